@@ -1,0 +1,2 @@
+//! PAIR/1, the protocol of Duet.
+#![no_std]
