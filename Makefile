@@ -1,0 +1,163 @@
+# Duet. `make run` starts it, `make test` checks it, `make help` lists the rest.
+#
+# Everything below sets up what it needs. Stamps in .build/stamps remember what is done, so that a second run
+# starts in seconds; `make clean` forgets.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+BUILD := .build
+STAMPS := $(BUILD)/stamps
+VENV := $(BUILD)/venv
+PROFILE ?= release
+PORT ?= 8080
+
+step = @printf '\033[1m==>\033[0m %s\n'
+
+# --- sources that the stamps watch ---------------------------------------------------------------------------
+rust_sources = $(shell find $(1) -name target -prune -o \( -name '*.rs' -o -name Cargo.toml -o -name '*.sql' -o -name '*.txt' \) -print 2>/dev/null)
+CORE_SOURCES := Cargo.lock Cargo.toml $(call rust_sources,crypto-core/src crypto-core/Cargo.toml)
+WASM_SOURCES := $(CORE_SOURCES) $(call rust_sources,wasm-bindings/src wasm-bindings/builder wasm-bindings/Cargo.toml)
+PACKAGE_SOURCES := $(shell find wasm-bindings/ts -name '*.ts' 2>/dev/null) wasm-bindings/tsconfig.json
+SITE_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts $(wildcard web/tsconfig*.json)
+
+.PHONY: help
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "; print "usage: make TARGET\n"} \
+	  /^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2} \
+	  /^## / {printf "\n%s\n", substr($$0, 4)}' $(firstword $(MAKEFILE_LIST))
+
+## Use
+.PHONY: run
+run: relay ## Set up, build and serve Duet on http://localhost:8080 (PORT=... for another port)
+	$(step) "Duet is on http://localhost:$(PORT) (stop with Ctrl+C); data is kept in .data/"
+	@mkdir -p .data
+	@DUET_LISTEN=$${DUET_LISTEN:-0.0.0.0:$(PORT)} DUET_DATABASE=$${DUET_DATABASE:-.data/duet.db} exec target/release/duet-relay
+
+.PHONY: setup
+setup: $(STAMPS)/base ## Install what a build needs (Debian packages, npm packages)
+
+.PHONY: wasm
+wasm: $(STAMPS)/wasm ## Compile the core to WebAssembly
+
+.PHONY: package
+package: $(STAMPS)/package ## Build the npm package @duet-chat/crypto into wasm-bindings/dist
+
+.PHONY: site
+site: $(STAMPS)/site ## Build the messenger into web/dist
+
+.PHONY: relay
+relay: $(STAMPS)/site ## Build the relay with the site inside: target/release/duet-relay
+	$(step) "building the relay (some minutes the first time)"
+	@cargo build --release --locked -p duet-relay
+
+## Check
+.PHONY: test
+test: lint test-rust test-vectors test-package test-web test-e2e ## Set up and run every check; what CI runs
+	$(step) "all checks passed"
+
+.PHONY: lint
+lint: $(STAMPS)/package $(STAMPS)/web-npm ## Formatting, clippy, biome, tsc
+	$(step) "formatting and lints"
+	@cargo fmt --all --check
+	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
+	@cd wasm-bindings && npm run --silent lint && npm run --silent typecheck
+	@cd web && npm run --silent lint && npm run --silent typecheck
+
+.PHONY: test-rust
+test-rust: $(STAMPS)/base ## Rust: core, vectors, relay on a real SQLite file
+	$(step) "Rust tests"
+	@cargo test --locked --workspace --quiet
+
+.PHONY: test-vectors
+test-vectors: $(STAMPS)/venv ## Drift of test-vectors/, and the independent Python verifier
+	$(step) "test vectors: drift, then the independent verifier"
+	@cargo run --locked --quiet -p duet-vectors -- check
+	@$(VENV)/bin/python test-vectors/verify.py
+	@$(VENV)/bin/python test-vectors/verify.py --self-test
+
+.PHONY: test-package
+test-package: $(STAMPS)/package $(STAMPS)/tests ## The npm package: Node and Chromium, each on both engines
+	$(step) "npm package in Node"
+	@cd wasm-bindings && npm test --silent
+	$(step) "npm package in Chromium"
+	@cd wasm-bindings && npm run --silent test:chromium
+
+.PHONY: test-web
+test-web: $(STAMPS)/package $(STAMPS)/web-npm ## The messenger's unit tests
+	$(step) "messenger: unit tests"
+	@cd web && npm test --silent
+
+.PHONY: test-e2e
+test-e2e: $(STAMPS)/site $(STAMPS)/tests ## Two people in a real Chromium through a real relay
+	$(step) "end to end: two people, a real relay, a real browser"
+	@cargo build --locked --quiet -p duet-relay
+	@cd web && npm run --silent test:e2e
+
+.PHONY: vectors
+vectors: $(STAMPS)/base ## Write test-vectors/ anew from the core
+	@cargo run --locked --quiet -p duet-vectors -- write
+
+.PHONY: types
+types: $(STAMPS)/base ## Write the TypeScript generated from Rust anew
+	@cargo run --locked --quiet -p duet-relay -- types --write web/src/engine/protocol/generated
+	@cd wasm-bindings && npm run --silent types
+
+.PHONY: bench
+bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), package (Node and Chromium), relay
+	@cargo bench --locked -p duet-crypto
+	@cd wasm-bindings && npm run --silent bench
+	@cargo run --locked --release --quiet -p duet-relay --example load
+
+.PHONY: fmt
+fmt: $(STAMPS)/package-npm $(STAMPS)/web-npm ## Format everything
+	@cargo fmt --all
+	@cd wasm-bindings && npx biome check --write . && cd ../web && npx biome check --write .
+
+.PHONY: clean
+clean: ## Remove everything that was built (not .data/)
+	@rm -rf $(BUILD) target web/dist web/node_modules wasm-bindings/dist wasm-bindings/pkg wasm-bindings/node_modules
+
+# --- steps with a memory -------------------------------------------------------------------------------------
+$(STAMPS):
+	@mkdir -p $@
+
+$(STAMPS)/base: infra/setup/base.sh infra/setup/lib.sh | $(STAMPS)
+	$(step) "checking the tools"
+	@sh infra/setup/base.sh
+	@touch $@
+
+$(STAMPS)/tests: infra/setup/tests.sh infra/setup/lib.sh | $(STAMPS)
+	@sh infra/setup/tests.sh
+	@touch $@
+
+$(STAMPS)/venv: test-vectors/requirements.txt $(STAMPS)/tests | $(STAMPS)
+	$(step) "Python packages of the independent verifier"
+	@python3 -m venv $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r test-vectors/requirements.txt
+	@touch $@
+
+$(STAMPS)/package-npm: wasm-bindings/package-lock.json $(STAMPS)/base | $(STAMPS)
+	$(step) "npm packages of @duet-chat/crypto"
+	@cd wasm-bindings && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/wasm: $(WASM_SOURCES) $(STAMPS)/package-npm | $(STAMPS)
+	$(step) "compiling the core to WebAssembly (some minutes the first time)"
+	@cd wasm-bindings && npm run --silent wasm
+	@touch $@
+
+$(STAMPS)/package: $(STAMPS)/wasm $(PACKAGE_SOURCES) | $(STAMPS)
+	$(step) "building @duet-chat/crypto"
+	@cd wasm-bindings && npm run --silent build
+	@touch $@
+
+$(STAMPS)/web-npm: web/package-lock.json $(STAMPS)/base | $(STAMPS)
+	$(step) "npm packages of the messenger"
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/site: $(SITE_SOURCES) $(STAMPS)/package $(STAMPS)/web-npm | $(STAMPS)
+	$(step) "building the messenger"
+	@cd web && npm run --silent build
+	@touch $@
