@@ -24,7 +24,7 @@ SITE_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.h
 .PHONY: help
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "; print "usage: make TARGET\n"} \
-	  /^[a-z-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2} \
+	  /^[a-z0-9-]+:.*## / {printf "  \033[1m%-16s\033[0m %s\n", $$1, $$2} \
 	  /^## / {printf "\n%s\n", substr($$0, 4)}' $(firstword $(MAKEFILE_LIST))
 
 ## Use

@@ -1,0 +1,104 @@
+import { flipBit, payloadType, replayed } from './support/hostile-relay.js';
+import { meet, type Person } from './support/person.js';
+import { expect, test, testBytes } from './support/fixtures.js';
+
+/** Two people whose every frame goes through the hostile relay. */
+async function pair(stage: Parameters<Parameters<typeof test>[2]>[0]['stage']): Promise<[Person, Person]> {
+  const through = stage.hostile.port;
+  const alice = await stage.person('alice', { through, engine: 'native' });
+  const bob = await stage.person('bob', { through, engine: 'wasm' });
+  await alice.register();
+  await bob.register();
+  return [alice, bob];
+}
+
+test('a flipped bit in a message is refused, and nothing of it is shown', async ({ stage }) => {
+  const [alice, bob] = await pair(stage);
+  await meet(alice, bob);
+  await alice.say('before');
+  await expect(alice.message('before')).toHaveAttribute('data-status', 'read');
+
+  let flipped = 0;
+  stage.hostile.tamper = (frame, type) => {
+    if (type !== payloadType.message || flipped > 0) return [frame];
+    flipped += 1;
+    return [flipBit(frame, 40)];
+  };
+  await alice.say('this one is damaged on its way');
+  await expect(bob.at('refused-warning')).toBeVisible();
+  expect(flipped).toBe(1);
+  await expect(bob.message('this one is damaged on its way')).toHaveCount(0);
+
+  // The session is not poisoned: the next message arrives.
+  await alice.say('after');
+  await expect(bob.message('after')).toBeVisible();
+  await expect(bob.at('message')).toHaveCount(2);
+});
+
+test('a replayed message is refused and shown once', async ({ stage }) => {
+  const [alice, bob] = await pair(stage);
+  await meet(alice, bob);
+  let repeated = 0;
+  stage.hostile.tamper = (frame, type) => {
+    if (type !== payloadType.message || repeated > 0) return [frame];
+    repeated += 1;
+    return [frame, replayed(frame)];
+  };
+  await alice.say('only once');
+  await expect(bob.at('refused-warning')).toBeVisible();
+  expect(repeated).toBe(1);
+  await expect(bob.message('only once')).toHaveCount(1);
+});
+
+test('a key swapped in the directory blocks the chat and shows both fingerprints', async ({ stage }) => {
+  const [alice, bob] = await pair(stage);
+  await meet(alice, bob);
+  const { theirs } = await alice.fingerprints();
+  await alice.at('leave-chat').click();
+  await bob.expectState('peer-disconnected');
+
+  // The base point: a valid key that is nobody's here.
+  const another = Buffer.from(`58${'66'.repeat(31)}`, 'hex').toString('base64url');
+  let swapped = 0;
+  stage.hostile.rewrite = (path, body) => {
+    if (!/\/api\/identity\/users\/[^/]+\/key$/.test(path)) return body;
+    swapped += 1;
+    return JSON.stringify({ ...JSON.parse(body), identityKey: another });
+  };
+  await alice.call(bob);
+  await alice.expectState('blocked-key-changed');
+  expect(swapped).toBeGreaterThan(0);
+  await expect(alice.at('composer-input')).toBeDisabled();
+  await expect(alice.at('fingerprint-pinned-emoji')).toHaveText(new RegExp(theirs.split(' ')[0] ?? 'never'));
+  await expect(bob.at('incoming-accept')).toHaveCount(0);
+});
+
+test('an altered handshake never becomes a session', async ({ stage }) => {
+  const [alice, bob] = await pair(stage);
+  stage.hostile.tamper = (frame, type) => (type === payloadType.accept ? [flipBit(frame, 20)] : [frame]);
+  await alice.call(bob);
+  await bob.answer();
+  await alice.expectState('failed');
+  await expect(bob.at('conversation-state')).not.toHaveAttribute('data-state', 'secure');
+  await expect(alice.at('message')).toHaveCount(0);
+});
+
+for (const [title, cut] of [
+  ['a truncated segment', (frame: Buffer) => [frame.subarray(0, frame.length - 16)]],
+  ['a flipped bit', (frame: Buffer) => [flipBit(frame, 5000)]],
+] as const) {
+  test(`a file with ${title} is refused as damaged and nothing of it is kept`, async ({ stage }) => {
+    const [alice, bob] = await pair(stage);
+    await meet(alice, bob);
+    let chunks = 0;
+    stage.hostile.tamper = (frame, type) => {
+      if (type !== payloadType.chunk) return [frame];
+      chunks += 1;
+      return chunks === 2 ? cut(frame) : [frame];
+    };
+    await alice.attach({ name: 'report.pdf', mimeType: 'application/pdf', buffer: testBytes(3 * 1024 * 1024, 'report') });
+    await expect(bob.at('transfer')).toHaveAttribute('data-state', 'damaged');
+    await expect(bob.at('transfer-save')).toHaveCount(0);
+    await expect(alice.at('transfer')).not.toHaveAttribute('data-state', 'done');
+  });
+}

@@ -1,0 +1,34 @@
+import { defineConfig } from '@playwright/test';
+
+/** The real Chromium of the machine; no test tool can download one. */
+export default defineConfig({
+  testDir: '.',
+  // One relay per worker; the machine that checks this has two cores, and a browser keeps one busy.
+  workers: 1,
+  fullyParallel: false,
+  // A test that needs a second try is a bug in the product or in the test.
+  retries: 0,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list']],
+  outputDir: '../../test-results',
+  use: {
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        // A plain-http origin that is not localhost: no secure context, so no `crypto.subtle`.
+        '--host-resolver-rules=MAP duet.test 127.0.0.1',
+      ],
+    },
+  },
+});

@@ -1,0 +1,129 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket, WebSocketServer } from 'ws';
+
+/** Relay envelope, PROTOCOL.md section 9. */
+const DELIVER = 0x44;
+const DELIVER_HEADER = 66;
+
+/** Payload types, PROTOCOL.md sections 4, 6 and 7. */
+export const payloadType = { offer: 0x01, accept: 0x03, confirm: 0x04, message: 0x11, chunk: 0x12 } as const;
+
+/** What a hostile relay does with one DELIVER: the frames that go on in its place (none, one, or more). */
+export type Tamper = (frame: Buffer, type: number) => Buffer[];
+
+/** What a hostile relay does with the body of an HTTP answer. */
+export type Rewrite = (path: string, body: string) => string;
+
+/**
+ * A relay that owns the network: it stands between the browsers and the real relay, sees every frame, and
+ * changes what a test tells it to. It holds no key.
+ */
+export class HostileRelay {
+  tamper: Tamper = (frame) => [frame];
+  rewrite: Rewrite = (_path, body) => body;
+  private readonly sockets = new Set<Socket>();
+
+  private constructor(
+    private readonly server: Server,
+    private readonly upstream: number,
+  ) {}
+
+  static async start(upstream: number): Promise<HostileRelay> {
+    const server = createServer();
+    const hostile = new HostileRelay(server, upstream);
+    server.on('request', (incoming, outgoing) => hostile.forward(incoming, outgoing));
+    server.on('connection', (socket) => {
+      hostile.sockets.add(socket);
+      socket.on('close', () => hostile.sockets.delete(socket));
+    });
+    const hub = new WebSocketServer({ noServer: true });
+    server.on('upgrade', (incoming, socket, head) => {
+      hub.handleUpgrade(incoming, socket, head, (down) => hostile.join(incoming, down));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return hostile;
+  }
+
+  get port(): number {
+    const address = this.server.address();
+    if (address === null || typeof address === 'string') throw new Error('not listening');
+    return address.port;
+  }
+
+  /** Cuts every connection at once, as a lost network would. */
+  cut(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async stop(): Promise<void> {
+    this.server.close();
+    this.cut();
+    await once(this.server, 'close');
+  }
+
+  private forward(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const path = incoming.url ?? '/';
+    // Uncompressed, so that `rewrite` sees text.
+    const headers = { ...incoming.headers, 'accept-encoding': 'identity' };
+    const onward = request(
+      { host: '127.0.0.1', port: this.upstream, path, method: incoming.method, headers },
+      (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('end', () => {
+          let body = Buffer.concat(parts);
+          if (path.startsWith('/api/')) body = Buffer.from(this.rewrite(path, body.toString('utf8')));
+          outgoing.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'content-length': body.length });
+          outgoing.end(body);
+        });
+      },
+    );
+    onward.on('error', () => outgoing.destroy());
+    incoming.pipe(onward);
+  }
+
+  private join(incoming: IncomingMessage, down: WebSocket): void {
+    const { host = '', origin = '' } = incoming.headers;
+    const up = new WebSocket(`ws://127.0.0.1:${this.upstream}${incoming.url ?? '/'}`, {
+      headers: { host, origin, cookie: incoming.headers.cookie ?? '' },
+      perMessageDeflate: false,
+    });
+    const waiting: Buffer[] = [];
+    up.on('open', () => {
+      for (const frame of waiting.splice(0)) up.send(frame);
+    });
+    down.on('message', (data: Buffer) => {
+      if (up.readyState === WebSocket.OPEN) up.send(data);
+      else waiting.push(data);
+    });
+    up.on('message', (data: Buffer) => {
+      const isDelivery = data[1] === DELIVER && data.length > DELIVER_HEADER + 1;
+      const frames = isDelivery ? this.tamper(data, data[DELIVER_HEADER + 1] ?? 0) : [data];
+      for (const frame of frames) down.send(frame);
+    });
+    const close = (from: WebSocket, to: WebSocket) => {
+      from.on('close', (code) => (code >= 1000 && code !== 1005 && code !== 1006 ? to.close(code) : to.terminate()));
+      from.on('error', () => to.terminate());
+    };
+    close(up, down);
+    close(down, up);
+  }
+}
+
+/** A copy of the frame with one bit of its payload flipped, counted from the payload's end. */
+export function flipBit(frame: Buffer, fromEnd: number): Buffer {
+  const copy = Buffer.from(frame);
+  const index = copy.length - fromEnd;
+  copy.writeUInt8(copy.readUInt8(index) ^ 0x01, index);
+  return copy;
+}
+
+/** The same delivery under another envelope id, so that no duplicate filter of the transport catches it. */
+export function replayed(frame: Buffer): Buffer {
+  const copy = Buffer.from(frame);
+  copy.writeUInt8(copy.readUInt8(2) ^ 0xff, 2);
+  return copy;
+}

@@ -1,0 +1,135 @@
+import { type Browser, type BrowserContext, expect, type Locator, type Page } from '@playwright/test';
+
+export type Engine = 'native' | 'wasm' | 'auto';
+
+export interface PersonOptions {
+  readonly name: string;
+  readonly origin: string;
+  readonly engine: Engine;
+  readonly locale?: 'en' | 'ru';
+}
+
+export const password = 'correct horse battery staple';
+
+/** One person: a browser profile of their own, driven as they would drive it. */
+export class Person {
+  /** Violations of the content security policy and errors of the page: a test ends with none. */
+  readonly problems: string[] = [];
+
+  private constructor(
+    readonly name: string,
+    readonly context: BrowserContext,
+    readonly page: Page,
+    readonly origin: string,
+  ) {}
+
+  static async open(browser: Browser, options: PersonOptions): Promise<Person> {
+    const context = await browser.newContext({
+      locale: options.locale === 'ru' ? 'ru-RU' : 'en-GB',
+      viewport: { width: 1100, height: 760 },
+    });
+    await context.addInitScript((engine) => {
+      // As the settings screen keeps it.
+      localStorage.setItem('duet.engine', engine);
+    }, options.engine);
+    const page = await context.newPage();
+    const person = new Person(options.name, context, page, options.origin);
+    page.on('pageerror', (error) => person.problems.push(String(error)));
+    page.on('console', (message) => {
+      if (/content security policy|trusted ?types?/i.test(message.text())) person.problems.push(message.text());
+    });
+    await page.goto(options.origin);
+    return person;
+  }
+
+  at(testId: string): Locator {
+    return this.page.getByTestId(testId);
+  }
+
+  async register(): Promise<void> {
+    await this.at('tab-register').click();
+    await this.at('sign-in-name').fill(this.name);
+    await this.at('sign-in-password').fill(password);
+    await this.at('sign-in-submit').click();
+    await this.untilOnline();
+  }
+
+  async login(secret: string = password): Promise<void> {
+    await this.at('tab-login').click();
+    await this.at('sign-in-name').fill(this.name);
+    await this.at('sign-in-password').fill(secret);
+    await this.at('sign-in-submit').click();
+  }
+
+  async untilOnline(): Promise<void> {
+    await expect(this.at('connection-state')).toHaveAttribute('data-state', 'online');
+    await expect(this.at('search-input')).toBeVisible();
+  }
+
+  /**
+   * After a reload: a non-extractable key opens by itself; a key that had to be wrapped (no Web Crypto, or the
+   * wasm engine) opens with the password. The login itself holds in both cases.
+   */
+  async unlockIfAsked(): Promise<void> {
+    const unlock = this.at('unlock-password');
+    await expect(unlock.or(this.at('search-input'))).toBeVisible();
+    if (await unlock.isVisible()) {
+      await unlock.fill(password);
+      await this.at('unlock-submit').click();
+    }
+  }
+
+  async call(peer: Person): Promise<void> {
+    await this.at('search-input').fill(peer.name);
+    await this.at('search-result').filter({ hasText: peer.name }).first().click();
+  }
+
+  async answer(): Promise<void> {
+    await this.at('incoming-accept').click();
+  }
+
+  async expectState(state: string): Promise<void> {
+    await expect(this.at('conversation-state')).toHaveAttribute('data-state', state);
+  }
+
+  async say(text: string): Promise<void> {
+    await this.at('composer-input').fill(text);
+    await this.at('composer-send').click();
+  }
+
+  /** The bubble that holds exactly this text. */
+  message(text: string): Locator {
+    return this.at('message').filter({ has: this.page.getByTestId('message-text').getByText(text, { exact: true }) });
+  }
+
+  async attach(file: { name: string; mimeType: string; buffer: Buffer } | string): Promise<void> {
+    await this.at('attach-input').setInputFiles(file);
+  }
+
+  async fingerprints(): Promise<{ mine: string; theirs: string }> {
+    await this.at('fingerprint-open').click();
+    const mine = (await this.at('fingerprint-mine-emoji').innerText()).replace(/\s+/g, ' ');
+    const theirs = (await this.at('fingerprint-theirs-emoji').innerText()).replace(/\s+/g, ' ');
+    await this.page.keyboard.press('Escape');
+    await expect(this.at('fingerprint-dialog')).toBeHidden();
+    return { mine, theirs };
+  }
+
+  /** Shown by the browser's own judgement, not by what the page says about itself. */
+  async isSecureContext(): Promise<boolean> {
+    return await this.page.evaluate(() => isSecureContext && crypto.subtle !== undefined);
+  }
+
+  async close(): Promise<void> {
+    expect(this.problems, `${this.name}: the page broke its own policy or threw`).toEqual([]);
+    await this.context.close();
+  }
+}
+
+/** Both in one secure conversation: the first calls, the second answers. */
+export async function meet(caller: Person, callee: Person): Promise<void> {
+  await caller.call(callee);
+  await callee.answer();
+  await caller.expectState('secure');
+  await callee.expectState('secure');
+}

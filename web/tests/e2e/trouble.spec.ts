@@ -1,0 +1,112 @@
+import { meet, password } from './support/person.js';
+import { expect, test, testBytes } from './support/fixtures.js';
+
+test('a wrong password and a taken name are told apart from each other and from the rest', async ({ stage }) => {
+  const alice = await stage.person('alice');
+  await alice.register();
+
+  const impostor = await stage.person('alice');
+  await impostor.login('not the password at all');
+  await expect(impostor.at('notice')).toHaveAttribute('data-code', 'wrong-credentials');
+
+  await impostor.at('tab-register').click();
+  await impostor.at('sign-in-name').fill('alice');
+  await impostor.at('sign-in-password').fill(password);
+  await impostor.at('sign-in-submit').click();
+  await expect(impostor.at('notice')).toHaveAttribute('data-code', 'name-taken');
+});
+
+test('a peer who is away is offline, and coming back makes them reachable', async ({ stage }) => {
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await alice.register();
+  await bob.register();
+  await bob.page.goto('about:blank');
+  await alice.call(bob);
+  await alice.expectState('peer-offline');
+  await expect(alice.at('composer-input')).toBeDisabled();
+});
+
+test('a file over the limit is refused before a byte leaves', async ({ stage }) => {
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  await alice.page.evaluate(() => {
+    const input = document.querySelector<HTMLInputElement>('[data-testid="attach-input"]');
+    if (input === null) throw new Error('no file input');
+    const files = new DataTransfer();
+    files.items.add(new File([new Uint8Array(50 * 1024 * 1024 + 1)], 'too-large.bin'));
+    input.files = files.files;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+  });
+  await expect(alice.at('notice')).toHaveAttribute('data-code', 'file-too-large');
+  await expect(bob.at('transfer')).toHaveCount(0);
+});
+
+test('either side can cancel a file, and both see it', async ({ stage }) => {
+  const through = stage.hostile.port;
+  const alice = await stage.person('alice', { through });
+  const bob = await stage.person('bob', { through });
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  // The relay swallows the file's frames, so that the transfer stands still while the person decides.
+  stage.hostile.tamper = (frame, type) => (type === 0x12 ? [] : [frame]);
+  const buffer = testBytes(4 * 1024 * 1024, 'cancelled');
+  await alice.attach({ name: 'first.bin', mimeType: 'application/octet-stream', buffer });
+  await bob.at('transfer-cancel').click();
+  await expect(bob.at('transfer').first()).toHaveAttribute('data-state', 'cancelled-by-me');
+  await expect(alice.at('transfer').first()).toHaveAttribute('data-state', 'cancelled-by-peer');
+
+  await alice.attach({ name: 'second.bin', mimeType: 'application/octet-stream', buffer });
+  await expect(bob.at('transfer')).toHaveCount(2);
+  await alice.at('transfer-cancel').click();
+  await expect(alice.at('transfer').nth(1)).toHaveAttribute('data-state', 'cancelled-by-me');
+  await expect(bob.at('transfer').nth(1)).toHaveAttribute('data-state', 'cancelled-by-peer');
+});
+
+test('a connection lost in the middle of a file is told, and the way back works', async ({ stage }) => {
+  const through = stage.hostile.port;
+  const alice = await stage.person('alice', { through });
+  const bob = await stage.person('bob', { through });
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  let chunks = 0;
+  stage.hostile.tamper = (frame, type) => {
+    if (type === 0x12 && ++chunks === 2) stage.hostile.cut();
+    return [frame];
+  };
+  await alice.attach({
+    name: 'interrupted.bin',
+    mimeType: 'application/octet-stream',
+    buffer: testBytes(12 * 1024 * 1024, 'interrupted'),
+  });
+  await alice.expectState('connection-lost');
+  stage.hostile.tamper = (frame) => [frame];
+  await expect(alice.at('connection-state')).toHaveAttribute('data-state', 'online', { timeout: 60_000 });
+  await expect(bob.at('connection-state')).toHaveAttribute('data-state', 'online', { timeout: 60_000 });
+  await alice.at('leave-chat').click();
+  await meet(alice, bob);
+  await alice.say('back again');
+  await expect(bob.message('back again')).toBeVisible();
+});
+
+test('logging out keeps the identity on the device', async ({ stage }) => {
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  const before = await alice.fingerprints();
+  await alice.at('leave-chat').click();
+  await alice.at('settings-open').click();
+  await alice.at('logout').click();
+  await expect(alice.at('sign-in-name')).toBeVisible();
+  await alice.login();
+  await alice.untilOnline();
+  await meet(alice, bob);
+  expect(await alice.fingerprints()).toEqual(before);
+});
