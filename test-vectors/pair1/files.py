@@ -1,0 +1,114 @@
+"""PROTOCOL.md section 7.2 and the C2SP specification that it names (c2sp.org/chunked-encryption)."""
+
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from .errors import Refused, require
+from .padding import padme
+from .primitives import hkdf_expand, lp, u8, u32, u64
+
+CHUNK, TAG = 16_384, 16
+SEALED_CHUNK = CHUNK + TAG
+SEGMENT = 64 * SEALED_CHUNK
+FRAME_HEADER = 39
+MAX_SIZE = 2**40
+
+
+@dataclass
+class Keys:
+    """`key || base nonce || commitment` of one message."""
+
+    key: bytes
+    nonce: bytes
+    commitment: bytes
+
+
+def derive(key: bytes, salt: bytes, context: bytes) -> Keys:
+    assert len(key) == 32 and len(salt) == 24
+    info = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0" + salt + context
+    okm = hkdf_expand(key, info, 32 + 12 + 32, "sha512")
+    return Keys(okm[:32], okm[32:44], okm[44:])
+
+
+def chunk_nonce(keys: Keys, index: int) -> bytes:
+    assert index < 2**38
+    return (int.from_bytes(keys.nonce, "big") ^ index).to_bytes(12, "big")
+
+
+def seal_chunks(keys: Keys, plaintext: bytes) -> bytes:
+    """`chunk_0 || chunk_1 || ...`; the last one is always shorter than 16 KiB, and empty where it must be."""
+    gcm, out = AESGCM(keys.key), []
+    for index in range(len(plaintext) // CHUNK + 1):
+        out.append(gcm.encrypt(chunk_nonce(keys, index), plaintext[index * CHUNK : (index + 1) * CHUNK], None))
+    return b"".join(out)
+
+
+def open_chunk(keys: Keys, index: int, sealed: bytes) -> bytes:
+    try:
+        return AESGCM(keys.key).decrypt(chunk_nonce(keys, index), sealed, None)
+    except (InvalidTag, ValueError) as e:
+        raise Refused("E_DECRYPT") from e
+
+
+def seal_message(key: bytes, salt: bytes, context: bytes, plaintext: bytes) -> bytes:
+    """The C2SP format as it is: salt, commitment, chunks."""
+    keys = derive(key, salt, context)
+    return salt + keys.commitment + seal_chunks(keys, plaintext)
+
+
+def open_message(key: bytes, context: bytes, message: bytes) -> bytes:
+    require(len(message) >= 56 + TAG, "E_LENGTH", "truncated")
+    keys = derive(key, message[:24], context)
+    require(message[24:56] == keys.commitment, "E_COMMITMENT")
+    body = message[56:]
+    require(TAG <= len(body) % SEALED_CHUNK, "E_LENGTH", "truncated")
+    return b"".join(open_chunk(keys, i, body[at : at + SEALED_CHUNK]) for i, at in enumerate(range(0, len(body), SEALED_CHUNK)))
+
+
+class File:
+    """A file under its descriptor: everything that both sides derive before the first byte travels."""
+
+    def __init__(self, key: bytes, salt: bytes, size: int) -> None:
+        require(0 <= size <= MAX_SIZE, "E_BODY", "size")
+        self.size = size
+        self.psize = max(4096, padme(size) if size else 0)
+        self.context = lp("file") + u64(size) + u64(self.psize)
+        self.keys = derive(key, salt, self.context)
+        self.fid = self.keys.commitment
+        self.chunks = self.psize // CHUNK + 1
+        self.sealed = self.psize + TAG * self.chunks
+        self.segments = -(-self.sealed // SEGMENT)
+
+    def segment_length(self, index: int) -> int:
+        return min(SEGMENT, self.sealed - index * SEGMENT)
+
+    def header(self, index: int) -> bytes:
+        return b"\x01\x12" + self.fid + u32(index) + u8(index == self.segments - 1)
+
+    def seal(self, plaintext: bytes) -> list[bytes]:
+        """Every CHUNK frame."""
+        assert len(plaintext) == self.size
+        stream = seal_chunks(self.keys, plaintext.ljust(self.psize, b"\0"))
+        return [self.header(i) + stream[i * SEGMENT : (i + 1) * SEGMENT] for i in range(self.segments)]
+
+    def open(self, frame: bytes) -> tuple[int, bool, int, bytes]:
+        """Index, last, offset and plaintext of a CHUNK frame, cut to the file's size."""
+        require(len(frame) >= FRAME_HEADER, "E_LENGTH")
+        require(frame[0] == 1, "E_VERSION")
+        require(frame[1] == 0x12, "E_TYPE")
+        require(frame[2:34] == self.fid, "E_UNKNOWN_FILE")
+        index = int.from_bytes(frame[34:38], "big")
+        require(index < self.segments, "E_SEGMENT", "index")
+        require(frame[38] == (index == self.segments - 1), "E_SEGMENT", "last")
+        body = frame[FRAME_HEADER:]
+        require(len(body) == self.segment_length(index), "E_LENGTH")
+        plain = b"".join(
+            open_chunk(self.keys, index * 64 + i, body[at : at + SEALED_CHUNK])
+            for i, at in enumerate(range(0, len(body), SEALED_CHUNK))
+        )
+        offset = index * 64 * CHUNK
+        keep = max(0, min(len(plain), self.size - offset))
+        require(not any(plain[keep:]), "E_PADDING", "the stream after the file is not zeros")
+        return index, frame[38] == 1, offset, plain[:keep]

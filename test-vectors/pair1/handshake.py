@@ -1,0 +1,208 @@
+"""PROTOCOL.md section 4."""
+
+from dataclasses import dataclass, field
+
+from . import identity
+from .errors import require
+from .primitives import (
+    dh,
+    ed25519_point_allowed,
+    ed25519_public,
+    expand,
+    extract,
+    kem_check,
+    kem_decapsulate,
+    kem_encapsulate,
+    kem_public,
+    lh,
+    mac,
+    sha,
+    sign,
+    u8,
+    u32,
+    verify,
+    x25519_public,
+)
+
+OFFER, ACCEPT, CONFIRM, END = 0x01, 0x03, 0x04, 0x05
+LENGTHS = {OFFER: 1475, ACCEPT: 1235, CONFIRM: 182, END: 84}
+
+
+def check_frame(frame: bytes, kind: int) -> None:
+    """Version, type and the exact length."""
+    require(len(frame) == LENGTHS[kind], "E_LENGTH")
+    require(frame[0] == 0x01, "E_VERSION")
+    require(frame[1] == kind, "E_TYPE")
+
+
+@dataclass
+class Party:
+    """A person's own side: key pair and name."""
+
+    seed: bytes
+    realm: str
+    name: str
+    ik: bytes = field(init=False)
+    aid: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ik = ed25519_public(self.seed)
+        self.aid = identity.account_id(self.realm, self.name)
+
+
+@dataclass
+class Keys:
+    """What a completed handshake leaves, with the intermediate values."""
+
+    T: list[bytes]
+    ssk: bytes
+    ssx: bytes
+    dsalt: bytes
+    hs: bytes
+    kcB: bytes
+    kcA: bytes
+    rk0: bytes = b""
+    sid: bytes = b""
+    sas: bytes = b""
+
+
+def schedule(ssk: bytes, ssx: bytes, t: list[bytes]) -> Keys:
+    """The keys up to the confirmation MACs; `t` holds T0, T1, T2."""
+    dsalt = bytes(32)
+    hs = extract(dsalt, ssk + ssx)
+    return Keys(t, ssk, ssx, dsalt, hs, expand(hs, "confirm B", t[2], 32), expand(hs, "confirm A", t[2], 32))
+
+
+def finish(keys: Keys, sig_a2_transcript: bytes, sig_a2: bytes, mac_a: bytes, r_a: bytes) -> Keys:
+    """T4 to T6 and the session's keys."""
+    t5 = sha(sig_a2_transcript + sig_a2)
+    t6 = sha(t5 + mac_a)
+    keys.T += [sig_a2_transcript, t5, t6]
+    keys.rk0 = expand(keys.hs, "root", t6, 32)
+    keys.sid = expand(keys.hs, "session id", t6, 16)
+    keys.sas = expand(keys.hs, "sas", keys.T[3] + r_a, 4)
+    return keys
+
+
+class Initiator:
+    """A: OFFER, then ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r and rx."""
+
+    def __init__(self, me: Party, peer_aid: bytes, peer_ik: bytes, presence: bytes, rnd: dict[str, bytes]) -> None:
+        self.me, self.peer_aid, self.peer_ik, self.rnd = me, peer_aid, peer_ik, rnd
+        body = b"\x01\x01" + rnd["hid"] + b"\x01" + presence + me.aid + peer_aid + me.ik + peer_ik
+        body += x25519_public(rnd["ex"]) + kem_public(rnd["ekseed"]) + lh("commit", rnd["r"])
+        self.t0 = lh("transcript", b"")
+        self.t1 = sha(self.t0 + body)
+        self.sig_a1 = sign(me.seed, "sig offer", self.t1)
+        self.frame = body + self.sig_a1
+        self.done = False
+
+    def accept(self, frame: bytes, sender: bytes) -> tuple[bytes, Keys]:
+        """Processes ACCEPT once: CONFIRM, and the keys."""
+        require(not self.done, "E_STATE", "an ACCEPT was processed before")
+        check_frame(frame, ACCEPT)
+        require(frame[2:18] == self.rnd["hid"], "E_UNKNOWN_HANDSHAKE")
+        self.done = True
+        require(frame[18] >= 1, "E_VERSION")
+        require(sender == self.peer_aid, "E_SENDER")
+        t2 = sha(self.t1 + self.sig_a1 + frame[:1139])
+        sig_b, mac_b = frame[1139:1203], frame[1203:]
+        require(verify(self.peer_ik, "sig accept", t2, sig_b), "E_SIGNATURE")
+        ssk = kem_decapsulate(self.rnd["ekseed"], frame[51:1139])
+        ssx = dh(self.rnd["ex"], frame[19:51])
+        keys = schedule(ssk, ssx, [self.t0, self.t1, t2])
+        t3 = sha(t2 + sig_b)
+        require(mac(keys.kcB, t3) == mac_b, "E_MAC")
+        keys.T.append(t3)
+        body = b"\x01\x04" + self.rnd["hid"] + self.rnd["r"] + x25519_public(self.rnd["rx"]) + u32(0)
+        t4 = sha(t3 + mac_b + body)
+        sig_a2 = sign(self.me.seed, "sig confirm", t4)
+        mac_a = mac(keys.kcA, sha(t4 + sig_a2))
+        return body + sig_a2 + mac_a, finish(keys, t4, sig_a2, mac_a, self.rnd["r"])
+
+
+class Responder:
+    """B for one run of one device. `rnd` has ex and m (the encapsulation's coins)."""
+
+    def __init__(self, me: Party, presence: bytes) -> None:
+        self.me, self.presence = me, presence
+        self.seen: set[tuple[bytes, bytes]] = set()
+
+    def receive(self, frame: bytes, sender: bytes, pin: bytes | None = None) -> bytes:
+        """The checks of section 4.5 on flight 1, in their order. Returns the frame if it may ring."""
+        check_frame(frame, OFFER)
+        require(frame[18] >= 1, "E_VERSION")
+        require(frame[67:99] == self.me.aid and frame[131:163] == self.me.ik, "E_RECIPIENT")
+        ik_a, hid = frame[99:131], frame[2:18]
+        require(ik_a != self.me.ik, "E_REFLECTION")
+        require(frame[19:35] == self.presence, "E_PRESENCE")
+        require((ik_a, hid) not in self.seen, "E_REPLAY")
+        require(sender == frame[35:67], "E_SENDER")
+        require(pin is None or pin == ik_a, "E_IDENTITY_CHANGED")
+        t1 = sha(lh("transcript", b"") + frame[:1411])
+        require(ed25519_point_allowed(ik_a), "E_SIGNATURE", "small order")
+        require(verify(ik_a, "sig offer", t1, frame[1411:]), "E_SIGNATURE")
+        kem_check(frame[195:1379])
+        self.seen.add((ik_a, hid))
+        return frame
+
+
+class Pending:
+    """B after the user accepted: ACCEPT out, CONFIRM in."""
+
+    def __init__(self, me: Party, offer: bytes, rnd: dict[str, bytes]) -> None:
+        self.offer, self.rnd = offer, rnd
+        self.done = False
+        t0 = lh("transcript", b"")
+        t1 = sha(t0 + offer[:1411])
+        ct, ssk = kem_encapsulate(offer[195:1379], rnd["m"])
+        ssx = dh(rnd["ex"], offer[163:195])
+        body = b"\x01\x03" + offer[2:18] + b"\x01" + x25519_public(rnd["ex"]) + ct
+        t2 = sha(t1 + offer[1411:] + body)
+        sig_b = sign(me.seed, "sig accept", t2)
+        t3 = sha(t2 + sig_b)
+        self.keys = schedule(ssk, ssx, [t0, t1, t2])
+        self.keys.T.append(t3)
+        self.mac_b = mac(self.keys.kcB, t3)
+        self.frame = body + sig_b + self.mac_b
+
+    def confirm(self, frame: bytes, sender: bytes) -> Keys:
+        """Processes CONFIRM once."""
+        require(not self.done, "E_STATE", "a CONFIRM was processed before")
+        check_frame(frame, CONFIRM)
+        require(frame[2:18] == self.offer[2:18], "E_UNKNOWN_HANDSHAKE")
+        require(sender == self.offer[35:67], "E_SENDER")
+        self.done = True
+        r_a, sig_a2, mac_a = frame[18:50], frame[86:150], frame[150:]
+        require(lh("commit", r_a) == self.offer[1379:1411], "E_COMMITMENT")
+        t4 = sha(self.keys.T[3] + self.mac_b + frame[:86])
+        require(verify(self.offer[99:131], "sig confirm", t4, sig_a2), "E_SIGNATURE")
+        require(mac(self.keys.kcA, sha(t4 + sig_a2)) == mac_a, "E_MAC")
+        require(frame[82:86] == u32(0), "E_FORMAT", "early messages without a prekey start")
+        return finish(self.keys, t4, sig_a2, mac_a, r_a)
+
+
+def glare_winner(own: bytes, peer: bytes) -> str:
+    """Section 4.7: the flight whose initiator has the smaller key wins."""
+    require(own != peer, "E_REFLECTION")
+    return "own" if own < peer else "peer"
+
+
+REASONS = {1: "declined", 2: "busy", 3: "cancelled", 4: "prekey-unknown", 5: "version"}
+ROLES = {"initiator": 0x41, "responder": 0x42}
+
+
+def end_frame(seed: bytes, flight1: bytes, role: int, reason: int) -> bytes:
+    inner = lh("end", sha(flight1) + u8(role) + u8(reason))
+    return b"\x01\x05" + flight1[2:18] + u8(role) + u8(reason) + sign(seed, "sig end", inner)
+
+
+def verify_end(public: bytes, flight1: bytes, role: int, frame: bytes) -> int:
+    """The reason, if `frame` is an END by the holder of `public` in `role`."""
+    check_frame(frame, END)
+    require(frame[2:18] == flight1[2:18], "E_UNKNOWN_HANDSHAKE")
+    require(frame[18] == role, "E_FORMAT", "role")
+    require(frame[19] in REASONS, "E_FORMAT", "reason")
+    inner = lh("end", sha(flight1) + frame[18:20])
+    require(verify(public, "sig end", inner, frame[20:]), "E_SIGNATURE")
+    return frame[19]

@@ -1,0 +1,106 @@
+"""PROTOCOL.md section 9: the relay's envelope (all but prekeys)."""
+
+from typing import Any
+
+from .content import Reader
+from .errors import require
+from .primitives import ed25519_public, lh, sha, sign, u8, verify
+
+Fields = dict[str, Any]
+MAX_TOKEN = 4096
+SIZE_CLASSES = {0x11: 65_610, 0x12: 1_049_639}
+HANDSHAKE_SIZE = 2_579
+MAX_PAYLOAD = 1_049_639
+
+KINDS = {
+    "challenge": 0x40,
+    "login": 0x41,
+    "welcome": 0x42,
+    "send": 0x43,
+    "deliver": 0x44,
+    "ack": 0x45,
+    "watch": 0x49,
+    "presence": 0x4A,
+    "token": 0x4B,
+    "notice": 0x4C,
+}
+#: Fixed-width fields in order; "…" marks bytes to the end of the frame.
+LAYOUT: dict[str, list[tuple[str, int]]] = {
+    "challenge": [("challenge", 32)],
+    "login": [("aid", 32), ("ik", 32), ("presence", 16), ("max_version", 1), ("token_hash", 32), ("sig", 64), ("token", -1)],
+    "welcome": [("status", 1)],
+    "send": [("eid", 16), ("to", 32), ("presence", 16), ("payload", -1)],
+    "deliver": [("eid", 16), ("from", 32), ("presence", 16), ("payload", -1)],
+    "ack": [("eid", 16), ("status", 1)],
+    "watch": [("eid", 16), ("aid", 32)],
+    "presence": [("aid", 32), ("presence", 16), ("online", 1), ("max_version", 1)],
+    "token": [("token", -1)],
+    "notice": [("code", 2), ("value", 4)],
+}
+NUMBERS = {"status", "online", "max_version", "code", "value"}
+RANGES = {("welcome", "status"): range(3), ("ack", "status"): range(7), ("presence", "online"): range(2), ("notice", "code"): range(1, 4)}
+
+
+def encode(kind: str, fields: Fields) -> bytes:
+    out = bytes([1, KINDS[kind]])
+    for name, width in LAYOUT[kind]:
+        value = fields[name]
+        if name in NUMBERS:
+            out += value.to_bytes(width, "big")
+        elif name == "token":
+            out += value.encode("ascii")
+        else:
+            raw = bytes.fromhex(value)
+            assert width in (-1, len(raw))
+            out += raw
+    return out
+
+
+def decode(frame: bytes) -> tuple[str, Fields]:
+    require(len(frame) >= 2, "E_LENGTH")
+    require(frame[0] == 1, "E_VERSION")
+    kind = next((k for k, v in KINDS.items() if v == frame[1]), None)
+    require(kind is not None, "E_TYPE")
+    assert kind is not None
+    r, fields = Reader(frame[2:], "E_LENGTH"), {}
+    for name, width in LAYOUT[kind]:
+        raw = r.rest() if width < 0 else r.take(width)
+        if name in NUMBERS:
+            value = int.from_bytes(raw, "big")
+            require(value in RANGES.get((kind, name), range(1 << 32)), "E_FORMAT", name)
+            require(name != "max_version" or value >= 1, "E_VERSION")
+            fields[name] = value
+        elif name == "token":
+            require(1 <= len(raw) <= MAX_TOKEN, "E_LENGTH", "token")
+            require(raw.isascii() and all(0x21 <= b <= 0x7E for b in raw), "E_FORMAT", "token")
+            fields[name] = raw.decode("ascii")
+        else:
+            fields[name] = raw.hex()
+    r.end()
+    if kind in ("send", "deliver"):
+        payload = bytes.fromhex(fields["payload"])
+        require(len(payload) >= 2, "E_LENGTH")
+        require(len(payload) <= SIZE_CLASSES.get(payload[1], HANDSHAKE_SIZE), "E_LENGTH", "size class")
+    return kind, fields
+
+
+def login(seed: bytes, challenge: bytes, aid: bytes, presence: bytes, max_version: int, token: str) -> bytes:
+    raw = token.encode("ascii")
+    head = bytes([1, KINDS["login"]]) + aid + ed25519_public(seed) + presence + u8(max_version) + sha(raw)
+    return head + sign(seed, "sig login", lh("login", challenge + head)) + raw
+
+
+def verify_login(challenge: bytes, frame: bytes) -> Fields:
+    """Format, the token's hash, then the signature. Whose token it is, the relay's database knows."""
+    kind, fields = decode(frame)
+    require(kind == "login", "E_TYPE")
+    require(sha(frame[179:]) == frame[83:115], "E_TOKEN_HASH")
+    require(verify(frame[34:66], "sig login", lh("login", challenge + frame[:115]), frame[115:179]), "E_SIGNATURE")
+    return fields
+
+
+def replacement(seed: bytes, aid: bytes, new: bytes) -> bytes:
+    """The old key's agreement to a new one. Not in PROTOCOL.md: a departure that docs/decisions records."""
+    return sign(seed, "sig replace", lh("replace", aid + ed25519_public(seed) + new))
+
+
