@@ -20,7 +20,7 @@ VIEWED = 0xFFFFFFFF
 class Reader:
     """Takes fields off the front of a body; anything missing or left over is a malformed body."""
 
-    def __init__(self, body: bytes, code: str = "E_BODY") -> None:
+    def __init__(self, body: bytes, code: str = "E_CONTENT") -> None:
         self.body, self.at, self.code = body, 0, code
 
     def take(self, n: int) -> bytes:
@@ -38,7 +38,7 @@ class Reader:
         require(self.at == len(self.body), self.code, "too long")
 
 
-def text_of(raw: bytes, code: str = "E_BODY") -> str:
+def text_of(raw: bytes, code: str = "E_CONTENT") -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as e:
@@ -49,11 +49,11 @@ def key_of(table: dict[str, int], value: int) -> str:
     for name, number in table.items():
         if number == value:
             return name
-    raise Refused("E_BODY", f"{value} is not among {sorted(table.values())}")
+    raise Refused("E_CONTENT", f"{value} is not among {sorted(table.values())}")
 
 
 def item_of(names: list[str], value: int) -> str:
-    require(value < len(names), "E_BODY", f"{value} is not among {names}")
+    require(value < len(names), "E_CONTENT", f"{value} is not among {names}")
     return names[value]
 
 
@@ -61,30 +61,36 @@ def item_of(names: list[str], value: int) -> str:
 
 
 def encode_descriptor(d: Content) -> bytes:
-    name, media, preview, peaks = d["name"].encode(), d["mediaType"].encode("ascii"), bytes.fromhex(d["preview"]), bytes.fromhex(d["peaks"])
-    require(len(name) <= 255 and len(preview) <= 16_384 and d["size"] <= 2**40, "E_BODY", "descriptor limits")
-    out = bytes.fromhex(d["key"]) + bytes.fromhex(d["salt"]) + u64(d["size"])
+    name, media, preview, peaks = (
+        d["name"].encode(),
+        d["mediaType"].encode("ascii"),
+        bytes.fromhex(d["preview"]),
+        bytes.fromhex(d["peaks"]),
+    )
+    require(len(name) <= 255 and len(preview) <= 16_384 and d["size"] <= 2**40, "E_CONTENT", "descriptor limits")
+    out: bytes = bytes.fromhex(d["key"]) + bytes.fromhex(d["salt"]) + u64(d["size"])
     out += u8(FILE_KINDS.index(d["kind"])) + u8(FILE_MODES.index(d["mode"])) + u32(d["durationMs"])
     out += u8(len(peaks)) + peaks + u16(len(name)) + name + u8(len(media)) + media
-    return out + u16(len(preview)) + preview
+    out += u16(len(preview)) + preview
+    return out
 
 
 def decode_descriptor(body: bytes) -> Content:
     r = Reader(body)
     d: Content = {"key": r.take(32).hex(), "salt": r.take(24).hex(), "size": r.number(8)}
-    require(d["size"] <= 2**40, "E_BODY", "size")
+    require(d["size"] <= 2**40, "E_CONTENT", "size")
     d["kind"] = item_of(FILE_KINDS, r.number(1))
     d["mode"] = item_of(FILE_MODES, r.number(1))
     d["durationMs"] = r.number(4)
     d["peaks"] = r.take(r.number(1)).hex()
     name_length = r.number(2)
-    require(name_length <= 255, "E_BODY", "name")
+    require(name_length <= 255, "E_CONTENT", "name")
     d["name"] = text_of(r.take(name_length))
     media = r.take(r.number(1))
-    require(media.isascii(), "E_BODY", "media type")
+    require(media.isascii(), "E_CONTENT", "media type")
     d["mediaType"] = media.decode("ascii")
     preview_length = r.number(2)
-    require(preview_length <= 16_384, "E_BODY", "preview")
+    require(preview_length <= 16_384, "E_CONTENT", "preview")
     d["preview"] = r.take(preview_length).hex()
     r.end()
     return d
@@ -105,7 +111,7 @@ def decode_control(body: bytes) -> Content:
 
 
 def check_text(text: str) -> str:
-    require(len(text) <= MAX_CHARACTERS, "E_BODY", "more than 4,000 characters")
+    require(len(text) <= MAX_CHARACTERS, "E_CONTENT", "more than 4,000 characters")
     return text
 
 
@@ -138,7 +144,7 @@ def encode(c: Content) -> tuple[int, bytes]:
             return DELETE, u32(c["seq"])
         case "reaction":
             emoji = c["emoji"].encode()
-            require(1 <= len(emoji) <= 32, "E_BODY", "emoji")
+            require(1 <= len(emoji) <= 32, "E_CONTENT", "emoji")
             return REACTION, u8(SIDES[c["of"]]) + u32(c["seq"]) + u8(1 if c["set"] else 0) + emoji
     raise ValueError(f"no content of type {c['type']}")
 
@@ -150,7 +156,7 @@ def decode(ctype: int, body: bytes) -> Content:
             c: Content = {"type": "ready"}
         case 2:
             ref, seq = r.number(1), r.number(4)
-            require(ref != 0 or seq == 0, "E_BODY", "a reply to nothing")
+            require(ref != 0 or seq == 0, "E_CONTENT", "a reply to nothing")
             c = {"type": "text", "reply": {"of": key_of(SIDES, ref), "seq": seq} if ref else None}
             c["text"] = check_text(text_of(r.rest()))
         case 3 if not body:
@@ -158,7 +164,7 @@ def decode(ctype: int, body: bytes) -> Content:
         case 3 if len(body) == 4:
             c = {"type": "read", "upTo": r.number(4)}
         case 3:
-            require(r.number(4) == VIEWED, "E_BODY", "receipt")
+            require(r.number(4) == VIEWED, "E_CONTENT", "receipt")
             c = {"type": "viewed", "seq": r.number(4)}
         case 4:
             c = {"type": "typing", "activity": item_of(ACTIVITIES, r.number(1))}
@@ -175,9 +181,9 @@ def decode(ctype: int, body: bytes) -> Content:
             c = {"type": "delete", "seq": r.number(4)}
         case 10:
             of, seq, op = key_of(SIDES, r.number(1)), r.number(4), r.number(1)
-            require(op <= 1, "E_BODY", "op")
+            require(op <= 1, "E_CONTENT", "op")
             raw = r.rest()
-            require(1 <= len(raw) <= 32, "E_BODY", "emoji")
+            require(1 <= len(raw) <= 32, "E_CONTENT", "emoji")
             c = {"type": "reaction", "of": of, "seq": seq, "set": op == 1, "emoji": text_of(raw)}
         case _:
             return {"type": "unknown", "ctype": ctype}

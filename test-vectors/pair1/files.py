@@ -49,7 +49,7 @@ def open_chunk(keys: Keys, index: int, sealed: bytes) -> bytes:
     try:
         return AESGCM(keys.key).decrypt(chunk_nonce(keys, index), sealed, None)
     except (InvalidTag, ValueError) as e:
-        raise Refused("E_DECRYPT") from e
+        raise Refused("E_FILE_DECRYPT") from e
 
 
 def seal_message(key: bytes, salt: bytes, context: bytes, plaintext: bytes) -> bytes:
@@ -59,11 +59,11 @@ def seal_message(key: bytes, salt: bytes, context: bytes, plaintext: bytes) -> b
 
 
 def open_message(key: bytes, context: bytes, message: bytes) -> bytes:
-    require(len(message) >= 56 + TAG, "E_LENGTH", "truncated")
+    require(len(message) >= 56 + TAG, "E_FILE_TRUNCATED")
     keys = derive(key, message[:24], context)
-    require(message[24:56] == keys.commitment, "E_COMMITMENT")
+    require(message[24:56] == keys.commitment, "E_FILE_COMMITMENT")
     body = message[56:]
-    require(TAG <= len(body) % SEALED_CHUNK, "E_LENGTH", "truncated")
+    require(len(body) % SEALED_CHUNK >= TAG, "E_FILE_TRUNCATED")
     return b"".join(open_chunk(keys, i, body[at : at + SEALED_CHUNK]) for i, at in enumerate(range(0, len(body), SEALED_CHUNK)))
 
 
@@ -71,7 +71,7 @@ class File:
     """A file under its descriptor: everything that both sides derive before the first byte travels."""
 
     def __init__(self, key: bytes, salt: bytes, size: int) -> None:
-        require(0 <= size <= MAX_SIZE, "E_BODY", "size")
+        require(0 <= size <= MAX_SIZE, "E_FILE_TOO_LARGE")
         self.size = size
         self.psize = max(4096, padme(size) if size else 0)
         self.context = lp("file") + u64(size) + u64(self.psize)
@@ -95,15 +95,15 @@ class File:
 
     def open(self, frame: bytes) -> tuple[int, bool, int, bytes]:
         """Index, last, offset and plaintext of a CHUNK frame, cut to the file's size."""
-        require(len(frame) >= FRAME_HEADER, "E_LENGTH")
-        require(frame[0] == 1, "E_VERSION")
-        require(frame[1] == 0x12, "E_TYPE")
-        require(frame[2:34] == self.fid, "E_UNKNOWN_FILE")
+        require(len(frame) >= FRAME_HEADER, "E_FRAME_LENGTH")
+        require(frame[0] == 1, "E_FRAME_VERSION")
+        require(frame[1] == 0x12, "E_FRAME_TYPE")
+        require(frame[2:34] == self.fid, "E_FILE_ID")
         index = int.from_bytes(frame[34:38], "big")
-        require(index < self.segments, "E_SEGMENT", "index")
-        require(frame[38] == (index == self.segments - 1), "E_SEGMENT", "last")
+        require(index < self.segments, "E_FILE_SEGMENT", "index")
+        require(frame[38] == (index == self.segments - 1), "E_FILE_SEGMENT", "last")
         body = frame[FRAME_HEADER:]
-        require(len(body) == self.segment_length(index), "E_LENGTH")
+        require(len(body) == self.segment_length(index), "E_FILE_SEGMENT", "length")
         plain = b"".join(
             open_chunk(self.keys, index * 64 + i, body[at : at + SEALED_CHUNK])
             for i, at in enumerate(range(0, len(body), SEALED_CHUNK))

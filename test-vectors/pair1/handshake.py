@@ -30,9 +30,9 @@ LENGTHS = {OFFER: 1475, ACCEPT: 1235, CONFIRM: 182, END: 84}
 
 def check_frame(frame: bytes, kind: int) -> None:
     """Version, type and the exact length."""
-    require(len(frame) == LENGTHS[kind], "E_LENGTH")
-    require(frame[0] == 0x01, "E_VERSION")
-    require(frame[1] == kind, "E_TYPE")
+    require(len(frame) == LENGTHS[kind], "E_FRAME_LENGTH")
+    require(frame[0] == 0x01, "E_FRAME_VERSION")
+    require(frame[1] == kind, "E_FRAME_TYPE")
 
 
 @dataclass
@@ -101,9 +101,9 @@ class Initiator:
         """Processes ACCEPT once: CONFIRM, and the keys."""
         require(not self.done, "E_STATE", "an ACCEPT was processed before")
         check_frame(frame, ACCEPT)
-        require(frame[2:18] == self.rnd["hid"], "E_UNKNOWN_HANDSHAKE")
+        require(frame[2:18] == self.rnd["hid"], "E_HANDSHAKE_ID")
         self.done = True
-        require(frame[18] >= 1, "E_VERSION")
+        require(frame[18] >= 1, "E_FRAME_VERSION")
         require(sender == self.peer_aid, "E_SENDER")
         t2 = sha(self.t1 + self.sig_a1 + frame[:1139])
         sig_b, mac_b = frame[1139:1203], frame[1203:]
@@ -112,7 +112,7 @@ class Initiator:
         ssx = dh(self.rnd["ex"], frame[19:51])
         keys = schedule(ssk, ssx, [self.t0, self.t1, t2])
         t3 = sha(t2 + sig_b)
-        require(mac(keys.kcB, t3) == mac_b, "E_MAC")
+        require(mac(keys.kcB, t3) == mac_b, "E_CONFIRMATION")
         keys.T.append(t3)
         body = b"\x01\x04" + self.rnd["hid"] + self.rnd["r"] + x25519_public(self.rnd["rx"]) + u32(0)
         t4 = sha(t3 + mac_b + body)
@@ -131,12 +131,12 @@ class Responder:
     def receive(self, frame: bytes, sender: bytes, pin: bytes | None = None) -> bytes:
         """The checks of section 4.5 on flight 1, in their order. Returns the frame if it may ring."""
         check_frame(frame, OFFER)
-        require(frame[18] >= 1, "E_VERSION")
-        require(frame[67:99] == self.me.aid and frame[131:163] == self.me.ik, "E_RECIPIENT")
+        require(frame[18] >= 1, "E_FRAME_VERSION")
+        require(frame[67:99] == self.me.aid and frame[131:163] == self.me.ik, "E_NOT_FOR_US")
         ik_a, hid = frame[99:131], frame[2:18]
-        require(ik_a != self.me.ik, "E_REFLECTION")
-        require(frame[19:35] == self.presence, "E_PRESENCE")
-        require((ik_a, hid) not in self.seen, "E_REPLAY")
+        require(ik_a != self.me.ik, "E_OWN_KEY")
+        require(frame[19:35] == self.presence, "E_STALE_PRESENCE")
+        require((ik_a, hid) not in self.seen, "E_OFFER_REPLAYED")
         require(sender == frame[35:67], "E_SENDER")
         require(pin is None or pin == ik_a, "E_IDENTITY_CHANGED")
         t1 = sha(lh("transcript", b"") + frame[:1411])
@@ -170,21 +170,21 @@ class Pending:
         """Processes CONFIRM once."""
         require(not self.done, "E_STATE", "a CONFIRM was processed before")
         check_frame(frame, CONFIRM)
-        require(frame[2:18] == self.offer[2:18], "E_UNKNOWN_HANDSHAKE")
+        require(frame[2:18] == self.offer[2:18], "E_HANDSHAKE_ID")
         require(sender == self.offer[35:67], "E_SENDER")
         self.done = True
         r_a, sig_a2, mac_a = frame[18:50], frame[86:150], frame[150:]
         require(lh("commit", r_a) == self.offer[1379:1411], "E_COMMITMENT")
         t4 = sha(self.keys.T[3] + self.mac_b + frame[:86])
         require(verify(self.offer[99:131], "sig confirm", t4, sig_a2), "E_SIGNATURE")
-        require(mac(self.keys.kcA, sha(t4 + sig_a2)) == mac_a, "E_MAC")
-        require(frame[82:86] == u32(0), "E_FORMAT", "early messages without a prekey start")
+        require(mac(self.keys.kcA, sha(t4 + sig_a2)) == mac_a, "E_CONFIRMATION")
+        require(frame[82:86] == u32(0), "E_EARLY_COUNT")
         return finish(self.keys, t4, sig_a2, mac_a, r_a)
 
 
 def glare_winner(own: bytes, peer: bytes) -> str:
     """Section 4.7: the flight whose initiator has the smaller key wins."""
-    require(own != peer, "E_REFLECTION")
+    require(own != peer, "E_OWN_KEY")
     return "own" if own < peer else "peer"
 
 
@@ -200,9 +200,9 @@ def end_frame(seed: bytes, flight1: bytes, role: int, reason: int) -> bytes:
 def verify_end(public: bytes, flight1: bytes, role: int, frame: bytes) -> int:
     """The reason, if `frame` is an END by the holder of `public` in `role`."""
     check_frame(frame, END)
-    require(frame[2:18] == flight1[2:18], "E_UNKNOWN_HANDSHAKE")
-    require(frame[18] == role, "E_FORMAT", "role")
-    require(frame[19] in REASONS, "E_FORMAT", "reason")
+    require(frame[2:18] == flight1[2:18], "E_HANDSHAKE_ID")
+    require(frame[18] == role, "E_FRAME_FIELD", "role")
+    require(frame[19] in REASONS, "E_FRAME_FIELD", "reason")
     inner = lh("end", sha(flight1) + frame[18:20])
     require(verify(public, "sig end", inner, frame[20:]), "E_SIGNATURE")
     return frame[19]

@@ -42,9 +42,8 @@ def check_realm(realm: str) -> bytes:
 
 
 def check_name(name: str) -> bytes:
-    raw = name.encode("utf-8")
+    raw = unicodedata.normalize("NFC", name).encode("utf-8")
     require(1 <= len(raw) <= 255, "E_ACCOUNT_NAME", "length")
-    require(unicodedata.is_normalized("NFC", name), "E_ACCOUNT_NAME", "not NFC")
     return raw
 
 

@@ -119,12 +119,12 @@ def x25519_public(secret: bytes) -> bytes:
 
 
 def dh(secret: bytes, public: bytes) -> bytes:
-    require(len(public) == 32 and int.from_bytes(public, "little") < P, "E_BAD_POINT", "u is not reduced, or bit 255 is set")
+    require(len(public) == 32 and int.from_bytes(public, "little") < P, "E_X25519_KEY", "u is not reduced, or bit 255 is set")
     try:
         out = X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(public))
     except ValueError as e:  # how OpenSSL reports the all-zero result
-        raise Refused("E_BAD_POINT", "small order") from e
-    require(out != bytes(32), "E_BAD_POINT", "small order")
+        raise Refused("E_X25519_ZERO") from e
+    require(out != bytes(32), "E_X25519_ZERO")
     return out
 
 
@@ -135,28 +135,28 @@ KEM_EK, KEM_CT = 1184, 1088
 
 def kem_public(seed: bytes) -> bytes:
     assert len(seed) == 64
-    return ML_KEM_768.key_derive(seed)[0]
+    return bytes(ML_KEM_768.key_derive(seed)[0])
 
 
 def kem_check(ek: bytes) -> None:
     """FIPS 203 section 7.2, by hand: every 12-bit coefficient is below 3329."""
-    require(len(ek) == KEM_EK, "E_BAD_KEM_KEY", "length")
+    require(len(ek) == KEM_EK, "E_KEM_KEY", "length")
     for i in range(0, KEM_EK - 32, 3):
         a = ek[i] | (ek[i + 1] & 0x0F) << 8
         b = ek[i + 1] >> 4 | ek[i + 2] << 4
-        require(a < 3329 and b < 3329, "E_BAD_KEM_KEY", "coefficient out of range")
+        require(a < 3329 and b < 3329, "E_KEM_KEY", "coefficient out of range")
 
 
 def kem_encapsulate(ek: bytes, coins: bytes) -> tuple[bytes, bytes]:
     """The ciphertext and the shared secret."""
     kem_check(ek)
     ss, ct = ML_KEM_768._encaps_internal(ek, coins)
-    return ct, ss
+    return bytes(ct), bytes(ss)
 
 
 def kem_decapsulate(seed: bytes, ct: bytes) -> bytes:
-    require(len(ct) == KEM_CT, "E_LENGTH")
-    return ML_KEM_768.decaps(ML_KEM_768.key_derive(seed)[1], ct)
+    require(len(ct) == KEM_CT, "E_FRAME_LENGTH")
+    return bytes(ML_KEM_768.decaps(ML_KEM_768.key_derive(seed)[1], ct))
 
 
 # --- AES-256-GCM -----------------------------------------------------------------------------------------------

@@ -1,8 +1,8 @@
 """PROTOCOL.md section 6: the Double Ratchet on its frames."""
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Iterator
 
 from . import content as contents
 from .content import Content
@@ -110,13 +110,13 @@ class Session:
     def receive(self, frame: bytes) -> Received:
         """A refused frame changes nothing, except an authenticated one that is malformed inside: that is fatal."""
         require(not self.closed, "E_CLOSED")
-        require(len(frame) >= HEADER + 256 + 16, "E_LENGTH")
+        require(len(frame) >= HEADER + 256 + 16, "E_FRAME_LENGTH")
         size = len(frame) - HEADER - 16
-        require(size == bucket(size), "E_LENGTH", "not a bucket")
-        require(size <= 65_536, "E_LENGTH")
-        require(frame[0] == 1, "E_VERSION")
-        require(frame[1] == MSG, "E_TYPE")
-        require(frame[2:18] == self.sid, "E_UNKNOWN_SESSION")
+        require(size == bucket(size), "E_FRAME_LENGTH", "not a bucket")
+        require(size <= 65_536, "E_FRAME_LENGTH")
+        require(frame[0] == 1, "E_FRAME_VERSION")
+        require(frame[1] == MSG, "E_FRAME_TYPE")
+        require(frame[2:18] == self.sid, "E_SESSION_ID")
         work = copy.deepcopy(self.state)
         padded = self._open(work, frame)
         self.state = work
@@ -142,6 +142,7 @@ class Session:
             require(n >= s.n_r, "E_REPLAY")
             require(n < MAX_CHAIN, "E_CHAIN_LIMIT")
             self._skip(s, n)
+            assert s.ck_r is not None
             mk, s.ck_r = kdf_ck(s.ck_r)
             s.n_r = n + 1
         padded = open_(expand(mk, "message", b"", 44), header, frame[HEADER:])
@@ -151,7 +152,8 @@ class Session:
         return padded
 
     def _skip(self, s: State, until: int) -> None:
-        require(until - s.n_r <= MAX_SKIP, "E_SKIP")
+        require(until - s.n_r <= MAX_SKIP, "E_SKIP_LIMIT")
+        assert s.ck_r is not None
         while s.n_r < until:
             mk, s.ck_r = kdf_ck(s.ck_r)
             s.skipped[(s.DH_r, s.n_r)] = mk
@@ -160,11 +162,11 @@ class Session:
             del s.skipped[next(iter(s.skipped))]
 
     def _parse(self, plaintext: bytes) -> Received:
-        require(len(plaintext) >= 9, "E_BODY", "shorter than its own header")
+        require(len(plaintext) >= 9, "E_CONTENT", "shorter than its own header")
         ctype = plaintext[0]
         seq, ack = int.from_bytes(plaintext[1:5], "big"), int.from_bytes(plaintext[5:9], "big")
         require(seq not in self.received, "E_SEQUENCE", "seen before")
-        require(ack <= self.next_seq, "E_SEQUENCE", "acknowledges what was never sent")
+        require(ack <= self.next_seq, "E_ACKNOWLEDGEMENT")
         message = contents.decode(ctype, plaintext[9:])
         self.received.add(seq)
         self.acked = max(self.acked, ack)

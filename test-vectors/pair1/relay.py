@@ -38,7 +38,12 @@ LAYOUT: dict[str, list[tuple[str, int]]] = {
     "notice": [("code", 2), ("value", 4)],
 }
 NUMBERS = {"status", "online", "max_version", "code", "value"}
-RANGES = {("welcome", "status"): range(3), ("ack", "status"): range(7), ("presence", "online"): range(2), ("notice", "code"): range(1, 4)}
+RANGES = {
+    ("welcome", "status"): range(3),
+    ("ack", "status"): range(7),
+    ("presence", "online"): range(2),
+    ("notice", "code"): range(1, 4),
+}
 
 
 def encode(kind: str, fields: Fields) -> bytes:
@@ -57,30 +62,31 @@ def encode(kind: str, fields: Fields) -> bytes:
 
 
 def decode(frame: bytes) -> tuple[str, Fields]:
-    require(len(frame) >= 2, "E_LENGTH")
-    require(frame[0] == 1, "E_VERSION")
+    require(len(frame) >= 2, "E_FRAME_LENGTH")
+    require(frame[0] == 1, "E_FRAME_VERSION")
     kind = next((k for k, v in KINDS.items() if v == frame[1]), None)
-    require(kind is not None, "E_TYPE")
+    require(kind is not None, "E_FRAME_TYPE")
     assert kind is not None
-    r, fields = Reader(frame[2:], "E_LENGTH"), {}
+    r = Reader(frame[2:], "E_FRAME_LENGTH")
+    fields: Fields = {}
     for name, width in LAYOUT[kind]:
         raw = r.rest() if width < 0 else r.take(width)
         if name in NUMBERS:
             value = int.from_bytes(raw, "big")
-            require(value in RANGES.get((kind, name), range(1 << 32)), "E_FORMAT", name)
-            require(name != "max_version" or value >= 1, "E_VERSION")
+            require(value in RANGES.get((kind, name), range(1 << 32)), "E_FRAME_FIELD", name)
+            require(name != "max_version" or value >= 1, "E_FRAME_VERSION")
             fields[name] = value
         elif name == "token":
-            require(1 <= len(raw) <= MAX_TOKEN, "E_LENGTH", "token")
-            require(raw.isascii() and all(0x21 <= b <= 0x7E for b in raw), "E_FORMAT", "token")
+            require(1 <= len(raw) <= MAX_TOKEN, "E_FRAME_LENGTH", "token")
+            require(raw.isascii() and all(0x21 <= b <= 0x7E for b in raw), "E_FRAME_FIELD", "token")
             fields[name] = raw.decode("ascii")
         else:
             fields[name] = raw.hex()
     r.end()
     if kind in ("send", "deliver"):
         payload = bytes.fromhex(fields["payload"])
-        require(len(payload) >= 2, "E_LENGTH")
-        require(len(payload) <= SIZE_CLASSES.get(payload[1], HANDSHAKE_SIZE), "E_LENGTH", "size class")
+        require(len(payload) >= 2, "E_FRAME_LENGTH")
+        require(len(payload) <= SIZE_CLASSES.get(payload[1], HANDSHAKE_SIZE), "E_FRAME_LENGTH", "size class")
     return kind, fields
 
 
@@ -93,7 +99,7 @@ def login(seed: bytes, challenge: bytes, aid: bytes, presence: bytes, max_versio
 def verify_login(challenge: bytes, frame: bytes) -> Fields:
     """Format, the token's hash, then the signature. Whose token it is, the relay's database knows."""
     kind, fields = decode(frame)
-    require(kind == "login", "E_TYPE")
+    require(kind == "login", "E_FRAME_TYPE")
     require(sha(frame[179:]) == frame[83:115], "E_TOKEN_HASH")
     require(verify(frame[34:66], "sig login", lh("login", challenge + frame[:115]), frame[115:179]), "E_SIGNATURE")
     return fields
@@ -102,5 +108,3 @@ def verify_login(challenge: bytes, frame: bytes) -> Fields:
 def replacement(seed: bytes, aid: bytes, new: bytes) -> bytes:
     """The old key's agreement to a new one. Not in PROTOCOL.md: a departure that docs/decisions records."""
     return sign(seed, "sig replace", lh("replace", aid + ed25519_public(seed) + new))
-
-

@@ -30,13 +30,13 @@ def encode_record(r: Record) -> bytes:
 
 
 def decode_record(raw: bytes) -> Record:
-    r = Reader(raw, "E_ENVELOPE")
+    r = Reader(raw, "E_VAULT")
     try:
         record = Record(r.take(32), r.number(8), r.take(r.number(1)).decode("ascii"), r.take(r.number(1)).decode("utf-8"))
         identity.check_realm(record.realm)
         identity.check_name(record.name)
     except (UnicodeDecodeError, Refused) as e:
-        raise Refused("E_ENVELOPE", "record") from e
+        raise Refused("E_VAULT", "record") from e
     r.end()
     return record
 
@@ -49,19 +49,25 @@ def wrap(record: Record, secret: bytes, salt: bytes) -> bytes:
 
 
 def unwrap(envelope: bytes, secret: bytes) -> Record:
-    require(len(envelope) > HEADER + 16, "E_ENVELOPE", "length")
-    require(envelope[:4] == b"PAIR" and envelope[4] == 1, "E_ENVELOPE", "magic, version")
-    require(envelope[5] == 1, "E_ENVELOPE", "content")
-    require(envelope[6] == 3 and envelope[7:16] == bytes(9), "E_ENVELOPE", "kdf and its cost fields")
+    require(len(envelope) > HEADER + 16, "E_VAULT", "length")
+    require(envelope[:4] == b"PAIR" and envelope[4] == 1, "E_VAULT", "magic, version")
+    require(envelope[5] == 1, "E_VAULT", "content")
+    require(envelope[6] == 3 and envelope[7:16] == bytes(9), "E_VAULT", "kdf and its cost fields")
     o = expand(secret, "wrap", envelope[:64], 76)
-    require(envelope[64:96] == o[44:], "E_ENVELOPE", "commitment")
+    require(envelope[64:96] == o[44:], "E_VAULT", "commitment")
     try:
         raw = open_(o[:44], envelope[:HEADER], envelope[HEADER:])
     except Refused as e:
-        raise Refused("E_ENVELOPE", "seal") from e
+        raise Refused("E_VAULT", "seal") from e
     record = decode_record(raw)
-    require(ed25519_public(record.seed) == envelope[32:64], "E_ENVELOPE", "the public key is another one")
+    require(ed25519_public(record.seed) == envelope[32:64], "E_VAULT", "the public key is another one")
     return record
+
+
+def check_password(password: str) -> None:
+    """Section 8.3 asks for eight characters. The upper bound is the core's own: nothing may be cut off in silence."""
+    normal = unicodedata.normalize("NFC", password)
+    require(len(normal) >= 8 and len(normal.encode("utf-8")) <= 1024, "E_PASSWORD_LENGTH")
 
 
 def stretch(password: str, aid: bytes) -> bytes:

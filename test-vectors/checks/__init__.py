@@ -1,0 +1,29 @@
+"""What to do with a case of each file. A check takes a case and returns the outputs, or refuses (`pair1.errors.Refused`)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from . import end_to_end, handshake, identity, layers, primitives, relay
+from .case import Case
+
+Check = Callable[[Case], dict[str, Any]]
+
+#: Every file of the folder that holds cases, in the order in which the protocol builds on them.
+FILES: dict[str, Check] = {
+    "primitives.json": primitives.primitives,
+    "bad_points.json": primitives.bad_points,
+    "identity.json": identity.identity,
+    "qr_reject.json": identity.qr_reject,
+    "handshake_interactive.json": handshake.interactive,
+    "handshake_reject.json": handshake.reject,
+    "glare.json": handshake.glare,
+    "end.json": handshake.end,
+    "limits.json": layers.limits,
+    "padding.json": layers.padding,
+    "ratchet.json": end_to_end.ratchet,
+    "file.json": layers.file,
+    "file_reject.json": layers.file_reject,
+    "wrap.json": layers.wrap,
+    "password.json": layers.password,
+    "relay.json": relay.relay,
+}

@@ -1,0 +1,67 @@
+"""ratchet.json: scripts on two live sessions."""
+
+from typing import Any
+
+from pair1.errors import Refused
+from pair1.ratchet import Session
+
+from . import handshake
+from .case import Case, Mismatch, equal
+
+
+class Draws:
+    """Hands each step the draws that it names, and no others."""
+
+    def __init__(self) -> None:
+        self.left: list[bytes] = []
+
+    def __iter__(self) -> "Draws":
+        return self
+
+    def __next__(self) -> bytes:
+        if not self.left:
+            raise Mismatch("draws more than its rng has")
+        return self.left.pop(0)
+
+
+def ratchet(c: Case) -> dict[str, Any]:
+    i = handshake.inputs(c.case("handshake"))
+    keys = handshake.run(i)[3]
+    a, b = handshake.sessions(i, keys, [], [])
+    draws = Draws()
+    for session in (a, b):
+        session.draws = draws
+    for raw in c.value("steps"):
+        step = Case(raw)
+        try:
+            run_step(step, {"a": a, "b": b}[step.text("by")], draws)
+        except Mismatch as e:
+            raise Mismatch(f"step {raw.get('step')} ({raw.get('comment', '')}): {e}") from e
+    return {"sid": keys.sid}
+
+
+def run_step(step: Case, session: Session, draws: Draws) -> None:
+    draws.left = step.draws()
+    try:
+        match step.text("op"):
+            case "send" | "send_raw":
+                if step.text("op") == "send":
+                    sent = session.send(step.value("content"))
+                else:
+                    sent = session.send_raw(step.number("ctype"), step.hex("body"))
+                names = ("seq", "ack", "pn", "n", "mk", "plaintext", "frame")
+                outputs = {name: getattr(sent, name) for name in names}
+            case "receive":
+                received = session.receive(step.hex("frame"))
+                outputs = {"seq": received.seq, "ack": received.ack, "content": received.content}
+            case other:
+                raise Mismatch(f"no op {other}")
+    except Refused as refused:
+        if step.valid:
+            raise Mismatch(f"refused: {refused}") from refused
+        equal("error", step.text("error"), refused.code)
+        return
+    if not step.valid:
+        raise Mismatch("accepted, but it must be refused")
+    step.compare(outputs)
+    equal("draws left over", len(draws.left), 0)

@@ -1,0 +1,122 @@
+"""handshake_interactive.json, handshake_reject.json, glare.json, end.json"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pair1 import handshake as h
+from pair1 import identity
+from pair1.primitives import sha, x25519_public
+from pair1.ratchet import Session
+
+from .case import Case, Mismatch, equal
+
+#: The draws of each side, in the order of `rng`, and their lengths.
+INITIATOR = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "rx": 32}
+RESPONDER = {"ex": 32, "m": 32, "rx": 32}
+
+
+@dataclass
+class Inputs:
+    """What both sides bring to a handshake."""
+
+    alice: h.Party
+    bob: h.Party
+    presence: bytes
+    a: dict[str, bytes]
+    b: dict[str, bytes]
+
+    def initiator(self) -> h.Initiator:
+        return h.Initiator(self.alice, self.bob.aid, self.bob.ik, self.presence, self.a)
+
+
+def draws(c: Case, named: str, side: str, lengths: dict[str, int]) -> dict[str, bytes]:
+    """The named draws, which must be the stream of `rng`."""
+    names, stream = c.case(named), b"".join(c.case("rng").draws(side))
+    values = {name: names.hex(name) for name in lengths}
+    for name, length in lengths.items():
+        equal(f"{named}.{name}, length", len(values[name]), length)
+    names.compare({})
+    equal(f"rng.{side} and {named}", stream, b"".join(values.values()))
+    return values
+
+
+def inputs(c: Case) -> Inputs:
+    realm = c.text("realm")
+    return Inputs(
+        h.Party(c.hex("alice_seed"), realm, c.text("alice")),
+        h.Party(c.hex("bob_seed"), realm, c.text("bob")),
+        c.hex("presence_b"),
+        draws(c, "rnd_a", "initiator", INITIATOR),
+        draws(c, "rnd_b", "responder", RESPONDER),
+    )
+
+
+def run(i: Inputs) -> tuple[h.Initiator, h.Pending, bytes, h.Keys]:
+    """An honest run; both sides must come to the same keys."""
+    a = i.initiator()
+    b = h.Pending(i.bob, h.Responder(i.bob, i.presence).receive(a.frame, i.alice.aid), i.b)
+    confirm, keys = a.accept(b.frame, i.bob.aid)
+    equal("keys of the two sides", keys, b.confirm(confirm, i.alice.aid))
+    return a, b, confirm, keys
+
+
+def sessions(i: Inputs, keys: h.Keys, more_a: list[bytes], more_b: list[bytes]) -> tuple[Session, Session]:
+    """The two ratchets that follow. `more_*` are the draws of the conversation."""
+    a = Session.initiator(keys.rk0, keys.sid, i.a["rx"], x25519_public(i.b["ex"]), iter(more_a))
+    b = Session.responder(keys.rk0, keys.sid, i.b["ex"], x25519_public(i.a["rx"]), iter([i.b["rx"], *more_b]))
+    return a, b
+
+
+def interactive(c: Case) -> dict[str, Any]:
+    i = inputs(c)
+    a, b, confirm, k = run(i)
+    out: dict[str, Any] = {f"T{n}": t for n, t in enumerate(k.T)}
+    for name in ("ssk", "ssx", "dsalt", "hs", "kcB", "kcA", "rk0", "sid", "sas"):
+        out[name] = getattr(k, name)
+    ready = sessions(i, k, [], [])[1].send({"type": "ready"})
+    out |= {"aid_a": i.alice.aid, "aid_b": i.bob.aid, "ik_a": i.alice.ik, "ik_b": i.bob.ik}
+    for name, frame in (("flight1", a.frame), ("accept", b.frame), ("confirm", confirm)):
+        out |= {name: frame, f"{name}_sha256": sha(frame)}
+    return out | {"sas_emoji": identity.emoji(k.sas), "ready": ready.frame}
+
+
+def reject(c: Case) -> dict[str, Any]:
+    i = inputs(c.case("base"))
+    at, frame, sender = c.text("at"), c.hex("frame"), c.hex("from")
+    match at:
+        case "offer":
+            b = h.Responder(i.bob, i.presence)
+            for earlier in c.value("before"):
+                raw = bytes.fromhex(earlier)
+                b.receive(raw, raw[35:67])
+            pin = c.value("pin")
+            b.receive(frame, sender, bytes.fromhex(pin) if pin else None)
+        case "ring":
+            # The offer passes; what it names is refused when the user accepts.
+            offer = h.Responder(i.bob, i.presence).receive(frame, sender)
+            h.Pending(i.bob, offer, i.b)
+        case "accept":
+            i.initiator().accept(frame, sender)
+        case "confirm":
+            a = i.initiator()
+            h.Pending(i.bob, a.frame, i.b).confirm(frame, sender)
+        case other:
+            raise Mismatch(f"no place {other}")
+    return {}
+
+
+def glare(c: Case) -> dict[str, Any]:
+    return {"winner": h.glare_winner(c.hex("own"), c.hex("peer"))}
+
+
+def end(c: Case) -> dict[str, Any]:
+    role = h.ROLES[c.text("role")]
+    match c.text("op"):
+        case "encode":
+            reasons = {name: number for number, name in h.REASONS.items()}
+            return {"frame": h.end_frame(c.hex("seed"), c.hex("flight1"), role, reasons[c.text("reason")])}
+        case "verify":
+            reason = h.verify_end(c.hex("public"), c.hex("flight1"), role, c.hex("frame"))
+            return {"reason": h.REASONS[reason]}
+        case other:
+            raise Mismatch(f"no op {other}")

@@ -1,0 +1,193 @@
+"""limits.json, padding.json, file.json, file_reject.json, wrap.json, password.json"""
+
+from typing import Any
+
+from cryptography.cobblestone import Cobblestone256Decryptor
+
+from pair1 import content, files, ratchet, vault
+from pair1 import padding as pad
+from pair1 import relay as envelope
+from pair1.identity import account_id
+from pair1.primitives import ed25519_public, sha
+
+from .case import Case, Mismatch, equal, large
+
+#: Section 10 and the sizes of section 4, 6, 7 and 9, by the names of limits.json.
+LIMITS = {
+    "offer_bytes": 1475,
+    "accept_bytes": 1235,
+    "confirm_bytes": 182,
+    "end_bytes": 84,
+    "max_plaintext_bytes": pad.MAX_PLAINTEXT,
+    "max_message_frame_bytes": envelope.SIZE_CLASSES[0x11],
+    "max_chunk_frame_bytes": envelope.SIZE_CLASSES[0x12],
+    "file_chunk_bytes": files.CHUNK,
+    "segment_bytes": files.SEGMENT,
+    "max_file_bytes": files.MAX_SIZE,
+    "max_messages_per_chain": ratchet.MAX_CHAIN,
+    "max_skipped_per_frame": ratchet.MAX_SKIP,
+    "max_skipped_stored": ratchet.MAX_STORED,
+    "skipped_key_ms": 5 * 60 * 1000,
+    "max_unacknowledged": ratchet.MAX_UNACKNOWLEDGED,
+    "max_failed_decryptions": 1024,
+    "max_session_ms": 24 * 60 * 60 * 1000,
+    "max_session_messages": 2**24,
+    "max_text_characters": content.MAX_CHARACTERS,
+    "max_name_bytes": 255,
+    "max_preview_bytes": 16_384,
+    "max_token_bytes": envelope.MAX_TOKEN,
+    "max_offers_remembered": 65_536,
+}
+
+
+def limits(c: Case) -> dict[str, Any]:
+    match c.text("op"):
+        case "value":
+            return {"value": LIMITS[c.text("name")]}
+        case "text":
+            text = c.text("character") * c.number("count")
+            ctype, body = content.encode({"type": "text", "text": text, "reply": None})
+            equal("decoded", content.decode(ctype, body)["text"], text)
+            return {"body_len": len(body), "body_sha256": sha(body)}
+        case other:
+            raise Mismatch(f"no op {other}")
+
+
+def padding(c: Case) -> dict[str, Any]:
+    match c.text("op"):
+        case "padme":
+            return {"out": pad.padme(c.number("n"))}
+        case "bucket":
+            return {"out": pad.bucket(c.number("n"))}
+        case "pad":
+            return {"out": pad.pad(c.hex("x"))}
+        case "unpad":
+            return {"out": pad.unpad(c.hex("x"))}
+        case other:
+            raise Mismatch(f"no op {other}")
+
+
+def open_file(descriptor: Case) -> files.File:
+    return files.File(descriptor.hex("key"), descriptor.hex("salt"), descriptor.number("size"))
+
+
+def file(c: Case) -> dict[str, Any]:
+    match c.text("op"):
+        case "descriptor":
+            d = c.value("descriptor")
+            body = content.encode_descriptor(d)
+            equal("decoded", content.decode_descriptor(body), d)
+            return {"body": body}
+        case "control":
+            fields = {name: c.value(name) for name in ("fid", "control", "index", "count")}
+            fields["op"] = fields.pop("control")
+            body = content.encode_control(fields)
+            equal("decoded", content.decode_control(body), fields)
+            return {"body": body}
+        case "cobblestone":
+            key, salt, context, plain = c.hex("key"), c.hex("salt"), c.hex("context"), large(c.case("content"))
+            keys, message = files.derive(key, salt, context), files.seal_message(key, salt, context, plain)
+            equal("opened", files.open_message(key, context, message), plain)
+            by_others = Cobblestone256Decryptor(key, context)
+            equal("opened by cryptography", by_others.update(message) + by_others.finalize(), plain)
+            return {
+                "aead_key": keys.key,
+                "base_nonce": keys.nonce,
+                "commitment": keys.commitment,
+                "len": len(message),
+                "sha256": sha(message),
+            }
+        case "file":
+            return whole_file(c)
+        case other:
+            raise Mismatch(f"no op {other}")
+
+
+def whole_file(c: Case) -> dict[str, Any]:
+    f, plain = open_file(c.case("descriptor")), large(c.case("content"))
+    frames = f.seal(plain)
+    opened = b""
+    for index, frame in enumerate(frames):
+        got, last, offset, part = f.open(frame)
+        equal("segment", (got, last, offset), (index, index == len(frames) - 1, len(opened)))
+        opened += part
+    equal("opened", opened, plain)
+    segments = c.cases("segments")
+    equal("segments", len(segments), len(frames))
+    for index, (segment, frame) in enumerate(zip(segments, frames, strict=True)):
+        segment.compare(
+            {"index": index, "last": index == f.segments - 1, "len": len(frame), "header": frame[:39], "sha256": sha(frame)}
+        )
+    for wanted in c.cases("ranges"):
+        start, length = wanted.number("offset"), wanted.number("len")
+        first, last = start // files.CHUNK, max(start, start + length - 1) // files.CHUNK
+        chunks = [chunk_of(frames, n) for n in range(first, last + 1)]
+        plain_chunks = b"".join(files.open_chunk(f.keys, first + n, chunk) for n, chunk in enumerate(chunks))
+        skip = start - first * files.CHUNK
+        wanted.compare({"first_chunk": first, "chunks": len(chunks), "sha256": sha(plain_chunks[skip : skip + length])})
+    return {
+        "content_sha256": sha(plain),
+        "psize": f.psize,
+        "context": f.context,
+        "aead_key": f.keys.key,
+        "base_nonce": f.keys.nonce,
+        "fid": f.fid,
+        "chunks": f.chunks,
+        "sealed_len": f.sealed,
+    }
+
+
+def chunk_of(frames: list[bytes], n: int) -> bytes:
+    """Chunk `n` out of the frames."""
+    body = frames[n // 64][files.FRAME_HEADER :]
+    at = n % 64 * files.SEALED_CHUNK
+    return body[at : at + files.SEALED_CHUNK]
+
+
+def file_reject(c: Case) -> dict[str, Any]:
+    match c.text("op"):
+        case "descriptor":
+            return {"descriptor": content.decode_descriptor(c.hex("body"))}
+        case "control":
+            return {"control": content.decode_control(c.hex("body"))}
+        case "chunk":
+            honest: dict[str, list[bytes]] = {}
+            for source in c.cases("files"):
+                sealed = open_file(source.case("descriptor")).seal(large(source.case("content")))
+                honest[source.text("name")] = sealed
+            frame = b"".join(piece(honest, part) for part in c.cases("pieces"))
+            equal("the frame made of pieces", sha(frame).hex(), c.text("frame_sha256"))
+            index, last, offset, opened = open_file(c.case("descriptor")).open(frame)
+            return {"index": index, "last": last, "offset": offset, "sha256": sha(opened)}
+        case other:
+            raise Mismatch(f"no op {other}")
+
+
+def piece(honest: dict[str, list[bytes]], part: Case) -> bytes:
+    if "hex" in part:
+        return part.hex("hex")
+    frame = honest[part.text("file")][part.number("segment")]
+    return frame[part.number("from") : part.number("to")]
+
+
+def wrap(c: Case) -> dict[str, Any]:
+    match c.text("op"):
+        case "wrap":
+            record = vault.Record(c.hex("seed"), c.number("created"), c.text("realm"), c.text("name"))
+            envelope_ = vault.wrap(record, c.hex("secret"), c.hex("salt"))
+            equal("rng", b"".join(c.draws()), c.hex("salt"))
+            equal("unwrapped", vault.unwrap(envelope_, c.hex("secret")), record)
+            return {"ik": ed25519_public(record.seed), "record": vault.encode_record(record), "envelope": envelope_}
+        case "unwrap":
+            record = vault.unwrap(c.hex("envelope"), c.hex("secret"))
+            return {"seed": record.seed, "created": record.created, "realm": record.realm, "name": record.name}
+        case other:
+            raise Mismatch(f"no op {other}")
+
+
+def password(c: Case) -> dict[str, Any]:
+    aid = account_id(c.text("realm"), c.text("name"))
+    vault.check_password(c.text("password"))
+    pw = vault.stretch(c.text("password"), aid)
+    login, vault_secret = vault.split(pw, aid)
+    return {"aid": aid, "pw": pw, "login_secret": login, "vault_secret": vault_secret}

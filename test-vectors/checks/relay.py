@@ -1,0 +1,32 @@
+"""relay.json"""
+
+from typing import Any
+
+from pair1 import relay as r
+
+from .case import Case, Mismatch, equal
+
+
+def relay(c: Case) -> dict[str, Any]:
+    match c.text("op"):
+        case "frame":
+            kind, fields = c.text("kind"), c.value("fields")
+            frame = r.encode(kind, fields)
+            equal("decoded", r.decode(frame), (kind, fields))
+            return {"frame": frame}
+        case "decode":
+            kind, fields = r.decode(c.hex("frame"))
+            return {"kind": kind, "fields": fields}
+        case "login":
+            frame = r.login(
+                c.hex("seed"), c.hex("challenge"), c.hex("aid"), c.hex("presence"), c.number("max_version"), c.text("token")
+            )
+            r.verify_login(c.hex("challenge"), frame)
+            return {"frame": frame}
+        case "login_verify":
+            r.verify_login(c.hex("challenge"), c.hex("frame"))
+            return {}
+        case "replacement":
+            return {"sig": r.replacement(c.hex("seed"), c.hex("aid"), c.hex("new"))}
+        case other:
+            raise Mismatch(f"no op {other}")

@@ -1,0 +1,210 @@
+#!/usr/bin/env python3
+"""Checks every file of this folder against an implementation of PROTOCOL.md that shares no code with the core's.
+
+Usage:
+    verify.py [FILE ...]     a line per file, then "N passed, N failed"; exit code 1 if anything failed
+    verify.py --self-test    alters one value at a time, in memory, and fails if an alteration goes unnoticed
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+from referencing import Registry, Resource
+
+from checks import FILES, Check
+from checks.anchors import ANCHORS
+from checks.case import ABOUT, Case, Mismatch
+from pair1.errors import Refused
+
+HERE = Path(__file__).parent
+Json = dict[str, Any]
+#: How many places of one case the self-test alters: scripts have hundreds.
+ALTERATIONS = 60
+
+
+def load(name: str) -> Json:
+    with (HERE / name).open(encoding="utf-8") as file:
+        data: Json = json.load(file)
+    return data
+
+
+def check_case(check: Check, raw: Json) -> None:
+    """Raises `Mismatch` unless the case holds."""
+    case = Case(raw)
+    try:
+        outputs = check(case)
+    except Refused as refused:
+        if case.valid:
+            raise Mismatch(f"refused: {refused}") from refused
+        if refused.code != raw["error"]:
+            raise Mismatch(f"refused as it must be, but with {refused} and not with {raw['error']}") from refused
+    else:
+        if not case.valid:
+            raise Mismatch(f"accepted, but it must be refused with {raw['error']}")
+        case.compare(outputs)
+
+
+def problem(check: Check, raw: Json) -> str | None:
+    """Why a case does not hold. A value of a wrong form counts as well: the file is wrong, not this program."""
+    try:
+        check_case(check, raw)
+    except Mismatch as e:
+        return str(e)
+    except (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError) as e:
+        return f"{type(e).__name__}: {e}"
+    return None
+
+
+# --- form ------------------------------------------------------------------------------------------------------
+
+
+def schemas() -> Registry:
+    found = (
+        (path.name, Resource.from_contents(json.loads(path.read_text("utf-8")))) for path in (HERE / "schemas").glob("*.json")
+    )
+    return Registry().with_resources(found)
+
+
+def form(name: str, data: Json, registry: Registry) -> Iterator[str]:
+    """What is wrong with the file as a whole."""
+    expected = f"schemas/{name.removesuffix('.json')}.schema.json"
+    if data.get("schema") != expected:
+        yield f"schema is {data.get('schema')}, not {expected}"
+    schema = registry.contents(Path(expected).name)
+    validator = jsonschema.Draft202012Validator(schema, registry=registry)
+    for error in validator.iter_errors(data):
+        yield f"{error.json_path}: {error.message[:200]}"
+    tests = data.get("tests", [])
+    if data.get("number_of_tests") != len(tests):
+        yield f"number_of_tests is {data.get('number_of_tests')}, there are {len(tests)}"
+    if [test.get("id") for test in tests] != list(range(1, len(tests) + 1)):
+        yield "ids do not count from 1"
+    steps = [step for test in tests for step in test.get("steps", [])]
+    flags = {flag for case in tests + steps for flag in case.get("flags", [])}
+    if flags != set(data.get("notes", {})):
+        yield f"flags and notes differ by {sorted(flags ^ set(data.get('notes', {})))}"
+
+
+# --- the two ways to run ---------------------------------------------------------------------------------------
+
+
+def verify(names: list[str]) -> tuple[int, int]:
+    passed = failed = 0
+    registry = schemas()
+    for name in names:
+        data = load(name)
+        problems = list(form(name, data, registry))
+        for raw in data["tests"]:
+            why = problem(FILES[name], raw)
+            if why is None:
+                passed += 1
+            else:
+                problems.append(f"case {raw['id']} ({raw['comment']}): {why}")
+        for key, value in ANCHORS.get(name, {}).items():
+            if data["tests"][0].get(key) == value:
+                passed += 1
+            else:
+                problems.append(f"case 1, {key}: Appendix C has {value}")
+        failed += len(problems)
+        refusals = sum(case["result"] == "invalid" for case in data["tests"]) + sum(
+            step.get("result") == "invalid" for case in data["tests"] for step in case.get("steps", [])
+        )
+        print(f"{'FAIL' if problems else 'ok  '} {name}: {len(data['tests'])} cases, {refusals} refusals")
+        for line in problems:
+            print(f"       {line}")
+    return passed, failed
+
+
+def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The paths of every value that takes part in the computation."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in ABOUT:
+                yield from leaves(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from leaves(inner, (*path, index))
+    elif value is not None and value != "":
+        yield path
+
+
+def altered(raw: Json, path: tuple[Any, ...]) -> Json:
+    """A copy with one bit of the value at `path` flipped, in its middle."""
+    out = copy.deepcopy(raw)
+    at = out
+    for key in path[:-1]:
+        at = at[key]
+    value = at[path[-1]]
+    if isinstance(value, bool):
+        at[path[-1]] = not value
+    elif isinstance(value, int):
+        at[path[-1]] = value ^ 1
+    elif isinstance(value, str):
+        middle = len(value) // 2
+        old = value[middle]
+        new = f"{int(old, 16) ^ 1:x}" if old in "0123456789abcdef" else chr(ord(old) ^ 1)
+        at[path[-1]] = value[:middle] + new + value[middle + 1 :]
+    else:
+        raise TypeError(f"cannot alter {type(value)}")
+    return out
+
+
+def alterations(raw: Json) -> Iterator[tuple[str, Json]]:
+    """A valid case with one value wrong; a refusal that claims another reason, or that it is none."""
+    if raw["result"] == "invalid":
+        yield "error", raw | {"error": "E_ANOTHER"}
+        accepted = {key: value for key, value in raw.items() if key != "error"}
+        yield "result", accepted | {"result": "valid"}
+        return
+    paths = list(leaves(raw))
+    for path in paths[:: max(1, -(-len(paths) // ALTERATIONS))]:
+        yield ".".join(map(str, path)), altered(raw, path)
+
+
+def self_test(names: list[str]) -> tuple[int, int]:
+    """One case of each sort per file (the same `op`, `at`, result …) stands for the others of its sort."""
+    passed = failed = 0
+    for name in names:
+        noticed, missed, sorts = 0, [], set()
+        for raw in load(name)["tests"]:
+            sort = tuple(raw.get(key) for key in ("op", "at", "kind", "result"))
+            if sort in sorts:
+                continue
+            sorts.add(sort)
+            for what, wrong in alterations(raw):
+                if problem(FILES[name], wrong) is None:
+                    missed.append(f"case {raw['id']}: {what} altered, and nothing noticed")
+                else:
+                    noticed += 1
+        passed, failed = passed + noticed, failed + len(missed)
+        print(f"{'FAIL' if missed or not noticed else 'ok  '} {name}: {noticed} alterations noticed, {len(missed)} missed")
+        failed += not noticed
+        for line in missed:
+            print(f"       {line}")
+    return passed, failed
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("files", nargs="*", metavar="FILE", help="names of files; all of them if none is given")
+    parser.add_argument("--self-test", action="store_true", help="see every alteration of a value noticed")
+    arguments = parser.parse_args()
+    unknown = {path.name for path in HERE.glob("*.json")} - set(FILES) | set(arguments.files) - set(FILES)
+    if unknown:
+        parser.error(f"no check is known for {', '.join(sorted(unknown))}")
+    run = self_test if arguments.self_test else verify
+    passed, failed = run(arguments.files or list(FILES))
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
