@@ -1,0 +1,71 @@
+//! Big-endian reading and writing. Reading never panics and never reads past the end.
+
+use alloc::vec::Vec;
+
+/// The input ended too early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Short;
+
+/// A cursor over bytes that somebody else wrote.
+pub(crate) struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    pub(crate) const fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn slice(&mut self, length: usize) -> Result<&'a [u8], Short> {
+        let (head, rest) = self.0.split_at_checked(length).ok_or(Short)?;
+        self.0 = rest;
+        Ok(head)
+    }
+
+    pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Short> {
+        let (head, rest) = self.0.split_first_chunk::<N>().ok_or(Short)?;
+        self.0 = rest;
+        Ok(*head)
+    }
+
+    pub(crate) fn u8(&mut self) -> Result<u8, Short> {
+        self.array().map(u8::from_be_bytes)
+    }
+
+    pub(crate) fn u16(&mut self) -> Result<u16, Short> {
+        self.array().map(u16::from_be_bytes)
+    }
+
+    pub(crate) fn u32(&mut self) -> Result<u32, Short> {
+        self.array().map(u32::from_be_bytes)
+    }
+
+    pub(crate) fn u64(&mut self) -> Result<u64, Short> {
+        self.array().map(u64::from_be_bytes)
+    }
+
+    /// A byte string after its length in one byte.
+    pub(crate) fn short_string(&mut self) -> Result<&'a [u8], Short> {
+        let length = self.u8()?;
+        self.slice(length.into())
+    }
+
+    /// Everything that is left.
+    pub(crate) fn rest(&mut self) -> &'a [u8] {
+        core::mem::take(&mut self.0)
+    }
+
+    /// Succeeds if nothing is left.
+    pub(crate) fn end(&self) -> Result<(), Short> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(Short)
+        }
+    }
+}
+
+/// Appends a byte string after its length in one byte. The caller has checked the length.
+pub(crate) fn put_short_string(out: &mut Vec<u8>, bytes: &[u8]) {
+    debug_assert!(bytes.len() <= usize::from(u8::MAX));
+    out.push(u8::try_from(bytes.len()).unwrap_or(u8::MAX));
+    out.extend_from_slice(bytes);
+}

@@ -1,0 +1,203 @@
+//! Stable error codes (section 11).
+//!
+//! Each operation has a small error enum of its own; every variant maps to one [`Code`]. Codes are what crosses a
+//! language border: their numbers and names never change their meaning.
+
+use core::fmt;
+
+/// What a failure asks of the caller (section 11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Ignore the frame and count it. No reply, to nobody; no state has changed.
+    Drop,
+    /// The handshake is over and its secrets are wiped. Nothing is sent.
+    AbortHandshake,
+    /// The peer's key is not the pinned one: block until the user has compared fingerprints.
+    BlockPeer,
+    /// The session is over: send BYE if possible, wipe, close.
+    FatalSession,
+    /// Something the user can put right: a password, an envelope, a scanned text.
+    User,
+    /// The calling program asked for something that cannot be done (now).
+    Caller,
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $value:literal, $name:literal, $class:ident, $message:literal;)+) => {
+        /// A stable error code.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u16)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = $message] #[doc = concat!("(`", $name, "`, ", stringify!($value), ")")] $variant = $value,)+
+        }
+
+        impl Code {
+            /// Every code, in numerical order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The stable number.
+            #[must_use]
+            pub const fn value(self) -> u16 {
+                self as u16
+            }
+
+            /// The stable name, such as `E_DECRYPT`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+
+            /// What the failure asks of the caller.
+            #[must_use]
+            pub const fn class(self) -> Class {
+                match self { $(Self::$variant => Class::$class,)+ }
+            }
+
+            /// One sentence for developers. It never contains data.
+            #[must_use]
+            pub const fn message(self) -> &'static str {
+                match self { $(Self::$variant => $message,)+ }
+            }
+        }
+    };
+}
+
+codes! {
+    FrameLength = 101, "E_FRAME_LENGTH", Drop, "A frame has not the length that its type prescribes.";
+    FrameVersion = 102, "E_FRAME_VERSION", Drop, "A frame is of another version of the protocol.";
+    FrameType = 103, "E_FRAME_TYPE", Drop, "A frame is of an unknown or unexpected type.";
+    FrameField = 104, "E_FRAME_FIELD", Drop, "A field of a frame has a value that it may not have.";
+
+    Ed25519Key = 201, "E_ED25519_KEY", AbortHandshake, "An Ed25519 public key is weak, not canonical or not on the curve.";
+    Signature = 202, "E_SIGNATURE", AbortHandshake, "A signature does not verify.";
+    X25519Key = 203, "E_X25519_KEY", AbortHandshake, "An X25519 public key is not canonical.";
+    X25519Zero = 204, "E_X25519_ZERO", AbortHandshake, "An X25519 agreement gave the all-zero result.";
+    KemKey = 205, "E_KEM_KEY", AbortHandshake, "An ML-KEM encapsulation key fails the modulus check.";
+    Engine = 206, "E_ENGINE", AbortHandshake, "The engine of the asymmetric primitives failed.";
+
+    Realm = 301, "E_REALM", Caller, "A realm is 1 to 255 printable ASCII characters without upper case.";
+    AccountName = 302, "E_ACCOUNT_NAME", Caller, "An account name is 1 to 255 bytes of UTF-8 in NFC.";
+    PasswordLength = 303, "E_PASSWORD_LENGTH", User, "A password has at least 8 characters and at most 1,024 bytes.";
+    OutOfMemory = 304, "E_OUT_OF_MEMORY", User, "There is not enough memory to stretch the password.";
+
+    NotForUs = 401, "E_NOT_FOR_US", Drop, "An offer names another account or key than ours.";
+    OwnKey = 402, "E_OWN_KEY", Drop, "A handshake with our own key.";
+    StalePresence = 403, "E_STALE_PRESENCE", Drop, "An offer is for another run of this device.";
+    OfferReplayed = 404, "E_OFFER_REPLAYED", Drop, "An offer was seen before in this run.";
+    Sender = 405, "E_SENDER", Drop, "The relay names another sender than the frame.";
+    IdentityChanged = 406, "E_IDENTITY_CHANGED", BlockPeer, "The peer's identity key is not the pinned one.";
+    OffersFull = 407, "E_OFFERS_FULL", Drop, "This run remembers as many offers as it may.";
+    HandshakeId = 408, "E_HANDSHAKE_ID", Drop, "A frame belongs to another handshake.";
+    Commitment = 409, "E_COMMITMENT", AbortHandshake, "The opened value is not the committed one.";
+    Confirmation = 410, "E_CONFIRMATION", AbortHandshake, "A key confirmation does not verify.";
+    EarlyCount = 411, "E_EARLY_COUNT", AbortHandshake, "A handshake without early data names early messages.";
+
+    SessionId = 501, "E_SESSION_ID", Drop, "A message belongs to another session.";
+    Replay = 502, "E_REPLAY", Drop, "A message was received before.";
+    SkipLimit = 503, "E_SKIP_LIMIT", Drop, "A message skips more keys than may be skipped.";
+    Decrypt = 504, "E_DECRYPT", Drop, "A message does not decrypt.";
+    Padding = 510, "E_PADDING", FatalSession, "An authentic message is not padded as it must be.";
+    Content = 511, "E_CONTENT", FatalSession, "An authentic message is malformed inside.";
+    Sequence = 512, "E_SEQUENCE", FatalSession, "An authentic message has a number that it may not have.";
+    Acknowledgement = 513, "E_ACKNOWLEDGEMENT", FatalSession, "The peer acknowledges messages that were never sent.";
+    ChainLimit = 520, "E_CHAIN_LIMIT", FatalSession, "A chain is used up without a turn of the ratchet.";
+    SessionLimit = 521, "E_SESSION_LIMIT", FatalSession, "The session is used up and must be renewed.";
+    FailureLimit = 522, "E_FAILURE_LIMIT", FatalSession, "Too many messages of the session did not decrypt.";
+    TooLarge = 530, "E_TOO_LARGE", Caller, "A message is longer than a frame may be.";
+    InvalidContent = 531, "E_INVALID_CONTENT", Caller, "A message may not be sent with this content, or not now.";
+    Unacknowledged = 532, "E_UNACKNOWLEDGED", Caller, "200 messages are unacknowledged: wait for the peer.";
+    Closed = 533, "E_CLOSED", Caller, "The session is closed.";
+
+    FileDescriptor = 601, "E_FILE_DESCRIPTOR", Caller, "A file descriptor has a field that it may not have.";
+    FileId = 602, "E_FILE_ID", Drop, "A chunk belongs to another file.";
+    FileSegment = 603, "E_FILE_SEGMENT", Drop, "A segment's number, end mark or length does not fit the file.";
+    FileDecrypt = 604, "E_FILE_DECRYPT", Drop, "A part of a file does not decrypt.";
+    FileTooLarge = 605, "E_FILE_TOO_LARGE", Caller, "A file is larger than a file may be.";
+    FileRange = 606, "E_FILE_RANGE", Caller, "A range lies outside of the file or a buffer does not fit it.";
+    FileCommitment = 607, "E_FILE_COMMITMENT", Drop, "A file was sealed under another key or context.";
+    FileTruncated = 608, "E_FILE_TRUNCATED", Drop, "A file's length is not that of a whole file.";
+
+    Vault = 701, "E_VAULT", User, "Wrong passphrase or damaged file.";
+
+    QrFormat = 801, "E_QR_FORMAT", User, "The scanned text is not one of ours.";
+    QrMismatch = 802, "E_QR_MISMATCH", User, "The scanned keys are not the keys on record.";
+
+    TokenFormat = 901, "E_TOKEN_FORMAT", Caller, "An access token is 1 to 4,096 printable ASCII characters.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name(), self.message())
+    }
+}
+
+impl core::error::Error for Code {}
+
+/// Declares an operation's error enum: one variant per thing that a caller can tell apart, each with its [`Code`].
+macro_rules! errors {
+    (
+        $(#[$doc:meta])*
+        $vis:vis enum $name:ident {
+            $($(#[$variant_doc:meta])* $variant:ident => $code:ident,)+
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        $vis enum $name {
+            $($(#[$variant_doc])* $variant,)+
+        }
+
+        impl $name {
+            /// The stable code.
+            #[must_use]
+            pub const fn code(self) -> $crate::error::Code {
+                match self { $(Self::$variant => $crate::error::Code::$code,)+ }
+            }
+        }
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                core::fmt::Display::fmt(&self.code(), f)
+            }
+        }
+
+        impl core::error::Error for $name {}
+
+        impl From<$name> for $crate::error::Code {
+            fn from(error: $name) -> Self {
+                error.code()
+            }
+        }
+    };
+}
+pub(crate) use errors;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_ordered_and_well_named() {
+        assert!(
+            Code::ALL
+                .windows(2)
+                .all(|pair| pair[0].value() < pair[1].value())
+        );
+        for (i, code) in Code::ALL.iter().enumerate() {
+            assert!(
+                Code::ALL[..i]
+                    .iter()
+                    .all(|other| other.name() != code.name())
+            );
+            let name = code.name();
+            assert!(name.starts_with("E_"));
+            assert!(
+                name.bytes()
+                    .all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            );
+            assert!(code.message().ends_with('.'));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! Files (section 7).
+pub mod segment;

@@ -1,0 +1,3 @@
+//! Segments.
+/// Type of CHUNK.
+pub const CHUNK: u8 = 0x12;

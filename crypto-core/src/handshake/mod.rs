@@ -1,0 +1,2 @@
+//! Interactive handshake (section 4).
+pub mod frames;

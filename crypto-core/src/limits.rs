@@ -1,0 +1,83 @@
+//! Every bound of the protocol in one place (section 10, and the sections named beside each).
+//!
+//! Sizes are bytes, durations milliseconds, unless a name says otherwise.
+
+/// The version byte of every frame (section 2).
+pub const VERSION: u8 = 0x01;
+
+/// Longest realm and longest account name, in bytes (section 3.1: their length is one byte).
+pub const NAME_MAX: usize = 255;
+
+/// From OFFER to ACCEPT (section 4.6). The caller keeps the clock: dropping the handshake wipes it.
+pub const ACCEPT_TIMEOUT: u64 = 60_000;
+/// From ACCEPT to CONFIRM (section 4.6).
+pub const CONFIRM_TIMEOUT: u64 = 15_000;
+/// From CONFIRM to READY (section 4.6).
+pub const READY_TIMEOUT: u64 = 15_000;
+/// Offers remembered by one run (section 10). Beyond it new ones are refused until the page is loaded again.
+pub const OFFERS_REMEMBERED: usize = 65_536;
+/// Handshakes under way at once, in both directions together (section 10). The caller counts them.
+pub const PENDING_HANDSHAKES: usize = 32;
+/// Handshakes completed per peer and hour (section 4.9). The caller counts them.
+pub const HANDSHAKES_PER_HOUR: u32 = 30;
+
+/// Longest padded plaintext of a message (section 6.4).
+pub const MESSAGE_PLAINTEXT_MAX: usize = 65_536;
+/// Shortest padded plaintext of a message (section 6.4).
+pub const MESSAGE_BUCKET_MIN: usize = 256;
+/// Longest text of a TEXT or EDIT, in Unicode scalar values (section 6.4).
+pub const TEXT_MAX_CHARS: usize = 4_000;
+/// Longest emoji of a REACTION (section 6.4).
+pub const REACTION_MAX: usize = 32;
+/// Messages of one chain without a turn of the ratchet (section 10).
+pub const CHAIN_MESSAGES: u32 = 65_535;
+/// Messages of one session in one direction (section 10).
+pub const SESSION_MESSAGES: u32 = 1 << 24;
+/// Lifetime of a session (section 10). The caller keeps the clock and renews (section 4.9).
+pub const SESSION_LIFETIME: u64 = 24 * 60 * 60 * 1000;
+/// Bytes of file chunks in one session (section 10). The caller counts them and renews.
+pub const SESSION_CHUNK_BYTES: u64 = 64 << 30;
+/// Keys skipped per frame in the old and in the new chain, each (section 6.5).
+pub const SKIPPED_PER_CHAIN: u32 = 256;
+/// Skipped keys stored per session; the oldest is dropped (section 6.5).
+pub const SKIPPED_STORED: usize = 512;
+/// How long a skipped key is kept (section 6.5).
+pub const SKIPPED_LIFETIME: u64 = 5 * 60 * 1000;
+/// Unacknowledged messages per sender (section 6.4).
+pub const UNACKNOWLEDGED: usize = 200;
+/// Failed decryptions of one session (section 10).
+pub const FAILURES: u32 = 1024;
+/// How far ahead of the first gap a message number may be. Above what 512 stored keys and 200 unacknowledged
+/// messages allow an honest peer; it bounds the memory that a dishonest one can take.
+pub const SEQUENCE_WINDOW: u32 = 2_048;
+/// An EDIT older than this, by the receiver's clock, is ignored (section 6.4). The caller keeps the clock.
+pub const EDIT_WINDOW: u64 = 15 * 60 * 1000;
+
+/// Largest file (section 7.3).
+pub const FILE_SIZE_MAX: u64 = 1 << 40;
+/// Least padded size of a file (section 7.2).
+pub const FILE_PADDED_MIN: u64 = 4_096;
+/// Longest file name, in bytes (section 7.1).
+pub const FILE_NAME_MAX: usize = 255;
+/// Longest media type, in bytes (section 7.1).
+pub const MEDIA_TYPE_MAX: usize = 255;
+/// Largest preview image (section 7.1).
+pub const PREVIEW_MAX: usize = 16 * 1024;
+/// Most peaks of a waveform (section 7.1: their count is one byte).
+pub const PEAKS_MAX: usize = 255;
+/// Segments a receiver may have outstanding (section 7.3).
+pub const SEGMENTS_OUTSTANDING: u32 = 8;
+
+/// Fewest characters of a password (section 8.3).
+pub const PASSWORD_MIN_CHARS: usize = 8;
+/// Most bytes of a password after NFC. Nothing is ever cut off; this only bounds the work.
+pub const PASSWORD_MAX: usize = 1_024;
+
+/// Longest access token in a LOGIN or TOKEN frame (section 9).
+pub const TOKEN_MAX: usize = 4_096;
+/// Largest handshake payload that the relay forwards (section 9).
+pub const PAYLOAD_HANDSHAKE_MAX: usize = 2_579;
+/// Largest message payload that the relay forwards (section 9).
+pub const PAYLOAD_MESSAGE_MAX: usize = 65_610;
+/// Largest file chunk payload that the relay forwards (section 9).
+pub const PAYLOAD_CHUNK_MAX: usize = 1_049_639;

@@ -1,0 +1,96 @@
+//! SHA-256, HMAC-SHA-256 and HKDF as section 2 writes them.
+//!
+//! Inputs that the specification concatenates are passed as parts, so that nothing secret is copied into a buffer.
+
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use super::labels::Label;
+
+/// Bytes of a SHA-256 output.
+pub const HASH_LENGTH: usize = 32;
+
+/// A secret of 32 bytes that wipes itself.
+pub type Secret32 = Zeroizing<[u8; HASH_LENGTH]>;
+
+/// `SHA(parts[0] || parts[1] || ...)`.
+#[must_use]
+pub fn sha256(parts: &[&[u8]]) -> [u8; HASH_LENGTH] {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// `LH(label, x) = SHA(LP(label) || x)`, `x` in parts.
+#[must_use]
+pub fn labelled(label: &Label, parts: &[&[u8]]) -> [u8; HASH_LENGTH] {
+    let mut hash = Sha256::new();
+    hash.update(label.lp());
+    for part in parts {
+        hash.update(part);
+    }
+    hash.finalize().into()
+}
+
+/// `HMAC(key, m)`, `m` in parts.
+#[must_use]
+pub fn hmac(key: &[u8], parts: &[&[u8]]) -> Secret32 {
+    let mut mac = mac(key);
+    for part in parts {
+        mac.update(part);
+    }
+    Zeroizing::new(mac.finalize().into_bytes().into())
+}
+
+/// `Extract(salt, ikm)`, `ikm` in parts.
+#[must_use]
+pub fn extract(salt: &[u8], ikm: &[&[u8]]) -> Secret32 {
+    hmac(salt, ikm)
+}
+
+/// `Expand(prk, label, ctx, N)`: HKDF-Expand (RFC 5869) with `info = LP(label) || ctx`, `ctx` in parts.
+///
+/// `N` is at most 255 × 32, which the compiler checks.
+#[must_use]
+pub fn expand<const N: usize>(
+    prk: &[u8; HASH_LENGTH],
+    label: &Label,
+    ctx: &[&[u8]],
+) -> Zeroizing<[u8; N]> {
+    const { assert!(N <= 255 * HASH_LENGTH, "RFC 5869 bounds the output") };
+    let keyed = mac(prk);
+    let mut out = Zeroizing::new([0; N]);
+    let mut previous = Secret32::default();
+    let mut counter = 0_u8;
+    for block in out.chunks_mut(HASH_LENGTH) {
+        counter += 1;
+        let mut mac = keyed.clone();
+        if counter > 1 {
+            mac.update(&previous[..]);
+        }
+        mac.update(label.lp());
+        for part in ctx {
+            mac.update(part);
+        }
+        mac.update(&[counter]);
+        *previous = mac.finalize().into_bytes().into();
+        block.copy_from_slice(&previous[..block.len()]);
+    }
+    out
+}
+
+/// Compares two secrets in constant time.
+#[must_use]
+pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
+    a[..].ct_eq(&b[..]).into()
+}
+
+fn mac(key: &[u8]) -> Hmac<Sha256> {
+    // HMAC takes keys of every length: the error type exists for other MACs.
+    #[allow(clippy::expect_used)]
+    Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length")
+}

@@ -1,0 +1,83 @@
+//! ML-KEM-768 (FIPS 203) behind byte strings (section 2).
+
+use core::fmt;
+use ml_kem::kem::{Decapsulate as _, Encapsulate as _, KeyExport as _};
+use ml_kem::ml_kem_768;
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::hash::Secret32;
+use crate::error::errors;
+
+/// Bytes of an encapsulation key.
+pub const ENCAPSULATION_KEY: usize = 1184;
+/// Bytes of a ciphertext.
+pub const CIPHERTEXT: usize = 1088;
+
+errors! {
+    /// An encapsulation key that is refused.
+    pub enum KemError {
+        /// A coefficient is not below 3329 (FIPS 203 section 7.2).
+        Modulus => KemKey,
+    }
+}
+
+/// A private key, kept as the expanded key of a 64-byte seed. Wiped on drop.
+pub struct DecapsulationKey(ml_kem_768::DecapsulationKey);
+
+impl DecapsulationKey {
+    /// Draws the seed `d || z`, 64 bytes, from `rng`.
+    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+        let mut seed = Zeroizing::new([0; 64]);
+        rng.fill_bytes(&mut seed[..]);
+        Self(ml_kem_768::DecapsulationKey::from_seed((*seed).into()))
+    }
+
+    /// The public key.
+    #[must_use]
+    pub fn encapsulation_key(&self) -> [u8; ENCAPSULATION_KEY] {
+        self.0.encapsulation_key().to_bytes().into()
+    }
+
+    /// The shared secret of a ciphertext. A wrong ciphertext gives an unrelated secret (implicit rejection).
+    #[must_use]
+    pub fn decapsulate(&self, ciphertext: &[u8; CIPHERTEXT]) -> Secret32 {
+        Zeroizing::new(self.0.decapsulate(&(*ciphertext).into()).into())
+    }
+}
+
+impl fmt::Debug for DecapsulationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(_key) = self;
+        f.debug_struct("DecapsulationKey").finish_non_exhaustive()
+    }
+}
+
+/// A peer's public key that passed the check of FIPS 203 section 7.2.
+#[derive(Clone)]
+pub struct EncapsulationKey(ml_kem_768::EncapsulationKey);
+
+impl EncapsulationKey {
+    /// Checks and decodes a public key.
+    ///
+    /// # Errors
+    /// [`KemError::Modulus`].
+    pub fn new(bytes: &[u8; ENCAPSULATION_KEY]) -> Result<Self, KemError> {
+        ml_kem_768::EncapsulationKey::new(&(*bytes).into())
+            .map(Self)
+            .map_err(|_| KemError::Modulus)
+    }
+
+    /// Draws `m`, 32 bytes, from `rng` and encapsulates.
+    pub fn encapsulate(&self, rng: &mut dyn CryptoRng) -> ([u8; CIPHERTEXT], Secret32) {
+        let (ciphertext, secret) = self.0.encapsulate_with_rng(rng);
+        (ciphertext.into(), Zeroizing::new(secret.into()))
+    }
+}
+
+impl fmt::Debug for EncapsulationKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(_key) = self;
+        f.debug_struct("EncapsulationKey").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! The labels that keep every use of a hash, key or signature apart (section 2).
+//!
+//! `LP(label) = u8(len) || "PAIR/1 " || label`. Because the length comes first, no encoded label is a prefix of
+//! another one.
+
+/// Prefix of every label; part of the wire format.
+const PREFIX: &[u8; 7] = b"PAIR/1 ";
+
+/// Longest encoded label.
+const CAPACITY: usize = 24;
+
+/// One domain of the protocol, encoded at compile time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Label {
+    encoded: [u8; CAPACITY],
+    length: u8,
+}
+
+impl Label {
+    const fn new(name: &str) -> Self {
+        let name = name.as_bytes();
+        let text = PREFIX.len() + name.len();
+        assert!(text < CAPACITY, "the label fits");
+        let mut encoded = [0; CAPACITY];
+        // `text` is below CAPACITY, which is below 256.
+        #[allow(clippy::cast_possible_truncation)]
+        {
+            encoded[0] = text as u8;
+        }
+        let mut i = 0;
+        while i < text {
+            encoded[1 + i] = if i < PREFIX.len() {
+                PREFIX[i]
+            } else {
+                name[i - PREFIX.len()]
+            };
+            i += 1;
+        }
+        Self {
+            encoded,
+            length: encoded[0] + 1,
+        }
+    }
+
+    /// `LP(label)`.
+    #[must_use]
+    pub fn lp(&self) -> &[u8] {
+        &self.encoded[..usize::from(self.length)]
+    }
+}
+
+macro_rules! labels {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal;)+) => {
+        $($(#[$doc])* pub const $constant: Label = Label::new($name);)+
+
+        /// Every label with its name, in the order of this file.
+        pub const ALL: &[(&str, Label)] = &[$(($name, $constant),)+];
+    };
+}
+
+labels! {
+    /// Account id (section 3.1).
+    ACCOUNT = "account";
+    /// Salt of the safety code (section 3.3).
+    SAFETY = "safety";
+    /// Start of a handshake transcript (section 4.4).
+    TRANSCRIPT = "transcript";
+    /// Commitment to `r_A` (section 4.1).
+    COMMIT = "commit";
+    /// Signature of a first flight (section 4.1).
+    SIG_OFFER = "sig offer";
+    /// Signature of ACCEPT (section 4.2).
+    SIG_ACCEPT = "sig accept";
+    /// Signature of CONFIRM (section 4.3).
+    SIG_CONFIRM = "sig confirm";
+    /// Signature of END (section 4.8).
+    SIG_END = "sig end";
+    /// What END signs (section 4.8).
+    END = "end";
+    /// Key of the initiator's confirmation (section 4.4).
+    CONFIRM_A = "confirm A";
+    /// Key of the responder's confirmation (section 4.4).
+    CONFIRM_B = "confirm B";
+    /// Root key of a session (section 4.4).
+    ROOT = "root";
+    /// Session id (section 4.4).
+    SESSION_ID = "session id";
+    /// Short authentication string (section 4.4).
+    SAS = "sas";
+    /// Step of the root chain (section 6.2).
+    RATCHET = "ratchet";
+    /// Key and nonce of one message (section 6.3).
+    MESSAGE = "message";
+    /// Context of a file (section 7.2).
+    FILE = "file";
+    /// Envelope at rest (section 8.1).
+    WRAP = "wrap";
+    /// Salt of the password (section 8.3).
+    PASSWORD = "password";
+    /// What the relay gets instead of the password (section 8.3).
+    LOGIN_SECRET = "login secret";
+    /// What wraps the identity at rest (section 8.3).
+    VAULT_SECRET = "vault secret";
+    /// Signature of LOGIN (section 9).
+    SIG_LOGIN = "sig login";
+    /// What LOGIN signs (section 9).
+    LOGIN = "login";
+    /// Signature of a key replacement by the old key.
+    SIG_REPLACE = "sig replace";
+    /// What a key replacement signs.
+    REPLACE = "replace";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_unique_and_prefix_free() {
+        for (i, (name, label)) in ALL.iter().enumerate() {
+            assert_eq!(usize::from(label.lp()[0]), PREFIX.len() + name.len());
+            assert_eq!(&label.lp()[1..8], PREFIX);
+            assert_eq!(&label.lp()[8..], name.as_bytes());
+            for (other_name, other) in &ALL[i + 1..] {
+                assert!(!label.lp().starts_with(other.lp()), "{name} / {other_name}");
+                assert!(!other.lp().starts_with(label.lp()), "{name} / {other_name}");
+            }
+        }
+    }
+}

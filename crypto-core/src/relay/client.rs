@@ -1,0 +1,79 @@
+//! What a client says to the relay.
+
+use alloc::vec::Vec;
+
+use super::login::{Login, Token};
+use super::{EnvelopeId, FrameError, Presence, frame, frame_type, open, send_header};
+use crate::identity::AccountId;
+
+/// A frame from a client to the relay.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClientFrame<'a> {
+    /// The answer to the challenge. Made by [`super::login`], checked by [`Login::verify`].
+    Login(Login<'a>),
+    /// A fresh access token of the same user.
+    Token(Token<'a>),
+    /// A payload for one run of one account.
+    Send {
+        /// The frame's id.
+        id: EnvelopeId,
+        /// The recipient.
+        to: AccountId,
+        /// The recipient's run.
+        presence: Presence,
+        /// Opaque to the relay; see [`super::payload_kind`].
+        payload: &'a [u8],
+    },
+    /// Asks for an account's online status.
+    Watch {
+        /// The frame's id.
+        id: EnvelopeId,
+        /// The account.
+        account: AccountId,
+    },
+}
+
+impl<'a> ClientFrame<'a> {
+    /// Decodes any bytes.
+    ///
+    /// # Errors
+    /// [`FrameError`].
+    pub fn decode(bytes: &'a [u8]) -> Result<Self, FrameError> {
+        let (kind, mut reader) = open(bytes)?;
+        match kind {
+            frame_type::LOGIN => Login::decode(bytes).map(Self::Login),
+            frame_type::TOKEN => Token::new(reader.rest()).map(Self::Token),
+            frame_type::SEND => Ok(Self::Send {
+                id: EnvelopeId(reader.array()?),
+                to: AccountId(reader.array()?),
+                presence: Presence(reader.array()?),
+                payload: reader.rest(),
+            }),
+            frame_type::WATCH => {
+                let decoded = Self::Watch {
+                    id: EnvelopeId(reader.array()?),
+                    account: AccountId(reader.array()?),
+                };
+                reader.end()?;
+                Ok(decoded)
+            }
+            _ => Err(FrameError::Type),
+        }
+    }
+
+    /// The bytes of the frame.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        match self {
+            Self::Login(login) => login.as_bytes().to_vec(),
+            Self::Token(token) => frame(frame_type::TOKEN, &[token.as_str().as_bytes()]),
+            Self::Send {
+                id,
+                to,
+                presence,
+                payload,
+            } => [&send_header(*id, to, presence)[..], payload].concat(),
+            Self::Watch { id, account } => frame(frame_type::WATCH, &[&id.0, &account.0]),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The relay envelope (section 9), for the relay and for its clients.
+//!
+//! Decoding borrows: a payload is never copied. Every decoder is strict (exact length, known type, known values) and
+//! total (any bytes give a result). Prekey frames (0x46 to 0x48) belong to the prekey start and are refused as
+//! [`FrameError::Type`] for now.
+
+mod client;
+mod login;
+mod payload;
+mod server;
+
+pub use client::ClientFrame;
+pub use login::{Challenge, Login, LoginError, Token, login};
+pub use payload::{PayloadKind, payload_kind};
+pub use server::{AckStatus, Notice, ServerFrame, WelcomeStatus};
+
+use alloc::vec::Vec;
+use core::fmt;
+use rand_core::CryptoRng;
+
+use crate::bytes::{Reader, Short};
+use crate::error::errors;
+use crate::identity::{AccountId, Hex};
+use crate::limits;
+
+/// Frame types of the relay.
+pub mod frame_type {
+    /// R→C, a fresh challenge per connection.
+    pub const CHALLENGE: u8 = 0x40;
+    /// C→R, the answer to the challenge.
+    pub const LOGIN: u8 = 0x41;
+    /// R→C, the result of LOGIN or TOKEN.
+    pub const WELCOME: u8 = 0x42;
+    /// C→R, a payload for one run of one account.
+    pub const SEND: u8 = 0x43;
+    /// R→C, a payload from one run of one account.
+    pub const DELIVER: u8 = 0x44;
+    /// R→C, what became of a SEND.
+    pub const ACK: u8 = 0x45;
+    /// C→R, asks for an account's online status.
+    pub const WATCH: u8 = 0x49;
+    /// R→C, an account's online status.
+    pub const PRESENCE: u8 = 0x4a;
+    /// C→R, a fresh access token.
+    pub const TOKEN: u8 = 0x4b;
+    /// R→C, news from the relay itself.
+    pub const NOTICE: u8 = 0x4c;
+}
+
+errors! {
+    /// A frame that is refused for its form.
+    pub enum FrameError {
+        /// Not the length that its type prescribes.
+        Length => FrameLength,
+        /// Another version.
+        Version => FrameVersion,
+        /// An unknown type, or one that this direction does not carry.
+        Type => FrameType,
+        /// A field has a value that it may not have.
+        Field => FrameField,
+    }
+}
+
+impl From<Short> for FrameError {
+    fn from(_: Short) -> Self {
+        Self::Length
+    }
+}
+
+macro_rules! id16 {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(pub [u8; 16]);
+
+        impl $name {
+            /// Draws 16 bytes from `rng`.
+            pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+                let mut bytes = [0; 16];
+                rng.fill_bytes(&mut bytes);
+                Self(bytes)
+            }
+
+            /// The bytes.
+            #[must_use]
+            pub const fn as_bytes(&self) -> &[u8; 16] {
+                &self.0
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({})", stringify!($name), Hex(&self.0))
+            }
+        }
+    };
+}
+
+id16! {
+    /// `eid`: random per frame, equal only for a re-sent identical frame.
+    EnvelopeId
+}
+id16! {
+    /// Made once per run (page load) of a client, kept through reconnects (section 4).
+    Presence
+}
+
+/// Bytes of a SEND or DELIVER before its payload: version, type, eid, account, presence.
+pub const HEADER_LENGTH: usize = 66;
+
+/// The head of a SEND: the payload follows.
+#[must_use]
+pub fn send_header(id: EnvelopeId, to: &AccountId, presence: &Presence) -> [u8; HEADER_LENGTH] {
+    header(frame_type::SEND, id, to, presence)
+}
+
+/// The head of a DELIVER: the payload follows.
+#[must_use]
+pub fn deliver_header(
+    id: EnvelopeId,
+    from: &AccountId,
+    presence: &Presence,
+) -> [u8; HEADER_LENGTH] {
+    header(frame_type::DELIVER, id, from, presence)
+}
+
+fn header(
+    kind: u8,
+    id: EnvelopeId,
+    account: &AccountId,
+    presence: &Presence,
+) -> [u8; HEADER_LENGTH] {
+    let mut head = [0; HEADER_LENGTH];
+    head[0] = limits::VERSION;
+    head[1] = kind;
+    head[2..18].copy_from_slice(&id.0);
+    head[18..50].copy_from_slice(&account.0);
+    head[50..].copy_from_slice(&presence.0);
+    head
+}
+
+/// Turns a SEND into the DELIVER that its recipient gets, in place: the relay forwards a payload without copying
+/// it. `from` and `presence` are the sender's.
+///
+/// # Errors
+/// [`FrameError`] if `frame` is not a SEND; it is then unchanged.
+pub fn send_to_deliver(
+    frame: &mut [u8],
+    from: &AccountId,
+    presence: &Presence,
+) -> Result<(), FrameError> {
+    let ClientFrame::Send { id, .. } = ClientFrame::decode(frame)? else {
+        return Err(FrameError::Type);
+    };
+    frame[..HEADER_LENGTH].copy_from_slice(&deliver_header(id, from, presence));
+    Ok(())
+}
+
+/// Reads version and type and returns the rest.
+fn open(frame: &[u8]) -> Result<(u8, Reader<'_>), FrameError> {
+    let mut reader = Reader::new(frame);
+    if reader.u8()? != limits::VERSION {
+        return Err(FrameError::Version);
+    }
+    Ok((reader.u8()?, reader))
+}
+
+/// A frame of `parts` after version and type.
+fn frame(kind: u8, parts: &[&[u8]]) -> Vec<u8> {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let mut out = Vec::with_capacity(2 + length);
+    out.extend_from_slice(&[limits::VERSION, kind]);
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+    out
+}

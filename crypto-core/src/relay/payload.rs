@@ -1,0 +1,55 @@
+//! The size class of a payload: all that the relay looks at.
+
+use super::FrameError;
+use crate::files::segment::CHUNK;
+use crate::handshake::frames::{ACCEPT, CONFIRM, END, OFFER};
+use crate::limits;
+use crate::session::MSG;
+
+/// What a payload is, by its type byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PayloadKind {
+    /// OFFER, ACCEPT, CONFIRM, END.
+    Handshake,
+    /// MSG.
+    Message,
+    /// CHUNK.
+    Chunk,
+}
+
+impl PayloadKind {
+    /// Largest payload of this kind.
+    #[must_use]
+    pub const fn max_length(self) -> usize {
+        match self {
+            Self::Handshake => limits::PAYLOAD_HANDSHAKE_MAX,
+            Self::Message => limits::PAYLOAD_MESSAGE_MAX,
+            Self::Chunk => limits::PAYLOAD_CHUNK_MAX,
+        }
+    }
+}
+
+/// Checks version, type and size class of a payload.
+///
+/// # Errors
+/// [`FrameError::Version`] and [`FrameError::Type`] for what is no payload of this version, [`FrameError::Length`]
+/// for one that is too large for its kind or has no type byte.
+pub fn payload_kind(payload: &[u8]) -> Result<PayloadKind, FrameError> {
+    let [version, kind, ..] = *payload else {
+        return Err(FrameError::Length);
+    };
+    if version != limits::VERSION {
+        return Err(FrameError::Version);
+    }
+    let kind = match kind {
+        OFFER | ACCEPT | CONFIRM | END => PayloadKind::Handshake,
+        MSG => PayloadKind::Message,
+        CHUNK => PayloadKind::Chunk,
+        _ => return Err(FrameError::Type),
+    };
+    if payload.len() > kind.max_length() {
+        Err(FrameError::Length)
+    } else {
+        Ok(kind)
+    }
+}

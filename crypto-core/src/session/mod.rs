@@ -1,0 +1,3 @@
+//! Messages (section 6).
+/// Type of a message.
+pub const MSG: u8 = 0x11;
