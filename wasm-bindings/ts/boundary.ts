@@ -1,0 +1,53 @@
+/**
+ * Every call into the WebAssembly instance goes through here: the core's error numbers become {@link DuetError}s,
+ * and a trap ends the instance for good.
+ */
+import { coreError } from './errors.js';
+import { bury, instance, isAlive, type Wasm } from './loader.js';
+import type { Task } from './wasm/glue.js';
+
+/** Calls the instance. */
+export function call<T>(operation: (wasm: Wasm) => T): T {
+  const wasm = instance();
+  try {
+    return operation(wasm);
+  } catch (thrown) {
+    // The bindings throw numbers and nothing else; whatever else comes out is a trap.
+    const error = typeof thrown === 'number' ? coreError(thrown) : undefined;
+    throw error ?? bury(thrown);
+  }
+}
+
+/**
+ * Runs a task to its end: a future of the core that stops wherever it needs Web Crypto. Each step is a plain call,
+ * so a trap in any of them reaches the caller, which a future that is polled from a promise callback cannot do.
+ *
+ * With the wasm engine for every operation nothing is awaited: the result is there after the first step.
+ */
+export async function run<Result>(start: (wasm: Wasm) => Task): Promise<Result> {
+  const task = call(start);
+  try {
+    let waiting = call(() => task.start());
+    while (waiting !== undefined) {
+      const outcome = await settled(waiting);
+      waiting = call(() => ('value' in outcome ? task.resolve(outcome.value) : task.reject(outcome.reason)));
+    }
+    return call(() => task.result()) as Result;
+  } finally {
+    release(task);
+  }
+}
+
+type Outcome = { readonly value: unknown } | { readonly reason: unknown };
+
+function settled(promise: Promise<unknown>): Promise<Outcome> {
+  return promise.then(
+    (value) => ({ value }),
+    (reason: unknown) => ({ reason }),
+  );
+}
+
+/** Frees an object of the instance. After a trap there is nothing left to free. */
+export function release(object: { free(): void }): void {
+  if (isAlive()) object.free();
+}

@@ -1,0 +1,111 @@
+/**
+ * Loads the WebAssembly module once, and remembers whether the instance is still alive.
+ *
+ * The module comes from the copy inside the package, a string in a module that is imported when it is needed: no
+ * address for a bundler to break, and no cost for whoever passes a module of their own.
+ */
+import { DuetError } from './errors.js';
+import type { ReadyOptions } from './types.js';
+import type * as Glue from './wasm/glue.js';
+
+export type Wasm = typeof Glue;
+
+type State =
+  | { readonly stage: 'idle' }
+  | { readonly stage: 'ready'; readonly wasm: Wasm }
+  | { readonly stage: 'dead'; readonly cause: unknown };
+
+let state: State = { stage: 'idle' };
+let loading: Promise<void> | undefined;
+
+/**
+ * Loads the module unless it is loaded. Concurrent calls share one attempt; a failed attempt is forgotten, so that
+ * a call after the cause is gone succeeds.
+ */
+export function load(options: ReadyOptions = {}): Promise<void> {
+  if (state.stage === 'ready') return Promise.resolve();
+  if (state.stage === 'dead') return Promise.reject(trapped(state.cause));
+  loading ??= attempt(options).finally(() => {
+    loading = undefined;
+  });
+  return loading;
+}
+
+/** The instance. Throws `E_NOT_READY` before {@link load} has succeeded and `E_WASM_TRAP` after a trap. */
+export function instance(): Wasm {
+  if (state.stage === 'ready') return state.wasm;
+  throw state.stage === 'dead' ? trapped(state.cause) : new DuetError('E_NOT_READY');
+}
+
+/** True between a successful {@link load} and a trap. */
+export function isAlive(): boolean {
+  return state.stage === 'ready';
+}
+
+/** After a trap nothing in the instance's memory can be trusted: it is never called again. */
+export function bury(cause: unknown): DuetError {
+  state = { stage: 'dead', cause };
+  return trapped(cause);
+}
+
+function trapped(cause: unknown): DuetError {
+  return new DuetError('E_WASM_TRAP', undefined, { cause });
+}
+
+async function attempt(options: ReadyOptions): Promise<void> {
+  if (typeof WebAssembly !== 'object') throw new DuetError('E_WASM_MISSING');
+  await refuseUnderCsp();
+  try {
+    const [glue, module] = await Promise.all([import('./wasm/glue.js'), moduleFrom(options.wasm)]);
+    await glue.default({ module_or_path: module });
+    state = { stage: 'ready', wasm: glue };
+  } catch (cause) {
+    throw cause instanceof DuetError ? cause : new DuetError('E_WASM_LOAD', undefined, { cause });
+  }
+}
+
+/**
+ * Asks for the smallest possible module. Engines word a refusal by Content-Security-Policy differently; what they
+ * share is that they refuse this one too, which nothing else can be wrong with.
+ */
+async function refuseUnderCsp(): Promise<void> {
+  try {
+    await WebAssembly.compile(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
+  } catch (cause) {
+    throw new DuetError('E_WASM_CSP', undefined, { cause });
+  }
+}
+
+async function moduleFrom(given: ReadyOptions['wasm']): Promise<WebAssembly.Module> {
+  if (given === undefined) return WebAssembly.compile(await embedded());
+  if (given instanceof WebAssembly.Module) return given;
+  if (given instanceof URL) return moduleFrom(await fetch(given));
+  if (typeof Response === 'function' && given instanceof Response) {
+    // Not compileStreaming: it depends on the server's content type, and the module is small.
+    if (!given.ok) throw new DuetError('E_WASM_LOAD', `the server answered ${given.status}`);
+    return WebAssembly.compile(await given.arrayBuffer());
+  }
+  return WebAssembly.compile(given as BufferSource);
+}
+
+/** An empty function with a `v128` in it: valid only where 128-bit SIMD is. */
+const SIMD_PROBE = new Uint8Array([
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f, 0x0b,
+]);
+
+async function embedded(): Promise<Uint8Array<ArrayBuffer>> {
+  const { deflated, length } = WebAssembly.validate(SIMD_PROBE)
+    ? await import('./wasm/simd128.js')
+    : await import('./wasm/baseline.js');
+  const packed = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
+  if (typeof DecompressionStream !== 'function') {
+    throw new DuetError(
+      'E_WASM_LOAD',
+      'no DecompressionStream here: pass @duet-chat/crypto/crypto.wasm to ready({ wasm })',
+    );
+  }
+  const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
+  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer());
+  if (bytes.length !== length) throw new DuetError('E_WASM_LOAD', 'the embedded module is damaged');
+  return bytes;
+}
