@@ -1,0 +1,82 @@
+// Who may import whom. A layer knows only what is below it: engine <- state <- screens <- app; `ui` and `i18n`
+// stand beside them and know nothing of chat. tsconfig.engine.json checks the other half: no DOM in the engine.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const source = join(dirname(fileURLToPath(import.meta.url)), '../src');
+
+/** Layer -> what it may import from, besides itself and packages. A name with a dot is one file of a layer. */
+const allowed = {
+  engine: [],
+  state: ['engine/contract.ts'],
+  i18n: ['engine/contract.ts'],
+  ui: [],
+  screens: ['ui', 'i18n', 'state', 'engine/contract.ts'],
+  app: [
+    'screens',
+    'ui',
+    'i18n',
+    'state',
+    'engine/contract.ts',
+    'engine/client.ts',
+    'engine/fake.ts',
+    'engine/fake',
+  ],
+  testing: ['app', 'screens', 'ui', 'i18n', 'state', 'engine'],
+  'main.tsx': ['app', 'i18n', 'styles'],
+};
+
+/** Single exceptions, each with its reason. */
+const exceptions = {
+  // The page's side of the border starts the worker, and its address has to go through the page's policy.
+  'engine/client.ts': ['app/trusted-types.ts'],
+};
+
+/** Packages that only these layers may import. */
+const packages = { react: ['app', 'screens', 'ui', 'i18n', 'state', 'testing', 'main.tsx'] };
+
+function* files(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* files(path);
+    else if (/\.tsx?$/.test(entry.name)) yield path;
+  }
+}
+
+const specifiers = /(?:^|\n)\s*(?:import|export)\b[^'"]*?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/g;
+const under = (path, target) => path === target || path.startsWith(`${target}/`);
+
+/** A test may reach for helpers and, below its own layer, for whatever it tests. */
+function mayImport(file, target) {
+  const layer = file.split('/')[0];
+  if (under(target, layer)) return true;
+  if (/\.test\.tsx?$/.test(file) && (under(target, 'testing') || layer === 'state')) return true;
+  return [...(allowed[layer] ?? []), ...(exceptions[file] ?? [])].some((rule) => under(target, rule));
+}
+
+const problems = [];
+for (const path of files(source)) {
+  const file = relative(source, path).split(sep).join('/');
+  const layer = file.split('/')[0];
+  for (const match of readFileSync(path, 'utf8').matchAll(specifiers)) {
+    const specifier = (match[1] ?? match[2]).split('?')[0];
+    if (specifier.startsWith('.')) {
+      const target = relative(source, resolve(dirname(path), specifier))
+        .split(sep)
+        .join('/')
+        .replace(/\.js$/, '.ts');
+      const withExtension = /\.\w+$/.test(target) ? target : `${target}.ts`;
+      if (!mayImport(file, withExtension)) problems.push(`${file} must not import ${target}`);
+    } else {
+      const owners = packages[specifier.split('/')[0]];
+      if (owners !== undefined && !owners.includes(layer))
+        problems.push(`${file} must not import ${specifier}`);
+    }
+  }
+}
+
+if (problems.length > 0) {
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  process.exit(1);
+}

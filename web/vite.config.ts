@@ -1,0 +1,51 @@
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/**
+ * The relay's headers (docs: DESIGN.md section 7), here for `npm run preview` alone, so that a build can be looked
+ * at under the policy it will be served with. The development server has none: hot reloading needs inline code.
+ */
+const headers = {
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self' 'wasm-unsafe-eval'",
+    "style-src 'self'",
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "worker-src 'self'",
+    "manifest-src 'self'",
+    "form-action 'none'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    "require-trusted-types-for 'script'",
+    'trusted-types duet',
+  ].join('; '),
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+
+/** Where `npm run dev` finds a relay; the page's own origin reaches it, as in production. */
+const relay = process.env['DUET_RELAY_ORIGIN'] ?? 'http://localhost:8080';
+
+export default defineConfig({
+  plugins: [react({ compiler: true }), tailwindcss()],
+  worker: { format: 'es' },
+  build: {
+    target: 'es2023',
+    sourcemap: false,
+    // Nothing becomes a data: address: every byte of code and style has a hashed name under /assets.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      '/api': { target: relay },
+      '/ws': { target: relay, ws: true },
+    },
+  },
+  preview: { headers },
+});
