@@ -31,7 +31,9 @@ export type ConnectionView =
 export interface CryptoView {
   readonly mode: EngineMode;
   readonly secureContext: boolean;
-  readonly operations: Readonly<Record<string, { readonly engine: 'native' | 'wasm'; readonly reason?: string }>>;
+  readonly operations: Readonly<
+    Record<string, { readonly engine: 'native' | 'wasm'; readonly reason?: string }>
+  >;
 }
 
 export interface AppView {

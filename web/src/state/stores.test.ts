@@ -1,0 +1,81 @@
+import { describe, expect, test } from 'vitest';
+import type { MessageView } from '../engine/contract.ts';
+import { BOB, createFakeEngine } from '../engine/fake.ts';
+import {
+  addNotice,
+  applyEvent,
+  connectStores,
+  createStores,
+  dismissNotice,
+  messageById,
+  readUpTo,
+} from './index.ts';
+
+const text = (id: string, mine: boolean, seq: number): MessageView => ({
+  id,
+  mine,
+  seq,
+  at: 0,
+  status: 'delivered',
+  body: { kind: 'text', text: id },
+});
+
+describe('messages', () => {
+  test('a changed message keeps its place and its neighbours keep their identity', () => {
+    const stores = createStores();
+    applyEvent(stores, { type: 'messages', upsert: [text('m0', true, 0), text('p0', false, 0)] });
+    const before = stores.messages.getState();
+    applyEvent(stores, { type: 'messages', upsert: [{ ...text('m0', true, 0), status: 'read' }] });
+    const after = stores.messages.getState();
+    expect(after.order).toBe(before.order);
+    expect(messageById('m0')(after)?.status).toBe('read');
+    expect(messageById('p0')(after)).toBe(messageById('p0')(before));
+  });
+
+  test('clearing leaves nothing behind', () => {
+    const stores = createStores();
+    applyEvent(stores, { type: 'messages', upsert: [text('m0', true, 0)] });
+    applyEvent(stores, { type: 'messages-cleared' });
+    expect(stores.messages.getState()).toEqual({ order: [], byId: new Map() });
+  });
+
+  test("reading counts the peer's messages only", () => {
+    const stores = createStores();
+    const upsert = [text('m0', true, 0), text('p4', false, 4), text('m1', true, 1)];
+    applyEvent(stores, { type: 'messages', upsert });
+    const state = stores.messages.getState();
+    expect(readUpTo(state, 'm1')).toBe(4);
+    expect(readUpTo(state, 'm0')).toBeNull();
+    expect(readUpTo(state, 'nothing')).toBeNull();
+  });
+});
+
+test('notices are bounded and dismissed by id', () => {
+  const stores = createStores();
+  for (let i = 0; i < 6; i += 1) addNotice(stores, { code: 'internal', retryAfterMs: i });
+  const { list } = stores.notices.getState();
+  expect(list.map(({ error }) => error.retryAfterMs)).toEqual([2, 3, 4, 5]);
+  dismissNotice(stores, list[0]?.id ?? -1);
+  expect(stores.notices.getState().list).toHaveLength(3);
+});
+
+test('the fake engine plays a conversation into the stores', async () => {
+  const stores = createStores();
+  const engine = createFakeEngine();
+  const stop = connectStores(stores, engine);
+  await engine.start({ mode: 'auto' });
+  await engine.login({ name: 'alice', password: 'correct horse' });
+  const secure = new Promise<void>((resolve) => {
+    stores.messages.subscribe(({ order }) => order.length === 1 && resolve());
+  });
+  await engine.openChat(BOB);
+  await secure;
+  expect(stores.conversation.getState().current?.state).toBe('secure');
+  engine.setState('peer-disconnected');
+  expect(stores.messages.getState().order).toEqual([]);
+  engine.failNext('sendText', { code: 'not-secure-yet' });
+  await expect(engine.sendText({ text: 'x' })).rejects.toEqual({ code: 'not-secure-yet' });
+  stop();
+  engine.say('nobody listens');
+  expect(stores.messages.getState().order).toEqual([]);
+});

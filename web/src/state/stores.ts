@@ -1,0 +1,117 @@
+/**
+ * What the screens draw: five small stores that the engine's events fill. No input or output happens here, and
+ * nothing here is kept when the page goes.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type {
+  AppView,
+  ConversationView,
+  EngineClient,
+  EngineEvent,
+  IncomingView,
+  MessageView,
+  UserError,
+} from '../engine/contract.ts';
+
+export interface MessagesState {
+  /** Ids in the order in which the messages appeared. */
+  readonly order: readonly string[];
+  readonly byId: ReadonlyMap<string, MessageView>;
+}
+
+export interface Notice {
+  /** Unique in this page. */
+  readonly id: number;
+  readonly error: UserError;
+}
+
+/** Read with `useStore` or `subscribe`; written by {@link applyEvent} and the notice functions alone. */
+export interface Stores {
+  readonly app: StoreApi<AppView>;
+  readonly conversation: StoreApi<{ readonly current: ConversationView | null }>;
+  readonly messages: StoreApi<MessagesState>;
+  readonly incoming: StoreApi<{ readonly list: readonly IncomingView[] }>;
+  readonly notices: StoreApi<{ readonly list: readonly Notice[] }>;
+}
+
+/** More than these on the screen at once help nobody; the oldest goes. */
+const MAX_NOTICES = 4;
+
+const NO_MESSAGES: MessagesState = { order: [], byId: new Map() };
+
+const FIRST_APP: AppView = {
+  account: { stage: 'starting' },
+  connection: { state: 'idle' },
+  crypto: null,
+  realm: null,
+  maxFileBytes: 0,
+};
+
+export function createStores(): Stores {
+  return {
+    app: createStore(() => FIRST_APP),
+    conversation: createStore(() => ({ current: null as ConversationView | null })),
+    messages: createStore(() => NO_MESSAGES),
+    incoming: createStore(() => ({ list: [] as readonly IncomingView[] })),
+    notices: createStore(() => ({ list: [] as readonly Notice[] })),
+  };
+}
+
+/** Puts one event of the engine into the stores. */
+export function applyEvent(stores: Stores, event: EngineEvent): void {
+  switch (event.type) {
+    case 'app':
+      stores.app.setState(event.app, true);
+      break;
+    case 'conversation':
+      stores.conversation.setState({ current: event.conversation });
+      break;
+    case 'messages':
+      stores.messages.setState((before) => upsert(before, event.upsert), true);
+      break;
+    case 'messages-cleared':
+      stores.messages.setState(NO_MESSAGES, true);
+      break;
+    case 'incoming':
+      stores.incoming.setState({ list: event.incoming });
+      break;
+    case 'notice':
+      addNotice(stores, event.error);
+      break;
+    default:
+      assertNever(event);
+  }
+}
+
+/** Fills the stores from now on; the result stops it. Connect before the engine's `start`. */
+export function connectStores(stores: Stores, engine: Pick<EngineClient, 'subscribe'>): () => void {
+  return engine.subscribe((event) => applyEvent(stores, event));
+}
+
+/** Adds or replaces by id; a message keeps the place at which it first appeared. */
+export function upsert(before: MessagesState, messages: readonly MessageView[]): MessagesState {
+  if (messages.length === 0) return before;
+  const byId = new Map(before.byId);
+  const added: string[] = [];
+  for (const message of messages) {
+    if (!byId.has(message.id)) added.push(message.id);
+    byId.set(message.id, message);
+  }
+  return { order: added.length === 0 ? before.order : [...before.order, ...added], byId };
+}
+
+let nextNotice = 1;
+
+/** For failures of commands, which the caller of the command holds; the engine's own notices come by themselves. */
+export function addNotice(stores: Stores, error: UserError): void {
+  const notice: Notice = { id: nextNotice++, error };
+  stores.notices.setState(({ list }) => ({ list: [...list, notice].slice(-MAX_NOTICES) }));
+}
+
+export function dismissNotice(stores: Stores, id: number): void {
+  stores.notices.setState(({ list }) => ({ list: list.filter((notice) => notice.id !== id) }));
+}
+
+function assertNever(event: never): never {
+  throw new TypeError(`unknown event ${JSON.stringify(event)}`);
+}
