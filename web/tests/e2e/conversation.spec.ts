@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { meet, type Person } from './support/person.js';
 import { expect, sha256, test, testBytes } from './support/fixtures.js';
+import { meet, type Person } from './support/person.js';
 
 const fileBytes = testBytes(5 * 1024 * 1024, 'five megabytes');
 const fileName = 'holiday-pictures-5mb.bin';
@@ -8,7 +8,12 @@ const fileName = 'holiday-pictures-5mb.bin';
 /** Everything that a relay must never hold, in every shape in which it could be written down. */
 function shapes(secret: string | Uint8Array): Buffer[] {
   const bytes = Buffer.from(secret);
-  return [bytes, Buffer.from(bytes.toString('hex')), Buffer.from(bytes.toString('base64url')), Buffer.from(bytes.toString('base64'))];
+  return [
+    bytes,
+    Buffer.from(bytes.toString('hex')),
+    Buffer.from(bytes.toString('base64url')),
+    Buffer.from(bytes.toString('base64')),
+  ];
 }
 
 async function tenEachWay(alice: Person, bob: Person): Promise<string[]> {
@@ -70,7 +75,10 @@ for (const pair of pairs) {
     await test.step('the relay kept nothing of it', async () => {
       const remains = await stage.relay.remains();
       expect([...remains.keys()].some((path) => path.endsWith('duet.db'))).toBe(true);
-      const secrets = [...said, fileName, fileBytes.subarray(0, 48), fileBytes.subarray(-48)];
+      const confidences = [...alice.confidences, ...bob.confidences];
+      // The password, its stand-in, an access token and a refresh token, of each.
+      expect(confidences.length).toBeGreaterThanOrEqual(8);
+      const secrets = [...said, ...confidences, fileName, fileBytes.subarray(0, 48), fileBytes.subarray(-48)];
       for (const [path, bytes] of remains) {
         for (const secret of secrets.flatMap(shapes)) {
           expect(bytes.includes(secret), `${path} holds ${secret.subarray(0, 24).toString()}`).toBe(false);

@@ -1,6 +1,6 @@
+import { expect, test, testBytes } from './support/fixtures.js';
 import { flipBit, payloadType, replayed } from './support/hostile-relay.js';
 import { meet, type Person } from './support/person.js';
-import { expect, test, testBytes } from './support/fixtures.js';
 
 /** Two people whose every frame goes through the hostile relay. */
 async function pair(stage: Parameters<Parameters<typeof test>[2]>[0]['stage']): Promise<[Person, Person]> {
@@ -96,7 +96,11 @@ for (const [title, cut] of [
       chunks += 1;
       return chunks === 2 ? cut(frame) : [frame];
     };
-    await alice.attach({ name: 'report.pdf', mimeType: 'application/pdf', buffer: testBytes(3 * 1024 * 1024, 'report') });
+    await alice.attach({
+      name: 'report.pdf',
+      mimeType: 'application/pdf',
+      buffer: testBytes(3 * 1024 * 1024, 'report'),
+    });
     await expect(bob.at('transfer')).toHaveAttribute('data-state', 'damaged');
     await expect(bob.at('transfer-save')).toHaveCount(0);
     await expect(alice.at('transfer')).not.toHaveAttribute('data-state', 'done');

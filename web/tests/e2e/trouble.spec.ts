@@ -1,7 +1,9 @@
-import { meet, password } from './support/person.js';
 import { expect, test, testBytes } from './support/fixtures.js';
+import { meet, password } from './support/person.js';
 
-test('a wrong password and a taken name are told apart from each other and from the rest', async ({ stage }) => {
+test('a wrong password and a taken name are told apart from each other and from the rest', async ({
+  stage,
+}) => {
   const alice = await stage.person('alice');
   await alice.register();
 

@@ -19,7 +19,10 @@ interface Stage {
   readonly relay: Relay;
   readonly hostile: HostileRelay;
   /** Opens a browser profile; `through` is the port that the person's browser talks to. */
-  person(name: string, options?: { engine?: Engine; host?: string; through?: number; locale?: 'en' | 'ru' }): Promise<Person>;
+  person(
+    name: string,
+    options?: { engine?: Engine; host?: string; through?: number; locale?: 'en' | 'ru' },
+  ): Promise<Person>;
 }
 
 /** A relay, a hostile relay before it, and any number of people; all gone after the test. */

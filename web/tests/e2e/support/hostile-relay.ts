@@ -105,7 +105,9 @@ export class HostileRelay {
       for (const frame of frames) down.send(frame);
     });
     const close = (from: WebSocket, to: WebSocket) => {
-      from.on('close', (code) => (code >= 1000 && code !== 1005 && code !== 1006 ? to.close(code) : to.terminate()));
+      from.on('close', (code) =>
+        code >= 1000 && code !== 1005 && code !== 1006 ? to.close(code) : to.terminate(),
+      );
       from.on('error', () => to.terminate());
     };
     close(up, down);

@@ -15,6 +15,8 @@ export const password = 'correct horse battery staple';
 export class Person {
   /** Violations of the content security policy and errors of the page: a test ends with none. */
   readonly problems: string[] = [];
+  /** What this person's browser sent or was given in confidence: passwords' stand-ins and tokens. */
+  readonly confidences: string[] = [password];
 
   private constructor(
     readonly name: string,
@@ -36,7 +38,17 @@ export class Person {
     const person = new Person(options.name, context, page, options.origin);
     page.on('pageerror', (error) => person.problems.push(String(error)));
     page.on('console', (message) => {
-      if (/content security policy|trusted ?types?/i.test(message.text())) person.problems.push(message.text());
+      if (/content security policy|trusted ?types?/i.test(message.text()))
+        person.problems.push(message.text());
+    });
+    page.on('request', (request) => {
+      const secret = request.postDataJSON()?.loginSecret;
+      if (typeof secret === 'string') person.confidences.push(secret);
+    });
+    page.on('response', async (response) => {
+      if (!/\/api\/auth\/(register|login|refresh)$/.test(response.url()) || !response.ok()) return;
+      person.confidences.push((await response.json()).accessToken);
+      for (const cookie of await context.cookies()) person.confidences.push(cookie.value);
     });
     await page.goto(options.origin);
     return person;
@@ -99,7 +111,10 @@ export class Person {
 
   /** The bubble that holds exactly this text. */
   message(text: string): Locator {
-    return this.at('message').filter({ has: this.page.getByTestId('message-text').getByText(text, { exact: true }) });
+    const exactly = new RegExp(`^${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`);
+    return this.at('message').filter({
+      has: this.page.getByTestId('message-text').filter({ hasText: exactly }),
+    });
   }
 
   async attach(file: { name: string; mimeType: string; buffer: Buffer } | string): Promise<void> {
@@ -108,8 +123,9 @@ export class Person {
 
   async fingerprints(): Promise<{ mine: string; theirs: string }> {
     await this.at('fingerprint-open').click();
-    const mine = (await this.at('fingerprint-mine-emoji').innerText()).replace(/\s+/g, ' ');
-    const theirs = (await this.at('fingerprint-theirs-emoji').innerText()).replace(/\s+/g, ' ');
+    const mine = await this.at('fingerprint-mine-emoji').textContent();
+    const theirs = await this.at('fingerprint-theirs-emoji').textContent();
+    if (!mine || !theirs) throw new Error('the fingerprint dialog is empty');
     await this.page.keyboard.press('Escape');
     await expect(this.at('fingerprint-dialog')).toBeHidden();
     return { mine, theirs };
