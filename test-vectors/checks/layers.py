@@ -19,8 +19,8 @@ LIMITS = {
     "confirm_bytes": 182,
     "end_bytes": 84,
     "max_plaintext_bytes": pad.MAX_PLAINTEXT,
-    "max_message_frame_bytes": envelope.SIZE_CLASSES[0x11],
-    "max_chunk_frame_bytes": envelope.SIZE_CLASSES[0x12],
+    "max_message_frame_bytes": envelope.SIZE_CLASSES["message"],
+    "max_chunk_frame_bytes": envelope.SIZE_CLASSES["chunk"],
     "file_chunk_bytes": files.CHUNK,
     "segment_bytes": files.SEGMENT,
     "max_file_bytes": files.MAX_SIZE,
@@ -190,4 +190,4 @@ def password(c: Case) -> dict[str, Any]:
     vault.check_password(c.text("password"))
     pw = vault.stretch(c.text("password"), aid)
     login, vault_secret = vault.split(pw, aid)
-    return {"aid": aid, "pw": pw, "login_secret": login, "vault_secret": vault_secret}
+    return {"aid": aid, "login_secret": login, "vault_secret": vault_secret}

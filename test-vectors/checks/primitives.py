@@ -49,7 +49,8 @@ def primitives(c: Case) -> dict[str, Any]:
 def bad_points(c: Case) -> dict[str, Any]:
     match c.text("kind"):
         case "ed25519":
-            if not p.ed25519_point_allowed(c.hex("encoding")):
+            encoding = c.hex("encoding")
+            if not (p.ed25519_point_allowed(encoding) and p.ed25519_on_curve(encoding)):
                 raise Refused("E_ED25519_KEY")
             return {}
         case "x25519":

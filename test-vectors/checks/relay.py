@@ -12,20 +12,24 @@ def relay(c: Case) -> dict[str, Any]:
         case "frame":
             kind, fields = c.text("kind"), c.value("fields")
             frame = r.encode(kind, fields)
-            equal("decoded", r.decode(frame), (kind, fields))
+            to = "relay" if kind in r.DIRECTIONS["relay"] else "client"
+            equal("decoded", r.decode(frame, to), (kind, fields))
             return {"frame": frame}
         case "decode":
-            kind, fields = r.decode(c.hex("frame"))
+            kind, fields = r.decode(c.hex("frame"), c.text("to"))
             return {"kind": kind, "fields": fields}
         case "login":
-            frame = r.login(
-                c.hex("seed"), c.hex("challenge"), c.hex("aid"), c.hex("presence"), c.number("max_version"), c.text("token")
-            )
+            frame = r.login(c.hex("seed"), c.hex("challenge"), c.hex("aid"), c.hex("presence"), c.text("token"))
             r.verify_login(c.hex("challenge"), frame)
             return {"frame": frame}
         case "login_verify":
             r.verify_login(c.hex("challenge"), c.hex("frame"))
             return {}
+        case "payload":
+            head = c.hex("head")
+            return {"payload_kind": r.payload_kind(head.ljust(c.number("len"), b"\0"))}
+        case "forward":
+            return {"deliver": r.forward(c.hex("frame"), c.hex("from"), c.hex("presence"))}
         case "replacement":
             return {"sig": r.replacement(c.hex("seed"), c.hex("aid"), c.hex("new"))}
         case other:

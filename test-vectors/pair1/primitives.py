@@ -94,6 +94,14 @@ def ed25519_point_allowed(encoding: bytes) -> bool:
     return len(encoding) == 32 and y < P and y not in SMALL_ORDER_Y
 
 
+def ed25519_on_curve(encoding: bytes) -> bool:
+    """Whether x² = (y² − 1) / (d y² + 1) has a root."""
+    y = int.from_bytes(encoding, "little") & ((1 << 255) - 1)
+    d = -121665 * pow(121666, -1, P)
+    square = (y * y - 1) * pow(d * y * y + 1, -1, P) % P
+    return square == 0 or pow(square, (P - 1) // 2, P) == 1
+
+
 def verify_raw(public: bytes, message: bytes, signature: bytes) -> bool:
     if len(signature) != 64 or not ed25519_point_allowed(public) or not ed25519_point_allowed(signature[:32]):
         return False

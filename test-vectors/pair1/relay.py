@@ -4,13 +4,13 @@ from typing import Any
 
 from .content import Reader
 from .errors import require
-from .primitives import ed25519_public, lh, sha, sign, u8, verify
+from .primitives import ed25519_point_allowed, ed25519_public, lh, sha, sign, u8, verify
 
 Fields = dict[str, Any]
 MAX_TOKEN = 4096
-SIZE_CLASSES = {0x11: 65_610, 0x12: 1_049_639}
-HANDSHAKE_SIZE = 2_579
-MAX_PAYLOAD = 1_049_639
+SIZE_CLASSES = {"handshake": 2_579, "message": 65_610, "chunk": 1_049_639}
+#: The prekey start (INIT, EARLY) is not part of the product yet.
+PAYLOADS = {0x01: "handshake", 0x03: "handshake", 0x04: "handshake", 0x05: "handshake", 0x11: "message", 0x12: "chunk"}
 
 KINDS = {
     "challenge": 0x40,
@@ -23,6 +23,11 @@ KINDS = {
     "presence": 0x4A,
     "token": 0x4B,
     "notice": 0x4C,
+}
+#: Who gets which kinds.
+DIRECTIONS = {
+    "relay": {"login", "send", "watch", "token"},
+    "client": {"challenge", "welcome", "deliver", "ack", "presence", "notice"},
 }
 #: Fixed-width fields in order; "…" marks bytes to the end of the frame.
 LAYOUT: dict[str, list[tuple[str, int]]] = {
@@ -46,6 +51,10 @@ RANGES = {
 }
 
 
+def printable(raw: bytes) -> bool:
+    return all(0x21 <= byte <= 0x7E for byte in raw)
+
+
 def encode(kind: str, fields: Fields) -> bytes:
     out = bytes([1, KINDS[kind]])
     for name, width in LAYOUT[kind]:
@@ -61,11 +70,11 @@ def encode(kind: str, fields: Fields) -> bytes:
     return out
 
 
-def decode(frame: bytes) -> tuple[str, Fields]:
+def decode(frame: bytes, to: str) -> tuple[str, Fields]:
     require(len(frame) >= 2, "E_FRAME_LENGTH")
     require(frame[0] == 1, "E_FRAME_VERSION")
     kind = next((k for k, v in KINDS.items() if v == frame[1]), None)
-    require(kind is not None, "E_FRAME_TYPE")
+    require(kind in DIRECTIONS[to], "E_FRAME_TYPE")
     assert kind is not None
     r = Reader(frame[2:], "E_FRAME_LENGTH")
     fields: Fields = {}
@@ -74,33 +83,49 @@ def decode(frame: bytes) -> tuple[str, Fields]:
         if name in NUMBERS:
             value = int.from_bytes(raw, "big")
             require(value in RANGES.get((kind, name), range(1 << 32)), "E_FRAME_FIELD", name)
-            require(name != "max_version" or value >= 1, "E_FRAME_VERSION")
+            require((kind, name) != ("login", "max_version") or value >= 1, "E_FRAME_FIELD", name)
             fields[name] = value
         elif name == "token":
             require(1 <= len(raw) <= MAX_TOKEN, "E_FRAME_LENGTH", "token")
-            require(raw.isascii() and all(0x21 <= b <= 0x7E for b in raw), "E_FRAME_FIELD", "token")
+            require(printable(raw), "E_FRAME_FIELD", "token")
             fields[name] = raw.decode("ascii")
         else:
             fields[name] = raw.hex()
     r.end()
-    if kind in ("send", "deliver"):
-        payload = bytes.fromhex(fields["payload"])
-        require(len(payload) >= 2, "E_FRAME_LENGTH")
-        require(len(payload) <= SIZE_CLASSES.get(payload[1], HANDSHAKE_SIZE), "E_FRAME_LENGTH", "size class")
     return kind, fields
 
 
-def login(seed: bytes, challenge: bytes, aid: bytes, presence: bytes, max_version: int, token: str) -> bytes:
-    raw = token.encode("ascii")
-    head = bytes([1, KINDS["login"]]) + aid + ed25519_public(seed) + presence + u8(max_version) + sha(raw)
+def payload_kind(payload: bytes) -> str:
+    """What the relay reads of a payload: its size class."""
+    require(len(payload) >= 2, "E_FRAME_LENGTH")
+    require(payload[0] == 1, "E_FRAME_VERSION")
+    kind = PAYLOADS.get(payload[1])
+    require(kind is not None, "E_FRAME_TYPE")
+    assert kind is not None
+    require(len(payload) <= SIZE_CLASSES[kind], "E_FRAME_LENGTH", "size class")
+    return kind
+
+
+def forward(frame: bytes, sender: bytes, presence: bytes) -> bytes:
+    """The DELIVER that a SEND becomes."""
+    kind, fields = decode(frame, "relay")
+    require(kind == "send", "E_FRAME_TYPE")
+    return encode("deliver", {**fields, "from": sender.hex(), "presence": presence.hex()})
+
+
+def login(seed: bytes, challenge: bytes, aid: bytes, presence: bytes, token: str) -> bytes:
+    raw = token.encode("utf-8")
+    require(1 <= len(raw) <= MAX_TOKEN and printable(raw), "E_TOKEN_FORMAT")
+    head = bytes([1, KINDS["login"]]) + aid + ed25519_public(seed) + presence + u8(1) + sha(raw)
     return head + sign(seed, "sig login", lh("login", challenge + head)) + raw
 
 
 def verify_login(challenge: bytes, frame: bytes) -> Fields:
     """Format, the token's hash, then the signature. Whose token it is, the relay's database knows."""
-    kind, fields = decode(frame)
+    kind, fields = decode(frame, "relay")
     require(kind == "login", "E_FRAME_TYPE")
-    require(sha(frame[179:]) == frame[83:115], "E_TOKEN_HASH")
+    require(sha(frame[179:]) == frame[83:115], "E_FRAME_FIELD", "the token's digest")
+    require(ed25519_point_allowed(frame[34:66]), "E_ED25519_KEY")
     require(verify(frame[34:66], "sig login", lh("login", challenge + frame[:115]), frame[115:179]), "E_SIGNATURE")
     return fields
 

@@ -1,0 +1,40 @@
+//! What the files are made of: inputs, and which of them must be refused with what.
+
+mod identity;
+mod password;
+mod people;
+mod points;
+mod primitives;
+mod relay;
+
+use duet_crypto::fingerprint::emoji::TABLE;
+use std::fmt::Write as _;
+
+use crate::case::Failure;
+use crate::file::VectorFile;
+
+/// Makes each file that holds cases.
+pub const FILES: &[fn() -> Result<VectorFile, Failure>] = &[
+    primitives::primitives,
+    points::bad_points,
+    identity::identity,
+    identity::qr_reject,
+    password::password,
+    relay::relay,
+];
+
+/// `emoji256.txt`: Appendix A with the names in both languages.
+#[must_use]
+pub fn emoji_table() -> String {
+    let mut out = String::new();
+    for (index, emoji) in TABLE.iter().enumerate() {
+        let code_point = emoji.symbol.chars().next().map_or(0, u32::from);
+        // Writing to a String cannot fail.
+        let _ = writeln!(
+            out,
+            "{index:02x} U+{code_point:04X} {} {} | {}",
+            emoji.symbol, emoji.en, emoji.ru
+        );
+    }
+    out
+}

@@ -1,0 +1,532 @@
+//! relay.json
+
+use duet_crypto::error::Code;
+use serde_json::{Value, json};
+
+use super::people::{ALICE, BOB, account, seed};
+use super::primitives::flipped;
+use crate::case::{Failure, Input, hex, unhex};
+use crate::file::VectorFile;
+use crate::rng::blocks;
+use crate::run::run;
+
+const NAME: &str = "relay.json";
+const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl";
+
+fn bytes(tag: &str, size: usize) -> String {
+    hex(&blocks(&format!("relay {tag}"), size))
+}
+
+fn output(inputs: &Value, key: &str) -> Result<Vec<u8>, Failure> {
+    let outputs = run(NAME, Input::new(inputs))?;
+    unhex(outputs.get(key).and_then(Value::as_str).unwrap_or_default())
+}
+
+pub(super) fn relay() -> Result<VectorFile, Failure> {
+    let mut file = VectorFile::new(
+        NAME,
+        "The relay's envelope (section 9, without the prekey frames): every frame both ways, size classes, forwarding, LOGIN, \
+         and the signature under which a key is replaced. `to` says who decodes.",
+        &[
+            ("Length", "Shorter or longer than the type prescribes."),
+            (
+                "UnknownValue",
+                "A version, type or value that this version does not have.",
+            ),
+            (
+                "WrongDirection",
+                "A frame of the relay sent to the relay, or of a client sent to a client.",
+            ),
+            ("SizeClass", "A payload above the bound of its type."),
+            (
+                "Replay",
+                "A LOGIN answered to another challenge: recorded, or forwarded from another relay.",
+            ),
+            ("TokenTheft", "A token put into somebody else's LOGIN."),
+            ("Forgery", "A signed field changed."),
+            ("SmallOrder", "A key under which anybody can sign."),
+            (
+                "EdgeCase",
+                "The smallest, the largest, or every value of a field.",
+            ),
+        ],
+    );
+    let frames = frames()?;
+    for (comment, flags, inputs) in &frames {
+        file.valid(comment, flags, inputs.clone())?;
+    }
+    lengths(&mut file, &frames)?;
+    values(&mut file)?;
+    payloads(&mut file)?;
+    login(&mut file)?;
+    let replacement = json!({
+        "op": "replacement", "seed": hex(&ALICE.seed()), "aid": hex(account(ALICE.name)?.as_bytes()),
+        "new": hex(seed("alice's next device").public_key().as_bytes()),
+    });
+    file.valid("alice's old key agrees to her new one", &[], replacement)?;
+    Ok(file)
+}
+
+type Honest = (String, Vec<&'static str>, Value);
+
+/// Every kind, and every value of the fields that are enumerations.
+fn frames() -> Result<Vec<Honest>, Failure> {
+    let (alice, bob) = (
+        hex(account(ALICE.name)?.as_bytes()),
+        hex(account(BOB.name)?.as_bytes()),
+    );
+    let (eid, presence) = (bytes("eid", 16), bytes("presence", 16));
+    let mut out = Vec::new();
+    let mut add = |comment: String, flags: &[&'static str], kind: &str, fields: Value| {
+        out.push((
+            comment,
+            flags.to_vec(),
+            json!({"op": "frame", "kind": kind, "fields": fields}),
+        ));
+    };
+    add(
+        "CHALLENGE".into(),
+        &[],
+        "challenge",
+        json!({"challenge": bytes("challenge", 32)}),
+    );
+    for status in 0..=2 {
+        add(
+            format!("WELCOME, status {status}"),
+            &["EdgeCase"],
+            "welcome",
+            json!({"status": status}),
+        );
+    }
+    add("TOKEN".into(), &[], "token", json!({"token": TOKEN}));
+    add(
+        "TOKEN of one character".into(),
+        &["EdgeCase"],
+        "token",
+        json!({"token": "~"}),
+    );
+    add(
+        "TOKEN of 4,096 characters".into(),
+        &["EdgeCase"],
+        "token",
+        json!({"token": "a".repeat(4096)}),
+    );
+    for code in 1..=3 {
+        add(
+            format!("NOTICE, code {code}"),
+            &["EdgeCase"],
+            "notice",
+            json!({"code": code, "value": 1500 * (code - 1)}),
+        );
+    }
+    add(
+        "NOTICE, the largest value".into(),
+        &["EdgeCase"],
+        "notice",
+        json!({"code": 1, "value": u32::MAX}),
+    );
+    let payload = bytes("payload", 84);
+    let send = json!({"eid": eid, "to": bob, "presence": presence, "payload": payload});
+    add("SEND".into(), &[], "send", send);
+    add(
+        "SEND with an empty payload: form alone does not forbid it".into(),
+        &["EdgeCase"],
+        "send",
+        json!({"eid": eid, "to": bob, "presence": presence, "payload": ""}),
+    );
+    add(
+        "DELIVER".into(),
+        &[],
+        "deliver",
+        json!({"eid": eid, "from": alice, "presence": presence, "payload": payload}),
+    );
+    for status in 0..=6 {
+        add(
+            format!("ACK, status {status}"),
+            &["EdgeCase"],
+            "ack",
+            json!({"eid": eid, "status": status}),
+        );
+    }
+    add(
+        "WATCH".into(),
+        &[],
+        "watch",
+        json!({"eid": eid, "aid": bob}),
+    );
+    for online in 0..=1 {
+        let fields = json!({"aid": bob, "presence": presence, "online": online, "max_version": 1});
+        add(
+            format!("PRESENCE, online {online}"),
+            &[],
+            "presence",
+            fields,
+        );
+    }
+    Ok(out)
+}
+
+/// Each fixed-length frame a byte short and a byte long; the others without their last fixed field.
+fn lengths(file: &mut VectorFile, frames: &[Honest]) -> Result<(), Failure> {
+    let mut seen = Vec::new();
+    for (_, _, inputs) in frames {
+        let kind = inputs["kind"].as_str().unwrap_or_default().to_owned();
+        if seen.contains(&kind) {
+            continue;
+        }
+        let frame = output(inputs, "frame")?;
+        let to = if matches!(kind.as_str(), "send" | "watch" | "token") {
+            "relay"
+        } else {
+            "client"
+        };
+        let other = if to == "relay" { "client" } else { "relay" };
+        let case = |to: &str, frame: &[u8]| json!({"op": "decode", "to": to, "frame": hex(frame)});
+        let mut refuse = |comment: String, flag, code, case| {
+            file.invalid(&format!("{kind}: {comment}"), &[flag], code, case)
+        };
+        let shortest = match kind.as_str() {
+            "send" | "deliver" => 66,
+            "token" => 3,
+            _ => {
+                let longer = [&frame[..], &[0]].concat();
+                refuse(
+                    "a byte too long".into(),
+                    "Length",
+                    Code::FrameLength,
+                    case(to, &longer),
+                )?;
+                frame.len()
+            }
+        };
+        refuse(
+            "a byte too short".into(),
+            "Length",
+            Code::FrameLength,
+            case(to, &frame[..shortest - 1]),
+        )?;
+        refuse(
+            format!("to the {other}"),
+            "WrongDirection",
+            Code::FrameType,
+            case(other, &frame),
+        )?;
+        seen.push(kind);
+    }
+    Ok(())
+}
+
+fn values(file: &mut VectorFile) -> Result<(), Failure> {
+    let (eid, aid) = (bytes("eid", 16), bytes("aid", 32));
+    let mut refuse = |comment: &str, flag, code, to: &str, frame: String| {
+        file.invalid(
+            comment,
+            &[flag],
+            code,
+            json!({"op": "decode", "to": to, "frame": frame}),
+        )
+    };
+    for to in ["relay", "client"] {
+        refuse("nothing", "Length", Code::FrameLength, to, String::new())?;
+        refuse(
+            "a version and no type",
+            "Length",
+            Code::FrameLength,
+            to,
+            "01".into(),
+        )?;
+        refuse(
+            "version 2",
+            "UnknownValue",
+            Code::FrameVersion,
+            to,
+            format!("0249{eid}{aid}"),
+        )?;
+        refuse("type 0", "UnknownValue", Code::FrameType, to, "0100".into())?;
+        refuse(
+            "a handshake frame without its envelope",
+            "UnknownValue",
+            Code::FrameType,
+            to,
+            bytes_of_offer(),
+        )?;
+        refuse(
+            "a type of the prekey start",
+            "UnknownValue",
+            Code::FrameType,
+            to,
+            format!("0147{eid}{aid}{eid}"),
+        )?;
+    }
+    refuse(
+        "WELCOME, status 3",
+        "UnknownValue",
+        Code::FrameField,
+        "client",
+        "014203".into(),
+    )?;
+    refuse(
+        "NOTICE, code 0",
+        "UnknownValue",
+        Code::FrameField,
+        "client",
+        "014c000000000000".into(),
+    )?;
+    refuse(
+        "NOTICE, code 4",
+        "UnknownValue",
+        Code::FrameField,
+        "client",
+        "014c000400000000".into(),
+    )?;
+    refuse(
+        "ACK, status 7",
+        "UnknownValue",
+        Code::FrameField,
+        "client",
+        format!("0145{eid}07"),
+    )?;
+    refuse(
+        "PRESENCE, online 2",
+        "UnknownValue",
+        Code::FrameField,
+        "client",
+        format!("014a{aid}{eid}0201"),
+    )?;
+    refuse(
+        "an empty TOKEN",
+        "Length",
+        Code::FrameLength,
+        "relay",
+        "014b".into(),
+    )?;
+    refuse(
+        "a TOKEN with a line break",
+        "UnknownValue",
+        Code::FrameField,
+        "relay",
+        "014b61620a".into(),
+    )?;
+    refuse(
+        "a TOKEN that is not ASCII",
+        "UnknownValue",
+        Code::FrameField,
+        "relay",
+        "014bd0b0".into(),
+    )?;
+    refuse(
+        "a TOKEN of 4,097 bytes",
+        "Length",
+        Code::FrameLength,
+        "relay",
+        format!("014b{}", "61".repeat(4_097)),
+    )
+}
+
+/// The first bytes of an OFFER are enough: its type is not one of the relay's.
+fn bytes_of_offer() -> String {
+    format!("0101{}", bytes("hid", 16))
+}
+
+fn payloads(file: &mut VectorFile) -> Result<(), Failure> {
+    let case = |head: &str, len: usize| json!({"op": "payload", "head": head, "len": len});
+    for (name, head, largest) in [
+        ("an OFFER", "0101", 2_579),
+        ("an ACCEPT", "0103", 2_579),
+        ("a CONFIRM", "0104", 2_579),
+        ("an END", "0105", 2_579),
+        ("a MSG", "0111", 65_610),
+        ("a CHUNK", "0112", 1_049_639),
+    ] {
+        file.valid(
+            &format!("{name} of the largest size"),
+            &["EdgeCase"],
+            case(head, largest),
+        )?;
+        file.invalid(
+            &format!("{name} a byte above"),
+            &["SizeClass"],
+            Code::FrameLength,
+            case(head, largest + 1),
+        )?;
+    }
+    file.invalid(
+        "an empty payload",
+        &["Length"],
+        Code::FrameLength,
+        case("", 0),
+    )?;
+    file.invalid(
+        "a payload of one byte",
+        &["Length"],
+        Code::FrameLength,
+        case("01", 1),
+    )?;
+    file.invalid(
+        "a payload of version 2",
+        &["UnknownValue"],
+        Code::FrameVersion,
+        case("0211", 330),
+    )?;
+    file.invalid(
+        "a frame of the relay as payload",
+        &["UnknownValue"],
+        Code::FrameType,
+        case("0143", 330),
+    )?;
+
+    let (alice, presence) = (
+        hex(account(ALICE.name)?.as_bytes()),
+        bytes("presence of alice", 16),
+    );
+    let forward = |frame: String| json!({"op": "forward", "frame": frame, "from": alice, "presence": presence});
+    let head = [bytes("eid", 16), bytes("to", 32), bytes("presence", 16)].concat();
+    file.valid(
+        "SEND becomes DELIVER",
+        &[],
+        forward(format!("0143{head}{}", bytes("payload", 84))),
+    )?;
+    file.invalid(
+        "a WATCH cannot be delivered",
+        &["UnknownValue"],
+        Code::FrameType,
+        forward(format!("0149{}", &head[..96])),
+    )
+}
+
+fn login(file: &mut VectorFile) -> Result<(), Failure> {
+    let challenge = bytes("challenge", 32);
+    let honest = |token: &str| -> Result<Value, Failure> {
+        Ok(json!({
+            "op": "login", "seed": hex(&ALICE.seed()), "challenge": challenge, "aid": hex(account(ALICE.name)?.as_bytes()),
+            "presence": bytes("presence of alice", 16), "token": token,
+        }))
+    };
+    file.valid("alice logs in", &[], honest(TOKEN)?)?;
+    file.valid(
+        "with a token of 4,096 characters",
+        &["EdgeCase"],
+        honest(&"a".repeat(4_096))?,
+    )?;
+    file.invalid(
+        "with a token of 4,097 characters",
+        &["Length"],
+        Code::TokenFormat,
+        honest(&"a".repeat(4_097))?,
+    )?;
+    file.invalid(
+        "without a token",
+        &["Length"],
+        Code::TokenFormat,
+        honest("")?,
+    )?;
+    let frame = output(&honest(TOKEN)?, "frame")?;
+    let verify =
+        |frame: &[u8]| json!({"op": "login_verify", "challenge": challenge, "frame": hex(frame)});
+    file.valid("the relay takes it", &[], verify(&frame))?;
+    let mut refuse = |comment: &str, flag, code, case| file.invalid(comment, &[flag], code, case);
+    let again = json!({"op": "login_verify", "challenge": bytes("another challenge", 32), "frame": hex(&frame)});
+    refuse(
+        "the same on another connection",
+        "Replay",
+        Code::Signature,
+        again,
+    )?;
+    refuse(
+        "another account",
+        "Forgery",
+        Code::Signature,
+        verify(&flipped(&frame, 2)),
+    )?;
+    refuse(
+        "bob's key",
+        "Forgery",
+        Code::Signature,
+        verify(&[&frame[..34], &unhex(BOB.ik)?, &frame[66..]].concat()),
+    )?;
+    refuse(
+        "another presence",
+        "Forgery",
+        Code::Signature,
+        verify(&flipped(&frame, 66)),
+    )?;
+    refuse(
+        "a higher version",
+        "Forgery",
+        Code::Signature,
+        verify(&with(&frame, 82, 2)),
+    )?;
+    refuse(
+        "no version",
+        "UnknownValue",
+        Code::FrameField,
+        verify(&with(&frame, 82, 0)),
+    )?;
+    refuse(
+        "a bit of R",
+        "Forgery",
+        Code::Signature,
+        verify(&flipped(&frame, 115)),
+    )?;
+    refuse(
+        "a bit of S",
+        "Forgery",
+        Code::Signature,
+        verify(&flipped(&frame, 147)),
+    )?;
+    let stolen = [
+        &frame[..179],
+        &TOKEN.replace("alice", "carol").as_bytes()[1..],
+        b"x",
+    ]
+    .concat();
+    refuse(
+        "another token behind the same digest",
+        "TokenTheft",
+        Code::FrameField,
+        verify(&stolen),
+    )?;
+    let digest = duet_crypto::primitives::hash::sha256(&[&stolen[179..]]);
+    let both = [&stolen[..83], &digest, &stolen[115..]].concat();
+    refuse(
+        "another token and its digest",
+        "TokenTheft",
+        Code::Signature,
+        verify(&both),
+    )?;
+    let mut identity = [0; 32];
+    identity[0] = 1;
+    let weak = [
+        &frame[..34],
+        &identity,
+        &frame[66..115],
+        &identity,
+        &[0; 32],
+        &frame[179..],
+    ]
+    .concat();
+    refuse(
+        "the identity point as key and as R",
+        "SmallOrder",
+        Code::Ed25519Key,
+        verify(&weak),
+    )?;
+    refuse(
+        "cut before its token",
+        "Length",
+        Code::FrameLength,
+        verify(&frame[..179]),
+    )?;
+    refuse(
+        "cut inside the signature",
+        "Length",
+        Code::FrameLength,
+        verify(&frame[..178]),
+    )
+}
+
+fn with(frame: &[u8], index: usize, value: u8) -> Vec<u8> {
+    let mut out = frame.to_vec();
+    out[index] = value;
+    out
+}
