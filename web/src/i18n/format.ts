@@ -1,0 +1,71 @@
+/** Numbers, sizes and times in the reader's language. Pure; the formatters are made once per language. */
+
+export type Language = 'en' | 'ru';
+
+export const languages: readonly Language[] = ['en', 'ru'];
+
+/** The person's own regional variant of the language where they have one (en-GB writes 14:05, en-US 2:05 PM). */
+export function localeFor(language: Language, preferred: readonly string[]): string {
+  return preferred.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
+}
+
+export interface Format {
+  /** Hours and minutes of an epoch time in milliseconds. */
+  time(at: number): string;
+  /** A size in bytes, in powers of ten as the operating systems' file managers show them. */
+  bytes(size: number): string;
+  /** 0..1 as whole per cent. */
+  percent(part: number): string;
+  number(value: number): string;
+  /** A wait, rounded up: seconds below a minute, minutes above. */
+  wait(milliseconds: number): string;
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
+
+export function createFormat(locale: string): Format {
+  const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
+  const number = new Intl.NumberFormat(locale);
+  const unit = (name: string, display: 'short' | 'long', digits: number) =>
+    new Intl.NumberFormat(locale, {
+      style: 'unit',
+      unit: name,
+      unitDisplay: display,
+      maximumFractionDigits: digits,
+    });
+  const sizes = units.map((name, power) => unit(name, 'short', power === 0 ? 0 : 1));
+  const seconds = unit('second', 'long', 0);
+  const minutes = unit('minute', 'long', 0);
+  return {
+    time: (at) => time.format(at),
+    bytes: (size) => {
+      const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, size)) / 3)));
+      return (sizes[power] ?? number).format(size / 1000 ** power);
+    },
+    percent: (part) => percent.format(Math.min(1, Math.max(0, part))),
+    number: (value) => number.format(value),
+    wait: (milliseconds) => {
+      const total = Math.max(1, Math.ceil(milliseconds / 1000));
+      return total < 60 ? seconds.format(total) : minutes.format(Math.ceil(total / 60));
+    },
+  };
+}
+
+/** The forms that English and Russian need; `few` is Russian's 2-4. */
+export interface PluralForms {
+  readonly one: string;
+  readonly few?: string;
+  readonly many: string;
+}
+
+/** Picks a form by the language's own rules (CLDR, through `Intl.PluralRules`). */
+export function pluralOf(language: Language): (count: number, forms: PluralForms) => string {
+  const rules = new Intl.PluralRules(language);
+  return (count, forms) => {
+    const category = rules.select(count);
+    if (category === 'one') return forms.one;
+    if (category === 'few') return forms.few ?? forms.many;
+    return forms.many;
+  };
+}

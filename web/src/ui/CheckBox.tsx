@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react';
+import { classes } from './classes.ts';
+
+export interface CheckBoxProps {
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly children: ReactNode;
+  readonly label?: string;
+  readonly className?: string;
+  readonly 'data-testid'?: string;
+}
+
+export function CheckBox({ checked, onChange, children, label, className, ...rest }: CheckBoxProps) {
+  return (
+    <label className={classes('flex min-h-11 items-center gap-3 text-[0.9375rem]', className)}>
+      <input
+        type="checkbox"
+        checked={checked}
+        aria-label={label}
+        data-testid={rest['data-testid']}
+        onChange={(event) => onChange(event.target.checked)}
+        className="size-5 shrink-0 accent-accent"
+      />
+      <span>{children}</span>
+    </label>
+  );
+}

@@ -1,0 +1,91 @@
+import { X } from 'lucide-react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { classes } from './classes.ts';
+import { IconButton } from './IconButton.tsx';
+
+export interface DialogProps {
+  readonly title: string;
+  readonly closeLabel: string;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+  /** Buttons that stay in view at the bottom. */
+  readonly footer?: ReactNode;
+  readonly wide?: boolean;
+  readonly role?: 'dialog' | 'alertdialog';
+  readonly 'data-testid'?: string;
+}
+
+/**
+ * The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. Mounted means
+ * open. On phones it fills the screen.
+ */
+export function Dialog({
+  title,
+  closeLabel,
+  onClose,
+  children,
+  footer,
+  wide = false,
+  role,
+  ...rest
+}: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const titleId = useId();
+
+  useEffect(() => {
+    const element = dialog.current;
+    const opener = document.activeElement;
+    if (element?.open === false) element.showModal();
+    return () => {
+      element?.close();
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    };
+  }, []);
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the backdrop has Escape as its keyboard twin.
+    <dialog
+      ref={dialog}
+      role={role}
+      aria-labelledby={titleId}
+      data-testid={rest['data-testid']}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onClick={(event) => {
+        if (event.target === event.currentTarget) onClose();
+      }}
+      className={classes(
+        'm-0 h-dvh max-h-none w-full max-w-none overflow-hidden bg-paper p-0 open:motion-safe:animate-rise',
+        'sm:m-auto sm:h-fit sm:max-h-[min(92dvh,54rem)] sm:rounded-2xl sm:border sm:border-line sm:shadow-raised',
+        wide ? 'sm:w-[min(94vw,46rem)]' : 'sm:w-[min(92vw,30rem)]',
+      )}
+    >
+      <div className="flex h-full max-h-[inherit] flex-col">
+        <header className="flex items-center gap-2 border-line border-b py-2 pr-2 pl-5">
+          <h2 id={titleId} className="min-w-0 flex-1 truncate font-semibold text-lg">
+            {title}
+          </h2>
+          <IconButton label={closeLabel} onClick={onClose}>
+            <X size={20} aria-hidden="true" />
+          </IconButton>
+        </header>
+        {/* Focusable, so that the keyboard can scroll it. */}
+        <section
+          aria-labelledby={titleId}
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard.
+          tabIndex={0}
+          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 py-5 -outline-offset-2"
+        >
+          {children}
+        </section>
+        {footer !== undefined && (
+          <footer className="border-line border-t bg-paper px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+            {footer}
+          </footer>
+        )}
+      </div>
+    </dialog>
+  );
+}
