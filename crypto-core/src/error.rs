@@ -5,6 +5,8 @@
 
 use core::fmt;
 
+use crate::bytes::Short;
+
 /// What a failure asks of the caller (section 11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Class {
@@ -92,6 +94,7 @@ codes! {
     Commitment = 409, "E_COMMITMENT", AbortHandshake, "The opened value is not the committed one.";
     Confirmation = 410, "E_CONFIRMATION", AbortHandshake, "A key confirmation does not verify.";
     EarlyCount = 411, "E_EARLY_COUNT", AbortHandshake, "A handshake without early data names early messages.";
+    HandshakeFrame = 412, "E_HANDSHAKE_FRAME", AbortHandshake, "The answer to our handshake is malformed.";
 
     SessionId = 501, "E_SESSION_ID", Drop, "A message belongs to another session.";
     Replay = 502, "E_REPLAY", Drop, "A message was received before.";
@@ -173,6 +176,26 @@ macro_rules! errors {
     };
 }
 pub(crate) use errors;
+
+errors! {
+    /// A frame that is refused for its form.
+    pub enum FrameError {
+        /// Not the length that its type prescribes.
+        Length => FrameLength,
+        /// Another version.
+        Version => FrameVersion,
+        /// An unknown type, or one that is not expected here.
+        Type => FrameType,
+        /// A field has a value that it may not have.
+        Field => FrameField,
+    }
+}
+
+impl From<Short> for FrameError {
+    fn from(_: Short) -> Self {
+        Self::Length
+    }
+}
 
 #[cfg(test)]
 mod tests {

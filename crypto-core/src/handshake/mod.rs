@@ -1,2 +1,94 @@
-//! Interactive handshake (section 4).
+//! Interactive handshake (section 4): OFFER, ACCEPT, CONFIRM, then the responder's first message, READY.
+//!
+//! ```text
+//! initiator                                    responder
+//! Offer::create ── OFFER ──────────────────▶ Listener::receive ─▶ IncomingOffer (rings)
+//! Offer::accept ◀───────────────── ACCEPT ── IncomingOffer::accept ─▶ PendingSession
+//!   └▶ Session ─── CONFIRM ────────────────▶ PendingSession::confirm
+//!      receive ◀──────────────────── READY ──   └▶ Session
+//! ```
+//!
+//! Every arrow consumes its value, so each frame is processed once, and a failing frame ends the handshake and wipes
+//! its secrets. Frames of other handshakes must not: ask `concerns` first, which looks at the type, the id and the
+//! relay's sender only.
+//!
+//! Clocks are the caller's: dropping a value wipes it, and that is what a timeout does ([`crate::limits`]:
+//! `ACCEPT_TIMEOUT`, `CONFIRM_TIMEOUT`, `READY_TIMEOUT`).
+//!
+//! # Randomness
+//! The draws from the injected generator, in order. They are part of the interface: the test vectors replay them.
+//!
+//! | function | draws |
+//! |---|---|
+//! | [`Offer::create`] | `hid` 16 · `ex_A` 32 (by the engine) · ML-KEM seed `d \|\| z` 64 · `r_A` 32 |
+//! | [`IncomingOffer::accept`] | `ex_B` 32 (by the engine) · ML-KEM `m` 32 |
+//! | [`Offer::accept`] | `rx_A` 32 |
+//! | [`PendingSession::confirm`] | `rx_B` 32 |
+
+mod end;
 pub mod frames;
+mod glare;
+mod initiator;
+mod responder;
+pub mod schedule;
+
+pub use crate::ids::{HandshakeId, Presence};
+pub use end::{EndError, EndReason};
+pub use glare::{Winner, winner};
+pub use initiator::{AcceptError, Offer, OfferError};
+pub use responder::{
+    AnswerError, ConfirmError, IncomingOffer, ListenError, Listener, PendingSession,
+};
+
+use crate::error::errors;
+use crate::identity::AccountId;
+
+/// A side of a handshake and of the session that follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// A: made the offer.
+    Initiator,
+    /// B: accepted it.
+    Responder,
+}
+
+errors! {
+    /// A frame that does not concern a handshake. Nothing has happened to the handshake.
+    pub enum Unconcerned {
+        /// Another version.
+        Version => FrameVersion,
+        /// Another type than the one awaited.
+        Type => FrameType,
+        /// Another handshake, or too short to name one.
+        HandshakeId => HandshakeId,
+        /// The relay names another sender than the peer.
+        Sender => Sender,
+    }
+}
+
+/// Whether `frame`, which the relay says is from `from`, is the awaited one of this handshake.
+fn concerns(
+    frame: &[u8],
+    kind: u8,
+    hid: &HandshakeId,
+    from: &AccountId,
+    peer: &AccountId,
+) -> Result<(), Unconcerned> {
+    let [version, frame_kind, rest @ ..] = frame else {
+        return Err(Unconcerned::HandshakeId);
+    };
+    if *version != crate::limits::VERSION {
+        return Err(Unconcerned::Version);
+    }
+    if *frame_kind != kind {
+        return Err(Unconcerned::Type);
+    }
+    if !rest.starts_with(&hid.0) {
+        return Err(Unconcerned::HandshakeId);
+    }
+    if from == peer {
+        Ok(())
+    } else {
+        Err(Unconcerned::Sender)
+    }
+}

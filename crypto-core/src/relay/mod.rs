@@ -14,14 +14,10 @@ pub use login::{Challenge, Login, LoginError, Token, login};
 pub use payload::{PayloadKind, payload_kind};
 pub use server::{AckStatus, Notice, ServerFrame, WelcomeStatus};
 
-use alloc::vec::Vec;
-use core::fmt;
-use rand_core::CryptoRng;
-
-use crate::bytes::{Reader, Short};
-use crate::error::errors;
-use crate::identity::{AccountId, Hex};
+use crate::bytes::Reader;
+use crate::identity::AccountId;
 use crate::limits;
+use alloc::vec::Vec;
 
 /// Frame types of the relay.
 pub mod frame_type {
@@ -47,63 +43,8 @@ pub mod frame_type {
     pub const NOTICE: u8 = 0x4c;
 }
 
-errors! {
-    /// A frame that is refused for its form.
-    pub enum FrameError {
-        /// Not the length that its type prescribes.
-        Length => FrameLength,
-        /// Another version.
-        Version => FrameVersion,
-        /// An unknown type, or one that this direction does not carry.
-        Type => FrameType,
-        /// A field has a value that it may not have.
-        Field => FrameField,
-    }
-}
-
-impl From<Short> for FrameError {
-    fn from(_: Short) -> Self {
-        Self::Length
-    }
-}
-
-macro_rules! id16 {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(pub [u8; 16]);
-
-        impl $name {
-            /// Draws 16 bytes from `rng`.
-            pub fn generate(rng: &mut dyn CryptoRng) -> Self {
-                let mut bytes = [0; 16];
-                rng.fill_bytes(&mut bytes);
-                Self(bytes)
-            }
-
-            /// The bytes.
-            #[must_use]
-            pub const fn as_bytes(&self) -> &[u8; 16] {
-                &self.0
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}({})", stringify!($name), Hex(&self.0))
-            }
-        }
-    };
-}
-
-id16! {
-    /// `eid`: random per frame, equal only for a re-sent identical frame.
-    EnvelopeId
-}
-id16! {
-    /// Made once per run (page load) of a client, kept through reconnects (section 4).
-    Presence
-}
+pub use crate::error::FrameError;
+pub use crate::ids::{EnvelopeId, Presence};
 
 /// Bytes of a SEND or DELIVER before its payload: version, type, eid, account, presence.
 pub const HEADER_LENGTH: usize = 66;

@@ -1,3 +1,481 @@
-//! Messages (section 6).
-/// Type of a message.
-pub const MSG: u8 = 0x11;
+//! Messages between two people (section 6).
+//!
+//! A [`Session`] comes out of a handshake and nowhere else. Sending and receiving are synchronous: two calls can
+//! never share a key. A refused frame changes nothing; an authentic frame that is malformed inside ends the session.
+//!
+//! # What stays with the caller
+//! Re-sending the *identical frame* after a reconnect until it is acknowledged (a frame that came through twice is
+//! [`ReceiveError::Replay`] and harmless), receipts within a second or 32 messages, the window of an EDIT, the
+//! lifetime of the session ([`crate::limits::SESSION_LIFETIME`]) and its bytes of file chunks.
+//!
+//! # Randomness
+//! [`Session::send`] draws nothing. [`Session::receive`] draws 32 bytes, the next ratchet key, if and only if the frame
+//! is authentic and under a new ratchet key of the peer.
+
+mod chain;
+mod content;
+mod header;
+pub mod padding;
+mod ratchet;
+mod skipped;
+
+pub use crate::ids::SessionId;
+pub use content::{Activity, Author, Content, MessageRef};
+pub use header::{HEADER_LENGTH, Header, MSG};
+pub(crate) use ratchet::Ratchet;
+#[cfg(feature = "vectors")]
+pub use ratchet::RatchetTrace;
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeSet, VecDeque};
+use alloc::vec::Vec;
+use core::fmt;
+use rand_core::CryptoRng;
+
+use crate::bytes::Reader;
+use crate::error::{Code, FrameError, errors};
+use crate::fingerprint::SAS_EMOJI;
+use crate::handshake::Role;
+use crate::handshake::schedule::SessionKeys;
+use crate::identity::Party;
+use crate::limits;
+use crate::primitives::aead::TAG_LENGTH;
+use ratchet::Refusal;
+
+/// Bytes of a plaintext before its body: ctype, seq, ack.
+const PREFIX_LENGTH: usize = 9;
+
+errors! {
+    /// A message that is not sent. Nothing has changed, except that the last two end the session.
+    pub enum SendError {
+        /// Longer than a frame may be.
+        TooLarge => TooLarge,
+        /// A content that may not be sent, or not now: a text too long, READY out of turn, a kind unknown here.
+        InvalidContent => InvalidContent,
+        /// 200 messages wait for their receipt.
+        Unacknowledged => Unacknowledged,
+        /// BYE was sent, or the session has failed and only BYE may follow.
+        Closed => Closed,
+        /// 65,535 messages without a turn of the ratchet.
+        ChainLimit => ChainLimit,
+        /// 2^24 messages: renew the session.
+        SessionLimit => SessionLimit,
+    }
+}
+
+errors! {
+    /// A frame that is refused. [`Code::class`] tells the two kinds apart: drop (nothing has changed) and fatal (send
+    /// BYE if possible, then drop the session).
+    pub enum ReceiveError {
+        /// Not a length that a MSG has.
+        Length => FrameLength,
+        /// Another version.
+        Version => FrameVersion,
+        /// Not a MSG.
+        Type => FrameType,
+        /// Another session.
+        SessionId => SessionId,
+        /// Received before: harmless.
+        Replay => Replay,
+        /// Skips too many keys.
+        SkipLimit => SkipLimit,
+        /// Not authentic.
+        Decrypt => Decrypt,
+        /// Fatal: 1024 frames were not authentic.
+        FailureLimit => FailureLimit,
+        /// Fatal: the padding is not canonical.
+        Padding => Padding,
+        /// Fatal: the body is malformed.
+        Content => Content,
+        /// Fatal: a number seen before, far ahead, or after BYE.
+        Sequence => Sequence,
+        /// Fatal: the peer acknowledges what was never sent.
+        Acknowledgement => Acknowledgement,
+        /// The session has failed before.
+        Closed => Closed,
+    }
+}
+
+impl From<FrameError> for ReceiveError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Length | FrameError::Field => Self::Length,
+            FrameError::Version => Self::Version,
+            FrameError::Type => Self::Type,
+        }
+    }
+}
+
+impl From<Refusal> for ReceiveError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Replay => Self::Replay,
+            Refusal::Skip => Self::SkipLimit,
+            Refusal::Decrypt => Self::Decrypt,
+        }
+    }
+}
+
+/// A message on its way out.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Our number for it.
+    pub seq: u32,
+    /// The MSG frame.
+    pub frame: Vec<u8>,
+}
+
+/// A message that came in.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Received {
+    /// The peer's number for it.
+    pub seq: u32,
+    /// How many of our messages the peer has received without a gap.
+    pub ack: u32,
+    /// What it says.
+    pub content: Content,
+}
+
+/// Two people, one secret conversation.
+///
+/// Secrets lie in one place on the heap, do not move with the handle, and are wiped when it is dropped. There is no
+/// constructor: a session comes from [`crate::handshake::Offer::accept`] or
+/// [`crate::handshake::PendingSession::confirm`].
+///
+/// ```compile_fail,E0599
+/// fn copy(session: &duet_crypto::session::Session) -> duet_crypto::session::Session {
+///     session.clone()
+/// }
+/// ```
+pub struct Session(Box<State>);
+
+struct State {
+    role: Role,
+    local: Party,
+    peer: Party,
+    sas: [u8; SAS_EMOJI],
+    ratchet: Ratchet,
+    sending: Sending,
+    receiving: Receiving,
+    failure: Option<Code>,
+    failures: u32,
+    #[cfg(feature = "vectors")]
+    handshake_trace: Option<crate::handshake::schedule::Trace>,
+}
+
+#[derive(Default)]
+struct Sending {
+    /// The next number.
+    next: u32,
+    /// Numbers that wait for a receipt.
+    unacknowledged: VecDeque<u32>,
+    /// BYE was sent.
+    ended: bool,
+}
+
+#[derive(Default)]
+struct Receiving {
+    /// Any message has come: the peer has the keys.
+    any: bool,
+    /// Messages received without a gap.
+    contiguous: u32,
+    /// Numbers received after the first gap.
+    ahead: BTreeSet<u32>,
+    /// The number of the peer's BYE.
+    last: Option<u32>,
+}
+
+impl Receiving {
+    /// Whether a number may come now.
+    fn accepts(&self, seq: u32, content: &Content) -> bool {
+        let new = seq >= self.contiguous && !self.ahead.contains(&seq);
+        let near = seq - self.contiguous.min(seq) < limits::SEQUENCE_WINDOW
+            && seq <= limits::SESSION_MESSAGES;
+        let before_the_end = self.last.is_none_or(|last| seq < last);
+        let is_the_end = *content == Content::Bye;
+        let nothing_after = !is_the_end || self.ahead.last().is_none_or(|&highest| highest < seq);
+        new && near && before_the_end && nothing_after
+    }
+
+    fn record(&mut self, seq: u32) {
+        self.ahead.insert(seq);
+        while self.ahead.remove(&self.contiguous) {
+            self.contiguous += 1;
+        }
+        self.any = true;
+    }
+}
+
+impl Session {
+    pub(crate) fn new(
+        role: Role,
+        local: Party,
+        peer: Party,
+        keys: &SessionKeys,
+        ratchet: Ratchet,
+    ) -> Self {
+        Self(Box::new(State {
+            role,
+            local,
+            peer,
+            sas: keys.sas,
+            ratchet,
+            sending: Sending::default(),
+            receiving: Receiving::default(),
+            failure: None,
+            failures: 0,
+            #[cfg(feature = "vectors")]
+            handshake_trace: None,
+        }))
+    }
+
+    /// `sid`.
+    #[must_use]
+    pub const fn id(&self) -> SessionId {
+        self.0.ratchet.sid()
+    }
+
+    /// Our side of the handshake.
+    #[must_use]
+    pub const fn role(&self) -> Role {
+        self.0.role
+    }
+
+    /// Ourselves.
+    #[must_use]
+    pub const fn local(&self) -> Party {
+        self.0.local
+    }
+
+    /// The other person.
+    #[must_use]
+    pub const fn peer(&self) -> Party {
+        self.0.peer
+    }
+
+    /// The short authentication string: see [`crate::fingerprint::sas_emoji`].
+    #[must_use]
+    pub const fn sas(&self) -> [u8; SAS_EMOJI] {
+        self.0.sas
+    }
+
+    /// Whether "secure" may be said (section 4.6): a message of the peer was decrypted. The responder knows it from
+    /// CONFIRM already.
+    #[must_use]
+    pub const fn is_secure(&self) -> bool {
+        matches!(self.0.role, Role::Responder) || self.0.receiving.any
+    }
+
+    /// Why the session has failed, if it has. Then BYE is all that may be sent.
+    #[must_use]
+    pub const fn failure(&self) -> Option<Code> {
+        self.0.failure
+    }
+
+    /// Messages of ours that wait for a receipt.
+    #[must_use]
+    pub fn unacknowledged(&self) -> usize {
+        self.0.sending.unacknowledged.len()
+    }
+
+    /// How many of the peer's messages have come without a gap: what our next message acknowledges.
+    #[must_use]
+    pub const fn received(&self) -> u32 {
+        self.0.receiving.contiguous
+    }
+
+    /// Encrypts one message.
+    ///
+    /// # Errors
+    /// [`SendError`].
+    pub fn send(&mut self, content: &Content) -> Result<Sent, SendError> {
+        self.0.send(content)
+    }
+
+    /// Decrypts one MSG frame. `now` is in milliseconds, by any clock of the caller's that does not jump; it ages
+    /// skipped keys.
+    ///
+    /// # Errors
+    /// [`ReceiveError`].
+    pub fn receive(
+        &mut self,
+        frame: &[u8],
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Received, ReceiveError> {
+        self.0.receive(frame, now, rng)
+    }
+
+    #[cfg(feature = "vectors")]
+    pub(crate) fn with_handshake_trace(mut self, trace: crate::handshake::schedule::Trace) -> Self {
+        self.0.handshake_trace = Some(trace);
+        self
+    }
+
+    /// Every intermediate value of the handshake, for the test vectors.
+    #[cfg(feature = "vectors")]
+    #[must_use]
+    pub fn handshake_trace(&self) -> Option<&crate::handshake::schedule::Trace> {
+        self.0.handshake_trace.as_ref()
+    }
+
+    /// The state of the ratchet, for the test vectors.
+    #[cfg(feature = "vectors")]
+    #[must_use]
+    pub fn ratchet_trace(&self) -> RatchetTrace {
+        self.0.ratchet.trace()
+    }
+}
+
+impl State {
+    fn send(&mut self, content: &Content) -> Result<Sent, SendError> {
+        let seq = self.sending.next;
+        let is_bye = *content == Content::Bye;
+        if self.sending.ended || (self.failure.is_some() && !is_bye) {
+            return Err(SendError::Closed);
+        }
+        // READY is the responder's first message, and its first message is READY (section 4.6).
+        let ready_is_due = self.role == Role::Responder && seq == 0;
+        if (*content == Content::Ready) != ready_is_due || !content.is_valid() {
+            return Err(SendError::InvalidContent);
+        }
+        let waits = content.causes_receipt() && !is_bye;
+        if waits && self.sending.unacknowledged.len() >= limits::UNACKNOWLEDGED {
+            return Err(SendError::Unacknowledged);
+        }
+        let padded = padding::bucket(PREFIX_LENGTH + content.body_length() + 1);
+        if padded > limits::MESSAGE_PLAINTEXT_MAX {
+            return Err(SendError::TooLarge);
+        }
+        // One message is kept back, so that a session that is used up can still say BYE.
+        if seq >= limits::SESSION_MESSAGES && !is_bye {
+            return Err(self.end(SendError::SessionLimit));
+        }
+        if !self.ratchet.can_send() {
+            return Err(self.end(SendError::ChainLimit));
+        }
+
+        let mut frame = Vec::with_capacity(HEADER_LENGTH + padded + TAG_LENGTH);
+        frame.resize(HEADER_LENGTH, 0);
+        frame.push(content.ctype());
+        frame.extend_from_slice(&seq.to_be_bytes());
+        frame.extend_from_slice(&self.receiving.contiguous.to_be_bytes());
+        content.encode_body(&mut frame);
+        frame.push(0x80);
+        debug_assert!(padding::bucket(frame.len() - HEADER_LENGTH) == padded);
+        frame.resize(HEADER_LENGTH + padded, 0);
+        self.ratchet
+            .seal(&mut frame)
+            .map_err(|_| SendError::TooLarge)?;
+
+        self.sending.next += 1;
+        self.sending.ended = is_bye;
+        if waits {
+            self.sending.unacknowledged.push_back(seq);
+        }
+        Ok(Sent { seq, frame })
+    }
+
+    fn receive(
+        &mut self,
+        frame: &[u8],
+        now: u64,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Received, ReceiveError> {
+        if self.failure.is_some() {
+            return Err(ReceiveError::Closed);
+        }
+        let header = Header::decode(frame)?;
+        if header.sid != self.ratchet.sid() {
+            return Err(ReceiveError::SessionId);
+        }
+        let plaintext = match self.ratchet.open(&header, frame, now, rng) {
+            Ok(plaintext) => plaintext,
+            Err(refusal) => return Err(self.refused(refusal)),
+        };
+        // The frame is authentic: from here on every fault is the peer's own, and fatal.
+        self.understand(&plaintext).inspect_err(|error| {
+            self.failure = Some(error.code());
+        })
+    }
+
+    fn understand(&mut self, padded: &[u8]) -> Result<Received, ReceiveError> {
+        let length = padding::unpad(padded).ok_or(ReceiveError::Padding)?;
+        let mut reader = Reader::new(&padded[..length]);
+        let malformed = |_| ReceiveError::Content;
+        let ctype = reader.u8().map_err(malformed)?;
+        let seq = reader.u32().map_err(malformed)?;
+        let ack = reader.u32().map_err(malformed)?;
+        let content = Content::decode(ctype, reader.rest()).map_err(|_| ReceiveError::Content)?;
+
+        let ready_is_due = self.role == Role::Initiator && seq == 0;
+        if (content == Content::Ready) != ready_is_due {
+            return Err(ReceiveError::Content);
+        }
+        if !self.receiving.accepts(seq, &content) {
+            return Err(ReceiveError::Sequence);
+        }
+        if ack > self.sending.next {
+            return Err(ReceiveError::Acknowledgement);
+        }
+        self.receiving.record(seq);
+        if content == Content::Bye {
+            self.receiving.last = Some(seq);
+        }
+        while self
+            .sending
+            .unacknowledged
+            .front()
+            .is_some_and(|&waiting| waiting < ack)
+        {
+            self.sending.unacknowledged.pop_front();
+        }
+        Ok(Received { seq, ack, content })
+    }
+
+    fn refused(&mut self, refusal: Refusal) -> ReceiveError {
+        if refusal != Refusal::Decrypt {
+            return refusal.into();
+        }
+        self.failures += 1;
+        if self.failures < limits::FAILURES {
+            return ReceiveError::Decrypt;
+        }
+        self.failure = Some(Code::FailureLimit);
+        ReceiveError::FailureLimit
+    }
+
+    fn end(&mut self, error: SendError) -> SendError {
+        self.failure = Some(error.code());
+        error
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let State {
+            role,
+            local,
+            peer,
+            sas: _,
+            ratchet,
+            sending,
+            receiving,
+            failure,
+            failures,
+            #[cfg(feature = "vectors")]
+                handshake_trace: _,
+        } = &*self.0;
+        f.debug_struct("Session")
+            .field("id", &ratchet.sid())
+            .field("role", role)
+            .field("local", local)
+            .field("peer", peer)
+            .field("sent", &sending.next)
+            .field("received", &receiving.contiguous)
+            .field("skipped_keys", &ratchet.skipped_keys())
+            .field("failure", failure)
+            .field("failures", failures)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,310 @@
+//! The initiator's side.
+
+use alloc::boxed::Box;
+use core::fmt;
+use rand_core::CryptoRng;
+
+use super::end::{EndError, EndReason, Subject};
+use super::frames::{
+    ACCEPT, ACCEPT_LENGTH, AcceptFrame, CONFIRM_LENGTH, CONFIRM_SIGNED, ConfirmFrame, END_LENGTH,
+    OFFER_LENGTH, OFFER_SIGNED, OfferFrame,
+};
+use super::schedule::{self, HandshakeKeys};
+use super::{HandshakeId, Presence, Role, Unconcerned, concerns};
+use crate::engine::{Engine, EngineError, LocalIdentity};
+use crate::error::errors;
+use crate::identity::{AccountId, Party};
+use crate::limits;
+use crate::primitives::hash::{self, Secret32};
+use crate::primitives::{kem, labels, x25519};
+use crate::session::{Ratchet, Session};
+
+errors! {
+    /// An offer that is not made.
+    pub enum OfferError {
+        /// The peer's key or account is one's own.
+        OwnKey => OwnKey,
+        /// The engine failed.
+        Engine => Engine,
+    }
+}
+
+impl From<EngineError> for OfferError {
+    fn from(_: EngineError) -> Self {
+        Self::Engine
+    }
+}
+
+errors! {
+    /// An ACCEPT that ends the handshake.
+    pub enum AcceptError {
+        /// Not the ACCEPT of this handshake: [`Offer::concerns`] was not asked.
+        Unconcerned => HandshakeId,
+        /// Wrong length or version.
+        Malformed => HandshakeFrame,
+        /// `sig_B` does not verify.
+        Signature => Signature,
+        /// `EX_B` is not canonical.
+        EphemeralKey => X25519Key,
+        /// The agreement gave zero.
+        Zero => X25519Zero,
+        /// `mac_B` does not verify.
+        Confirmation => Confirmation,
+        /// The engine failed.
+        Engine => Engine,
+    }
+}
+
+impl From<EngineError> for AcceptError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotCanonical => Self::EphemeralKey,
+            EngineError::Zero => Self::Zero,
+            EngineError::Failed => Self::Engine,
+        }
+    }
+}
+
+impl From<x25519::X25519Error> for AcceptError {
+    fn from(error: x25519::X25519Error) -> Self {
+        EngineError::from(error).into()
+    }
+}
+
+/// An offer that was made and waits for its ACCEPT. Dropping it wipes it.
+///
+/// It is used up by the answer, so an ACCEPT is processed once:
+///
+/// ```compile_fail,E0382
+/// # use duet_crypto::{engine::{Software, block_on}, handshake::Offer, identity::AccountId};
+/// fn twice(offer: Offer<Software>, frame: &[u8], from: &AccountId, rng: &mut dyn rand_core::CryptoRng) {
+///     let first = block_on(offer.accept(frame, from, rng));
+///     let second = block_on(offer.accept(frame, from, rng));
+/// }
+/// ```
+///
+/// It cannot be copied:
+///
+/// ```compile_fail,E0599
+/// # use duet_crypto::{engine::Software, handshake::Offer};
+/// fn copy(offer: &Offer<Software>) -> Offer<Software> {
+///     offer.clone()
+/// }
+/// ```
+pub struct Offer<E: Engine> {
+    local: LocalIdentity<E>,
+    peer: Party,
+    frame: Box<[u8; OFFER_LENGTH]>,
+    t1: [u8; 32],
+    signature: [u8; 64],
+    secrets: Box<Secrets<E>>,
+}
+
+/// Single-use secrets, wiped on drop, in one place that does not move.
+struct Secrets<E: Engine> {
+    ephemeral: E::Agreement,
+    kem: kem::DecapsulationKey,
+    opening: Secret32,
+}
+
+impl<E: Engine> Offer<E> {
+    /// Makes an OFFER to `peer`, whose run is `presence`. `peer.key` is the pinned key, or the directory's if there
+    /// is no pin: the caller must not offer under a key that differs from the pin (section 3.4).
+    ///
+    /// # Errors
+    /// [`OfferError`].
+    pub async fn create(
+        local: &LocalIdentity<E>,
+        peer: Party,
+        presence: Presence,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, OfferError> {
+        let me = local.party();
+        if peer.key == me.key || peer.account == me.account {
+            return Err(OfferError::OwnKey);
+        }
+        let hid = HandshakeId::generate(rng);
+        let (ephemeral, ephemeral_public) = local.engine().generate_agreement(rng).await?;
+        let kem = kem::DecapsulationKey::generate(rng);
+        let mut opening = Secret32::default();
+        rng.fill_bytes(&mut opening[..]);
+
+        let unsigned = OfferFrame {
+            hid,
+            max_version: limits::VERSION,
+            presence,
+            initiator: me.account,
+            responder: peer.account,
+            initiator_key: *me.key.as_bytes(),
+            responder_key: *peer.key.as_bytes(),
+            ephemeral: ephemeral_public,
+            encapsulation_key: kem.encapsulation_key(),
+            commitment: commitment(&opening),
+            signature: [0; 64],
+        };
+        let mut frame = Box::new(unsigned.encode());
+        let t1 = schedule::t1(&frame);
+        let signature = local.sign(&labels::SIG_OFFER, &t1).await?;
+        frame[OFFER_SIGNED..].copy_from_slice(&signature);
+        Ok(Self {
+            local: local.clone(),
+            peer,
+            frame,
+            t1,
+            signature,
+            secrets: Box::new(Secrets {
+                ephemeral,
+                kem,
+                opening,
+            }),
+        })
+    }
+
+    /// Names the handshake.
+    #[must_use]
+    pub fn hid(&self) -> HandshakeId {
+        self.subject().hid
+    }
+
+    /// The OFFER frame to send.
+    #[must_use]
+    pub fn frame(&self) -> &[u8; OFFER_LENGTH] {
+        &self.frame
+    }
+
+    /// Whom the offer is for.
+    #[must_use]
+    pub const fn peer(&self) -> Party {
+        self.peer
+    }
+
+    /// Whether a frame is the ACCEPT of this handshake, from its peer. One that is not is dropped, and the offer
+    /// goes on waiting.
+    ///
+    /// # Errors
+    /// [`Unconcerned`].
+    pub fn concerns(&self, frame: &[u8], from: &AccountId) -> Result<(), Unconcerned> {
+        concerns(frame, ACCEPT, &self.hid(), from, &self.peer.account)
+    }
+
+    /// Processes the ACCEPT, once. On success: send the CONFIRM, write the pin; messages may follow at once, but
+    /// "secure" is said only when [`Session::is_secure`] says so.
+    ///
+    /// # Errors
+    /// [`AcceptError`]; the handshake is over and wiped.
+    pub async fn accept(
+        self,
+        frame: &[u8],
+        from: &AccountId,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<([u8; CONFIRM_LENGTH], Session), AcceptError> {
+        self.concerns(frame, from)
+            .map_err(|_| AcceptError::Unconcerned)?;
+        let raw: &[u8; ACCEPT_LENGTH] = frame.try_into().map_err(|_| AcceptError::Malformed)?;
+        let accept = AcceptFrame::decode(raw).map_err(|_| AcceptError::Malformed)?;
+
+        let t2 = schedule::t2(&self.t1, &self.signature, raw);
+        if !self
+            .local
+            .verify(&self.peer.key, &labels::SIG_ACCEPT, &t2, &accept.signature)
+            .await?
+        {
+            return Err(AcceptError::Signature);
+        }
+        let t3 = schedule::t3(&t2, &accept.signature);
+        let ss_k = self.secrets.kem.decapsulate(&accept.ciphertext);
+        let ss_x = self
+            .local
+            .agree(&self.secrets.ephemeral, &accept.ephemeral)
+            .await?;
+        let keys = HandshakeKeys::derive(&ss_k, ss_x.expose(), &t2);
+        if !hash::equal(&keys.mac_b(&t3), &accept.mac) {
+            return Err(AcceptError::Confirmation);
+        }
+
+        let ratchet_key = x25519::Secret::generate(rng);
+        let unsigned = ConfirmFrame {
+            hid: self.hid(),
+            opening: *self.secrets.opening,
+            ratchet_key: ratchet_key.public_key(),
+            early_count: 0,
+            signature: [0; 64],
+            mac: [0; 32],
+        };
+        let mut confirm = unsigned.encode();
+        let t4 = schedule::t4(&t3, &accept.mac, &confirm);
+        let signature = self.local.sign(&labels::SIG_CONFIRM, &t4).await?;
+        let t5 = schedule::t5(&t4, &signature);
+        let mac = keys.mac_a(&t5);
+        confirm[CONFIRM_SIGNED..CONFIRM_SIGNED + 64].copy_from_slice(&signature);
+        confirm[CONFIRM_SIGNED + 64..].copy_from_slice(&mac[..]);
+        let t6 = schedule::t6(&t5, &mac);
+
+        let session_keys = keys.session_keys(&t3, &self.secrets.opening, &t6);
+        let ratchet = Ratchet::initiator(&session_keys, ratchet_key, accept.ephemeral)?;
+        let session = Session::new(
+            Role::Initiator,
+            self.local.party(),
+            self.peer,
+            &session_keys,
+            ratchet,
+        );
+        #[cfg(feature = "vectors")]
+        let session = session.with_handshake_trace(
+            keys.trace([schedule::t0(), self.t1, t2, t3, t4, t5, t6], &session_keys),
+        );
+        Ok((confirm, session))
+    }
+
+    /// Gives up: a signed END (cancelled) for the peer.
+    ///
+    /// # Errors
+    /// Those of the engine; the offer is wiped all the same.
+    pub async fn cancel(self) -> Result<[u8; END_LENGTH], EngineError> {
+        self.subject()
+            .sign(&self.local, Role::Initiator, EndReason::Cancelled)
+            .await
+    }
+
+    /// Verifies the peer's END. On success the caller drops the offer; on failure the offer goes on waiting.
+    ///
+    /// # Errors
+    /// [`EndError`].
+    pub async fn verify_end(&self, frame: &[u8], from: &AccountId) -> Result<EndReason, EndError> {
+        self.subject()
+            .verify(&self.local, &self.peer, Role::Responder, frame, from)
+            .await
+    }
+
+    fn subject(&self) -> Subject {
+        let mut hid = [0; 16];
+        hid.copy_from_slice(&self.frame[2..18]);
+        Subject {
+            hid: HandshakeId(hid),
+            flight: hash::sha256(&[&self.frame[..]]),
+        }
+    }
+}
+
+/// `cm_A = LH("commit", r_A)`.
+pub(super) fn commitment(opening: &[u8; 32]) -> [u8; 32] {
+    hash::labelled(&labels::COMMIT, &[opening])
+}
+
+impl<E: Engine> fmt::Debug for Offer<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            local,
+            peer,
+            frame: _,
+            t1: _,
+            signature: _,
+            secrets: _,
+        } = self;
+        f.debug_struct("Offer")
+            .field("hid", &self.hid())
+            .field("local", &local.party())
+            .field("peer", peer)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,147 @@
+//! Shared by the integration tests: scripted randomness, two people, a handshake.
+#![allow(dead_code, unreachable_pub)]
+
+use core::convert::Infallible;
+
+use duet_crypto::engine::{LocalIdentity, Software, block_on};
+use duet_crypto::handshake::{Listener, Offer, PendingSession, Presence};
+use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
+use duet_crypto::session::Session;
+use rand_core::{TryCryptoRng, TryRng};
+
+/// A generator that replays given bytes and panics when they are used up.
+pub struct Script(Vec<u8>);
+
+impl Script {
+    pub fn new(parts: &[&[u8]]) -> Self {
+        Self(parts.concat())
+    }
+
+    pub fn is_used_up(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A generator for tests that do not care: `SHA-256(seed || counter)` blocks.
+pub struct TestRng {
+    seed: [u8; 32],
+    counter: u64,
+}
+
+impl TestRng {
+    pub fn new(seed: u64) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_be_bytes());
+        Self {
+            seed: bytes,
+            counter: 0,
+        }
+    }
+}
+
+macro_rules! rng {
+    ($name:ident, |$self:ident, $dst:ident| $fill:block) => {
+        impl TryRng for $name {
+            type Error = Infallible;
+            fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+                let mut bytes = [0; 4];
+                self.try_fill_bytes(&mut bytes)?;
+                Ok(u32::from_be_bytes(bytes))
+            }
+            fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+                let mut bytes = [0; 8];
+                self.try_fill_bytes(&mut bytes)?;
+                Ok(u64::from_be_bytes(bytes))
+            }
+            fn try_fill_bytes(&mut $self, $dst: &mut [u8]) -> Result<(), Infallible> {
+                $fill
+                Ok(())
+            }
+        }
+        impl TryCryptoRng for $name {}
+    };
+}
+
+rng!(Script, |self, dst| {
+    assert!(
+        self.0.len() >= dst.len(),
+        "the script has no {} bytes left",
+        dst.len()
+    );
+    let rest = self.0.split_off(dst.len());
+    dst.copy_from_slice(&self.0);
+    self.0 = rest;
+});
+
+rng!(TestRng, |self, dst| {
+    for block in dst.chunks_mut(32) {
+        let bytes =
+            duet_crypto::primitives::hash::sha256(&[&self.seed, &self.counter.to_be_bytes()]);
+        block.copy_from_slice(&bytes[..block.len()]);
+        self.counter += 1;
+    }
+});
+
+pub fn hex(text: &str) -> Vec<u8> {
+    assert!(text.len() % 2 == 0, "whole bytes");
+    (0..text.len())
+        .step_by(2)
+        .map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap())
+        .collect()
+}
+
+pub fn hex_array<const N: usize>(text: &str) -> [u8; N] {
+    hex(text).try_into().unwrap()
+}
+
+pub fn account(name: &str) -> AccountId {
+    AccountId::derive(
+        &Realm::new("chat.example").unwrap(),
+        &AccountName::new(name).unwrap(),
+    )
+}
+
+pub fn person(name: &str) -> LocalIdentity<Software> {
+    let mut seed = [0; 32];
+    seed[..name.len()].copy_from_slice(name.as_bytes());
+    LocalIdentity::software(IdentitySeed::from_bytes(&seed), account(name))
+}
+
+pub const PRESENCE: Presence = Presence([7; 16]);
+
+/// A handshake up to ACCEPT.
+pub struct Halfway {
+    pub alice: LocalIdentity<Software>,
+    pub bob: LocalIdentity<Software>,
+    pub offer: Offer<Software>,
+    pub pending: PendingSession<Software>,
+}
+
+pub fn halfway(rng: &mut TestRng) -> Halfway {
+    let (alice, bob) = (person("alice"), person("bob"));
+    let offer = block_on(Offer::create(&alice, bob.party(), PRESENCE, rng)).unwrap();
+    let mut listener = Listener::new(bob.clone(), PRESENCE);
+    let incoming = block_on(listener.receive(offer.frame(), &alice.party().account, None)).unwrap();
+    let pending = block_on(incoming.accept(rng)).unwrap();
+    Halfway {
+        alice,
+        bob,
+        offer,
+        pending,
+    }
+}
+
+/// Two sessions, READY received.
+pub fn sessions(rng: &mut TestRng) -> (Session, Session) {
+    let Halfway {
+        alice,
+        bob,
+        offer,
+        pending,
+    } = halfway(rng);
+    let accept = *pending.frame();
+    let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+    let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+    a.receive(&ready, 0, rng).unwrap();
+    (a, b)
+}
