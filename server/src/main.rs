@@ -1,2 +1,105 @@
-//! Placeholder until its first commit.
-fn main() {}
+//! The `duet-relay` program.
+
+use std::{
+    io::{self, Read as _, Write as _},
+    net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
+    path::Path,
+    process::ExitCode,
+    time::Duration,
+};
+
+use duet_relay::{
+    config::{Cli, Command, Settings, TypesArgs},
+    server::Server,
+    telemetry, types,
+};
+
+fn main() -> ExitCode {
+    let outcome = Cli::from_process()
+        .map_err(Into::into)
+        .and_then(|cli| match cli.command {
+            None => serve(cli.settings),
+            Some(Command::Healthcheck) => healthcheck(cli.settings.listen),
+            Some(Command::Types(arguments)) => generate(&arguments),
+        });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Logging may not have started; standard error may be closed, and then there is nobody to tell.
+            let _ = writeln!(io::stderr(), "duet-relay: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+fn serve(settings: Settings) -> Outcome {
+    telemetry::logs::start(settings.log_format, &settings.log)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let server = Server::bind(settings).await?;
+            server.run(asked_to_stop()).await?;
+            Ok(())
+        })
+}
+
+/// Ctrl+C, or the signal of a service manager.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without signals the relay runs until it is killed.
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// One request, without a client library: enough for a container's health check.
+fn healthcheck(listen: SocketAddr) -> Outcome {
+    const PATIENCE: Duration = Duration::from_secs(5);
+    let ip = if listen.ip().is_unspecified() {
+        IpAddr::V4(Ipv4Addr::LOCALHOST)
+    } else {
+        listen.ip()
+    };
+    let mut stream = TcpStream::connect_timeout(&SocketAddr::new(ip, listen.port()), PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.write_all(b"GET /readyz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer)?;
+    if answer.ends_with(b" 200") {
+        Ok(())
+    } else {
+        Err("not ready".into())
+    }
+}
+
+fn generate(arguments: &TypesArgs) -> Outcome {
+    let check = |directory: &Path| -> Outcome {
+        if types::is_current(directory)? {
+            Ok(())
+        } else {
+            Err(format!(
+                "{} is out of date: run `make types`",
+                directory.join(types::FILE_NAME).display()
+            )
+            .into())
+        }
+    };
+    match (&arguments.write, &arguments.check) {
+        (Some(directory), _) => Ok(types::write(directory)?),
+        (None, Some(directory)) => check(directory),
+        (None, None) => Err("types needs --write or --check".into()),
+    }
+}

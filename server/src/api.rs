@@ -1,0 +1,251 @@
+//! The JSON of the HTTP API: one Rust definition, from which the TypeScript of the messenger is generated
+//! (`duet-relay types`). Bytes are base64url without padding, times are milliseconds since the Unix epoch.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use ts_rs::TS;
+
+/// Exactly `N` bytes, as base64url without padding. Any other length or spelling is refused while decoding.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Bytes<const N: usize>(pub [u8; N]);
+
+impl<const N: usize> Bytes<N> {
+    /// The base64url text.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// Reads base64url text; `None` if it is not exactly `N` bytes in canonical spelling.
+    #[must_use]
+    pub fn decode(text: &str) -> Option<Self> {
+        URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok().map(Self)
+    }
+}
+
+impl<const N: usize> Serialize for Bytes<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.encode())
+    }
+}
+
+impl<'de, const N: usize> Deserialize<'de> for Bytes<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor<const N: usize>;
+        impl<const N: usize> de::Visitor<'_> for Visitor<N> {
+            type Value = Bytes<N>;
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(formatter, "{N} bytes as base64url without padding")
+            }
+            // The value itself never enters the error: it may be a secret.
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Bytes<N>, E> {
+                Bytes::decode(text)
+                    .ok_or_else(|| E::custom(format_args!("expected {N} bytes as base64url")))
+            }
+        }
+        deserializer.deserialize_str(Visitor)
+    }
+}
+
+/// An account id, PROTOCOL.md section 3.1.
+pub type AccountIdText = Bytes<32>;
+/// An Ed25519 public key.
+pub type IdentityKeyText = Bytes<32>;
+/// The login secret of PROTOCOL.md section 8.3: what the client sends in the place of a password.
+pub type LoginSecretText = Bytes<32>;
+/// An Ed25519 signature.
+pub type SignatureText = Bytes<64>;
+
+/// `GET /api/config`: what a client must know before it can log in.
+#[derive(Debug, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerConfig {
+    /// The deployment's public name; part of every account id. A client pins the first one it sees.
+    pub realm: String,
+    /// The largest file that people may send, in bytes. Advice for clients: the relay sees no files.
+    pub max_file_bytes: u64,
+    /// Life of an access token, in milliseconds.
+    pub access_token_ttl_ms: u64,
+    /// Version of the relay.
+    pub version: String,
+}
+
+/// `POST /api/auth/register`.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RegisterRequest {
+    /// 3 to 32 of `a-z 0-9 _ - .`, starting with a letter.
+    pub username: String,
+    /// 32 bytes.
+    #[ts(type = "string")]
+    pub login_secret: LoginSecretText,
+    /// Ed25519 public key, 32 bytes; may be added later.
+    #[serde(default)]
+    #[ts(optional, type = "string | null")]
+    pub identity_key: Option<IdentityKeyText>,
+}
+
+/// `POST /api/auth/login`.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LoginRequest {
+    /// The login name.
+    pub username: String,
+    /// 32 bytes.
+    #[ts(type = "string")]
+    pub login_secret: LoginSecretText,
+}
+
+/// An account as its owner sees it.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// Account id, 32 bytes.
+    #[ts(type = "string")]
+    pub id: AccountIdText,
+    /// The login name.
+    pub username: String,
+    /// Ed25519 public key, 32 bytes; null until one was stored.
+    #[ts(type = "string | null")]
+    pub identity_key: Option<IdentityKeyText>,
+}
+
+/// A login: answer of `login` and `refresh`. The refresh token travels in a cookie that scripts cannot read.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Whose session it is.
+    pub user: User,
+    /// Access token (JWT), to be sent as `Authorization: Bearer` and in the LOGIN frame.
+    pub access_token: String,
+    /// When the access token ends, epoch ms.
+    pub expires_at: u64,
+}
+
+/// Answer of `register`, status 201.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Registered {
+    /// The new account.
+    pub user: User,
+    /// Access token (JWT).
+    pub access_token: String,
+    /// When the access token ends, epoch ms.
+    pub expires_at: u64,
+    /// Whether the identity key of the request was stored; if not, it can be added with `PUT /api/identity/key`.
+    pub key_stored: bool,
+}
+
+/// One line of a search.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UserSummary {
+    /// Account id, 32 bytes.
+    #[ts(type = "string")]
+    pub id: AccountIdText,
+    /// The login name.
+    pub username: String,
+    /// Whether the account has an identity key: without one it cannot be written to.
+    pub has_key: bool,
+}
+
+/// `GET /api/chat/users?username=<prefix>`: at most 20, in alphabetical order, without the one who asks.
+#[derive(Serialize, TS)]
+pub struct UserList {
+    /// The accounts found.
+    pub users: Vec<UserSummary>,
+}
+
+/// `GET /api/identity/users/{id}/key`, and the answer of `PUT /api/identity/key`.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyRecord {
+    /// Account id, 32 bytes.
+    #[ts(type = "string")]
+    pub id: AccountIdText,
+    /// The login name.
+    pub username: String,
+    /// Ed25519 public key, 32 bytes.
+    #[ts(type = "string")]
+    pub identity_key: IdentityKeyText,
+    /// Since when this key is the account's, epoch ms.
+    pub since: u64,
+}
+
+/// `GET /api/identity/users/{id}/fingerprint`.
+#[derive(Serialize, TS)]
+pub struct FingerprintRecord {
+    /// Account id, 32 bytes.
+    #[ts(type = "string")]
+    pub id: AccountIdText,
+    /// SHA-256 of the public key, 64 lower-case hex digits (PROTOCOL.md section 3.2).
+    pub fingerprint: String,
+}
+
+/// `PUT /api/identity/key`. The first key needs nothing more; replacing one needs `loginSecret`, and either a
+/// signature by the old key or `lost: true`.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetKeyRequest {
+    /// The new Ed25519 public key, 32 bytes.
+    #[ts(type = "string")]
+    pub identity_key: IdentityKeyText,
+    /// The login secret once more, 32 bytes.
+    #[serde(default)]
+    #[ts(optional, type = "string | null")]
+    pub login_secret: Option<LoginSecretText>,
+    /// `Sign(ik_old, "sig replace", LH("replace", aid || IK_old || IK_new))`, 64 bytes.
+    #[serde(default)]
+    #[ts(optional, type = "string | null")]
+    pub signature: Option<SignatureText>,
+    /// The device with the old key is lost, so there is no signature. The key's history says so.
+    #[serde(default)]
+    #[ts(optional, as = "Option<bool>")]
+    pub lost: bool,
+}
+
+/// Every error of the HTTP API has this body.
+#[derive(Serialize, TS)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorDetail,
+}
+
+/// What went wrong, for programs (`code`) and for developers (`message`).
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorDetail {
+    /// Stable code.
+    pub code: crate::error::ErrorCode,
+    /// English, for developers; not meant to be shown to people.
+    pub message: String,
+    /// The request's id, as in the `X-Request-ID` header and in the logs.
+    pub request_id: String,
+    /// When a retry makes sense, in milliseconds from now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub retry_after_ms: Option<u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_have_one_spelling() {
+        assert!(Bytes::<2>::decode("AAA").is_some());
+        for refused in ["AAB", "AAA=", "AA", "AAAA", "A A", "A+A", ""] {
+            assert!(Bytes::<2>::decode(refused).is_none(), "{refused:?}");
+        }
+        assert_eq!(Bytes([0xff, 0xfe]).encode(), "__4");
+    }
+
+    #[test]
+    fn an_error_about_a_secret_does_not_repeat_it() {
+        let error =
+            serde_json::from_str::<LoginRequest>(r#"{"username":"a","loginSecret":"Y2FuYXJ5"}"#)
+                .err()
+                .expect("too short");
+        assert!(!error.to_string().contains("Y2FuYXJ5"), "{error}");
+    }
+}

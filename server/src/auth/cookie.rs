@@ -1,0 +1,124 @@
+//! The refresh cookie.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use std::{sync::Once, time::Duration};
+
+use crate::{api::Bytes, http::origin::Origin};
+
+/// A refresh token: 256 random bits, stored only as their SHA-256.
+pub type RefreshToken = Bytes<32>;
+
+const SECURE_NAME: &str = "__Host-duet_refresh";
+const PLAIN_NAME: &str = "duet_refresh";
+
+/// Browsers drop `Secure` cookies of plain-http sites (other than localhost), so such a site gets a cookie without
+/// it, under a name that promises nothing. Which one it is follows from the Origin that was checked before.
+fn name(origin: &Origin) -> &'static str {
+    if origin.keeps_secure_cookies() {
+        SECURE_NAME
+    } else {
+        PLAIN_NAME
+    }
+}
+
+/// The refresh token of a request, if there is one in the right form.
+#[must_use]
+pub fn read(headers: &HeaderMap, origin: &Origin) -> Option<RefreshToken> {
+    let name = name(origin);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(cookie, _)| *cookie == name)
+        .and_then(|(_, value)| Bytes::decode(value))
+}
+
+/// `Set-Cookie` for a new refresh token.
+#[must_use]
+pub fn set(token: &RefreshToken, origin: &Origin, ttl: Duration) -> HeaderValue {
+    if !origin.keeps_secure_cookies() {
+        warn_once();
+    }
+    cookie(&token.encode(), origin, ttl)
+}
+
+/// `Set-Cookie` that removes it.
+#[must_use]
+pub fn clear(origin: &Origin) -> HeaderValue {
+    cookie("", origin, Duration::ZERO)
+}
+
+fn cookie(value: &str, origin: &Origin, ttl: Duration) -> HeaderValue {
+    let secure = if origin.keeps_secure_cookies() {
+        "; Secure"
+    } else {
+        ""
+    };
+    let name = name(origin);
+    let age = ttl.as_secs();
+    HeaderValue::from_str(&format!(
+        "{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"
+    ))
+    .unwrap_or(HeaderValue::from_static(""))
+}
+
+fn warn_once() {
+    static WARNED: Once = Once::new();
+    WARNED.call_once(|| {
+        tracing::warn!(
+            category = "security",
+            "the site is used over plain http on a host that is not localhost: logins travel unencrypted, and the \
+             refresh cookie cannot be Secure. Put a TLS proxy in front for anything but a trial"
+        );
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn origin(text: &str) -> Origin {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_cookie_is_found_again_by_the_site_that_set_it() {
+        for site in [
+            "https://chat.example",
+            "http://localhost:8080",
+            "http://duet.test:8080",
+        ] {
+            let set = set(&Bytes([9; 32]), &origin(site), Duration::from_secs(60));
+            let text = set.to_str().unwrap();
+            assert!(text.contains("HttpOnly; SameSite=Strict"), "{text}");
+            assert_eq!(
+                text.contains("; Secure"),
+                site != "http://duet.test:8080",
+                "{text}"
+            );
+            assert_eq!(
+                text.starts_with("__Host-"),
+                site != "http://duet.test:8080",
+                "{text}"
+            );
+            let pair = text.split(';').next().unwrap();
+            let mut headers = HeaderMap::new();
+            headers.insert(header::COOKIE, format!("a=b; {pair}; c=d").parse().unwrap());
+            assert!(read(&headers, &origin(site)) == Some(Bytes([9; 32])));
+        }
+    }
+
+    #[test]
+    fn a_secure_site_does_not_take_the_plain_cookie() {
+        let mut headers = HeaderMap::new();
+        headers.insert(
+            header::COOKIE,
+            format!("duet_refresh={}", Bytes([9; 32]).encode())
+                .parse()
+                .unwrap(),
+        );
+        assert!(read(&headers, &origin("https://chat.example")).is_none());
+    }
+}

@@ -1,0 +1,125 @@
+//! Login secrets at rest: Argon2id, off the async threads, a bounded number at a time.
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
+};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::Semaphore, task};
+
+use crate::{
+    api::LoginSecretText,
+    error::{ApiError, ErrorCode},
+};
+
+/// Hashes at a time. Each takes 19 MiB and a whole core for about 80 ms; more at once would only starve the sockets.
+const CONCURRENT: usize = 2;
+/// Longest wait for a turn before the client is told to try again.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Hashes and verifies login secrets with Argon2id (m = 19 MiB, t = 2, p = 1: the crate's defaults, OWASP's first
+/// choice). The secret is a stretched password already (PROTOCOL.md section 8.3); this protects a leaked database
+/// against a client that sent something weaker.
+pub struct Passwords {
+    turns: Arc<Semaphore>,
+    /// Hash of a random secret, with the parameters of today: verified when a name is unknown, so that the answer
+    /// takes as long as for a known one.
+    dummy: Arc<str>,
+}
+
+impl Passwords {
+    /// Prepares the dummy hash.
+    ///
+    /// # Errors
+    /// [`ApiError`] when hashing fails, which no input can cause.
+    pub async fn new() -> Result<Self, ApiError> {
+        let dummy = hash(crate::random()).await?.into();
+        Ok(Self {
+            turns: Arc::new(Semaphore::new(CONCURRENT)),
+            dummy,
+        })
+    }
+
+    /// The PHC string of a secret.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] when too many others wait.
+    pub async fn hash(&self, secret: LoginSecretText) -> Result<String, ApiError> {
+        let _turn = self.turn().await?;
+        hash(secret.0).await
+    }
+
+    /// Whether the secret belongs to the hash; without a hash false, after the same time.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] when too many others wait, [`ErrorCode::Internal`] for a damaged hash.
+    pub async fn verify(
+        &self,
+        secret: LoginSecretText,
+        hash: Option<String>,
+    ) -> Result<bool, ApiError> {
+        let _turn = self.turn().await?;
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| self.dummy.to_string());
+        let matches = task::spawn_blocking(move || {
+            let hash = PasswordHash::new(&hash)?;
+            match Argon2::default().verify_password(&secret.0, &hash) {
+                Ok(()) => Ok(true),
+                Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
+                Err(error) => Err(error),
+            }
+        })
+        .await
+        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)?;
+        Ok(known && matches)
+    }
+
+    async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit, ApiError> {
+        match tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(ApiError::from(ErrorCode::Unavailable).retry_after(PATIENCE)),
+        }
+    }
+}
+
+async fn hash(secret: [u8; 32]) -> Result<String, ApiError> {
+    task::spawn_blocking(move || {
+        Argon2::default()
+            .hash_password(&secret)
+            .map(|hash| hash.to_string())
+    })
+    .await
+    .map_err(ApiError::internal)?
+    .map_err(ApiError::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::Bytes;
+
+    #[tokio::test]
+    async fn only_the_right_secret_of_a_known_account_verifies() {
+        let passwords = Passwords::new().await.unwrap();
+        let hash = passwords.hash(Bytes([1; 32])).await.unwrap();
+        assert!(
+            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{hash}"
+        );
+        assert!(
+            passwords
+                .verify(Bytes([1; 32]), Some(hash.clone()))
+                .await
+                .unwrap()
+        );
+        assert!(!passwords.verify(Bytes([2; 32]), Some(hash)).await.unwrap());
+        assert!(!passwords.verify(Bytes([1; 32]), None).await.unwrap());
+        assert!(
+            passwords
+                .verify(Bytes([1; 32]), Some("damaged".to_owned()))
+                .await
+                .is_err()
+        );
+    }
+}

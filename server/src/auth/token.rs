@@ -1,0 +1,209 @@
+//! Access tokens: signed, 15 minutes, of one realm, endable before their time.
+
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, errors::ErrorKind};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+use super::{hs256, signing_key::SigningKey};
+use crate::{
+    api::Bytes,
+    error::ErrorCode,
+    store::{self, Millis},
+};
+
+/// `typ` of RFC 9068: a token of another kind, even one signed with the same key, is no access token.
+const TOKEN_TYPE: &str = "at+jwt";
+const AUDIENCE: &str = "duet-relay";
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Bytes<32>,
+    jti: Bytes<16>,
+    /// The session: the family of refresh tokens that this token came from.
+    sid: Bytes<16>,
+    iat: u64,
+    nbf: u64,
+    exp: u64,
+}
+
+/// What a token that verified says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Access {
+    /// Whose token.
+    pub user: [u8; 32],
+    /// The token's own id.
+    pub jti: [u8; 16],
+    /// The session it belongs to.
+    pub session: [u8; 16],
+    /// When it ends.
+    pub expires_at: Millis,
+}
+
+/// Signs and checks access tokens.
+pub struct Tokens {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    key_id: String,
+    validation: Validation,
+    realm: String,
+    ttl: Duration,
+}
+
+impl Tokens {
+    /// Tokens of one realm under one key.
+    #[must_use]
+    pub fn new(key: &SigningKey, realm: &str, ttl: Duration) -> Self {
+        hs256::install();
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_issuer(&[realm]);
+        validation.validate_nbf = true;
+        // Issuer and checker are one machine with one clock.
+        validation.leeway = 0;
+        Self {
+            encoding: EncodingKey::from_secret(&key.bytes[..]),
+            decoding: DecodingKey::from_secret(&key.bytes[..]),
+            key_id: key.id.clone(),
+            validation,
+            realm: realm.to_owned(),
+            ttl,
+        }
+    }
+
+    /// A new token and what it says.
+    ///
+    /// # Errors
+    /// Never in practice: the claims are plain data and the key has the right kind.
+    pub fn issue(
+        &self,
+        user: &[u8; 32],
+        session: &[u8; 16],
+        now: Millis,
+    ) -> Result<(String, Access), jsonwebtoken::errors::Error> {
+        let seconds = |millis: Millis| u64::try_from(millis / 1000).unwrap_or(0);
+        let jti = crate::random();
+        let exp = seconds(now + store::millis(self.ttl));
+        let claims = Claims {
+            iss: self.realm.clone(),
+            aud: AUDIENCE.to_owned(),
+            sub: Bytes(*user),
+            jti: Bytes(jti),
+            sid: Bytes(*session),
+            iat: seconds(now),
+            nbf: seconds(now),
+            exp,
+        };
+        let mut header = Header::new(Algorithm::HS256);
+        header.typ = Some(TOKEN_TYPE.to_owned());
+        header.kid = Some(self.key_id.clone());
+        let token = jsonwebtoken::encode(&header, &claims, &self.encoding)?;
+        Ok((
+            token,
+            Access {
+                user: *user,
+                jti,
+                session: *session,
+                expires_at: millis(exp),
+            },
+        ))
+    }
+
+    /// Checks everything about a token but whether it was revoked.
+    ///
+    /// # Errors
+    /// [`ErrorCode::TokenExpired`] for a token that was good once, [`ErrorCode::Unauthenticated`] for any other.
+    pub fn check(&self, token: &str) -> Result<Access, ErrorCode> {
+        let refused = |_| ErrorCode::Unauthenticated;
+        let header = jsonwebtoken::decode_header(token).map_err(refused)?;
+        if header.typ.as_deref() != Some(TOKEN_TYPE) || header.kid.as_deref() != Some(&*self.key_id)
+        {
+            return Err(ErrorCode::Unauthenticated);
+        }
+        let claims = match jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation) {
+            Ok(decoded) => decoded.claims,
+            // The signature is checked before the times.
+            Err(error) if *error.kind() == ErrorKind::ExpiredSignature => {
+                return Err(ErrorCode::TokenExpired);
+            }
+            Err(_) => return Err(ErrorCode::Unauthenticated),
+        };
+        Ok(Access {
+            user: claims.sub.0,
+            jti: claims.jti.0,
+            session: claims.sid.0,
+            expires_at: millis(claims.exp),
+        })
+    }
+}
+
+fn millis(seconds: u64) -> Millis {
+    Millis::try_from(seconds.saturating_mul(1000)).unwrap_or(Millis::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+    use zeroize::Zeroizing;
+
+    fn tokens(key: u8, realm: &str) -> Tokens {
+        let key = SigningKey {
+            bytes: Zeroizing::new([key; 32]),
+            id: format!("key-{key}"),
+        };
+        Tokens::new(&key, realm, Duration::from_secs(900))
+    }
+
+    #[test]
+    fn a_token_says_what_it_was_issued_for() {
+        let tokens = tokens(1, "duet.test");
+        let (token, access) = tokens.issue(&[7; 32], &[8; 16], store::now()).unwrap();
+        assert_eq!(tokens.check(&token), Ok(access));
+        assert!(access.expires_at > store::now() + 890_000);
+    }
+
+    #[test]
+    fn tokens_of_other_keys_realms_times_and_kinds_are_refused() {
+        let ours = tokens(1, "duet.test");
+        let refused = |token: &str| {
+            assert_eq!(
+                ours.check(token),
+                Err(ErrorCode::Unauthenticated),
+                "{token}"
+            )
+        };
+        let issue = |tokens: &Tokens, now| tokens.issue(&[7; 32], &[8; 16], now).unwrap().0;
+        let good = issue(&ours, store::now());
+
+        refused(&issue(&tokens(2, "duet.test"), store::now()));
+        refused(&issue(&tokens(1, "other.test"), store::now()));
+        refused(&issue(&ours, store::now() + 3_600_000));
+        assert_eq!(
+            ours.check(&issue(&ours, store::now() - 901_000)),
+            Err(ErrorCode::TokenExpired)
+        );
+
+        let [header, claims, tag] = good.split('.').collect::<Vec<_>>()[..] else {
+            panic!("three parts")
+        };
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        for header in [
+            r#"{"alg":"none","typ":"at+jwt","kid":"key-1"}"#,
+            r#"{"alg":"HS384","typ":"at+jwt","kid":"key-1"}"#,
+            r#"{"alg":"HS256","typ":"JWT","kid":"key-1"}"#,
+            r#"{"alg":"HS256","typ":"at+jwt"}"#,
+            "{}",
+            "",
+        ] {
+            refused(&format!("{}.{claims}.{tag}", encode(header)));
+            refused(&format!("{}.{claims}.", encode(header)));
+        }
+        refused(&format!("{header}.{}.{tag}", encode("{}")));
+        for junk in ["", ".", "..", "a.b.c", "a.b.c.d", "\u{1F600}"] {
+            refused(junk);
+        }
+    }
+}

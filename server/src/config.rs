@@ -1,0 +1,490 @@
+//! Settings. Each can be given as a flag, as an environment variable, or as a line of a TOML file, in this order
+//! of precedence; what is given nowhere has a default that works.
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
+use std::{
+    ffi::OsString,
+    fmt, fs,
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+    str::FromStr,
+    time::Duration,
+};
+
+use crate::http::origin::Origin;
+
+/// The relay of Duet: accounts, public keys, and a WebSocket hub that sees only ciphertext.
+///
+/// Needs no set-up: on its first start it makes an SQLite database and a signing key (both readable by their owner
+/// only) and serves the site that was built into it. Every setting below can be given as a flag, as the environment
+/// variable named beside it, or as a line `name = "value"` of a TOML file (--config), in this order of precedence.
+#[derive(Debug, Parser)]
+#[command(name = "duet-relay", version, max_term_width = 110)]
+pub struct Cli {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// TOML file with settings; its keys are the long names of the flags.
+    #[arg(long, env = "DUET_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// Things to do instead of serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Ask a running relay on this machine (the port of --listen) whether it is ready; the exit code tells.
+    Healthcheck,
+    /// Write or check the TypeScript of the HTTP API, generated from this program's own types.
+    Types(TypesArgs),
+}
+
+/// Arguments of `types`.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct TypesArgs {
+    /// Write the file into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub write: Option<PathBuf>,
+    /// Fail if the file in this folder is not what --write would write.
+    #[arg(long, value_name = "DIR")]
+    pub check: Option<PathBuf>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people on a terminal, JSON elsewhere.
+    Auto,
+    /// For people.
+    Pretty,
+    /// One JSON object a line.
+    Json,
+}
+
+/// Where metrics are served: on a listener of their own, or nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricsListen {
+    /// At this address.
+    At(SocketAddr),
+    /// Not at all.
+    Off,
+}
+
+impl FromStr for MetricsListen {
+    type Err = std::net::AddrParseError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "off" {
+            Ok(Self::Off)
+        } else {
+            text.parse().map(Self::At)
+        }
+    }
+}
+
+/// A secret in the settings: `Debug` does not show it.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The value itself.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(..)")
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+/// Everything an operator can choose.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Settings {
+    /// Address and port to serve on. The default is reachable from the local network.
+    #[arg(
+        long,
+        env = "DUET_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "0.0.0.0:8080"
+    )]
+    pub listen: SocketAddr,
+
+    /// The SQLite database; made on the first start, with its folder.
+    #[arg(
+        long,
+        env = "DUET_DATABASE",
+        value_name = "FILE",
+        default_value = ".data/duet.db"
+    )]
+    pub database: PathBuf,
+
+    /// The deployment's public name: part of every account id, so it can never change once people have registered.
+    /// Lower-case ASCII.
+    #[arg(
+        long,
+        env = "DUET_REALM",
+        value_name = "NAME",
+        default_value = "duet.local"
+    )]
+    pub realm: String,
+
+    /// Further origins (scheme://host[:port]) whose pages may use this relay, separated by commas. Pages served by
+    /// the relay itself always may. Name the public https origin here if a proxy in front is not in
+    /// --trusted-proxies.
+    #[arg(
+        long,
+        env = "DUET_ORIGINS",
+        value_name = "ORIGINS",
+        value_delimiter = ','
+    )]
+    pub origins: Vec<Origin>,
+
+    /// Proxies (addresses or networks) whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by
+    /// commas.
+    #[arg(long, env = "DUET_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = parse_network)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// Serve the site from this folder instead of the one built in. Read once, at the start.
+    #[arg(long, env = "DUET_SITE", value_name = "DIR")]
+    pub site: Option<PathBuf>,
+
+    /// Where Prometheus finds /metrics: an address of its own, so that it is never public by mistake; `off` for
+    /// nowhere, port 0 for any free port.
+    #[arg(
+        long,
+        env = "DUET_METRICS_LISTEN",
+        value_name = "ADDRESS:PORT",
+        default_value = "127.0.0.1:9464"
+    )]
+    pub metrics_listen: MetricsListen,
+
+    /// The largest file that people may send, in bytes, as told to clients.
+    #[arg(
+        long,
+        env = "DUET_MAX_FILE_BYTES",
+        value_name = "BYTES",
+        default_value_t = 52_428_800
+    )]
+    pub max_file_bytes: u64,
+
+    /// How log lines look.
+    #[arg(
+        long,
+        env = "DUET_LOG_FORMAT",
+        value_name = "FORMAT",
+        value_enum,
+        default_value = "auto"
+    )]
+    pub log_format: LogFormat,
+
+    /// What is logged: a level, or a filter such as `info,duet_relay=debug`.
+    #[arg(long, env = "DUET_LOG", value_name = "FILTER", default_value = "info")]
+    pub log: String,
+
+    /// Key that signs access tokens: 32 bytes, base64url without padding. Without this and the next setting a key
+    /// is made on the first start and kept beside the database with mode 0600.
+    #[arg(
+        long,
+        env = "DUET_SIGNING_KEY",
+        value_name = "KEY",
+        hide_env_values = true
+    )]
+    pub signing_key: Option<Secret>,
+
+    /// File that holds the signing key in the same form; goes before --signing-key.
+    #[arg(long, env = "DUET_SIGNING_KEY_FILE", value_name = "FILE")]
+    pub signing_key_file: Option<PathBuf>,
+
+    /// Limits that protect the relay.
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// Limits that protect the relay and its users from one another.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Life of an access token, in seconds.
+    #[arg(long, env = "DUET_ACCESS_TOKEN_TTL", value_name = "SECONDS", default_value = "900", value_parser = seconds)]
+    pub access_token_ttl: Duration,
+
+    /// Life of a refresh token, in seconds; each use begins it anew.
+    #[arg(long, env = "DUET_REFRESH_TOKEN_TTL", value_name = "SECONDS", default_value = "604800", value_parser = seconds)]
+    pub refresh_token_ttl: Duration,
+
+    /// Failed logins within 15 minutes after which a name is locked for 15 minutes.
+    #[arg(long, env = "DUET_LOGIN_ATTEMPTS", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
+    pub login_attempts: u32,
+
+    /// Logins a second from one address (an IPv6 /64 counts as one).
+    #[arg(long, env = "DUET_RATE_LOGIN", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_login: u32,
+
+    /// Registrations a second from one address.
+    #[arg(long, env = "DUET_RATE_REGISTER", value_name = "N", default_value = "2", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_register: u32,
+
+    /// Other requests a second from one address.
+    #[arg(long, env = "DUET_RATE_REQUESTS", value_name = "N", default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_requests: u32,
+
+    /// WebSocket handshakes a minute from one address.
+    #[arg(long, env = "DUET_RATE_HANDSHAKES", value_name = "N", default_value = "120", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_handshakes: u32,
+
+    /// Messages a second on one connection, file frames apart.
+    #[arg(long, env = "DUET_RATE_MESSAGES", value_name = "N", default_value = "10", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_messages: u32,
+
+    /// Messages that a connection may send at once before the rate holds. Receipts, typing and the requests of
+    /// a file's receiver are messages too: a 50 MB file asks about once for each of its 50 frames.
+    #[arg(long, env = "DUET_BURST_MESSAGES", value_name = "N", default_value = "60", value_parser = clap::value_parser!(u32).range(1..))]
+    pub burst_messages: u32,
+
+    /// File frames a second on one connection; a faster sender is slowed down, not refused.
+    #[arg(long, env = "DUET_RATE_CHUNKS", value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_chunks: u32,
+
+    /// WebSocket connections in total.
+    #[arg(
+        long,
+        env = "DUET_MAX_CONNECTIONS",
+        value_name = "N",
+        default_value_t = 10_000
+    )]
+    pub max_connections: usize,
+
+    /// Seconds until a connection without a LOGIN is closed.
+    #[arg(long, env = "DUET_LOGIN_TIMEOUT", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub login_timeout: Duration,
+
+    /// Seconds that one frame may take to be written to a client before it is closed as too slow.
+    #[arg(long, env = "DUET_WRITE_TIMEOUT", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub write_timeout: Duration,
+
+    /// Seconds that a file frame waits for room in its recipient's queue before its sender is told to try again.
+    #[arg(long, env = "DUET_QUEUE_TIMEOUT", value_name = "SECONDS", default_value = "15", value_parser = seconds)]
+    pub queue_timeout: Duration,
+
+    /// Seconds between pings; a client that is silent for two and a half of them is gone.
+    #[arg(long, env = "DUET_PING_INTERVAL", value_name = "SECONDS", default_value = "25", value_parser = seconds)]
+    pub ping_interval: Duration,
+
+    /// Seconds without a message in either direction after which a connection is closed.
+    #[arg(long, env = "DUET_IDLE_TIMEOUT", value_name = "SECONDS", default_value = "3600", value_parser = seconds)]
+    pub idle_timeout: Duration,
+
+    /// Seconds that clients get to notice a shutdown before their connections are closed.
+    #[arg(long, env = "DUET_DRAIN", value_name = "SECONDS", default_value = "2", value_parser = seconds_or_zero)]
+    pub drain: Duration,
+}
+
+/// Settings that make no sense together or alone.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The settings file cannot be read.
+    #[error("settings file {path}: {source}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The settings file is not TOML.
+    #[error("settings file {path}: {message}")]
+    NotToml {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        message: String,
+    },
+    /// The settings file has a key that is no setting, or a value that is not text, a number, or a list of those.
+    #[error(
+        "settings file: `{0}` is not a setting, or its value is not a text, a number or a list of texts"
+    )]
+    UnknownSetting(String),
+}
+
+impl Cli {
+    /// Reads the settings of this process.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for the settings file. Wrong flags and variables end the process with clap's message.
+    pub fn from_process() -> Result<Self, ConfigError> {
+        Self::from_arguments(std::env::args_os().collect())
+    }
+
+    fn from_arguments(arguments: Vec<OsString>) -> Result<Self, ConfigError> {
+        let command = Self::command();
+        // The first reading only finds --config; its values then become defaults, below flags and variables.
+        let file = command
+            .clone()
+            .ignore_errors(true)
+            .try_get_matches_from(&arguments)
+            .ok()
+            .and_then(|matches| matches.get_one::<PathBuf>("config").cloned());
+        let command = match file {
+            Some(path) => with_defaults_of(command, &path)?,
+            None => command,
+        };
+        let matches = command.get_matches_from(arguments);
+        Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
+    }
+}
+
+fn with_defaults_of(mut command: clap::Command, path: &Path) -> Result<clap::Command, ConfigError> {
+    let text = fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        path: path.to_owned(),
+        source,
+    })?;
+    let table: toml::Table =
+        text.parse()
+            .map_err(|error: toml::de::Error| ConfigError::NotToml {
+                path: path.to_owned(),
+                message: error.to_string(),
+            })?;
+    for (name, value) in table {
+        let id = name.replace('-', "_");
+        let known = id != "config"
+            && command
+                .get_arguments()
+                .any(|argument| argument.get_id() == id.as_str());
+        let values = if known { texts(&value) } else { None };
+        let Some(values) = values else {
+            return Err(ConfigError::UnknownSetting(name));
+        };
+        command = command.mut_arg(id, |argument| argument.default_values(values));
+    }
+    Ok(command)
+}
+
+/// A TOML value as the texts that a flag would have had.
+fn texts(value: &toml::Value) -> Option<Vec<String>> {
+    match value {
+        toml::Value::String(text) => Some(vec![text.clone()]),
+        toml::Value::Integer(number) => Some(vec![number.to_string()]),
+        toml::Value::Array(values) => values
+            .iter()
+            .map(|value| texts(value)?.into_iter().next())
+            .collect(),
+        _ => None,
+    }
+}
+
+fn parse_network(text: &str) -> Result<IpNet, String> {
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<IpAddr>().map(IpNet::from))
+        .map_err(|_| {
+            "expected an address such as 10.0.0.1 or a network such as 10.0.0.0/8".to_owned()
+        })
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match seconds_or_zero(text)? {
+        Duration::ZERO => Err("must be more than zero".to_owned()),
+        duration => Ok(duration),
+    }
+}
+
+/// Fractions are allowed: tests use them.
+fn seconds_or_zero(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text
+        .parse()
+        .map_err(|_| "expected a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}
+
+impl Settings {
+    /// The defaults, as a process without flags, variables and file would have them. For tests and tools.
+    #[must_use]
+    pub fn defaults() -> Self {
+        #[derive(Parser)]
+        struct Only {
+            #[command(flatten)]
+            settings: Settings,
+        }
+        // Without the environment: a test must not depend on the shell that it runs in.
+        let command = Only::command().mut_args(|argument| argument.env(None::<&str>));
+        let matches = command.get_matches_from(["duet-relay"]);
+        Only::from_arg_matches(&matches)
+            .unwrap_or_else(|error| error.exit())
+            .settings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn cli(arguments: &[&str]) -> Result<Cli, ConfigError> {
+        let all = ["duet-relay"]
+            .iter()
+            .chain(arguments)
+            .map(OsString::from)
+            .collect();
+        Cli::from_arguments(all)
+    }
+
+    fn file(text: &str) -> tempfile::NamedTempFile {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        file
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_flag_goes_before_the_file_and_the_file_before_the_default() {
+        let file = file(
+            "realm = \"from.file\"\nrate-login = 9\norigins = [\"https://a.example\", \"https://b.example\"]\n",
+        );
+        let path = file.path().to_str().unwrap();
+        let cli = cli(&["--config", path, "--realm", "from.flag"]).unwrap();
+        assert_eq!(cli.settings.realm, "from.flag");
+        assert_eq!(cli.settings.limits.rate_login, 9);
+        assert_eq!(cli.settings.origins.len(), 2);
+        assert_eq!(cli.settings.limits.rate_register, 2);
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_an_error() {
+        let file = file("raelm = \"x\"\n");
+        let error = cli(&["--config", file.path().to_str().unwrap()]).unwrap_err();
+        assert!(matches!(error, ConfigError::UnknownSetting(name) if name == "raelm"));
+    }
+
+    #[test]
+    fn the_signing_key_does_not_show_in_debug() {
+        let settings = Settings {
+            signing_key: Some(Secret::from("canary")),
+            ..Settings::defaults()
+        };
+        assert!(!format!("{settings:?}").contains("canary"));
+    }
+
+    #[test]
+    fn times_are_positive() {
+        assert!(seconds("0").is_err());
+        assert!(seconds("-1").is_err());
+        assert!(seconds("NaN").is_err());
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+    }
+}

@@ -1,0 +1,188 @@
+//! Errors of the HTTP API: one stable code each, with its status. The generated TypeScript has the same list.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use std::time::Duration;
+use ts_rs::TS;
+
+use crate::api::{ErrorBody, ErrorDetail};
+
+macro_rules! error_codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $status:ident;)+) => {
+        /// Every code that the HTTP API can answer with.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+        #[serde(rename_all = "snake_case")]
+        pub enum ErrorCode { $($(#[doc = $doc])+ $name,)+ }
+
+        impl ErrorCode {
+            /// All codes, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The HTTP status that goes with the code.
+            #[must_use]
+            pub fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The body, a parameter or a header is missing, malformed or of the wrong size.
+    InvalidRequest = BAD_REQUEST;
+    /// The name is not 3 to 32 of `a-z 0-9 _ - .`, starting with a letter.
+    InvalidUsername = BAD_REQUEST;
+    /// The identity key is not an acceptable Ed25519 public key (PROTOCOL.md, Appendix B).
+    InvalidIdentityKey = BAD_REQUEST;
+    /// Name or login secret is wrong; which of the two is not told.
+    InvalidCredentials = UNAUTHORIZED;
+    /// The access token is missing, malformed, of another deployment or revoked.
+    Unauthenticated = UNAUTHORIZED;
+    /// The access token has expired: refresh it.
+    TokenExpired = UNAUTHORIZED;
+    /// The refresh cookie is missing, unknown, expired or revoked: log in again.
+    SessionExpired = UNAUTHORIZED;
+    /// The refresh token was used before; every token of that login is revoked.
+    SessionReused = UNAUTHORIZED;
+    /// The Origin header is missing or names another site.
+    OriginRefused = FORBIDDEN;
+    /// Replacing a key needs `loginSecret`, and `signature` or `lost`.
+    ProofRequired = FORBIDDEN;
+    /// The signature by the old key does not verify.
+    InvalidProof = FORBIDDEN;
+    /// There is nothing at this address.
+    NotFound = NOT_FOUND;
+    /// There is no such account.
+    UserNotFound = NOT_FOUND;
+    /// The account has no identity key.
+    KeyNotFound = NOT_FOUND;
+    /// The address exists, but not for this method.
+    MethodNotAllowed = METHOD_NOT_ALLOWED;
+    /// The request did not arrive in time.
+    RequestTimeout = REQUEST_TIMEOUT;
+    /// The name is taken.
+    UsernameTaken = CONFLICT;
+    /// The body is larger than any request of this API.
+    PayloadTooLarge = PAYLOAD_TOO_LARGE;
+    /// The body is not `application/json`.
+    UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE;
+    /// Too many requests from this address.
+    RateLimited = TOO_MANY_REQUESTS;
+    /// Too many failed logins for this name.
+    LockedOut = TOO_MANY_REQUESTS;
+    /// Something inside the relay failed; the logs have the request id.
+    Internal = INTERNAL_SERVER_ERROR;
+    /// The relay is busy, or shutting down: try again.
+    Unavailable = SERVICE_UNAVAILABLE;
+}
+
+/// An error on its way to the client. The message is for developers and never holds what the client sent.
+#[derive(Debug, thiserror::Error)]
+#[error("{code:?}: {message}")]
+pub struct ApiError {
+    code: ErrorCode,
+    message: String,
+    retry_after: Option<Duration>,
+}
+
+impl ApiError {
+    /// An error with a message for developers.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            retry_after: None,
+        }
+    }
+
+    /// Says when a retry makes sense.
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        self.code
+    }
+
+    /// A failure of our own: logged here with its cause, told to the client without it.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(category = "internal", error = %cause, "request failed");
+        Self::new(
+            ErrorCode::Internal,
+            "the relay could not do this; its log has the request id",
+        )
+    }
+}
+
+impl From<ErrorCode> for ApiError {
+    fn from(code: ErrorCode) -> Self {
+        let message = match code {
+            ErrorCode::InvalidUsername => "3 to 32 of a-z 0-9 _ - . starting with a letter",
+            ErrorCode::InvalidIdentityKey => "not an acceptable Ed25519 public key",
+            ErrorCode::InvalidCredentials => "wrong name or password",
+            ErrorCode::Unauthenticated => "a valid access token is needed",
+            ErrorCode::TokenExpired => "the access token has expired",
+            ErrorCode::SessionExpired => "no live session: log in again",
+            ErrorCode::SessionReused => {
+                "this refresh token was used before: the session is revoked"
+            }
+            ErrorCode::ProofRequired => "replacing a key needs loginSecret, and signature or lost",
+            ErrorCode::InvalidProof => "the signature by the old key does not verify",
+            ErrorCode::NotFound => "there is nothing at this address",
+            ErrorCode::UserNotFound => "no such account",
+            ErrorCode::KeyNotFound => "the account has no identity key",
+            ErrorCode::MethodNotAllowed => "this address does not take that method",
+            ErrorCode::UsernameTaken => "the name is taken",
+            ErrorCode::PayloadTooLarge => "the body is too large",
+            ErrorCode::UnsupportedMediaType => "the body must be application/json",
+            ErrorCode::RateLimited => "too many requests from this address",
+            ErrorCode::LockedOut => "too many failed logins",
+            ErrorCode::RequestTimeout => "the request took too long to arrive",
+            ErrorCode::Unavailable => "the relay is busy: try again",
+            ErrorCode::InvalidRequest | ErrorCode::OriginRefused | ErrorCode::Internal => "refused",
+        };
+        Self::new(code, message)
+    }
+}
+
+impl From<crate::store::StoreError> for ApiError {
+    fn from(error: crate::store::StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let retry_after_ms = self
+            .retry_after
+            .map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        let body = ErrorBody {
+            error: ErrorDetail {
+                code: self.code,
+                message: self.message,
+                request_id: crate::http::request_id::current(),
+                retry_after_ms,
+            },
+        };
+        let mut response = (self.code.status(), Json(body)).into_response();
+        if let Some(wait) = self.retry_after {
+            // Whole seconds, rounded up: never earlier than the promise in the body.
+            let seconds = wait.as_millis().div_ceil(1000);
+            response.headers_mut().insert(
+                RETRY_AFTER,
+                HeaderValue::from_str(&seconds.to_string())
+                    .unwrap_or(HeaderValue::from_static("1")),
+            );
+        }
+        response.extensions_mut().insert(self.code);
+        response
+    }
+}

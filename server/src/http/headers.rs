@@ -1,0 +1,96 @@
+//! Security headers, on every response: pages, API answers and errors alike.
+
+use axum::{
+    http::{HeaderName, HeaderValue, header},
+    response::Response,
+};
+
+use super::{origin::Origin, request_id};
+
+/// DESIGN.md section 7. `connect-src` gets the WebSocket of the same host added: older browsers do not count it as
+/// `'self'`.
+const POLICY_BEFORE_CONNECT: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+     img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self'; font-src 'self'; manifest-src 'self'; \
+     base-uri 'none'; frame-ancestors 'none'; form-action 'none'; require-trusted-types-for 'script'; \
+     trusted-types duet; connect-src 'self'";
+
+static FIXED: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-embedder-policy"),
+        "require-corp",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), microphone=(self), display-capture=(), geolocation=(), payment=(), usb=(), serial=(), \
+             bluetooth=(), midi=(), browsing-topics=()",
+    ),
+];
+
+/// Sets them. `own` is the origin that the request was sent to.
+pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>) {
+    let headers = response.headers_mut();
+    for (name, value) in &FIXED {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy(own));
+    if own.is_some_and(Origin::is_https) {
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+        );
+    }
+    // API answers are for one person and one moment; the site sets its own rule.
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(request_id::HEADER, id);
+    }
+}
+
+fn policy(own: Option<&Origin>) -> HeaderValue {
+    // `Origin` has checked the characters: nothing in it can end the directive. "http://h" -> "ws://h".
+    own.and_then(|own| {
+        HeaderValue::from_str(&format!(
+            "{POLICY_BEFORE_CONNECT} ws{}",
+            own.as_str().strip_prefix("http")?
+        ))
+        .ok()
+    })
+    .unwrap_or(HeaderValue::from_static(POLICY_BEFORE_CONNECT))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_socket_of_the_same_host_only() {
+        let policy = |origin: &str| {
+            policy(Some(&origin.parse().unwrap()))
+                .to_str()
+                .unwrap()
+                .to_owned()
+        };
+        assert!(
+            policy("http://duet.test:8080").ends_with("connect-src 'self' ws://duet.test:8080")
+        );
+        assert!(policy("https://chat.example").ends_with("connect-src 'self' wss://chat.example"));
+        assert!(
+            super::policy(None)
+                .to_str()
+                .unwrap()
+                .ends_with("connect-src 'self'")
+        );
+    }
+}

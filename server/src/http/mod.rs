@@ -1,0 +1,140 @@
+//! What every request passes through: its id, its address, the rate limits, the Origin check, the log line and the
+//! response headers.
+
+pub mod client;
+pub mod headers;
+pub mod json;
+pub mod origin;
+pub mod request_id;
+
+use axum::{
+    extract::{ConnectInfo, MatchedPath, Request, State},
+    http::{Method, StatusCode},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use std::{
+    net::SocketAddr,
+    time::{Duration, Instant},
+};
+use tracing::Instrument as _;
+
+use crate::{
+    app::App,
+    error::{ApiError, ErrorCode},
+    limits::Limited,
+    telemetry::metrics::RequestLabels,
+};
+use client::Client;
+
+/// A request must have arrived and been answered within this time; a WebSocket handshake too, not what follows it.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The outermost layer.
+pub async fn context(
+    State(app): State<App>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let id = request_id::of(request.headers());
+    let span = tracing::info_span!("request", request_id = %id);
+    request_id::scope(id.clone(), async move {
+        let started = Instant::now();
+        let client = Client::of(peer, request.headers(), &app.settings.trusted_proxies);
+        // Addresses hold names and ids of accounts: only the route's pattern is ever logged or counted.
+        let route = request
+            .extensions()
+            .get::<MatchedPath>()
+            .map_or("site", |path| path_label(path.as_str()));
+        let method = request.method().clone();
+        let own_origin = origin::own_origin(request.headers(), client.https);
+        request.extensions_mut().insert(client);
+
+        let mut response = match admit(&app, &client, route, &mut request) {
+            Err(refusal) => refusal.into_response(),
+            Ok(()) => match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
+                Ok(response) => response,
+                Err(_) => ApiError::from(ErrorCode::RequestTimeout).into_response(),
+            },
+        };
+        headers::apply(&mut response, &id, own_origin.as_ref());
+
+        let status = response.status();
+        let elapsed = started.elapsed();
+        let code = response.extensions().get::<ErrorCode>().copied();
+        app.metrics
+            .request(RequestLabels::new(&method, route, status), elapsed);
+        log(&method, route, status, code, elapsed);
+        response
+    })
+    .instrument(span)
+    .await
+}
+
+/// Patterns of routes are known when the program is compiled; the map keeps labels `&'static` and bounded.
+fn path_label(path: &str) -> &'static str {
+    crate::app::ROUTES
+        .iter()
+        .find(|route| **route == path)
+        .copied()
+        .unwrap_or("other")
+}
+
+/// Rate limits first (they are the cheapest), then the Origin of everything that can change something.
+fn admit(
+    app: &App,
+    client: &Client,
+    route: &'static str,
+    request: &mut Request,
+) -> Result<(), ApiError> {
+    app.limits
+        .check(Limited::of(request.method(), route), client.ip)
+        .map_err(|wait| {
+            app.metrics.limited(Limited::of(request.method(), route));
+            tracing::warn!(category = "limit", route, client = %client.ip, "rate limit");
+            ApiError::from(ErrorCode::RateLimited).retry_after(wait)
+        })?;
+    if !matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    ) {
+        let origin = origin::accepted(request.headers(), client.https, &app.settings.origins)
+            .ok_or_else(|| {
+                tracing::warn!(category = "origin", route, client = %client.ip, "origin refused");
+                refused_origin()
+            })?;
+        request.extensions_mut().insert(origin);
+    }
+    Ok(())
+}
+
+/// The answer to a page of another site, with what an operator can do about it.
+pub fn refused_origin() -> ApiError {
+    ApiError::new(
+        ErrorCode::OriginRefused,
+        "the Origin header is missing or is not this site's; if the site is behind a TLS proxy, name its origin in \
+         DUET_ORIGINS or the proxy in DUET_TRUSTED_PROXIES",
+    )
+}
+
+fn log(
+    method: &Method,
+    route: &str,
+    status: StatusCode,
+    code: Option<ErrorCode>,
+    elapsed: Duration,
+) {
+    let ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let status = status.as_u16();
+    match code {
+        Some(code) => {
+            tracing::info!(category = "http", %method, route, status, ms, ?code, "request")
+        }
+        // Health checks and the site's own files would drown everything else.
+        None if matches!(route, "site" | "/healthz" | "/readyz") => {
+            tracing::debug!(category = "http", %method, route, status, ms, "request");
+        }
+        None => tracing::info!(category = "http", %method, route, status, ms, "request"),
+    }
+}

@@ -1,0 +1,222 @@
+//! Who is there, and under which key (FEATURES.md I1, I2).
+
+use axum::{
+    Extension, Json as JsonBody, Router,
+    extract::State,
+    routing::{get, put},
+};
+use duet_crypto::{
+    fingerprint::Fingerprint,
+    identity::{AccountId, IdentityKey, verify_replacement},
+};
+use serde::Deserialize;
+
+use crate::{
+    api::{
+        AccountIdText, Bytes, FingerprintRecord, IdentityKeyText, KeyRecord, SetKeyRequest, User,
+        UserList, UserSummary,
+    },
+    app::App,
+    auth::{Authenticated, authenticate, user_of},
+    error::{ApiError, ErrorCode},
+    http::{
+        client::Client,
+        json::{Json, Path, Query},
+    },
+    relay::close::CloseCode,
+    store::{
+        self,
+        accounts::{Account, CurrentKey, KeyProof},
+    },
+    telemetry::metrics::AuthEvent,
+    validate::{Username, UsernamePrefix},
+};
+
+/// Lines of a search.
+const SEARCH_LIMIT: u32 = 20;
+
+/// `/api/chat/*` and `/api/identity/*`.
+pub fn router() -> Router<App> {
+    Router::new()
+        .route("/api/chat/me", get(me))
+        .route("/api/chat/users", get(search))
+        .route("/api/identity/users/{id}/key", get(key))
+        .route("/api/identity/users/{id}/fingerprint", get(fingerprint))
+        .route("/api/identity/key", put(set_key))
+}
+
+/// An identity key from outside.
+///
+/// # Errors
+/// [`ErrorCode::InvalidIdentityKey`] for a point that is weak or not canonical (PROTOCOL.md, Appendix B).
+pub fn parse_key(key: &IdentityKeyText) -> Result<IdentityKey, ApiError> {
+    IdentityKey::from_bytes(&key.0).map_err(|_| ErrorCode::InvalidIdentityKey.into())
+}
+
+async fn me(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+) -> Result<JsonBody<User>, ApiError> {
+    Ok(JsonBody(user_of(&own_account(&app, &access.user).await?)))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SearchQuery {
+    username: String,
+}
+
+async fn search(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+    Query(query): Query<SearchQuery>,
+) -> Result<JsonBody<UserList>, ApiError> {
+    let prefix = UsernamePrefix::parse(query.username)?;
+    let found = app
+        .store
+        .search(&prefix, &access.user, SEARCH_LIMIT)
+        .await?;
+    let users = found
+        .into_iter()
+        .map(|user| UserSummary {
+            id: Bytes(user.id),
+            username: user.username,
+            has_key: user.has_key,
+        })
+        .collect();
+    Ok(JsonBody(UserList { users }))
+}
+
+async fn key(
+    State(app): State<App>,
+    Authenticated(_): Authenticated,
+    Path(id): Path<AccountIdText>,
+) -> Result<JsonBody<KeyRecord>, ApiError> {
+    let (account, key) = keyed_account(&app, &id).await?;
+    Ok(JsonBody(record(&account, &key)))
+}
+
+async fn fingerprint(
+    State(app): State<App>,
+    Authenticated(_): Authenticated,
+    Path(id): Path<AccountIdText>,
+) -> Result<JsonBody<FingerprintRecord>, ApiError> {
+    let (_, key) = keyed_account(&app, &id).await?;
+    let key = IdentityKey::from_bytes(&key.key).map_err(ApiError::internal)?;
+    let hex = Fingerprint::of(&key)
+        .as_bytes()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Ok(JsonBody(FingerprintRecord {
+        id,
+        fingerprint: hex,
+    }))
+}
+
+/// Stores the first key, or replaces the one there is. A replaced key ends the connection that used it.
+async fn set_key(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+    Extension(client): Extension<Client>,
+    Json(request): Json<SetKeyRequest>,
+) -> Result<JsonBody<KeyRecord>, ApiError> {
+    let new = parse_key(&request.identity_key)?;
+    let account = own_account(&app, &access.user).await?;
+    let old = account.key;
+    let proof = match old {
+        None => KeyProof::First,
+        Some(old) if old.key == *new.as_bytes() => return Ok(JsonBody(record(&account, &old))),
+        Some(old) => {
+            let proof = prove_replacement(&app, &account, &old, &new, &request, &client).await;
+            if proof.is_err() {
+                app.metrics.auth(AuthEvent::KeyRefused);
+                tracing::warn!(category = "key", client = %client.ip, "key replacement refused");
+            }
+            proof?
+        }
+    };
+    let now = store::now();
+    if !app
+        .store
+        .set_key(
+            &account.id,
+            old.as_ref().map(|old| &old.key),
+            new.as_bytes(),
+            proof,
+            now,
+        )
+        .await?
+    {
+        return Err(ApiError::new(
+            ErrorCode::Unavailable,
+            "the key changed in the meantime: look again",
+        ));
+    }
+    app.metrics.auth(AuthEvent::KeySet);
+    tracing::info!(category = "key", ?proof, "identity key set");
+    app.hub
+        .close_account(&account.id, CloseCode::Unauthenticated);
+    Ok(JsonBody(record(
+        &account,
+        &CurrentKey {
+            key: *new.as_bytes(),
+            since: now,
+        },
+    )))
+}
+
+/// A stolen access token must not be enough: the login secret again (under the same lockout as a login), and the old
+/// key's signature or the owner's word that it is lost.
+async fn prove_replacement(
+    app: &App,
+    account: &Account,
+    old: &CurrentKey,
+    new: &IdentityKey,
+    request: &SetKeyRequest,
+    client: &Client,
+) -> Result<KeyProof, ApiError> {
+    let secret = request.login_secret.ok_or(ErrorCode::ProofRequired)?;
+    if request.signature.is_none() && !request.lost {
+        return Err(ErrorCode::ProofRequired.into());
+    }
+    let username = Username::parse(account.username.clone())
+        .map_err(|_| ApiError::internal("a stored name breaks the rule"))?;
+    authenticate(app, &username, secret, client).await?;
+    let Some(signature) = &request.signature else {
+        return Ok(KeyProof::Lost);
+    };
+    let old = IdentityKey::from_bytes(&old.key).map_err(ApiError::internal)?;
+    if verify_replacement(&AccountId(account.id), &old, new, &signature.0) {
+        Ok(KeyProof::Signed)
+    } else {
+        Err(ErrorCode::InvalidProof.into())
+    }
+}
+
+async fn own_account(app: &App, id: &[u8; 32]) -> Result<Account, ApiError> {
+    // A token whose account is gone is no token any more.
+    app.store
+        .account_by_id(id)
+        .await?
+        .ok_or_else(|| ErrorCode::Unauthenticated.into())
+}
+
+async fn keyed_account(app: &App, id: &AccountIdText) -> Result<(Account, CurrentKey), ApiError> {
+    let account = app
+        .store
+        .account_by_id(&id.0)
+        .await?
+        .ok_or(ErrorCode::UserNotFound)?;
+    let key = account.key.ok_or(ErrorCode::KeyNotFound)?;
+    Ok((account, key))
+}
+
+fn record(account: &Account, key: &CurrentKey) -> KeyRecord {
+    KeyRecord {
+        id: Bytes(account.id),
+        username: account.username.clone(),
+        identity_key: Bytes(key.key),
+        since: u64::try_from(key.since).unwrap_or(0),
+    }
+}

@@ -1,0 +1,47 @@
+//! The Duet relay: accounts, public keys, and a WebSocket hub that sees only ciphertext.
+//!
+//! It is thin on purpose. The protocol's envelope (PROTOCOL.md section 9) is decoded by `duet-crypto`, the same code
+//! that the clients run; here is what a server adds: accounts, sessions, routing, limits.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`config`] | settings: flags, environment, file |
+//! | [`app`] | what all handlers share; the router; start and stop |
+//! | [`http`] | what every request passes through |
+//! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
+//! | [`relay`] | the WebSocket hub |
+//! | [`store`] | the database |
+//! | [`site`] | the built messenger |
+//! | [`telemetry`], [`limits`] | logs, metrics, rate limits |
+//! | [`types`] | the TypeScript generated from the types above |
+
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod config;
+pub mod error;
+pub mod http;
+pub mod identity;
+pub mod limits;
+pub mod relay;
+pub mod server;
+pub mod site;
+pub mod store;
+pub mod telemetry;
+pub mod types;
+pub mod validate;
+
+/// `N` bytes from the system's generator.
+///
+/// # Panics
+/// When the system has no randomness to give: nothing safe can be done without.
+#[must_use]
+#[allow(
+    clippy::expect_used,
+    reason = "a relay without randomness must stop, not go on with predictable secrets"
+)]
+pub fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).expect("the system's random generator failed");
+    bytes
+}

@@ -1,0 +1,144 @@
+//! Requests per address (FEATURES.md A5). Memory is bounded: addresses that have been quiet are forgotten on a timer.
+
+use axum::http::Method;
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+use std::{
+    net::{IpAddr, Ipv6Addr},
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use crate::config::Limits;
+
+/// The limits that a request can fall under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Limited {
+    /// `POST /api/auth/login`, and what else checks a login secret.
+    Login,
+    /// `POST /api/auth/register`.
+    Register,
+    /// `GET /ws`.
+    Handshake,
+    /// Everything else but the health checks.
+    Request,
+    /// Health checks.
+    Exempt,
+}
+
+impl Limited {
+    /// The limit of a route.
+    #[must_use]
+    pub fn of(method: &Method, route: &str) -> Self {
+        match route {
+            "/api/auth/login" => Self::Login,
+            "/api/identity/key" if method == Method::PUT => Self::Login,
+            "/api/auth/register" => Self::Register,
+            "/ws" => Self::Handshake,
+            "/healthz" | "/readyz" => Self::Exempt,
+            _ => Self::Request,
+        }
+    }
+
+    /// The name in metrics.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Login => "login",
+            Self::Register => "register",
+            Self::Handshake => "handshake",
+            Self::Request => "request",
+            Self::Exempt => "exempt",
+        }
+    }
+}
+
+/// The limiters, keyed by address.
+pub struct AddressLimits {
+    login: DefaultKeyedRateLimiter<IpAddr>,
+    register: DefaultKeyedRateLimiter<IpAddr>,
+    handshake: DefaultKeyedRateLimiter<IpAddr>,
+    request: DefaultKeyedRateLimiter<IpAddr>,
+}
+
+impl AddressLimits {
+    /// Limiters with the operator's numbers.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            login: RateLimiter::keyed(Quota::per_second(positive(limits.rate_login))),
+            register: RateLimiter::keyed(Quota::per_second(positive(limits.rate_register))),
+            handshake: RateLimiter::keyed(Quota::per_minute(positive(limits.rate_handshakes))),
+            request: RateLimiter::keyed(Quota::per_second(positive(limits.rate_requests))),
+        }
+    }
+
+    /// Takes one request from the address's allowance.
+    ///
+    /// # Errors
+    /// How long to wait when the allowance is used up.
+    pub fn check(&self, limited: Limited, ip: IpAddr) -> Result<(), Duration> {
+        let Some(limiter) = self.limiter(limited) else {
+            return Ok(());
+        };
+        limiter
+            .check_key(&network(ip))
+            .map_err(|until| until.wait_time_from(limiter.clock().now()))
+    }
+
+    /// Forgets addresses that have their whole allowance again.
+    pub fn forget_quiet(&self) {
+        for limiter in [&self.login, &self.register, &self.handshake, &self.request] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+
+    fn limiter(&self, limited: Limited) -> Option<&DefaultKeyedRateLimiter<IpAddr>> {
+        match limited {
+            Limited::Login => Some(&self.login),
+            Limited::Register => Some(&self.register),
+            Limited::Handshake => Some(&self.handshake),
+            Limited::Request => Some(&self.request),
+            Limited::Exempt => None,
+        }
+    }
+}
+
+/// A quota's number; the settings' parser lets no zero through.
+pub fn positive(number: u32) -> NonZeroU32 {
+    NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
+}
+
+/// One household has a whole IPv6 /64: it counts as one address.
+fn network(ip: IpAddr) -> IpAddr {
+    match ip {
+        IpAddr::V4(_) => ip,
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Settings;
+
+    #[test]
+    fn an_address_has_an_allowance_of_its_own_and_a_64_has_one() {
+        let limits = AddressLimits::new(&Settings::defaults().limits);
+        let check = |ip: &str| limits.check(Limited::Register, ip.parse().unwrap());
+        assert_eq!((check("192.0.2.1"), check("192.0.2.1")), (Ok(()), Ok(())));
+        assert!(check("192.0.2.1").is_err());
+        assert!(check("192.0.2.2").is_ok());
+        assert_eq!(
+            (check("2001:db8::1"), check("2001:db8::2")),
+            (Ok(()), Ok(()))
+        );
+        assert!(check("2001:db8::3").is_err());
+        assert!(check("2001:db8:0:1::1").is_ok());
+        assert!(
+            limits
+                .check(Limited::Login, "192.0.2.1".parse().unwrap())
+                .is_ok()
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! Who is connected, and who watches whom. In memory only; a connection that ends leaves nothing behind.
+
+use bytes::Bytes;
+use duet_crypto::{
+    identity::AccountId,
+    relay::{Notice, Presence, ServerFrame, WelcomeStatus},
+};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+use tokio_util::task::TaskTracker;
+
+use super::{close::CloseCode, connection::Connection, lock};
+
+/// The directory of connections.
+#[derive(Default)]
+pub struct Hub {
+    accounts: Mutex<HashMap<AccountId, Entry>>,
+    epochs: AtomicU64,
+    /// The tasks of all connections, to wait for them at shutdown.
+    pub(super) tasks: TaskTracker,
+}
+
+#[derive(Default)]
+struct Entry {
+    online: Option<Arc<Connection>>,
+    /// Connections that asked for this account's presence.
+    watchers: Vec<Arc<Connection>>,
+}
+
+impl Entry {
+    fn presence(&self, account: &AccountId) -> Bytes {
+        let frame = match &self.online {
+            Some(connection) => ServerFrame::Presence {
+                account: *account,
+                presence: connection.presence,
+                online: true,
+                max_version: connection.max_version,
+            },
+            None => ServerFrame::Presence {
+                account: *account,
+                presence: Presence([0; 16]),
+                online: false,
+                max_version: 0,
+            },
+        };
+        frame.encode().into()
+    }
+
+    /// Tells those who watch, and nobody else.
+    fn announce(&self, account: &AccountId) {
+        if self.watchers.is_empty() {
+            return;
+        }
+        let frame = self.presence(account);
+        for watcher in &self.watchers {
+            watcher.note(frame.clone());
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.online.is_none() && self.watchers.is_empty()
+    }
+}
+
+impl Hub {
+    /// A number for a new connection, higher than all before.
+    pub(super) fn next_epoch(&self) -> u64 {
+        self.epochs.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Makes `connection` its account's, closing the one before it. It is told (WELCOME) only now that others can
+    /// reach it, and before anything from them. Of two that arrive together the higher epoch stays.
+    pub(super) fn join(&self, connection: &Arc<Connection>) {
+        let account = connection.account;
+        let mut accounts = lock(&self.accounts);
+        let entry = accounts.entry(account).or_default();
+        if entry
+            .online
+            .as_ref()
+            .is_some_and(|there| there.epoch > connection.epoch)
+        {
+            drop(accounts);
+            connection.close(CloseCode::TakenOver);
+            return;
+        }
+        connection.note(ServerFrame::Welcome(WelcomeStatus::Ok).encode().into());
+        let before = entry.online.replace(Arc::clone(connection));
+        entry.announce(&account);
+        drop(accounts);
+        if let Some(before) = before {
+            before.close(CloseCode::TakenOver);
+        }
+    }
+
+    /// Removes `connection` wherever it still stands; if another has taken over, that one stays.
+    pub(super) fn leave(&self, connection: &Arc<Connection>) {
+        let mut accounts = lock(&self.accounts);
+        Self::unwatch(&mut accounts, connection);
+        let account = connection.account;
+        if let Some(entry) = accounts.get_mut(&account) {
+            if entry
+                .online
+                .as_ref()
+                .is_some_and(|there| there.epoch == connection.epoch)
+            {
+                entry.online = None;
+                entry.announce(&account);
+            }
+            if entry.is_empty() {
+                accounts.remove(&account);
+            }
+        }
+    }
+
+    /// Tells `connection` whether `account` is online, now and whenever it changes, until it asks for another.
+    pub(super) fn watch(&self, connection: &Arc<Connection>, account: AccountId) {
+        let mut accounts = lock(&self.accounts);
+        Self::unwatch(&mut accounts, connection);
+        *lock(&connection.watching) = Some(account);
+        let entry = accounts.entry(account).or_default();
+        entry.watchers.push(Arc::clone(connection));
+        connection.note(entry.presence(&account));
+    }
+
+    fn unwatch(accounts: &mut HashMap<AccountId, Entry>, connection: &Arc<Connection>) {
+        let Some(watched) = lock(&connection.watching).take() else {
+            return;
+        };
+        if let Some(entry) = accounts.get_mut(&watched) {
+            entry
+                .watchers
+                .retain(|watcher| watcher.epoch != connection.epoch);
+            if entry.is_empty() {
+                accounts.remove(&watched);
+            }
+        }
+    }
+
+    /// The connection of this run of this account.
+    pub(super) fn find(&self, account: &AccountId, presence: &Presence) -> Option<Arc<Connection>> {
+        let accounts = lock(&self.accounts);
+        let online = accounts.get(account)?.online.as_ref()?;
+        (online.presence == *presence).then(|| Arc::clone(online))
+    }
+
+    fn close_if(&self, user: &[u8; 32], code: CloseCode, condition: impl Fn(&Connection) -> bool) {
+        let online = lock(&self.accounts)
+            .get(&AccountId(*user))
+            .and_then(|entry| entry.online.clone());
+        if let Some(connection) = online.filter(|connection| condition(connection)) {
+            connection.close(code);
+        }
+    }
+
+    /// Closes the account's connection.
+    pub fn close_account(&self, user: &[u8; 32], code: CloseCode) {
+        self.close_if(user, code, |_| true);
+    }
+
+    /// Closes the account's connection if it belongs to this session.
+    pub fn close_session(&self, user: &[u8; 32], session: &[u8; 16], code: CloseCode) {
+        self.close_if(user, code, |connection| {
+            connection.access().session == *session
+        });
+    }
+
+    /// Closes the account's connection if it was opened, or last renewed, with this token.
+    pub fn close_token(&self, user: &[u8; 32], jti: &[u8; 16], code: CloseCode) {
+        self.close_if(user, code, |connection| connection.access().jti == *jti);
+    }
+
+    fn all(&self) -> Vec<Arc<Connection>> {
+        lock(&self.accounts)
+            .values()
+            .filter_map(|entry| entry.online.clone())
+            .collect()
+    }
+
+    /// Tells everybody that the relay goes away. The delays are spread over `spread_ms`, so that not everybody comes
+    /// back in the same moment.
+    pub fn announce_shutdown(&self, least_ms: u32, spread_ms: u32) {
+        for connection in self.all() {
+            let value = least_ms + u32::from_be_bytes(crate::random()) % spread_ms.max(1);
+            connection.note(
+                ServerFrame::Notice {
+                    notice: Notice::Draining,
+                    value,
+                }
+                .encode()
+                .into(),
+            );
+        }
+    }
+
+    /// Closes everything and waits until all tasks have ended.
+    pub async fn close_all(&self, code: CloseCode) {
+        for connection in self.all() {
+            connection.close(code);
+        }
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}

@@ -1,0 +1,324 @@
+//! The task that decodes what a client says.
+
+use bytes::{Bytes, BytesMut};
+use duet_crypto::{
+    identity::AccountId,
+    limits::VERSION,
+    relay::{
+        AckStatus, ClientFrame, EnvelopeId, FrameError, PayloadKind, Presence, ServerFrame, Token,
+        WelcomeStatus, payload_kind, send_to_deliver,
+    },
+};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter, clock::Clock as _};
+use std::{
+    pin::pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::time::{sleep, sleep_until, timeout};
+
+use super::{
+    close::CloseCode,
+    connection::Connection,
+    outbox::NotTaken,
+    recent::Seen,
+    wire::{Incoming, Receiver},
+};
+use crate::{app::App, auth::check_token, limits::positive, store};
+
+/// Prekey frames exist in the protocol, but not in this relay yet.
+const PREKEYS: u8 = 0x46;
+const PREKEY_GET: u8 = 0x47;
+
+/// Reads for one connection.
+pub(super) struct Reader<'a> {
+    app: &'a App,
+    connection: Arc<Connection>,
+    /// Everything but file frames.
+    messages: DefaultDirectRateLimiter,
+    chunks: DefaultDirectRateLimiter,
+    /// How many refusals by `messages` are put up with: a client that ignores them is closed.
+    refusals: DefaultDirectRateLimiter,
+    heard: Instant,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(app: &'a App, connection: Arc<Connection>) -> Self {
+        let limits = &app.settings.limits;
+        let quota = |rate, burst| {
+            RateLimiter::direct(Quota::per_second(positive(rate)).allow_burst(positive(burst)))
+        };
+        Self {
+            app,
+            connection,
+            messages: quota(limits.rate_messages, limits.burst_messages),
+            chunks: quota(limits.rate_chunks, limits.rate_chunks),
+            refusals: quota(
+                limits.rate_messages,
+                limits.burst_messages.saturating_mul(2),
+            ),
+            heard: Instant::now(),
+        }
+    }
+
+    /// Runs until the client goes, is closed, or has been silent or idle for too long.
+    pub(super) async fn run(mut self, receiver: &mut Receiver) {
+        let connection = Arc::clone(&self.connection);
+        let mut alarm = pin!(sleep_until(self.next_deadline().0.into()));
+        loop {
+            let incoming = tokio::select! {
+                biased;
+                () = connection.closed() => return,
+                () = alarm.as_mut() => {
+                    // Deadlines only ever move into the future; they are looked up when the old one comes.
+                    match self.next_deadline() {
+                        (at, code) if at <= Instant::now() => connection.close(code),
+                        (at, _) => alarm.as_mut().reset(at.into()),
+                    }
+                    continue;
+                }
+                incoming = receiver.next() => incoming,
+            };
+            self.heard = Instant::now();
+            match incoming {
+                Incoming::Frame(frame) => {
+                    tokio::select! {
+                        biased;
+                        () = connection.closed() => return,
+                        done = self.frame(frame) => if let Err(code) = done {
+                            connection.close(code);
+                        },
+                    }
+                }
+                Incoming::Alive => {}
+                Incoming::Ended => return,
+                Incoming::Refused(code) => connection.close(code),
+            }
+        }
+    }
+
+    /// The first moment at which the connection must end, and why.
+    fn next_deadline(&self) -> (Instant, CloseCode) {
+        let limits = &self.app.settings.limits;
+        let left = u64::try_from(self.connection.access().expires_at - store::now()).unwrap_or(0);
+        let expiry = (
+            Instant::now() + Duration::from_millis(left),
+            CloseCode::Unauthenticated,
+        );
+        // Two pings may get lost.
+        let silence = (
+            self.heard + limits.ping_interval.mul_f64(2.5),
+            CloseCode::Timeout,
+        );
+        let idle = (
+            self.connection.last_payload() + limits.idle_timeout,
+            CloseCode::Idle,
+        );
+        [silence, idle].into_iter().fold(
+            expiry,
+            |first, next| if next.0 < first.0 { next } else { first },
+        )
+    }
+
+    async fn frame(&self, frame: Bytes) -> Result<(), CloseCode> {
+        match ClientFrame::decode(&frame) {
+            Ok(ClientFrame::Send {
+                id,
+                to,
+                presence,
+                payload,
+            }) => {
+                let kind = payload_kind(payload);
+                self.send(frame.clone(), id, to, presence, kind).await
+            }
+            Ok(ClientFrame::Watch { id, account }) => {
+                self.app.metrics.frame("watch");
+                if self.allow(Some(id))? {
+                    self.app.hub.watch(&self.connection, account);
+                }
+                Ok(())
+            }
+            Ok(ClientFrame::Token(token)) => self.renew(token).await,
+            // Once is enough.
+            Ok(ClientFrame::Login(_)) => Err(CloseCode::Malformed),
+            Err(error) => match unsupported(&frame, error) {
+                Some(id) => {
+                    self.app.metrics.frame("prekey");
+                    if self.allow(Some(id))? {
+                        self.connection.ack(id, AckStatus::Malformed);
+                    }
+                    Ok(())
+                }
+                None => Err(CloseCode::Malformed),
+            },
+        }
+    }
+
+    async fn send(
+        &self,
+        frame: Bytes,
+        id: EnvelopeId,
+        to: AccountId,
+        presence: Presence,
+        kind: Result<PayloadKind, FrameError>,
+    ) -> Result<(), CloseCode> {
+        if kind == Ok(PayloadKind::Chunk) {
+            self.app.metrics.frame("chunk");
+            self.pace().await;
+        } else {
+            self.app.metrics.frame("message");
+            if !self.allow(Some(id))? {
+                return Ok(());
+            }
+        }
+        self.connection.touch();
+        let kind = match kind {
+            Ok(kind) => kind,
+            Err(error) => {
+                let status = if error == FrameError::Length {
+                    AckStatus::TooLarge
+                } else {
+                    AckStatus::Malformed
+                };
+                self.refuse(id, status);
+                return Ok(());
+            }
+        };
+        if to == self.connection.account {
+            self.refuse(id, AckStatus::NotAllowed);
+            return Ok(());
+        }
+        match self.connection.begin(id) {
+            Seen::New => {}
+            Seen::Pending => return Ok(()),
+            Seen::Written => {
+                self.refuse(id, AckStatus::Written);
+                return Ok(());
+            }
+        }
+        if let Err(status) = self.forward(frame, id, &to, &presence, kind).await {
+            self.app.metrics.ack(label(status));
+            self.connection.settle(id, status);
+        }
+        Ok(())
+    }
+
+    /// Puts a payload into its recipient's outbox, as it is but for its head.
+    async fn forward(
+        &self,
+        frame: Bytes,
+        id: EnvelopeId,
+        to: &AccountId,
+        presence: &Presence,
+        kind: PayloadKind,
+    ) -> Result<(), AckStatus> {
+        let peer = self.app.hub.find(to, presence).ok_or(AckStatus::Offline)?;
+        let mut frame = frame
+            .try_into_mut()
+            .unwrap_or_else(|shared| BytesMut::from(&shared[..]));
+        send_to_deliver(
+            &mut frame,
+            &self.connection.account,
+            &self.connection.presence,
+        )
+        .map_err(|_| AckStatus::Malformed)?;
+        let frame = frame.freeze();
+        let taken = match kind {
+            PayloadKind::Chunk => {
+                let waited = timeout(
+                    self.app.settings.limits.queue_timeout,
+                    peer.outbox.push_chunk(frame, &self.connection, id),
+                );
+                waited.await.unwrap_or(Err(NotTaken::Full))
+            }
+            PayloadKind::Handshake | PayloadKind::Message => {
+                peer.outbox.push_payload(frame, &self.connection, id)
+            }
+        };
+        taken.map_err(|reason| match reason {
+            NotTaken::Full => AckStatus::Unreachable,
+            NotTaken::Closed => AckStatus::Offline,
+        })
+    }
+
+    /// Answers a payload that was not remembered as sent.
+    fn refuse(&self, id: EnvelopeId, status: AckStatus) {
+        self.app.metrics.ack(label(status));
+        self.connection.ack(id, status);
+    }
+
+    /// Takes a fresh token of the same user. The socket goes on until the old one expires if it is refused.
+    async fn renew(&self, token: Token<'_>) -> Result<(), CloseCode> {
+        self.app.metrics.frame("token");
+        let status = if !self.allow(None)? {
+            WelcomeStatus::TryLater
+        } else {
+            match check_token(self.app, token.as_str()).await {
+                Ok(access) if access.user == self.connection.account.0 => {
+                    self.connection.set_access(access);
+                    // Revoked between the check and now? Then nobody knew that this connection uses it.
+                    check_token(self.app, token.as_str())
+                        .await
+                        .map_err(|_| CloseCode::Unauthenticated)?;
+                    WelcomeStatus::Ok
+                }
+                _ => {
+                    tracing::warn!(category = "auth", "token renewal refused");
+                    WelcomeStatus::Refused
+                }
+            }
+        };
+        self.connection
+            .note(ServerFrame::Welcome(status).encode().into());
+        Ok(())
+    }
+
+    /// Takes one message from the allowance. A refusal is told to the client, if there is a way to name the frame.
+    ///
+    /// # Errors
+    /// [`CloseCode::RateLimited`] for a client that goes on regardless.
+    fn allow(&self, id: Option<EnvelopeId>) -> Result<bool, CloseCode> {
+        if self.messages.check().is_ok() {
+            return Ok(true);
+        }
+        self.app.metrics.limited_message();
+        if self.refusals.check().is_err() {
+            tracing::warn!(category = "limit", "connection ignores its rate limit");
+            return Err(CloseCode::RateLimited);
+        }
+        if let Some(id) = id {
+            self.refuse(id, AckStatus::RateLimit);
+        }
+        Ok(false)
+    }
+
+    /// Waits for the next file frame's turn: not reading on is what slows the sender down.
+    async fn pace(&self) {
+        while let Err(until) = self.chunks.check() {
+            sleep(until.wait_time_from(self.chunks.clock().now())).await;
+        }
+    }
+}
+
+/// The id of a frame that the protocol has and this relay has not: it is refused by name instead of with the whole
+/// connection.
+fn unsupported(frame: &[u8], error: FrameError) -> Option<EnvelopeId> {
+    match (error, frame) {
+        (FrameError::Type, [VERSION, PREKEYS | PREKEY_GET, rest @ ..]) => {
+            rest.first_chunk().map(|id| EnvelopeId(*id))
+        }
+        _ => None,
+    }
+}
+
+fn label(status: AckStatus) -> &'static str {
+    match status {
+        AckStatus::Written => "written",
+        AckStatus::Offline => "offline",
+        AckStatus::RateLimit => "rate_limit",
+        AckStatus::TooLarge => "too_large",
+        AckStatus::Malformed => "malformed",
+        AckStatus::NotAllowed => "not_allowed",
+        AckStatus::Unreachable => "unreachable",
+    }
+}

@@ -1,0 +1,294 @@
+//! Start and stop. Listeners and the signal to stop come from outside, so tests run the real thing on port 0.
+
+use axum::{Router, http::header, routing::get};
+use axum_server::{Handle, accept::NoDelayAcceptor};
+use duet_crypto::identity::Realm;
+use hyper_util::rt::TokioTimer;
+use std::{
+    future::Future,
+    io,
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{sync::Semaphore, time};
+
+use crate::{
+    app::{App, Parts},
+    auth::{
+        password::Passwords,
+        signing_key::{SigningKey, SigningKeyError},
+        token::Tokens,
+    },
+    config::{MetricsListen, Settings},
+    error::ApiError,
+    limits::AddressLimits,
+    relay::{close::CloseCode, hub::Hub},
+    site::Site,
+    store::{self, Store, StoreError},
+    telemetry::metrics::Metrics,
+};
+
+/// A client must have sent its request's head within this time. ⚔ slowloris
+const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// How often expired rows and quiet addresses are forgotten.
+const CLEANUP_INTERVAL: Duration = Duration::from_secs(60);
+/// Longest wait for connections and requests to end at shutdown.
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
+/// What clients are told to wait before they come back after a restart.
+const RECONNECT_LEAST_MS: u32 = 1_000;
+const RECONNECT_SPREAD_MS: u32 = 4_000;
+
+/// Why the relay did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum ServerError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address} (setting {setting}): {source}")]
+    Listen {
+        /// The setting to change.
+        setting: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The realm is not one.
+    #[error("DUET_REALM: 1 to 255 printable ASCII characters without upper case")]
+    Realm,
+    /// The folder of `--site` is no site.
+    #[error("site folder {path}: {source}")]
+    Site {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// The signing key is missing or damaged.
+    #[error(transparent)]
+    SigningKey(#[from] SigningKeyError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Hashing does not work.
+    #[error(transparent)]
+    Passwords(#[from] ApiError),
+    /// The accept loop ended.
+    #[error("serving: {0}")]
+    Serve(#[source] io::Error),
+}
+
+/// A relay that is ready to serve.
+pub struct Server {
+    app: App,
+    listener: TcpListener,
+    metrics_listener: Option<TcpListener>,
+}
+
+impl Server {
+    /// Opens or makes everything that the settings name, and takes the ports.
+    ///
+    /// # Errors
+    /// [`ServerError`], in words for the operator.
+    pub async fn bind(settings: Settings) -> Result<Self, ServerError> {
+        let realm = Realm::new(&settings.realm).map_err(|_| ServerError::Realm)?;
+        // Ports first: a second relay started by mistake must not touch the first one's files.
+        let listener = listen("DUET_LISTEN", settings.listen)?;
+        let metrics_listener = match settings.metrics_listen {
+            MetricsListen::At(address) => Some(listen("DUET_METRICS_LISTEN", address)?),
+            MetricsListen::Off => None,
+        };
+        let site = match &settings.site {
+            Some(path) => Site::from_folder(path).map_err(|source| ServerError::Site {
+                path: path.clone(),
+                source,
+            })?,
+            None => Site::embedded(),
+        };
+        let store = Store::open(&settings.database).await?;
+        let key = SigningKey::load(&settings)?;
+        let app = App::new(Parts {
+            tokens: Tokens::new(&key, realm.as_str(), settings.limits.access_token_ttl),
+            passwords: Passwords::new().await?,
+            hub: Hub::default(),
+            places: Arc::new(Semaphore::new(settings.limits.max_connections)),
+            limits: AddressLimits::new(&settings.limits),
+            metrics: Metrics::default(),
+            draining: AtomicBool::new(false),
+            realm,
+            store,
+            site,
+            settings,
+        });
+        Ok(Self {
+            app,
+            listener,
+            metrics_listener,
+        })
+    }
+
+    /// Where it serves.
+    ///
+    /// # Errors
+    /// When the system does not tell.
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Where it serves metrics.
+    #[must_use]
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.metrics_listener.as_ref()?.local_addr().ok()
+    }
+
+    /// Serves until `shutdown` is ready, then lets clients go in order.
+    ///
+    /// # Errors
+    /// [`ServerError::Serve`].
+    pub async fn run(self, shutdown: impl Future<Output = ()> + Send) -> Result<(), ServerError> {
+        self.log_start();
+        let Self {
+            app,
+            listener,
+            metrics_listener,
+        } = self;
+        let cleanup = tokio::spawn(clean_up(app.clone()));
+        let metrics = metrics_listener
+            .map(|listener| serve_metrics(app.clone(), listener))
+            .transpose()?;
+
+        let handle = Handle::new();
+        let mut server = axum_server::from_tcp(listener)
+            .map_err(ServerError::Serve)?
+            .acceptor(NoDelayAcceptor::new())
+            .handle(handle.clone());
+        server
+            .http_builder()
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT);
+        let service = app
+            .router()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        let mut serving = tokio::spawn(server.serve(service));
+
+        let result = tokio::select! {
+            ended = &mut serving => flatten(ended),
+            () = shutdown => {
+                drain(&app, &handle).await;
+                flatten(serving.await)
+            }
+        };
+        cleanup.abort();
+        if let Some(metrics) = metrics {
+            metrics.abort();
+        }
+        app.store.close().await;
+        tracing::info!(category = "lifecycle", "stopped");
+        result
+    }
+
+    fn log_start(&self) {
+        let settings = &self.app.settings;
+        if let Ok(address) = self.address() {
+            tracing::info!(
+                category = "lifecycle",
+                %address,
+                database = %settings.database.display(),
+                realm = self.app.realm.as_str(),
+                site = self.app.site.is_built(),
+                version = env!("CARGO_PKG_VERSION"),
+                "Duet relay is serving: open http://localhost:{}", address.port()
+            );
+            if address.ip().is_unspecified() {
+                tracing::info!(
+                    category = "lifecycle",
+                    "listening on all networks of this machine; DUET_LISTEN=127.0.0.1:{} keeps it to this machine",
+                    address.port()
+                );
+            }
+        }
+        match self.metrics_address() {
+            Some(address) => {
+                tracing::info!(category = "lifecycle", "metrics: http://{address}/metrics")
+            }
+            None => tracing::info!(category = "lifecycle", "metrics are off"),
+        }
+    }
+}
+
+fn listen(setting: &'static str, address: SocketAddr) -> Result<TcpListener, ServerError> {
+    let bind = || {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    };
+    bind().map_err(|source| ServerError::Listen {
+        setting,
+        address,
+        source,
+    })
+}
+
+fn flatten(ended: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), ServerError> {
+    ended
+        .map_err(io::Error::other)
+        .and_then(|served| served)
+        .map_err(ServerError::Serve)
+}
+
+/// Not ready any more, clients told, a moment for them to notice, sockets closed, the last requests answered.
+async fn drain(app: &App, handle: &Handle<SocketAddr>) {
+    tracing::info!(category = "lifecycle", "stopping");
+    app.draining.store(true, Ordering::Relaxed);
+    app.hub
+        .announce_shutdown(RECONNECT_LEAST_MS, RECONNECT_SPREAD_MS);
+    time::sleep(app.settings.limits.drain).await;
+    handle.graceful_shutdown(Some(SHUTDOWN_PATIENCE));
+    if time::timeout(SHUTDOWN_PATIENCE, app.hub.close_all(CloseCode::Restart))
+        .await
+        .is_err()
+    {
+        tracing::warn!(
+            category = "lifecycle",
+            "some connections did not end in time"
+        );
+    }
+}
+
+async fn clean_up(app: App) {
+    let mut tick = time::interval(CLEANUP_INTERVAL);
+    loop {
+        tick.tick().await;
+        app.limits.forget_quiet();
+        match app.store.remove_expired(store::now()).await {
+            Ok(removed) => tracing::debug!(category = "lifecycle", removed, "cleaned up"),
+            Err(error) => tracing::error!(category = "internal", %error, "clean-up failed"),
+        }
+    }
+}
+
+/// Metrics on a listener of their own: what is not on the public one cannot be exposed by mistake.
+fn serve_metrics(
+    app: App,
+    listener: TcpListener,
+) -> Result<tokio::task::JoinHandle<io::Result<()>>, ServerError> {
+    const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let router = Router::new().route(
+        "/metrics",
+        get(move || async move {
+            let text = app.metrics.text().map_err(ApiError::internal)?;
+            Ok::<_, ApiError>(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
+        }),
+    );
+    let mut server = axum_server::from_tcp(listener).map_err(ServerError::Serve)?;
+    server
+        .http_builder()
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT);
+    Ok(tokio::spawn(server.serve(router.into_make_service())))
+}

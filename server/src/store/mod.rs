@@ -1,0 +1,157 @@
+//! What the relay keeps on disk: accounts, public keys with their history, and the state of logins. Never a
+//! message, a file, a presence or a name of a peer.
+//!
+//! The texts of all queries work on SQLite and on PostgreSQL alike: numbered parameters, ids as bytes, times as
+//! integer milliseconds.
+
+pub mod accounts;
+pub mod attempts;
+mod migrations;
+pub mod sessions;
+
+use sqlx::{
+    SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+/// How long a statement waits for another process that holds the file, e.g. a backup.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection of the pool.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// Readers work beside the writer (WAL); more of them than cores would only queue elsewhere.
+const READERS: u32 = 4;
+
+/// Why the database could not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused, is locked, full or gone.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A row holds what this program would never have written.
+    #[error("corrupt value in column {0}")]
+    Corrupt(&'static str),
+    /// The folder or file could not be made.
+    #[error("database file: {0}")]
+    File(#[from] std::io::Error),
+}
+
+/// The database: one connection that writes, several that read.
+///
+/// SQLite has one writer at a time. With a pool of one, writers queue in the program, in order and with a time
+/// limit, instead of meeting `SQLITE_BUSY`.
+#[derive(Clone)]
+pub struct Store {
+    writer: SqlitePool,
+    reader: SqlitePool,
+}
+
+impl Store {
+    /// Opens the file, making it (readable by its owner only) and its schema if they are missing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the file cannot be made or opened, or its schema is of a later version.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        create_private(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(false)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Normal)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT);
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.clone())
+            .await?;
+        migrations::migrator().run(&writer).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it does not.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        Ok(())
+    }
+
+    /// Removes what has expired: sessions with their refresh tokens, revoked tokens, old login attempts.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn remove_expired(&self, now: Millis) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        for statement in [
+            "DELETE FROM sessions WHERE expires_at <= $1",
+            "DELETE FROM revoked_tokens WHERE expires_at <= $1",
+        ] {
+            removed += sqlx::query(statement)
+                .bind(now)
+                .execute(&self.writer)
+                .await?
+                .rows_affected();
+        }
+        removed += attempts::remove_stale(self, now).await?;
+        Ok(removed)
+    }
+
+    /// Waits for running statements, then closes the file (and folds the write-ahead log into it).
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Milliseconds since the Unix epoch, as stored.
+pub type Millis = i64;
+
+/// The time now.
+#[must_use]
+pub fn now() -> Millis {
+    let elapsed = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    millis(elapsed)
+}
+
+/// A duration in milliseconds, as stored.
+#[must_use]
+pub fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
+
+/// A column that must hold exactly `N` bytes.
+fn fixed<const N: usize>(bytes: Vec<u8>, column: &'static str) -> Result<[u8; N], StoreError> {
+    bytes.try_into().map_err(|_| StoreError::Corrupt(column))
+}
+
+/// Makes an empty file that only its owner can read, unless it is there. SQLite gives its `-wal` and `-shm`
+/// files the same mode.
+fn create_private(path: &Path) -> std::io::Result<()> {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}

@@ -1,0 +1,231 @@
+//! What Prometheus may know. Labels come from closed lists, so their number is bounded.
+
+use axum::http::{Method, StatusCode};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text::encode},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
+    registry::{Registry, Unit},
+};
+use std::time::Duration;
+
+use crate::{limits::Limited, relay::close::CloseCode};
+
+/// Labels of an HTTP request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct RequestLabels {
+    method: &'static str,
+    route: &'static str,
+    status: u16,
+}
+
+impl RequestLabels {
+    /// The route is the pattern, never the address.
+    #[must_use]
+    pub fn new(method: &Method, route: &'static str, status: StatusCode) -> Self {
+        let method = match *method {
+            Method::GET => "GET",
+            Method::HEAD => "HEAD",
+            Method::POST => "POST",
+            Method::PUT => "PUT",
+            _ => "other",
+        };
+        Self {
+            method,
+            route,
+            status: status.as_u16(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RouteLabels {
+    route: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct KindLabels {
+    kind: &'static str,
+}
+
+/// What became of an attempt to get or use a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuthEvent {
+    /// An account was made.
+    Registered,
+    /// The login secret was right.
+    LoggedIn,
+    /// It was wrong, or the name unknown.
+    LoginFailed,
+    /// The name was locked.
+    LockedOut,
+    /// A refresh token was rotated.
+    Refreshed,
+    /// A used refresh token came again.
+    RefreshReused,
+    /// A refresh token was refused.
+    RefreshRefused,
+    /// A session was ended by its owner.
+    LoggedOut,
+    /// An access token was ended by its owner.
+    Revoked,
+    /// A key was stored or replaced.
+    KeySet,
+    /// A key replacement was refused.
+    KeyRefused,
+}
+
+impl AuthEvent {
+    fn label(self) -> &'static str {
+        match self {
+            Self::Registered => "registered",
+            Self::LoggedIn => "logged_in",
+            Self::LoginFailed => "login_failed",
+            Self::LockedOut => "locked_out",
+            Self::Refreshed => "refreshed",
+            Self::RefreshReused => "refresh_reused",
+            Self::RefreshRefused => "refresh_refused",
+            Self::LoggedOut => "logged_out",
+            Self::Revoked => "revoked",
+            Self::KeySet => "key_set",
+            Self::KeyRefused => "key_refused",
+        }
+    }
+}
+
+/// All metrics of one relay, with their registry: nothing global, so tests run side by side.
+pub struct Metrics {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    durations: Family<RouteLabels, Histogram>,
+    limited: Family<KindLabels, Counter>,
+    auth: Family<KindLabels, Counter>,
+    /// Open WebSockets that are logged in.
+    pub connections: Gauge,
+    closed: Family<KindLabels, Counter>,
+    frames: Family<KindLabels, Counter>,
+    acks: Family<KindLabels, Counter>,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("duet");
+        let requests = Family::<RequestLabels, Counter>::default();
+        registry.register("http_requests", "HTTP requests answered", requests.clone());
+        let durations = Family::<RouteLabels, Histogram>::new_with_constructor(|| {
+            Histogram::new([
+                0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+            ])
+        });
+        registry.register_with_unit(
+            "http_request_duration",
+            "Time to answer",
+            Unit::Seconds,
+            durations.clone(),
+        );
+        let limited = Family::<KindLabels, Counter>::default();
+        registry.register(
+            "rate_limited",
+            "Requests and messages refused by a rate limit",
+            limited.clone(),
+        );
+        let auth = Family::<KindLabels, Counter>::default();
+        registry.register(
+            "auth_events",
+            "Logins, refreshes, revocations and key changes",
+            auth.clone(),
+        );
+        let connections = Gauge::default();
+        registry.register(
+            "ws_connections",
+            "Open WebSockets that are logged in",
+            connections.clone(),
+        );
+        let closed = Family::<KindLabels, Counter>::default();
+        registry.register(
+            "ws_closed",
+            "WebSockets closed by the relay, by reason",
+            closed.clone(),
+        );
+        let frames = Family::<KindLabels, Counter>::default();
+        registry.register("ws_frames", "Frames received, by type", frames.clone());
+        let acks = Family::<KindLabels, Counter>::default();
+        registry.register("ws_acks", "What became of payloads", acks.clone());
+        Self {
+            registry,
+            requests,
+            durations,
+            limited,
+            auth,
+            connections,
+            closed,
+            frames,
+            acks,
+        }
+    }
+}
+
+impl Metrics {
+    /// Counts an answered request.
+    pub fn request(&self, labels: RequestLabels, elapsed: Duration) {
+        self.durations
+            .get_or_create(&RouteLabels {
+                route: labels.route,
+            })
+            .observe(elapsed.as_secs_f64());
+        self.requests.get_or_create(&labels).inc();
+    }
+
+    /// Counts a request that a rate limit refused.
+    pub fn limited(&self, limited: Limited) {
+        self.limited
+            .get_or_create(&KindLabels {
+                kind: limited.label(),
+            })
+            .inc();
+    }
+
+    /// Counts a message that its connection's rate limit refused.
+    pub fn limited_message(&self) {
+        self.limited
+            .get_or_create(&KindLabels { kind: "message" })
+            .inc();
+    }
+
+    /// Counts an event of accounts and sessions.
+    pub fn auth(&self, event: AuthEvent) {
+        self.auth
+            .get_or_create(&KindLabels {
+                kind: event.label(),
+            })
+            .inc();
+    }
+
+    /// Counts a WebSocket that the relay closed.
+    pub fn closed(&self, code: CloseCode) {
+        self.closed
+            .get_or_create(&KindLabels {
+                kind: code.reason(),
+            })
+            .inc();
+    }
+
+    /// Counts a frame from a client. `kind` is one of a fixed list.
+    pub fn frame(&self, kind: &'static str) {
+        self.frames.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    /// Counts an ACK. `kind` is one of a fixed list.
+    pub fn ack(&self, kind: &'static str) {
+        self.acks.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    /// The text that Prometheus reads (OpenMetrics).
+    ///
+    /// # Errors
+    /// Never in practice: writing into a `String` does not fail.
+    pub fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.registry)?;
+        Ok(text)
+    }
+}

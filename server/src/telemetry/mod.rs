@@ -1,0 +1,4 @@
+//! Logs and metrics. Neither holds a secret, a token, a name, an id of an account, a payload or its size.
+
+pub mod logs;
+pub mod metrics;

@@ -1,0 +1,62 @@
+//! Values that are checked once, at the edge; further in, the type says that they are good.
+
+use crate::error::ErrorCode;
+
+/// The rule for login names, as a regular expression for clients; [`Username::parse`] is what counts.
+pub const USERNAME_PATTERN: &str = r"^[a-z][a-z0-9_.-]{2,31}$";
+
+/// A login name that follows [`USERNAME_PATTERN`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Username(String);
+
+impl Username {
+    /// Checks the rule.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidUsername`].
+    pub fn parse(text: String) -> Result<Self, ErrorCode> {
+        let good = (3..=32).contains(&text.len())
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && is_name_text(&text);
+        if good {
+            Ok(Self(text))
+        } else {
+            Err(ErrorCode::InvalidUsername)
+        }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The beginning of a login name, as people type it into the search field.
+pub struct UsernamePrefix(String);
+
+impl UsernamePrefix {
+    /// 1 to 32 characters that may stand in a login name.
+    ///
+    /// # Errors
+    /// [`ErrorCode::InvalidUsername`].
+    pub fn parse(text: String) -> Result<Self, ErrorCode> {
+        if (1..=32).contains(&text.len()) && is_name_text(&text) {
+            Ok(Self(text))
+        } else {
+            Err(ErrorCode::InvalidUsername)
+        }
+    }
+
+    /// The half-open range of names that begin so, for an indexed range scan: `{` is the byte after `z`, the
+    /// greatest that a name can hold.
+    #[must_use]
+    pub fn range(&self) -> (String, String) {
+        (self.0.clone(), format!("{}{{", self.0))
+    }
+}
+
+fn is_name_text(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.'))
+}
