@@ -24,7 +24,7 @@ const allowed = {
     'engine/fake',
   ],
   testing: ['app', 'screens', 'ui', 'i18n', 'state', 'engine'],
-  'main.tsx': ['app', 'i18n', 'styles'],
+  'main.tsx': ['app', 'styles'],
 };
 
 /** Single exceptions, each with its reason. */

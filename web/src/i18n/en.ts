@@ -185,9 +185,8 @@ export const en = {
   } satisfies Record<ConversationState, StateText>,
   steps: {
     title: 'Establishing secure session',
-    offer: 'Your offer is sent, signed with your key',
-    accept: (name: string) => `${name} accepts`,
-    verify: 'Their signature is checked, keys are agreed',
+    agree: (name: string) => `You and ${name} both want to talk`,
+    verify: 'Signatures are checked, keys are agreed',
     confirm: 'Both sides confirm the same session key',
     done: 'done',
     current: 'in progress',
@@ -237,7 +236,6 @@ export const en = {
     composerOff: 'Nothing can be sent right now',
     send: 'Send',
     attach: 'Attach a file',
-    attachBusy: 'One file at a time: wait or cancel the one under way',
     counter: (left: number) =>
       left >= 0
         ? plural(left, { one: `${left} character left`, many: `${left} characters left` })
@@ -259,7 +257,7 @@ export const en = {
     abrupt: (name: string) =>
       `The session ended without a goodbye from ${name}: their last messages may be missing.`,
     dropHere: (name: string) => `Drop to send to ${name}`,
-    dropOne: 'One file at a time.',
+    onlyFirst: (file: string) => `One file at a time: only ${file} is being sent.`,
   },
   transfer: {
     states: {

@@ -12,7 +12,7 @@ export function localeFor(language: Language, preferred: readonly string[]): str
 export interface Format {
   /** Hours and minutes of an epoch time in milliseconds. */
   time(at: number): string;
-  /** A size in bytes, in powers of ten as the operating systems' file managers show them. */
+  /** A size in bytes, in powers of 1,024: the limit for files is 50 of such megabytes. */
   bytes(size: number): string;
   /** 0..1 as whole per cent. */
   percent(part: number): string;
@@ -40,8 +40,9 @@ export function createFormat(locale: string): Format {
   return {
     time: (at) => time.format(at),
     bytes: (size) => {
-      const power = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, size)) / 3)));
-      return (sizes[power] ?? number).format(size / 1000 ** power);
+      let power = 0;
+      while (size >= 1024 ** (power + 1) && power < units.length - 1) power += 1;
+      return (sizes[power] ?? number).format(size / 1024 ** power);
     },
     percent: (part) => percent.format(Math.min(1, Math.max(0, part))),
     number: (value) => number.format(value),

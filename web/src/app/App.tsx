@@ -1,0 +1,104 @@
+import { type ReactNode, useEffect, useState } from 'react';
+import { chooseLanguage, LanguageProvider } from '../i18n/index.tsx';
+import { type Duet, DuetProvider, useApp, useDuet } from '../screens/duet.tsx';
+import { InsecureBanner } from '../screens/InsecureBanner.tsx';
+import { forgetEverything } from '../screens/memory.ts';
+import { Notices } from '../screens/Notices.tsx';
+import { Shell } from '../screens/Shell.tsx';
+import { Starting } from '../screens/Starting.tsx';
+import type { Preferences } from '../screens/settings/Settings.tsx';
+import { KeyMissing } from '../screens/sign-in/KeyMissing.tsx';
+import { SignIn } from '../screens/sign-in/SignIn.tsx';
+import { Unlock } from '../screens/sign-in/Unlock.tsx';
+import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { keepPreference, keptEngine, keptTheme, readPreference } from './preferences.ts';
+import { applyTheme } from './theme.ts';
+
+/** The whole page. Which screen is shown follows from where the person stands with their account, and nothing else. */
+export function App({ duet }: { readonly duet: Duet }) {
+  return (
+    <LanguageProvider
+      initial={chooseLanguage(readPreference('language'), navigator.languages)}
+      onChange={keepLanguage}
+    >
+      <ErrorBoundary>
+        <DuetProvider duet={duet}>
+          <div className="flex h-dvh flex-col">
+            <InsecureBanner />
+            <Screen />
+          </div>
+          <Notices />
+        </DuetProvider>
+      </ErrorBoundary>
+    </LanguageProvider>
+  );
+}
+
+const keepLanguage = (language: string) => keepPreference('language', language);
+
+function usePreferences(): Preferences {
+  const [theme, setTheme] = useState(keptTheme);
+  const [engine, setEngine] = useState(keptEngine);
+  useEffect(() => applyTheme(theme), [theme]);
+  return {
+    theme,
+    engine,
+    setTheme: (next) => {
+      setTheme(next);
+      keepPreference('theme', next);
+    },
+    setEngine: (next) => {
+      setEngine(next);
+      keepPreference('engine', next);
+    },
+  };
+}
+
+function Screen() {
+  const account = useApp((app) => app.account);
+  const preferences = usePreferences();
+  const { memory } = useDuet();
+
+  useEffect(() => {
+    if (account.stage === 'signed-out') forgetEverything(memory);
+  }, [account.stage, memory]);
+
+  switch (account.stage) {
+    case 'starting':
+      return (
+        <Page>
+          <Starting />
+        </Page>
+      );
+    case 'signed-out':
+      return (
+        <Page>
+          <SignIn />
+        </Page>
+      );
+    case 'locked':
+      return (
+        <Page>
+          <Unlock name={account.name} />
+        </Page>
+      );
+    case 'key-missing':
+      return (
+        <Page>
+          <KeyMissing name={account.name} />
+        </Page>
+      );
+    case 'ready':
+      return <Shell preferences={preferences} />;
+    default:
+      return assertNever(account);
+  }
+}
+
+function Page({ children }: { readonly children: ReactNode }) {
+  return <div className="min-h-0 flex-1 overflow-y-auto">{children}</div>;
+}
+
+function assertNever(stage: never): never {
+  throw new TypeError(`unknown stage ${JSON.stringify(stage)}`);
+}

@@ -1,0 +1,24 @@
+import { createEngineClient } from '../engine/client.ts';
+import type { EngineClient } from '../engine/contract.ts';
+
+/**
+ * The engine in its worker. While developing, `?fake` (with `?fake=locked` and so on for another stage) draws the
+ * screens with two people in a script instead; a production build holds nothing of it.
+ */
+export async function openEngine(): Promise<EngineClient> {
+  if (import.meta.env.DEV) {
+    const stage = new URLSearchParams(location.search).get('fake');
+    if (stage !== null) {
+      const { createFakeEngine } = await import('../engine/fake.ts');
+      const stages = ['locked', 'key-missing', 'ready'] as const;
+      const fake = createFakeEngine({
+        pause: 900,
+        stage: stages.find((known) => known === stage) ?? 'signed-out',
+      });
+      // For looking at a state by hand, and for the script that takes pictures of all of them.
+      Object.assign(globalThis, { fake });
+      return fake;
+    }
+  }
+  return createEngineClient();
+}

@@ -1,0 +1,126 @@
+import { Paperclip, SendHorizontal } from 'lucide-react';
+import { type FormEvent, type KeyboardEvent, useId, useLayoutEffect, useRef } from 'react';
+import { useWords } from '../../i18n/index.tsx';
+import { classes } from '../../ui/classes.ts';
+import { IconButton } from '../../ui/IconButton.tsx';
+import { useCommand, useDuet, useMemory } from '../duet.tsx';
+import { keepDraft, type Person } from '../memory.ts';
+import { useTyping } from './use-typing.ts';
+
+/** The engine's limit, in characters (code points). */
+export const MAX_TEXT = 4000;
+/** The counter is shown for the last of them only. */
+const COUNT_FROM = 400;
+
+export interface ComposerProps {
+  readonly peer: Person;
+  readonly enabled: boolean;
+  readonly onFiles: (files: readonly File[]) => void;
+}
+
+/** Phones have Enter for new lines and a button for sending. */
+const hasKeyboard = () => !matchMedia('(pointer: coarse)').matches;
+
+/** What is being written. It is kept per person in this tab's memory, so a lost connection does not eat it. */
+export function Composer({ peer, enabled, onFiles }: ComposerProps) {
+  const { t } = useWords();
+  const { memory } = useDuet();
+  const run = useCommand();
+  const typing = useTyping(enabled);
+  const text = useMemory(({ drafts }) => drafts.get(peer.accountId) ?? '');
+  const field = useRef<HTMLTextAreaElement>(null);
+  const files = useRef<HTMLInputElement>(null);
+  const counterId = useId();
+  const left = MAX_TEXT - [...text].length;
+  const sendable = enabled && text.trim() !== '' && left >= 0;
+
+  // As high as its text, within the limits of the class.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight}px`;
+  }, [text]);
+
+  const send = async () => {
+    if (!sendable) return;
+    keepDraft(memory, peer.accountId, '');
+    typing(false);
+    field.current?.focus();
+    const sent = await run((client) => client.sendText({ text }));
+    // Not sent: back into the field, unless something new is there already.
+    if (!sent && !memory.getState().drafts.has(peer.accountId)) keepDraft(memory, peer.accountId, text);
+  };
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard()) return;
+    event.preventDefault();
+    void send();
+  };
+
+  return (
+    <form
+      onSubmit={(event: FormEvent) => {
+        event.preventDefault();
+        void send();
+      }}
+      className="border-line border-t bg-paper px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4"
+    >
+      <div className="flex items-end gap-1">
+        <input
+          ref={files}
+          type="file"
+          hidden={true}
+          data-testid="attach-input"
+          onChange={({ target }) => {
+            if (target.files !== null) onFiles([...target.files]);
+            // The same file can be chosen again.
+            target.value = '';
+          }}
+        />
+        <IconButton label={t.chat.attach} disabled={!enabled} onClick={() => files.current?.click()}>
+          <Paperclip size={21} aria-hidden="true" />
+        </IconButton>
+        <textarea
+          ref={field}
+          rows={1}
+          dir="auto"
+          aria-label={t.chat.composer(peer.name)}
+          aria-describedby={counterId}
+          placeholder={enabled ? t.chat.composerPlaceholder : t.chat.composerOff}
+          title={enabled ? t.chat.enterHint : undefined}
+          disabled={!enabled}
+          value={text}
+          onChange={(event) => {
+            keepDraft(memory, peer.accountId, event.target.value);
+            typing(event.target.value !== '');
+          }}
+          onKeyDown={onKeyDown}
+          onBlur={() => typing(false)}
+          data-testid="composer-input"
+          className="max-h-40 min-h-11 flex-1 resize-none rounded-[1.375rem] border border-control bg-surface px-4 py-2.5 text-base leading-[1.4] placeholder:text-muted disabled:border-line disabled:bg-sunken"
+        />
+        <IconButton
+          type="submit"
+          label={t.chat.send}
+          filled={true}
+          disabled={!sendable}
+          data-testid="composer-send"
+        >
+          <SendHorizontal size={20} aria-hidden="true" />
+        </IconButton>
+      </div>
+      <p
+        id={counterId}
+        className={classes(
+          'px-14 pt-1 text-right text-sm',
+          left > COUNT_FROM && 'sr-only',
+          left < 0 ? 'text-danger' : 'text-muted',
+        )}
+      >
+        {left <= COUNT_FROM && t.chat.counter(left)}
+      </p>
+    </form>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect, useState } from 'react';
+import type { MessageView } from '../../engine/contract.ts';
+import { type Text, useWords } from '../../i18n/index.tsx';
+import { useDuet } from '../duet.tsx';
+import { shownName } from './file-name.ts';
+
+/** Arrivals within this time are one burst. */
+const BURST_MS = 400;
+const MOST_LINES = 3;
+
+interface Line {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** What is said about messages that arrived together: each one, or just how many. */
+export function linesFor(arrived: readonly MessageView[], name: string, t: Text): readonly Line[] {
+  const last = arrived.at(-1);
+  if (last === undefined) return [];
+  if (arrived.length > MOST_LINES) return [{ id: last.id, text: t.chat.newMessages(arrived.length) }];
+  return arrived.map(({ id, body }) => {
+    const text = body.kind === 'text' ? body.text : `${t.transfer.file} ${shownName(body.transfer.name)}`;
+    return { id, text: `${t.chat.says(name)} ${text}` };
+  });
+}
+
+/**
+ * The list itself is no live region, because a virtual list adds and removes rows by scrolling. Incoming messages
+ * are said here, once, and then forgotten.
+ */
+export function LiveLog({ peerName }: { readonly peerName: string }) {
+  const { t } = useWords();
+  const { stores } = useDuet();
+  const [lines, setLines] = useState<readonly Line[]>([]);
+
+  useEffect(() => {
+    let arrived: MessageView[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const tell = () => {
+      const added = linesFor(arrived, peerName, t);
+      setLines((before) => [...before, ...added].slice(-MOST_LINES));
+      arrived = [];
+      timer = undefined;
+    };
+    const stop = stores.messages.subscribe((state, before) => {
+      if (state.order.length === 0) setLines([]);
+      for (const id of state.order.slice(before.order.length)) {
+        const message = state.byId.get(id);
+        if (message?.mine === false) arrived.push(message);
+      }
+      if (arrived.length > 0) timer ??= setTimeout(tell, BURST_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [stores, peerName, t]);
+
+  return (
+    <div role="log" aria-live="polite" aria-relevant="additions" className="sr-only" data-testid="live-log">
+      {lines.map(({ id, text }) => (
+        <p key={id}>{text}</p>
+      ))}
+    </div>
+  );
+}

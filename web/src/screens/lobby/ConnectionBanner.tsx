@@ -1,0 +1,82 @@
+import { MonitorSmartphone, WifiOff } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useWords } from '../../i18n/index.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { useApp, useCommand } from '../duet.tsx';
+
+/** Milliseconds until `at`, once a second. */
+function useCountdown(at: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(0, at - now);
+}
+
+/** What is wrong with one's own connection and what can be done; nothing while all is well. */
+export function ConnectionBanner() {
+  const connection = useApp((app) => app.connection);
+  if (connection.state === 'waiting') {
+    return <Waiting retryAt={connection.retryAt} browserOffline={connection.browserOffline} />;
+  }
+  return connection.state === 'replaced' ? <Replaced /> : null;
+}
+
+function Waiting({
+  retryAt,
+  browserOffline,
+}: {
+  readonly retryAt: number;
+  readonly browserOffline: boolean;
+}) {
+  const { t, format } = useWords();
+  const run = useCommand();
+  const left = useCountdown(retryAt);
+  return (
+    <Banner
+      icon={<WifiOff size={18} aria-hidden="true" />}
+      title={browserOffline ? t.connection.browserOffline : t.connection.waiting}
+      help={browserOffline ? t.connection.browserOfflineHelp : t.connection.waitingHelp(format.wait(left))}
+      action={t.connection.retry}
+      onAction={() => run((client) => client.retryNow())}
+    />
+  );
+}
+
+function Replaced() {
+  const { t } = useWords();
+  const run = useCommand();
+  return (
+    <Banner
+      icon={<MonitorSmartphone size={18} aria-hidden="true" />}
+      title={t.connection.replaced}
+      help={t.connection.replacedHelp}
+      action={t.connection.useHere}
+      onAction={() => run((client) => client.retryNow())}
+    />
+  );
+}
+
+interface BannerProps {
+  readonly icon: ReactNode;
+  readonly title: string;
+  readonly help: string;
+  readonly action: string;
+  readonly onAction: () => void;
+}
+
+/** No live region: {@link ConnectionDot} tells the change, and a countdown must not be read out. */
+function Banner({ icon, title, help, action, onAction }: BannerProps) {
+  return (
+    <div className="flex items-center gap-3 bg-warning-soft py-2 pr-3 pl-4 text-sm">
+      <span className="shrink-0 text-warning">{icon}</span>
+      <p className="min-w-0 flex-1 leading-snug">
+        <span className="font-medium">{title}.</span> <span className="text-muted">{help}</span>
+      </p>
+      <Button onClick={onAction} className="shrink-0">
+        {action}
+      </Button>
+    </div>
+  );
+}

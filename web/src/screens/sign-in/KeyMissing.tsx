@@ -1,0 +1,70 @@
+import { TriangleAlert } from 'lucide-react';
+import { useState } from 'react';
+import { useWords } from '../../i18n/index.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Callout } from '../../ui/Callout.tsx';
+import { CheckBox } from '../../ui/CheckBox.tsx';
+import { PasswordField } from '../../ui/PasswordField.tsx';
+import { Card } from '../Card.tsx';
+import { useCommand, useDuet } from '../duet.tsx';
+import { ErrorNote } from '../ErrorNote.tsx';
+import { useSubmit } from './use-submit.ts';
+
+/** Logged in on a device that does not hold the account's key. Replacing it warns every contact, so it is a decision. */
+export function KeyMissing({ name }: { readonly name: string }) {
+  const { t } = useWords();
+  const { client } = useDuet();
+  const run = useCommand();
+  const [password, setPassword] = useState('');
+  const [understood, setUnderstood] = useState(false);
+  const { busy, error, onSubmit } = useSubmit(() => client.replaceKey({ password }));
+
+  return (
+    <Card title={t.keyMissing.title}>
+      <p className="text-muted">{t.keyMissing.body(name)}</p>
+      <h3 className="mt-5 font-medium">{t.keyMissing.options}</h3>
+      <p className="mt-1">{t.keyMissing.useOther}</p>
+      <p className="mt-1">{t.keyMissing.replace}</p>
+      <form onSubmit={onSubmit} className="mt-4 space-y-4">
+        <Callout tone="warning" icon={<TriangleAlert size={18} aria-hidden="true" />}>
+          {t.keyMissing.replaceWarning}
+        </Callout>
+        <CheckBox checked={understood} onChange={setUnderstood} data-testid="replace-understood">
+          {t.keyMissing.understood}
+        </CheckBox>
+        <input
+          type="text"
+          name="username"
+          autoComplete="username"
+          value={name}
+          readOnly={true}
+          hidden={true}
+        />
+        <PasswordField
+          label={t.signIn.password}
+          showLabel={t.signIn.showPassword}
+          hideLabel={t.signIn.hidePassword}
+          name="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          data-testid="replace-password"
+        />
+        {error !== null && <ErrorNote error={error} />}
+        <Button
+          type="submit"
+          look="danger"
+          busy={busy}
+          disabled={!understood || password === ''}
+          className="w-full"
+          data-testid="replace-submit"
+        >
+          {busy ? t.signIn.working : t.keyMissing.submit}
+        </Button>
+        <Button look="quiet" className="w-full" onClick={() => run((engine) => engine.logout())}>
+          {t.keyMissing.signOut}
+        </Button>
+      </form>
+    </Card>
+  );
+}

@@ -1,0 +1,98 @@
+import { LockKeyhole } from 'lucide-react';
+import { useState } from 'react';
+import { useWords } from '../../i18n/index.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { PasswordField } from '../../ui/PasswordField.tsx';
+import { Tabs } from '../../ui/Tabs.tsx';
+import { TextField } from '../../ui/TextField.tsx';
+import { Card } from '../Card.tsx';
+import { useApp, useDuet } from '../duet.tsx';
+import { ErrorNote } from '../ErrorNote.tsx';
+import { nameProblem, tidyName } from './name.ts';
+import { StrengthMeter } from './StrengthMeter.tsx';
+import { passwordStrength } from './strength.ts';
+import { useSubmit } from './use-submit.ts';
+
+type Mode = 'login' | 'register';
+
+export function SignIn() {
+  const { t } = useWords();
+  const { client } = useDuet();
+  const realm = useApp((app) => app.realm);
+  const [mode, setMode] = useState<Mode>('login');
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  /** What was wrong is told after the first try, not while somebody is typing for the first time. */
+  const [tried, setTried] = useState(false);
+
+  const problem = nameProblem(name);
+  const strength = passwordStrength(password, name);
+  const tooShort = strength === 'too-short';
+
+  const { busy, error, clear, onSubmit } = useSubmit(() => {
+    setTried(true);
+    return problem === null && !tooShort ? client[mode]({ name, password }) : null;
+  });
+
+  const choose = (next: Mode) => {
+    setMode(next);
+    clear();
+    setTried(false);
+  };
+
+  return (
+    <Card>
+      <Tabs
+        label={t.app.name}
+        value={mode}
+        onChange={choose}
+        tabs={[
+          { value: 'login', label: t.signIn.login, testId: 'tab-login' },
+          { value: 'register', label: t.signIn.register, testId: 'tab-register' },
+        ]}
+      >
+        <form onSubmit={onSubmit} noValidate={true} className="space-y-4">
+          <TextField
+            label={t.signIn.name}
+            name="username"
+            autoComplete="username"
+            autoCapitalize="none"
+            autoCorrect="off"
+            spellCheck={false}
+            value={name}
+            onChange={(event) => setName(tidyName(event.target.value))}
+            hint={mode === 'register' ? t.signIn.nameHint : undefined}
+            problem={tried && problem !== null ? t.signIn.nameProblem[problem] : null}
+            data-testid="sign-in-name"
+          />
+          <PasswordField
+            label={t.signIn.password}
+            showLabel={t.signIn.showPassword}
+            hideLabel={t.signIn.hidePassword}
+            name="password"
+            autoComplete={mode === 'register' ? 'new-password' : 'current-password'}
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+            hint={mode === 'register' && password !== '' ? <StrengthMeter strength={strength} /> : undefined}
+            problem={tried && tooShort ? t.signIn.passwordTooShort : null}
+            data-testid="sign-in-password"
+          />
+          {error !== null && <ErrorNote error={error} />}
+          <Button type="submit" look="primary" busy={busy} className="w-full" data-testid="sign-in-submit">
+            {busy ? t.signIn.working : t.signIn[mode]}
+          </Button>
+        </form>
+      </Tabs>
+      <div className="mt-5 flex gap-2.5 border-line border-t pt-4 text-muted text-sm">
+        <LockKeyhole size={16} className="mt-0.5 shrink-0" aria-hidden="true" />
+        <div className="min-w-0">
+          <p className="font-medium text-ink">{t.signIn.promise}</p>
+          <p>
+            {t.signIn.promiseMore} {mode === 'register' && t.signIn.noRecovery}
+          </p>
+          {realm !== null && <p className="mt-2 break-words">{t.signIn.realm(realm)}</p>}
+        </div>
+      </div>
+    </Card>
+  );
+}

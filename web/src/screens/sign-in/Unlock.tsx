@@ -1,0 +1,57 @@
+import { useState } from 'react';
+import { useWords } from '../../i18n/index.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { PasswordField } from '../../ui/PasswordField.tsx';
+import { Card } from '../Card.tsx';
+import { useCommand, useDuet } from '../duet.tsx';
+import { ErrorNote } from '../ErrorNote.tsx';
+import { useSubmit } from './use-submit.ts';
+
+/** The login holds, but the identity on this device is wrapped under the password. */
+export function Unlock({ name }: { readonly name: string }) {
+  const { t } = useWords();
+  const { client } = useDuet();
+  const run = useCommand();
+  const [password, setPassword] = useState('');
+  const { busy, error, onSubmit } = useSubmit(() => client.unlock({ password }));
+
+  return (
+    <Card title={t.unlock.title(name)}>
+      <p className="mb-5 text-muted">{t.unlock.body}</p>
+      <form onSubmit={onSubmit} className="space-y-4">
+        <input
+          type="text"
+          name="username"
+          autoComplete="username"
+          value={name}
+          readOnly={true}
+          hidden={true}
+        />
+        <PasswordField
+          label={t.signIn.password}
+          showLabel={t.signIn.showPassword}
+          hideLabel={t.signIn.hidePassword}
+          name="password"
+          autoComplete="current-password"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          data-testid="unlock-password"
+        />
+        {error !== null && <ErrorNote error={error} />}
+        <Button
+          type="submit"
+          look="primary"
+          busy={busy}
+          disabled={password === ''}
+          className="w-full"
+          data-testid="unlock-submit"
+        >
+          {busy ? t.signIn.working : t.unlock.submit}
+        </Button>
+        <Button look="quiet" className="w-full" onClick={() => run((engine) => engine.logout())}>
+          {t.unlock.other}
+        </Button>
+      </form>
+    </Card>
+  );
+}
