@@ -1,0 +1,1 @@
+export type { FileDescriptor } from '@duet-chat/crypto';

@@ -1,0 +1,494 @@
+/**
+ * Any event in any state: nothing throws, and what PROTOCOL.md promises holds after every step. The events are
+ * drawn so that about half of them fit the state (its own ids), and the rest are late, doubled or foreign.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Effect } from './machine/effects.ts';
+import type { Command, Content, Event, TimerName } from './machine/events.ts';
+import { MAX_INCOMING, WINDOW } from './machine/limits.ts';
+import type { State } from './machine/state.ts';
+import { BOB, CAROL, DESCRIPTOR, frame, KEY, OTHER_KEY, text16, text32, World } from './machine/testing.ts';
+import { conversationView } from './machine/views.ts';
+
+const peers = [BOB, CAROL] as const;
+const pick = <T>(list: readonly [T, ...T[]], n: number): T => list[n % list.length] ?? list[0];
+
+/** Draws events with the ids of the state at hand, or with others. */
+class Draw {
+  private counter = 100;
+
+  constructor(
+    private readonly state: State,
+    private readonly seed: { readonly fits: boolean; readonly n: number; readonly fresh: number },
+  ) {
+    this.counter = seed.fresh;
+  }
+
+  get n() {
+    return this.seed.n;
+  }
+
+  fresh16 = () => text16((this.counter % 200) + 50);
+  fresh32 = () => text32((this.counter % 200) + 50);
+  peer = () => (this.seed.fits ? this.state.conversation?.peer : undefined) ?? pick(peers, this.n);
+  run = () => (this.seed.fits ? this.state.conversation?.presence : undefined) ?? text16(this.n % 4);
+  conversation = () => (this.seed.fits ? this.state.conversation?.id : undefined) ?? this.n % 3;
+  key = () => (this.seed.fits ? this.state.conversation?.key : undefined) ?? pick([KEY, OTHER_KEY], this.n);
+
+  hid = () => {
+    const phase = this.state.conversation?.phase;
+    const call = this.state.incoming[this.n % Math.max(1, this.state.incoming.length)];
+    if (!this.seed.fits) return this.fresh16();
+    return (phase !== undefined && 'hid' in phase ? phase.hid : undefined) ?? call?.hid ?? this.fresh16();
+  };
+
+  /** The runtime makes an ACCEPT only for the handshake that it was asked to accept, maybe too late. */
+  accepting = () => {
+    const phase = this.state.conversation?.phase;
+    return this.seed.fits && phase?.at === 'accepting' ? phase.hid : this.fresh16();
+  };
+
+  sid = () => {
+    const phase = this.state.conversation?.phase;
+    return this.seed.fits && phase?.at === 'open' ? phase.talk.sid : this.fresh16();
+  };
+
+  fid = () => {
+    const phase = this.state.conversation?.phase;
+    const transfer = phase?.at === 'open' ? phase.talk.transfer : null;
+    return this.seed.fits && transfer !== null && 'fid' in transfer ? transfer.fid : this.fresh32();
+  };
+
+  ref = () => {
+    const phase = this.state.conversation?.phase;
+    const transfer = phase?.at === 'open' ? phase.talk.transfer : null;
+    return this.seed.fits && transfer?.at === 'preparing' ? transfer.ref : this.n;
+  };
+}
+
+const ops = ['accept', 'reject', 'want', 'cancel', 'done', 'pause'] as const;
+const activities = ['none', 'typing', 'voice', 'video'] as const;
+const timers: readonly [TimerName, ...TimerName[]] = [
+  'look-up',
+  'ring',
+  'confirm',
+  'ready',
+  'receipt',
+  'read',
+  'peer-activity',
+  'reconnect',
+];
+
+const contents: readonly [(d: Draw) => Content, ...((d: Draw) => Content)[]] = [
+  () => ({ type: 'ready' }),
+  ({ n }) => ({ type: 'text', text: `secret ${n}` }),
+  () => ({ type: 'receipt' }),
+  ({ n }) => ({ type: 'read', upTo: n % 12 }),
+  ({ n }) => ({ type: 'typing', activity: pick(activities, n) }),
+  () => ({ type: 'file', descriptor: DESCRIPTOR }),
+  (d) => ({ type: 'file-control', fid: d.fid(), op: pick(ops, d.n), index: d.n % 20, count: d.n % 10 }),
+  () => ({ type: 'other' }),
+  () => ({ type: 'bye' }),
+];
+
+const commands: readonly [(d: Draw) => Command, ...((d: Draw) => Command)[]] = [
+  (d) => ({ name: 'openChat', peer: pick(peers, d.n) }),
+  (d) => ({ name: 'acceptIncoming', id: d.hid() }),
+  (d) => ({ name: 'declineIncoming', id: d.hid() }),
+  () => ({ name: 'leaveChat' }),
+  ({ n }) => ({ name: 'sendText', text: n % 7 === 0 ? '' : 'words' }),
+  ({ n }) => ({ name: 'markRead', seq: n % 30 }),
+  ({ n }) => ({ name: 'setTyping', typing: n % 2 === 0 }),
+  ({ n }) => ({ name: 'sendFile', ref: n, fileName: 'f', size: n % 5 === 0 ? 1e9 : n }),
+  (d) => ({ name: 'cancelTransfer', fid: d.fid() }),
+  ({ n }) => ({ name: 'markVerified', by: n % 2 === 0 ? 'compared' : 'sas' }),
+  () => ({ name: 'acceptChangedKey' }),
+  () => ({ name: 'retryNow' }),
+];
+
+const facts = (d: Draw, fid: string) => ({
+  fid,
+  name: 'f',
+  mediaType: '',
+  size: d.n * 1000,
+  segments: (d.n % 20) + 1,
+});
+
+const events: readonly [(d: Draw) => Event, ...((d: Draw) => Event)[]] = [
+  ({ n }) => ({
+    type: 'account',
+    account: n % 10 === 0 ? { stage: 'signed-out' } : { stage: 'ready', name: 'alice', accountId: text32(1) },
+  }),
+  () => ({ type: 'link-up' }),
+  ({ n }) => ({
+    type: 'link-down',
+    loss: n % 5 === 0 ? { why: 'replaced' } : n % 5 === 1 ? { why: 'restart', after: n } : { why: 'lost' },
+    jitter: (n % 10) / 10,
+  }),
+  ({ n }) => ({ type: 'network', online: n % 2 === 0 }),
+  (d) => ({ type: 'timer', name: d.n % 5 === 0 ? `incoming ${d.hid()}` : pick(timers, d.n) }),
+  (d) => ({ type: 'presence', accountId: d.peer().accountId, presence: d.run(), online: d.n % 4 !== 0 }),
+  (d) => ({
+    type: 'delivered',
+    from: d.peer().accountId,
+    presence: d.run(),
+    frame: pick(
+      [
+        frame(1, d.hid()),
+        frame(3, d.hid()),
+        frame(4, d.hid()),
+        frame(5, d.hid()),
+        frame(0x11, d.sid()),
+        frame(0x12, d.fid()),
+      ],
+      d.n,
+    ),
+  }),
+  (d) => ({
+    type: 'undelivered',
+    conversation: d.conversation(),
+    about: 'message',
+    status: d.n % 2 === 0 ? 'offline' : 'refused',
+  }),
+  (d) => ({
+    type: 'looked-up',
+    conversation: d.conversation(),
+    found:
+      d.n % 9 === 0
+        ? { code: 'relay-unreachable' }
+        : {
+            key: d.n % 8 === 0 ? null : KEY,
+            pin: d.n % 3 === 0 ? { key: pick([KEY, OTHER_KEY], d.n % 2), trust: 'compared' } : null,
+          },
+  }),
+  (d) => ({ type: 'pinned', accountId: d.peer().accountId, pin: { key: d.key(), trust: 'compared' } }),
+  (d) => ({
+    type: 'offer-made',
+    conversation: d.conversation(),
+    hid: d.fresh16(),
+    frame: frame(1, text16(1)),
+  }),
+  (d) => ({
+    type: 'offer-checked',
+    hid: d.fresh16(),
+    peer: d.peer(),
+    presence: d.run(),
+    key: KEY,
+    pin: d.n % 4 === 0 ? { key: OTHER_KEY, trust: 'first-use' } : null,
+    changed: d.n % 4 === 0,
+    glare: d.n % 2 === 0 ? 'own' : 'peer',
+  }),
+  (d) => ({
+    type: 'accept-made',
+    conversation: d.conversation(),
+    hid: d.accepting(),
+    frame: frame(3, text16(1)),
+  }),
+  (d) => ({
+    type: 'accept-checked',
+    conversation: d.conversation(),
+    hid: d.hid(),
+    sid: d.fresh16(),
+    frame: frame(4, text16(1)),
+  }),
+  (d) => ({
+    type: 'confirm-checked',
+    conversation: d.conversation(),
+    hid: d.hid(),
+    sid: d.fresh16(),
+    frame: frame(0x11, text16(1)),
+  }),
+  (d) => ({ type: 'handshake-failed', conversation: d.conversation() }),
+  (d) => ({
+    type: 'end-checked',
+    hid: d.hid(),
+    reason: pick(['declined', 'busy', 'cancelled', 'prekey-unknown', 'version'] as const, d.n),
+  }),
+  // Twice, so that sessions have something to say.
+  (d) => ({ type: 'decrypted', sid: d.sid(), seq: d.n % 40, ack: d.n % 3, content: pick(contents, d.n)(d) }),
+  (d) => ({ type: 'decrypted', sid: d.sid(), seq: d.n % 40, ack: 0, content: pick(contents, d.n % 8)(d) }),
+  (d) => ({ type: 'refused', sid: d.sid(), fatal: d.n % 6 === 0 }),
+  (d) => ({ type: 'file-prepared', ref: d.ref(), facts: facts(d, d.fresh32()), descriptor: DESCRIPTOR }),
+  (d) => ({ type: 'file-unprepared', ref: d.ref(), error: { code: 'internal' } }),
+  (d) => ({ type: 'file-described', sid: d.sid(), seq: d.n % 40, facts: facts(d, d.fresh32()) }),
+  (d) => ({ type: 'file-sent', fid: d.fid(), done: d.n, segments: d.n % 3 }),
+  (d) => ({ type: 'file-verified', fid: d.fid(), done: d.n }),
+  (d) => ({ type: 'file-whole', fid: d.fid(), blob: new Blob() }),
+  (d) => ({ type: 'file-failed', fid: d.fid(), why: d.n % 2 === 0 ? 'damaged' : 'source-changed' }),
+];
+
+interface Step {
+  readonly what: number;
+  readonly fits: boolean;
+  readonly n: number;
+  readonly wait: number;
+}
+
+const steps = fc.array(
+  fc.record({
+    what: fc.nat(events.length + commands.length - 1),
+    fits: fc.boolean(),
+    n: fc.nat(199),
+    wait: fc.nat(2000),
+  }),
+  { minLength: 1, maxLength: 120 },
+);
+
+/** Worlds to start from, so that short scripts reach deep states. */
+const beginnings: readonly [() => World, ...(() => World)[]] = [
+  () => new World(),
+  () => new World().online(),
+  () => new World().ringing(),
+  () => new World().online().offered(),
+  () => new World().confirmed(),
+  () => new World().secure(),
+];
+
+/** Watches one world from outside and complains. */
+class Witness {
+  readonly timers = new Set<string>();
+  readonly answered = new Set<number>();
+  readonly asked = new Set<number>();
+  readonly pinsAsked = new Set<number>();
+  readonly sessions = new Set<string>();
+  readonly handshakes = new Set<string>();
+  readonly files = new Set<string | number>();
+  private readonly nextSeq = new Map<string, number>();
+
+  constructor(readonly world: World) {
+    // Whatever the beginning made is accounted for from here on.
+    const phase = world.state.conversation?.phase;
+    if (phase?.at === 'open') {
+      this.sessions.add(phase.talk.sid);
+      this.nextSeq.set(phase.talk.sid, phase.talk.next);
+    } else if (phase !== undefined && 'hid' in phase) this.handshakes.add(phase.hid);
+    for (const { hid } of world.state.incoming) this.handshakes.add(hid);
+  }
+
+  /** Before an event that brings something into the world that somebody has to wipe. */
+  before(event: Event): void {
+    if (event.type === 'command') {
+      this.asked.add(event.reply);
+      if (event.command.name === 'sendFile') this.files.add(event.command.ref);
+    }
+    if (event.type === 'offer-made' || (event.type === 'offer-checked' && !event.changed)) {
+      this.handshakes.add(event.hid);
+    }
+    if (event.type === 'accept-checked' || event.type === 'confirm-checked') {
+      this.sessions.add(event.sid);
+      if (!this.nextSeq.has(event.sid)) this.nextSeq.set(event.sid, event.type === 'confirm-checked' ? 1 : 0);
+    }
+    if (event.type === 'file-prepared') {
+      this.files.delete(event.ref);
+      this.files.add(event.facts.fid);
+    }
+    if (event.type === 'file-unprepared') this.files.delete(event.ref);
+    if (event.type === 'file-described') this.files.add(event.facts.fid);
+  }
+
+  after(event: Event, before: State, effects: readonly Effect[]): void {
+    for (const effect of effects) this.effect(effect, before);
+    this.state(event, before, effects);
+  }
+
+  private effect(effect: Effect, before: State): void {
+    switch (effect.type) {
+      case 'reply':
+        expect(this.asked.has(effect.reply), 'answers only what was asked').toBe(true);
+        expect(this.answered.has(effect.reply), 'answers once').toBe(false);
+        this.answered.add(effect.reply);
+        break;
+      case 'pin':
+        if (effect.reply !== null) this.pinsAsked.add(effect.reply);
+        break;
+      case 'timer':
+        if (effect.ms === null) this.timers.delete(effect.name);
+        else this.timers.add(effect.name);
+        break;
+      case 'encrypt': {
+        expect(this.sessions.has(effect.sid), 'no word after the session was wiped').toBe(true);
+        const seq = this.nextSeq.get(effect.sid);
+        expect(effect.seq, 'numbers of a session have no gap').toBe(seq);
+        this.nextSeq.set(effect.sid, effect.seq + 1);
+        break;
+      }
+      case 'decrypt':
+        expect(this.sessions.has(effect.sid)).toBe(true);
+        break;
+      case 'wipe-session':
+        this.sessions.delete(effect.sid);
+        break;
+      case 'wipe-handshake':
+      case 'end-handshake':
+        this.handshakes.delete(effect.hid);
+        break;
+      case 'check-accept':
+      case 'check-confirm':
+        break;
+      case 'wipe-file':
+        this.files.delete(effect.file);
+        break;
+      case 'send-segments':
+        expect(effect.count).toBeGreaterThan(0);
+        expect(effect.count).toBeLessThanOrEqual(WINDOW);
+        break;
+      case 'link':
+        if (effect.open)
+          expect(before.account.stage === 'ready' || this.world.state.account.stage === 'ready').toBe(true);
+        break;
+      default:
+        break;
+    }
+  }
+
+  private state(event: Event, before: State, effects: readonly Effect[]): void {
+    const { state } = this.world;
+    const { conversation } = state;
+    const phase = conversation?.phase;
+    const talk = phase?.at === 'open' ? phase.talk : null;
+
+    // Nothing of the peer's is shown unless it was decrypted in a session, which is secure from then on.
+    const theirs = effects
+      .filter((effect) => effect.type === 'show')
+      .flatMap(({ messages }) => messages)
+      .filter(({ mine }) => !mine);
+    if (theirs.some(({ body }) => body.kind === 'text')) expect(event.type).toBe('decrypted');
+    if (talk !== null && !talk.secure)
+      expect(talk.live.size, 'no messages before the session is secure').toBe(0);
+    if (event.type === 'refused') expect(theirs.filter(({ body }) => body.kind === 'text')).toEqual([]);
+
+    // A changed key blocks, and to a blocked peer nothing is sent.
+    if (conversation !== null && conversation.pin !== null && conversation.key !== null) {
+      if (conversation.pin.key !== conversation.key) {
+        expect(['blocked', 'ended']).toContain(phase?.at);
+        expect(conversationView(conversation).trust).toBe('changed');
+      }
+    }
+    if (phase?.at === 'blocked') {
+      const { accountId } = conversation?.peer ?? BOB;
+      const meant = effects.filter(
+        (effect) =>
+          (effect.type === 'send' &&
+            effect.address.to === accountId &&
+            effect.conversation === conversation?.id) ||
+          effect.type === 'make-offer' ||
+          effect.type === 'make-accept',
+      );
+      expect(meant).toEqual([]);
+    }
+
+    // Of everything secret the runtime holds exactly what the state names.
+    const held = new Set<string>();
+    if (phase !== undefined && 'hid' in phase) held.add(phase.hid);
+    for (const call of state.incoming) if (!call.changed) held.add(call.hid);
+    // A handshake that completed became a session; the runtime freed it when it did.
+    if (
+      talk !== null ||
+      before.conversation?.phase.at === 'confirming' ||
+      before.conversation?.phase.at === 'completing'
+    ) {
+      const done = before.conversation?.phase;
+      if (done !== undefined && 'hid' in done && !held.has(done.hid)) this.handshakes.delete(done.hid);
+    }
+    expect(this.handshakes, 'handshakes').toEqual(held);
+    expect(this.sessions, 'sessions').toEqual(new Set(talk === null ? [] : [talk.sid]));
+    const transfer = talk?.transfer ?? null;
+    const file = transfer === null ? [] : [transfer.at === 'preparing' ? transfer.ref : transfer.fid];
+    expect(this.files, 'files').toEqual(new Set(file));
+    if (transfer?.at === 'outgoing') expect(transfer.queued).toBeLessThanOrEqual(WINDOW);
+    if (transfer?.at === 'incoming') {
+      expect(transfer.wanted - transfer.verified).toBeLessThanOrEqual(WINDOW);
+      expect(transfer.wanted).toBeLessThanOrEqual(transfer.segments);
+    }
+
+    // Commands that are not answered yet are waited for by something.
+    const waiting = new Set(this.pinsAsked);
+    if (phase?.at === 'looking-up' && phase.reply !== null) waiting.add(phase.reply);
+    if (transfer?.at === 'preparing') waiting.add(transfer.reply);
+    expect(new Set([...this.asked].filter((reply) => !this.answered.has(reply)))).toEqual(waiting);
+
+    // Nothing goes on without an account, a connection or a conversation.
+    expect(state.incoming.length).toBeLessThanOrEqual(MAX_INCOMING);
+    if (state.account.stage !== 'ready') {
+      expect(conversation).toBeNull();
+      expect(state.connection.at).toBe('idle');
+      expect(state.incoming).toEqual([]);
+    }
+    if (conversation === null || phase?.at === 'ended' || phase?.at === 'blocked') {
+      const left = [...this.timers].filter((name) => name !== 'reconnect' && !name.startsWith('incoming '));
+      expect(left, 'timers of a conversation that is over').toEqual([]);
+    }
+    for (const name of this.timers) {
+      if (name.startsWith('incoming ')) {
+        expect(state.incoming.some(({ hid }) => `incoming ${hid}` === name)).toBe(true);
+      }
+    }
+  }
+}
+
+describe('any event in any state', () => {
+  const play = (beginning: number, script: readonly Step[]): World => {
+    const world = pick(beginnings, beginning)();
+    const witness = new Witness(world);
+    script.forEach(({ what, fits, n, wait }, index) => {
+      const draw = new Draw(world.state, { fits, n, fresh: index });
+      const reply = 10_000 + index;
+      const event: Event =
+        what < events.length
+          ? pick(events, what)(draw)
+          : { type: 'command', reply, command: pick(commands, what - events.length)(draw) };
+      // A handshake, session or file id is made once.
+      const before = world.state;
+      world.now += wait;
+      if (event.type === 'timer') witness.timers.delete(event.name);
+      witness.before(event);
+      world.run(event);
+      witness.after(event, before, world.last);
+    });
+    return world;
+  };
+
+  test('holds what the protocol promises', () => {
+    fc.assert(
+      fc.property(fc.nat(beginnings.length - 1), steps, (beginning, script) => {
+        play(beginning, script);
+      }),
+      { numRuns: 1500 },
+    );
+  });
+
+  test('the same events give the same state and effects', () => {
+    fc.assert(
+      fc.property(fc.nat(beginnings.length - 1), steps, (beginning, script) => {
+        const [one, two] = [play(beginning, script), play(beginning, script)];
+        expect(one.state).toEqual(two.state);
+        expect(one.all).toEqual(two.all);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('the scripts reach the states that they are about', () => {
+    const seen = new Set<string>();
+    fc.assert(
+      fc.property(fc.nat(beginnings.length - 1), steps, (beginning, script) => {
+        for (let length = 1; length <= script.length; length += 5) {
+          const { state } = play(beginning, script.slice(0, length));
+          if (state.conversation !== null) seen.add(conversationView(state.conversation).state);
+        }
+      }),
+      // A fixed seed: this is about the scripts, not about the machine.
+      { numRuns: 600, seed: 1 },
+    );
+    for (const state of [
+      'secure',
+      'establishing',
+      'blocked-key-changed',
+      'peer-disconnected',
+      'connection-lost',
+    ]) {
+      expect(seen).toContain(state);
+    }
+  });
+});

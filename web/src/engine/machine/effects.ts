@@ -1,0 +1,96 @@
+/** Everything that the machine can ask for. The runtime does it and reports by an event. */
+
+import type { MessageView, UserError } from '../contract.ts';
+import type { FileDescriptor } from '../crypto/port.ts';
+import type { Content, FrameKind, TimerName } from './events.ts';
+import type { Peer, Pin } from './state.ts';
+
+/** One run of the peer's client: frames for another run of the same account are not meant for it. */
+export interface Address {
+  readonly to: string;
+  readonly presence: string;
+}
+
+export type Effect =
+  // To the page
+  | { readonly type: 'show'; readonly messages: readonly MessageView[] }
+  | { readonly type: 'clear' }
+  | { readonly type: 'notice'; readonly error: UserError }
+  | { readonly type: 'reply'; readonly reply: number; readonly error: UserError | null }
+  // Time: a timer of the same name that runs already is started anew; `null` stops it
+  | { readonly type: 'timer'; readonly name: TimerName; readonly ms: number | null }
+  // The connection
+  | { readonly type: 'link'; readonly open: boolean }
+  | { readonly type: 'watch'; readonly accountId: string }
+  | {
+      readonly type: 'send';
+      readonly conversation: number;
+      readonly about: FrameKind;
+      readonly address: Address;
+      readonly frame: Uint8Array;
+    }
+  // Directory, pins
+  | { readonly type: 'look-up'; readonly conversation: number; readonly peer: Peer }
+  /** Answered by `pinned`; `reply` is answered when the pin is on disk. */
+  | { readonly type: 'pin'; readonly peer: Peer; readonly pin: Pin; readonly reply: number | null }
+  // Handshake
+  | {
+      readonly type: 'make-offer';
+      readonly conversation: number;
+      readonly address: Address;
+      readonly key: string;
+    }
+  | {
+      readonly type: 'check-offer';
+      readonly from: string;
+      readonly presence: string;
+      readonly frame: Uint8Array;
+    }
+  | { readonly type: 'make-accept'; readonly conversation: number; readonly hid: string }
+  | {
+      readonly type: 'check-accept' | 'check-confirm';
+      readonly conversation: number;
+      readonly hid: string;
+      readonly from: string;
+      readonly frame: Uint8Array;
+    }
+  | { readonly type: 'check-end'; readonly hid: string; readonly from: string; readonly frame: Uint8Array }
+  /** Signs END, sends it and wipes the handshake. */
+  | {
+      readonly type: 'end-handshake';
+      readonly hid: string;
+      readonly reason: 'declined' | 'busy' | 'cancelled';
+      readonly address: Address;
+    }
+  | { readonly type: 'wipe-handshake'; readonly hid: string }
+  // Session
+  | {
+      readonly type: 'encrypt';
+      readonly conversation: number;
+      readonly sid: string;
+      /** The number that the session has to give to this message. */
+      readonly seq: number;
+      readonly address: Address;
+      readonly content: Content;
+    }
+  | { readonly type: 'decrypt'; readonly sid: string; readonly frame: Uint8Array }
+  | { readonly type: 'wipe-session'; readonly sid: string }
+  // Files
+  | { readonly type: 'prepare-file'; readonly ref: number }
+  | {
+      readonly type: 'describe-file';
+      readonly sid: string;
+      readonly seq: number;
+      readonly descriptor: FileDescriptor;
+    }
+  | {
+      readonly type: 'send-segments';
+      readonly conversation: number;
+      readonly fid: string;
+      readonly index: number;
+      readonly count: number;
+      readonly address: Address;
+    }
+  | { readonly type: 'open-segment'; readonly fid: string; readonly frame: Uint8Array }
+  /** Stops the work on a file and wipes its key. */
+  | { readonly type: 'wipe-file'; readonly file: string | number };

@@ -1,0 +1,177 @@
+/** Everything that can happen to the machine: commands of the person, results of effects, the relay's frames. */
+
+import type { AccountView, AppView, UserError } from '../contract.ts';
+import type { FileDescriptor } from '../crypto/port.ts';
+import type { FileFacts, Peer, Pin } from './state.ts';
+
+/** Commands that the machine decides on; each is answered by exactly one `reply` effect. */
+export type Command =
+  | { readonly name: 'openChat'; readonly peer: Peer }
+  | { readonly name: 'acceptIncoming'; readonly id: string }
+  | { readonly name: 'declineIncoming'; readonly id: string }
+  | { readonly name: 'leaveChat' }
+  | { readonly name: 'sendText'; readonly text: string }
+  | { readonly name: 'markRead'; readonly seq: number }
+  | { readonly name: 'setTyping'; readonly typing: boolean }
+  | { readonly name: 'sendFile'; readonly ref: number; readonly fileName: string; readonly size: number }
+  | { readonly name: 'cancelTransfer'; readonly fid: string }
+  | { readonly name: 'markVerified'; readonly by: 'compared' | 'sas' }
+  | { readonly name: 'acceptChangedKey' }
+  | { readonly name: 'retryNow' };
+
+/** What a message says, as far as this machine understands it. */
+export type Content =
+  | { readonly type: 'ready' | 'receipt' | 'bye' }
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'read'; readonly upTo: number }
+  | { readonly type: 'typing'; readonly activity: 'none' | 'typing' | 'voice' | 'video' }
+  | { readonly type: 'file'; readonly descriptor: FileDescriptor }
+  | {
+      readonly type: 'file-control';
+      readonly fid: string;
+      readonly op: 'accept' | 'reject' | 'want' | 'cancel' | 'done' | 'pause';
+      readonly index: number;
+      readonly count: number;
+    }
+  /** Authentic, of a kind that this version does not show. Its `seq` counts, and it is acknowledged. */
+  | { readonly type: 'other' };
+
+export type TimerName =
+  | 'look-up'
+  | 'ring'
+  | 'confirm'
+  | 'ready'
+  | 'receipt'
+  | 'read'
+  | 'peer-activity'
+  | 'reconnect'
+  | `incoming ${string}`;
+
+/** Which frame the relay could not deliver. */
+export type FrameKind = 'offer' | 'accept' | 'confirm' | 'message' | 'chunk';
+
+/** Where a connection went. */
+export type LinkLoss =
+  | { readonly why: 'lost' }
+  /** The relay asked to come back after this many milliseconds. */
+  | { readonly why: 'restart'; readonly after: number }
+  /** Another tab or device of the account. */
+  | { readonly why: 'replaced' };
+
+export type Event =
+  | { readonly type: 'command'; readonly reply: number; readonly command: Command }
+  | { readonly type: 'account'; readonly account: AccountView }
+  | {
+      readonly type: 'configured';
+      readonly app: Partial<Pick<AppView, 'crypto' | 'realm' | 'maxFileBytes'>>;
+    }
+  // The connection
+  | { readonly type: 'link-up' }
+  /** `jitter`: a random number from 0 to 1, for the delay. */
+  | { readonly type: 'link-down'; readonly loss: LinkLoss; readonly jitter: number }
+  | { readonly type: 'network'; readonly online: boolean }
+  | { readonly type: 'timer'; readonly name: TimerName }
+  // What the relay says
+  | {
+      readonly type: 'presence';
+      readonly accountId: string;
+      readonly presence: string;
+      readonly online: boolean;
+    }
+  | {
+      readonly type: 'delivered';
+      readonly from: string;
+      readonly presence: string;
+      readonly frame: Uint8Array;
+    }
+  /** The relay's ACK says that a frame did not reach the peer, also not when it was tried again. */
+  | {
+      readonly type: 'undelivered';
+      readonly conversation: number;
+      readonly about: FrameKind;
+      readonly status: 'offline' | 'refused';
+    }
+  // Directory, pins
+  | {
+      readonly type: 'looked-up';
+      readonly conversation: number;
+      readonly found: { readonly key: string | null; readonly pin: Pin | null } | UserError;
+    }
+  | { readonly type: 'pinned'; readonly accountId: string; readonly pin: Pin }
+  // Handshake
+  | {
+      readonly type: 'offer-made';
+      readonly conversation: number;
+      readonly hid: string;
+      readonly frame: Uint8Array;
+    }
+  | {
+      readonly type: 'offer-checked';
+      readonly hid: string;
+      readonly peer: Peer;
+      readonly presence: string;
+      readonly key: string;
+      readonly pin: Pin | null;
+      /** The key is not the pinned one; the offer was not looked at any further. */
+      readonly changed: boolean;
+      /** PROTOCOL.md section 4.7: who wins, should both have offered. */
+      readonly glare: 'own' | 'peer';
+    }
+  | {
+      readonly type: 'accept-made';
+      readonly conversation: number;
+      readonly hid: string;
+      readonly frame: Uint8Array;
+    }
+  /** Initiator: ACCEPT verified; `frame` is CONFIRM. */
+  | {
+      readonly type: 'accept-checked';
+      readonly conversation: number;
+      readonly hid: string;
+      readonly sid: string;
+      readonly frame: Uint8Array;
+    }
+  /** Responder: CONFIRM verified; `frame` is READY, the message with `seq` 0. */
+  | {
+      readonly type: 'confirm-checked';
+      readonly conversation: number;
+      readonly hid: string;
+      readonly sid: string;
+      readonly frame: Uint8Array;
+    }
+  | { readonly type: 'handshake-failed'; readonly conversation: number }
+  | {
+      readonly type: 'end-checked';
+      readonly hid: string;
+      readonly reason: 'declined' | 'busy' | 'cancelled' | 'prekey-unknown' | 'version';
+    }
+  // Session
+  | {
+      readonly type: 'decrypted';
+      readonly sid: string;
+      readonly seq: number;
+      readonly ack: number;
+      readonly content: Content;
+    }
+  /** `fatal`: PROTOCOL.md section 11, class "fatal session"; otherwise the frame was dropped. */
+  | { readonly type: 'refused'; readonly sid: string; readonly fatal: boolean }
+  // Files
+  | {
+      readonly type: 'file-prepared';
+      readonly ref: number;
+      readonly facts: FileFacts;
+      readonly descriptor: FileDescriptor;
+    }
+  | { readonly type: 'file-unprepared'; readonly ref: number; readonly error: UserError }
+  | { readonly type: 'file-described'; readonly sid: string; readonly seq: number; readonly facts: FileFacts }
+  /** Sender: this many bytes are with the peer. `segments`: how many were handed over since the last event. */
+  | {
+      readonly type: 'file-sent';
+      readonly fid: string;
+      readonly done: number;
+      readonly segments: number;
+    }
+  /** Receiver: one more segment verified. */
+  | { readonly type: 'file-verified'; readonly fid: string; readonly done: number }
+  | { readonly type: 'file-whole'; readonly fid: string; readonly blob: Blob }
+  | { readonly type: 'file-failed'; readonly fid: string; readonly why: 'damaged' | 'source-changed' };

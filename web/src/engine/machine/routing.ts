@@ -1,0 +1,58 @@
+/** Whom a frame of the relay concerns. What concerns nobody here is dropped without an answer (PROTOCOL.md 11). */
+import { readPayload } from '../payload.ts';
+import type { Event } from './events.ts';
+import { MAX_HELD } from './limits.ts';
+import { countRefused } from './talk.ts';
+import { assertNever, type Turn } from './turn.ts';
+
+export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event, { type: 'delivered' }>) {
+  const payload = readPayload(frame);
+  const { conversation } = turn;
+  if (payload === null || turn.state.account.stage !== 'ready') return;
+  if (payload.type === 'offer') return turn.do({ type: 'check-offer', from, presence, frame });
+  if (payload.type === 'end') return onEnd(turn, payload.hid, from, frame);
+  if (conversation === null || conversation.peer.accountId !== from) return;
+  const { id, phase } = conversation;
+  switch (payload.type) {
+    case 'accept':
+      // Checked once: whatever comes of it, a second ACCEPT finds another phase.
+      if (phase.at !== 'ringing' || phase.hid !== payload.hid) return;
+      turn.stop('ring');
+      turn.patchConversation({ phase: { at: 'confirming', hid: payload.hid } });
+      return turn.do({ type: 'check-accept', conversation: id, hid: payload.hid, from, frame });
+    case 'confirm':
+      if (phase.at !== 'accepted' || phase.hid !== payload.hid) return;
+      turn.stop('confirm');
+      turn.patchConversation({ phase: { at: 'completing', hid: payload.hid, held: [] } });
+      return turn.do({ type: 'check-confirm', conversation: id, hid: payload.hid, from, frame });
+    case 'message':
+      return onMessage(turn, payload.sid, frame);
+    case 'chunk': {
+      const transfer = turn.talk?.transfer;
+      // Segments of a file that was cancelled may still be on their way.
+      if (transfer?.at !== 'incoming' || transfer.fid !== payload.fid) return;
+      return turn.do({ type: 'open-segment', fid: payload.fid, frame });
+    }
+    default:
+      return assertNever(payload);
+  }
+}
+
+function onEnd(turn: Turn, hid: string, from: string, frame: Uint8Array): void {
+  const phase = turn.conversation?.phase;
+  const ours = phase?.at === 'ringing' && phase.hid === hid && turn.conversation?.peer.accountId === from;
+  const theirs = turn.state.incoming.some((call) => call.hid === hid && call.peer.accountId === from);
+  if (ours || theirs) turn.do({ type: 'check-end', hid, from, frame });
+}
+
+function onMessage(turn: Turn, sid: string, frame: Uint8Array): void {
+  const phase = turn.conversation?.phase;
+  if (phase?.at === 'completing') {
+    // The peer may write as soon as CONFIRM is sent, which is still being checked here.
+    const { held } = phase;
+    if (held.length < MAX_HELD) turn.patchConversation({ phase: { ...phase, held: [...held, frame] } });
+  } else if (phase?.at === 'open') {
+    if (phase.talk.sid === sid) turn.do({ type: 'decrypt', sid, frame });
+    else countRefused(turn);
+  }
+}

@@ -1,0 +1,136 @@
+/** For the machine's tests: names, frames and a world that carries effects out on paper. */
+import { fromText, toText } from '../bytes.ts';
+import type { UserError } from '../contract.ts';
+import type { FileDescriptor } from '../crypto/port.ts';
+import { INITIAL, type State, transition } from '../machine.ts';
+import type { Effect } from './effects.ts';
+import type { Command, Content, Event } from './events.ts';
+
+export const text16 = (n: number) => toText(new Uint8Array(16).fill(n));
+export const text32 = (n: number) => toText(new Uint8Array(32).fill(n));
+
+export const ME = { accountId: text32(1), name: 'alice' };
+export const BOB = { accountId: text32(2), name: 'bob' };
+export const CAROL = { accountId: text32(3), name: 'carol' };
+/** The run of Bob's client. */
+export const RUN = text16(2);
+export const KEY = text32(20);
+export const OTHER_KEY = text32(21);
+export const HID = text16(30);
+export const SID = text16(40);
+export const FID = text32(50);
+
+/** A descriptor as far as the machine is concerned: something to pass on. */
+export const DESCRIPTOR = {} as FileDescriptor;
+
+export function frame(type: number, id: string, length = 64): Uint8Array {
+  const bytes = new Uint8Array(length);
+  bytes.set([0x01, type]);
+  bytes.set(fromText(id), 2);
+  return bytes;
+}
+
+/** Applies events one by one and keeps every effect. */
+export class World {
+  state: State = INITIAL;
+  now = 1_000_000;
+  readonly all: Effect[] = [];
+  /** Effects of the last event. */
+  last: readonly Effect[] = [];
+  private replies = 0;
+
+  run(event: Event): this {
+    [this.state, this.last] = transition(this.state, event, this.now);
+    this.all.push(...this.last);
+    return this;
+  }
+
+  /** Runs a command; its answer, if it has one yet. */
+  command(command: Command): UserError | 'ok' | 'pending' {
+    const reply = ++this.replies;
+    this.run({ type: 'command', reply, command });
+    const answer = this.effects('reply').find((effect) => effect.reply === reply);
+    return answer === undefined ? 'pending' : (answer.error ?? 'ok');
+  }
+
+  /** The last event's effects of one type. */
+  effects<T extends Effect['type']>(type: T): Extract<Effect, { type: T }>[] {
+    return this.last.filter((effect): effect is Extract<Effect, { type: T }> => effect.type === type);
+  }
+
+  /** What the last event said to the peer. */
+  said(): Content[] {
+    return this.effects('encrypt').map(({ content }) => content);
+  }
+
+  get phase() {
+    return this.state.conversation?.phase.at ?? null;
+  }
+
+  get id(): number {
+    return this.state.conversation?.id ?? -1;
+  }
+
+  get talk() {
+    const phase = this.state.conversation?.phase;
+    if (phase?.at !== 'open') throw new Error(`no session: ${phase?.at}`);
+    return phase.talk;
+  }
+
+  online(): this {
+    return this.run({ type: 'configured', app: { maxFileBytes: 50_000_000, realm: 'duet.example' } })
+      .run({ type: 'account', account: { stage: 'ready', ...ME } })
+      .run({ type: 'link-up' });
+  }
+
+  /** Called Bob, and he rings. */
+  ringing(): this {
+    this.online().command({ name: 'openChat', peer: BOB });
+    return this.run({ type: 'looked-up', conversation: this.id, found: { key: KEY, pin: null } })
+      .run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true })
+      .run({ type: 'offer-made', conversation: this.id, hid: HID, frame: frame(1, HID) });
+  }
+
+  /** Bob accepted; READY has not come. */
+  confirmed(): this {
+    this.ringing().deliver(frame(3, HID));
+    return this.run({
+      type: 'accept-checked',
+      conversation: this.id,
+      hid: HID,
+      sid: SID,
+      frame: frame(4, HID),
+    });
+  }
+
+  /** In a secure session as its initiator; Bob's READY was acknowledged. */
+  secure(): this {
+    return this.confirmed().hear({ type: 'ready' }, 0).run({ type: 'timer', name: 'receipt' });
+  }
+
+  deliver(bytes: Uint8Array, from = BOB.accountId): this {
+    return this.run({ type: 'delivered', from, presence: RUN, frame: bytes });
+  }
+
+  /** Bob's offer verified. */
+  offered(change: Partial<Extract<Event, { type: 'offer-checked' }>> = {}): this {
+    return this.run({
+      type: 'offer-checked',
+      hid: HID,
+      peer: BOB,
+      presence: RUN,
+      key: KEY,
+      pin: null,
+      changed: false,
+      glare: 'own',
+      ...change,
+    });
+  }
+
+  private heard = 0;
+
+  /** Bob says something; he has `ack` of our messages. */
+  hear(content: Content, ack: number): this {
+    return this.run({ type: 'decrypted', sid: SID, seq: this.heard++, ack, content });
+  }
+}

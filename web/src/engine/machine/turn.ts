@@ -1,0 +1,98 @@
+/**
+ * One transition in the making: the state so far and the effects so far. The machine's parts write to it; from
+ * outside a transition is a pure function of its arguments.
+ */
+import type { MessageView, UserError, UserErrorCode } from '../contract.ts';
+import type { Address, Effect } from './effects.ts';
+import type { TimerName } from './events.ts';
+import type { Conversation, State, Talk } from './state.ts';
+
+export class Turn {
+  readonly effects: Effect[] = [];
+
+  constructor(
+    public state: State,
+    /** Epoch ms. */
+    readonly at: number,
+  ) {}
+
+  do(effect: Effect) {
+    this.effects.push(effect);
+  }
+
+  patch(change: Partial<State>): void {
+    this.state = { ...this.state, ...change };
+  }
+
+  start(name: TimerName, ms: number): void {
+    this.do({ type: 'timer', name, ms });
+  }
+
+  stop(...names: TimerName[]): void {
+    for (const name of names) this.do({ type: 'timer', name, ms: null });
+  }
+
+  accept(reply: number): void {
+    this.do({ type: 'reply', reply, error: null });
+  }
+
+  reject(reply: number, code: UserErrorCode): void {
+    this.do({ type: 'reply', reply, error: { code } });
+  }
+
+  notice(error: UserError): void {
+    this.do({ type: 'notice', error });
+  }
+
+  get conversation(): Conversation | null {
+    return this.state.conversation;
+  }
+
+  /** Changes the conversation that is there; nothing otherwise. */
+  patchConversation(change: Partial<Conversation>): void {
+    const { conversation } = this.state;
+    if (conversation !== null) this.patch({ conversation: { ...conversation, ...change } });
+  }
+
+  get talk(): Talk | null {
+    const phase = this.state.conversation?.phase;
+    return phase?.at === 'open' ? phase.talk : null;
+  }
+
+  /** Changes the open session that is there; nothing otherwise. */
+  patchTalk(change: Partial<Talk>): void {
+    const { talk } = this;
+    if (talk !== null) this.patchConversation({ phase: { at: 'open', talk: { ...talk, ...change } } });
+  }
+
+  /** Shows messages and remembers those that may still change. */
+  show(...messages: MessageView[]): void {
+    const { talk } = this;
+    if (talk === null || messages.length === 0) return;
+    const live = new Map(talk.live);
+    for (const message of messages) {
+      if (isSettled(message)) live.delete(message.id);
+      else live.set(message.id, message);
+    }
+    this.patchTalk({ live });
+    this.do({ type: 'show', messages });
+  }
+}
+
+/** Where the frames of this conversation go, once the peer's run is known. */
+export function addressOf(conversation: Conversation): Address | null {
+  const { peer, presence } = conversation;
+  return presence === null ? null : { to: peer.accountId, presence };
+}
+
+function isSettled(message: MessageView): boolean {
+  const { body } = message;
+  const moving =
+    body.kind === 'file' && (body.transfer.state === 'offered' || body.transfer.state === 'transferring');
+  return !moving && (!message.mine || message.status === 'read' || message.status === 'failed');
+}
+
+/** In a `default` branch: a case that is missing does not compile. */
+export function assertNever(value: never): never {
+  throw new TypeError(`unexpected ${JSON.stringify(value)}`);
+}
