@@ -252,13 +252,18 @@ function complete(turn: Turn, { key, pin, peer }: Conversation, phase: Phase): v
   turn.do({ type: 'pin', peer, pin: first, reply: null });
 }
 
-export function onPinned(turn: Turn, { accountId, pin }: EventOf<'pinned'>): void {
+export function onPinned(turn: Turn, { accountId, pin }: EventOf<'pinned'>) {
   const { conversation } = turn;
   if (conversation === null || conversation.peer.accountId !== accountId) return;
-  turn.patchConversation({ pin });
-  if (conversation.phase.at === 'blocked' && conversation.key === pin.key) {
-    lookUp(turn, conversation.peer, null);
-  }
+  const { phase, key, peer } = conversation;
+  if (phase.at === 'blocked' && key === pin.key) {
+    turn.patchConversation({ pin });
+    lookUp(turn, peer, null);
+  } else if (isActive(phase) && key !== null && key !== pin.key) {
+    // Another key was accepted while a call under this one was on its way: it is the changed one now.
+    endAbruptly(turn, 'failed');
+    turn.patchConversation({ pin, phase: { at: 'blocked' } });
+  } else turn.patchConversation({ pin });
 }
 
 export function onHandshakeFailed(turn: Turn, { conversation: id }: EventOf<'handshake-failed'>): void {
