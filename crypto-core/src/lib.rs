@@ -20,10 +20,55 @@
 //!
 //! [`handshake::Offer::accept`] and [`handshake::PendingSession::confirm`] are the only two functions that return a
 //! [`session::Session`], and each takes its handshake by value: a frame is processed once.
+//!
+//! ```
+//! use duet_crypto::engine::{LocalIdentity, block_on};
+//! use duet_crypto::handshake::{Listener, Offer, Presence};
+//! use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
+//! use duet_crypto::session::Content;
+//! use rand_core::UnwrapErr;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let rng = &mut UnwrapErr(getrandom::SysRng);
+//! let realm = Realm::new("chat.example")?;
+//! let account = |name| Ok::<_, duet_crypto::error::Code>(AccountId::derive(&realm, &AccountName::new(name)?));
+//! let alice = LocalIdentity::software(IdentitySeed::generate(rng), account("alice")?);
+//! let bob = LocalIdentity::software(IdentitySeed::generate(rng), account("bob")?);
+//!
+//! // Bob's run listens; the relay tells Alice its presence.
+//! let presence = Presence::generate(rng);
+//! let mut listener = Listener::new(bob.clone(), presence);
+//!
+//! let offer = block_on(Offer::create(&alice, bob.party(), presence, rng))?;
+//! let ringing = block_on(listener.receive(offer.frame(), &alice.party().account, None))?;
+//! let pending = block_on(ringing.accept(rng))?;
+//! let accept = *pending.frame();
+//! let (confirm, mut at_alice) = block_on(offer.accept(&accept, &bob.party().account, rng))?;
+//! let (ready, mut at_bob) = block_on(pending.confirm(&confirm, &alice.party().account, rng))?;
+//!
+//! at_alice.receive(&ready, 0, rng)?;
+//! assert!(at_alice.is_secure());
+//! assert_eq!(at_alice.sas(), at_bob.sas());
+//!
+//! let hello = Content::Text { text: "hello".into(), reply: None };
+//! let received = at_bob.receive(&at_alice.send(&hello)?.frame, 0, rng)?;
+//! assert_eq!(received.content, hello);
+//! # Ok(())
+//! # }
+//! ```
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+
+#[cfg(test)]
+extern crate self as duet_crypto;
+#[cfg(test)]
+extern crate std;
+
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod common;
 
 mod bytes;
 pub mod engine;

@@ -1,4 +1,11 @@
 //! The values that came with the specification (PROTOCOL.md, Appendix C and its vectors), reproduced byte for byte.
+// The helpers of a test may fail it.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used
+)]
 
 mod common;
 

@@ -354,6 +354,9 @@ pub fn open_range(
     if range.start > range.end || range.end > total {
         return Err(FileError::Range);
     }
+    if range.is_empty() {
+        return Ok(Vec::new());
+    }
     let cover = covering_chunks(&range);
     let plaintext = open_chunks(&cipher, chunks, cover.clone(), last)?;
     let offset = |position: u64| {
@@ -383,9 +386,6 @@ fn open_chunks(
     which: Range<u64>,
     last: u64,
 ) -> Result<Zeroizing<Vec<u8>>, FileError> {
-    if which.is_empty() {
-        return Ok(Zeroizing::default());
-    }
     let position = |chunk: u64| usize::try_from(chunk * SEALED).map_err(|_| FileError::Range);
     let end = position(which.end)?.min(chunks.len());
     let mut buffer = Zeroizing::new(

@@ -85,11 +85,10 @@ impl From<x25519::X25519Error> for AcceptError {
 ///
 /// It cannot be copied:
 ///
-/// ```compile_fail,E0599
+/// ```compile_fail,E0277
 /// # use duet_crypto::{engine::Software, handshake::Offer};
-/// fn copy(offer: &Offer<Software>) -> Offer<Software> {
-///     offer.clone()
-/// }
+/// fn needs_clone<T: Clone>() {}
+/// needs_clone::<Offer<Software>>();
 /// ```
 pub struct Offer<E: Engine> {
     local: LocalIdentity<E>,

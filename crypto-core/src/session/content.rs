@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::bytes::{Reader, Short};
+use crate::error::errors;
 use crate::files::{Control, Descriptor};
 use crate::limits;
 
@@ -25,13 +26,17 @@ mod ctype {
     pub(super) const REACTION: u8 = 10;
 }
 
-/// A body that its ctype does not allow.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Malformed;
+errors! {
+    /// A body that is refused.
+    pub enum ContentError {
+        /// Not what its ctype allows.
+        Malformed => Content,
+    }
+}
 
-impl From<Short> for Malformed {
+impl From<Short> for ContentError {
     fn from(_: Short) -> Self {
-        Self
+        Self::Malformed
     }
 }
 
@@ -223,8 +228,19 @@ impl Content {
         }
     }
 
-    /// Decodes any bytes.
-    pub(super) fn decode(ctype: u8, body: &[u8]) -> Result<Self, Malformed> {
+    /// The body alone, as it stands between `ack` and padding. Sending is [`super::Session::send`].
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(self.body_length());
+        self.encode_body(&mut out);
+        out
+    }
+
+    /// Decodes any bytes as the body of a kind.
+    ///
+    /// # Errors
+    /// [`ContentError`].
+    pub fn decode(ctype: u8, body: &[u8]) -> Result<Self, ContentError> {
         let mut reader = Reader::new(body);
         let content = match ctype {
             ctype::READY => Self::Ready,
@@ -239,7 +255,7 @@ impl Content {
                         author: Author::Receiver,
                         seq,
                     }),
-                    _ => return Err(Malformed),
+                    _ => return Err(ContentError::Malformed),
                 };
                 Self::Text {
                     text: text(&mut reader)?,
@@ -256,14 +272,14 @@ impl Content {
                 1 => Activity::Typing,
                 2 => Activity::RecordingVoice,
                 3 => Activity::RecordingVideo,
-                _ => return Err(Malformed),
+                _ => return Err(ContentError::Malformed),
             }),
             ctype::FILE => Self::File(Box::new(
-                Descriptor::decode(reader.rest()).map_err(|_| Malformed)?,
+                Descriptor::decode(reader.rest()).map_err(|_| ContentError::Malformed)?,
             )),
-            ctype::FILECTL => {
-                Self::FileControl(Control::decode(reader.rest()).map_err(|_| Malformed)?)
-            }
+            ctype::FILECTL => Self::FileControl(
+                Control::decode(reader.rest()).map_err(|_| ContentError::Malformed)?,
+            ),
             ctype::BYE => Self::Bye,
             ctype::EDIT => Self::Edit {
                 seq: reader.u32()?,
@@ -275,14 +291,14 @@ impl Content {
                     author: match reader.u8()? {
                         1 => Author::Sender,
                         2 => Author::Receiver,
-                        _ => return Err(Malformed),
+                        _ => return Err(ContentError::Malformed),
                     },
                     seq: reader.u32()?,
                 },
                 set: match reader.u8()? {
                     0 => false,
                     1 => true,
-                    _ => return Err(Malformed),
+                    _ => return Err(ContentError::Malformed),
                 },
                 emoji: utf8(reader.rest())?,
             },
@@ -292,7 +308,7 @@ impl Content {
         if content.is_valid() {
             Ok(content)
         } else {
-            Err(Malformed)
+            Err(ContentError::Malformed)
         }
     }
 }
@@ -321,7 +337,7 @@ impl fmt::Debug for Content {
     }
 }
 
-fn text(reader: &mut Reader<'_>) -> Result<String, Malformed> {
+fn text(reader: &mut Reader<'_>) -> Result<String, ContentError> {
     utf8(reader.rest())
 }
 
@@ -330,8 +346,8 @@ fn text_fits(text: &str) -> bool {
     text.len() <= 4 * limits::TEXT_MAX_CHARS && text.chars().count() <= limits::TEXT_MAX_CHARS
 }
 
-fn utf8(bytes: &[u8]) -> Result<String, Malformed> {
+fn utf8(bytes: &[u8]) -> Result<String, ContentError> {
     core::str::from_utf8(bytes)
         .map(String::from)
-        .map_err(|_| Malformed)
+        .map_err(|_| ContentError::Malformed)
 }

@@ -20,7 +20,7 @@ mod ratchet;
 mod skipped;
 
 pub use crate::ids::SessionId;
-pub use content::{Activity, Author, Content, MessageRef};
+pub use content::{Activity, Author, Content, ContentError, MessageRef};
 pub use header::{HEADER_LENGTH, Header, MSG};
 pub(crate) use ratchet::Ratchet;
 #[cfg(feature = "vectors")]
@@ -142,10 +142,16 @@ pub struct Received {
 /// constructor: a session comes from [`crate::handshake::Offer::accept`] or
 /// [`crate::handshake::PendingSession::confirm`].
 ///
-/// ```compile_fail,E0599
-/// fn copy(session: &duet_crypto::session::Session) -> duet_crypto::session::Session {
-///     session.clone()
-/// }
+/// ```compile_fail,E0624
+/// use duet_crypto::session::Session;
+/// let made_up = Session::new;
+/// ```
+///
+/// A copy would use keys twice:
+///
+/// ```compile_fail,E0277
+/// fn needs_clone<T: Clone>() {}
+/// needs_clone::<duet_crypto::session::Session>();
 /// ```
 pub struct Session(Box<State>);
 
@@ -477,5 +483,171 @@ impl fmt::Debug for Session {
             .field("failure", failure)
             .field("failures", failures)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    //! Authentic frames that are malformed inside: only somebody with the keys can make them.
+
+    use super::*;
+    use crate::common::{TestRng, sessions};
+    use crate::error::Class;
+    use std::vec;
+
+    /// A frame of B's with any padded plaintext.
+    fn seal(session: &mut Session, padded: &[u8]) -> Vec<u8> {
+        let mut frame = vec![0; HEADER_LENGTH];
+        frame.extend_from_slice(padded);
+        session.0.ratchet.seal(&mut frame).unwrap();
+        frame
+    }
+
+    fn plaintext(ctype: u8, seq: u32, ack: u32, body: &[u8]) -> Vec<u8> {
+        let mut out = vec![ctype];
+        out.extend_from_slice(&seq.to_be_bytes());
+        out.extend_from_slice(&ack.to_be_bytes());
+        out.extend_from_slice(body);
+        out.push(0x80);
+        out.resize(padding::bucket(out.len()), 0);
+        out
+    }
+
+    /// What A says to a plaintext of B's, after READY.
+    fn verdict(padded: &[u8]) -> Result<Received, ReceiveError> {
+        let rng = &mut TestRng::new(1);
+        let (mut a, mut b) = sessions(rng);
+        let frame = seal(&mut b, padded);
+        let result = a.receive(&frame, 0, rng);
+        let fatal = result
+            .as_ref()
+            .is_err_and(|error| error.code().class() == Class::FatalSession);
+        assert_eq!(
+            fatal,
+            result.is_err(),
+            "an authentic frame is understood or fatal"
+        );
+        assert_eq!(a.failure(), result.as_ref().err().map(|error| error.code()));
+        result
+    }
+
+    #[test]
+    fn padding_is_canonical() {
+        let good = plaintext(3, 1, 0, &[]);
+        assert!(verdict(&good).is_ok());
+        assert_eq!(verdict(&[0; 256]).unwrap_err(), ReceiveError::Padding);
+        let mut marked = good.clone();
+        marked[255] = 1;
+        assert_eq!(verdict(&marked).unwrap_err(), ReceiveError::Padding);
+        let mut longer = good;
+        longer.resize(272, 0);
+        assert_eq!(verdict(&longer).unwrap_err(), ReceiveError::Padding);
+    }
+
+    #[test]
+    fn bodies_are_what_their_kind_allows() {
+        for (ctype, body) in [
+            (2, &[0][..]),
+            (3, &[1, 2, 3]),
+            (4, &[9]),
+            (5, &[0; 40]),
+            (6, &[0; 41]),
+            (7, &[0]),
+        ] {
+            assert_eq!(
+                verdict(&plaintext(ctype, 1, 0, body)).unwrap_err(),
+                ReceiveError::Content
+            );
+        }
+        let mut short = vec![3, 0, 0, 0x80];
+        short.resize(256, 0);
+        assert_eq!(verdict(&short).unwrap_err(), ReceiveError::Content);
+    }
+
+    #[test]
+    fn unknown_kinds_are_ignored_and_counted() {
+        let rng = &mut TestRng::new(2);
+        let (mut a, mut b) = sessions(rng);
+        let frame = seal(&mut b, &plaintext(200, 1, 0, b"from the future"));
+        assert_eq!(
+            a.receive(&frame, 0, rng).unwrap().content,
+            Content::Unknown { ctype: 200 }
+        );
+        assert_eq!(a.received(), 2);
+    }
+
+    #[test]
+    fn numbers_are_what_they_must_be() {
+        // READY had the number 0.
+        assert_eq!(
+            verdict(&plaintext(3, 0, 0, &[])).unwrap_err(),
+            ReceiveError::Content
+        );
+        assert_eq!(
+            verdict(&plaintext(1, 1, 0, &[])).unwrap_err(),
+            ReceiveError::Content
+        );
+        assert_eq!(
+            verdict(&plaintext(3, 1, 1, &[])).unwrap_err(),
+            ReceiveError::Acknowledgement
+        );
+        assert!(verdict(&plaintext(3, 2, 0, &[])).is_ok());
+        assert!(verdict(&plaintext(3, limits::SEQUENCE_WINDOW, 0, &[])).is_ok());
+        for far in [
+            limits::SEQUENCE_WINDOW + 1,
+            limits::SESSION_MESSAGES + 1,
+            u32::MAX,
+        ] {
+            assert_eq!(
+                verdict(&plaintext(3, far, 0, &[])).unwrap_err(),
+                ReceiveError::Sequence
+            );
+        }
+    }
+
+    #[test]
+    fn a_number_comes_once_and_none_after_bye() {
+        for (first, second) in [
+            ((3, 1), (3, 1)),
+            ((3, 5), (3, 5)),
+            ((7, 1), (3, 2)),
+            ((3, 5), (7, 4)),
+            ((7, 5), (7, 4)),
+        ] {
+            let rng = &mut TestRng::new(3);
+            let (mut a, mut b) = sessions(rng);
+            let frame = seal(&mut b, &plaintext(first.0, first.1, 0, &[]));
+            assert!(a.receive(&frame, 0, rng).is_ok());
+            let frame = seal(&mut b, &plaintext(second.0, second.1, 0, &[]));
+            let result = a.receive(&frame, 0, rng);
+            assert_eq!(
+                result.unwrap_err(),
+                ReceiveError::Sequence,
+                "{first:?} {second:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_session_that_is_used_up_says_bye() {
+        let (mut a, _) = sessions(&mut TestRng::new(4));
+        a.0.sending.next = limits::SESSION_MESSAGES;
+        assert_eq!(
+            a.send(&Content::Receipt).unwrap_err(),
+            SendError::SessionLimit
+        );
+        assert_eq!(a.failure(), Some(Code::SessionLimit));
+        assert!(a.send(&Content::Bye).is_ok());
+    }
+
+    /// No growth means no plaintext left in a freed buffer.
+    #[test]
+    fn a_frame_is_allocated_once() {
+        let (mut a, _) = sessions(&mut TestRng::new(5));
+        for length in [0, 241, 242, 3000] {
+            let text = core::iter::repeat_n('x', length).collect();
+            let frame = a.send(&Content::Text { text, reply: None }).unwrap().frame;
+            assert_eq!(frame.capacity(), frame.len());
+        }
     }
 }

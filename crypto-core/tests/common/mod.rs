@@ -1,7 +1,9 @@
 //! Shared by the integration tests: scripted randomness, two people, a handshake.
-#![allow(dead_code, unreachable_pub)]
+// Not every test uses everything; the helpers of a test may fail it.
+#![allow(clippy::panic, clippy::unwrap_used, dead_code, unreachable_pub)]
 
 use core::convert::Infallible;
+use std::vec::Vec;
 
 use duet_crypto::engine::{LocalIdentity, Software, block_on};
 use duet_crypto::handshake::{Listener, Offer, PendingSession, Presence};
@@ -83,7 +85,7 @@ rng!(TestRng, |self, dst| {
 });
 
 pub fn hex(text: &str) -> Vec<u8> {
-    assert!(text.len() % 2 == 0, "whole bytes");
+    assert!(text.len().is_multiple_of(2), "whole bytes");
     (0..text.len())
         .step_by(2)
         .map(|i| u8::from_str_radix(&text[i..i + 2], 16).unwrap())

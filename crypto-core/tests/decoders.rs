@@ -1,0 +1,258 @@
+//! Every decoder on any bytes: it never panics, and what it accepts encodes to the same bytes again.
+// The helpers of a test may fail it.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod common;
+
+use duet_crypto::files::segment::ChunkHeader;
+use duet_crypto::files::{Control, Descriptor, FileKey, FileKind, FileMode, Salt};
+use duet_crypto::fingerprint::verify_qr_text;
+use duet_crypto::handshake::frames::{
+    AcceptFrame, ConfirmFrame, EndFrame, OfferFrame, handshake_id,
+};
+use duet_crypto::password::VaultSecret;
+use duet_crypto::relay::{ClientFrame, ServerFrame, Token, payload_kind};
+use duet_crypto::session::padding::{bucket, unpad};
+use duet_crypto::session::{Activity, Author, Content, Header, MessageRef};
+use duet_crypto::vault;
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// Bytes that get past the first checks: a right version and type, then anything.
+fn framed(
+    kinds: &'static [u8],
+    lengths: impl Into<proptest::collection::SizeRange>,
+) -> BoxedStrategy<Vec<u8>> {
+    (proptest::sample::select(kinds), vec(any::<u8>(), lengths))
+        .prop_map(|(kind, body)| [&[1, kind][..], &body].concat())
+        .boxed()
+}
+
+fn message_ref() -> impl Strategy<Value = MessageRef> {
+    (
+        proptest::sample::select(&[Author::Sender, Author::Receiver][..]),
+        any::<u32>(),
+    )
+        .prop_map(|(author, seq)| MessageRef { author, seq })
+}
+
+fn descriptor() -> impl Strategy<Value = Descriptor> {
+    (
+        (
+            any::<[u8; 32]>(),
+            any::<[u8; 24]>(),
+            0..=1_u64 << 40,
+            any::<u32>(),
+        ),
+        (
+            proptest::sample::select(FileKind::ALL),
+            proptest::sample::select(FileMode::ALL),
+        ),
+        (
+            vec(any::<u8>(), 0..=255),
+            "\\PC{0,60}",
+            "[ -~]{0,255}",
+            vec(any::<u8>(), 0..2000),
+        ),
+    )
+        .prop_map(
+            |((key, salt, size, duration_ms), (kind, mode), (peaks, name, media_type, preview))| {
+                Descriptor {
+                    key: FileKey::from_bytes(&key),
+                    salt: Salt(salt),
+                    size,
+                    kind,
+                    mode,
+                    duration_ms,
+                    peaks,
+                    name,
+                    media_type,
+                    preview,
+                }
+            },
+        )
+}
+
+fn content() -> impl Strategy<Value = Content> {
+    prop_oneof![
+        Just(()).prop_map(|()| Content::Ready),
+        Just(()).prop_map(|()| Content::Receipt),
+        Just(()).prop_map(|()| Content::Bye),
+        ("\\PC{0,500}", proptest::option::of(message_ref()))
+            .prop_map(|(text, reply)| Content::Text { text, reply }),
+        (0..u32::MAX).prop_map(|up_to| Content::Read { up_to }),
+        any::<u32>().prop_map(|seq| Content::Viewed { seq }),
+        proptest::sample::select(
+            &[
+                Activity::Idle,
+                Activity::Typing,
+                Activity::RecordingVoice,
+                Activity::RecordingVideo
+            ][..]
+        )
+        .prop_map(Content::Typing),
+        descriptor().prop_map(|descriptor| Content::File(Box::new(descriptor))),
+        (any::<u32>(), "\\PC{0,500}").prop_map(|(seq, text)| Content::Edit { seq, text }),
+        any::<u32>().prop_map(|seq| Content::Delete { seq }),
+        (message_ref(), any::<bool>(), "\\PC{1,8}")
+            .prop_map(|(target, set, emoji)| Content::Reaction { target, set, emoji }),
+    ]
+}
+
+macro_rules! round_trips {
+    ($frame:expr, $decoder:ty) => {
+        if let Ok(decoded) = <$decoder>::decode(&$frame) {
+            prop_assert_eq!(&decoded.encode()[..], &$frame[..]);
+        }
+    };
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_are_survived(bytes in vec(any::<u8>(), 0..3000), text in any::<String>()) {
+        round_trips!(bytes, OfferFrame);
+        round_trips!(bytes, AcceptFrame);
+        round_trips!(bytes, ConfirmFrame);
+        round_trips!(bytes, EndFrame);
+        round_trips!(bytes, ClientFrame<'_>);
+        round_trips!(bytes, ServerFrame<'_>);
+        round_trips!(bytes, Control);
+        let _ = handshake_id(&bytes);
+        let _ = Header::decode(&bytes);
+        let _ = ChunkHeader::decode(&bytes);
+        let _ = Descriptor::decode(&bytes);
+        let _ = Token::new(&bytes);
+        let _ = payload_kind(&bytes);
+        let _ = unpad(&bytes);
+        prop_assert!(vault::open(&bytes, &VaultSecret::from_bytes(&[0; 32])).is_err());
+        let (alice, bob) = (common::person("alice").party(), common::person("bob").party());
+        prop_assert!(verify_qr_text(&text, &alice, &bob).is_err());
+    }
+
+    #[test]
+    fn offers_round_trip(frame in framed(&[0x01], 1473)) { round_trips!(frame, OfferFrame); }
+
+    #[test]
+    fn accepts_round_trip(frame in framed(&[0x03], 1233)) { round_trips!(frame, AcceptFrame); }
+
+    #[test]
+    fn confirms_round_trip(frame in framed(&[0x04], 180)) { round_trips!(frame, ConfirmFrame); }
+
+    #[test]
+    fn ends_round_trip(frame in framed(&[0x05], 82)) { round_trips!(frame, EndFrame); }
+
+    #[test]
+    fn client_frames_round_trip(frame in framed(&[0x41, 0x43, 0x49, 0x4b], 0..300)) {
+        round_trips!(frame, ClientFrame<'_>);
+    }
+
+    #[test]
+    fn server_frames_round_trip(
+        kind in proptest::sample::select(&[0x40_u8, 0x42, 0x44, 0x45, 0x4a, 0x4c][..]),
+        length in proptest::sample::select(&[1_usize, 6, 17, 32, 50, 64, 80][..]),
+        body in vec(0..8_u8, 80),
+    ) {
+        let frame = [&[1, kind][..], &body[..length]].concat();
+        round_trips!(frame, ServerFrame<'_>);
+    }
+
+    #[test]
+    fn heads_of_messages_round_trip(frame in framed(&[0x11], 56 + 256 + 16)) {
+        let header = Header::decode(&frame).unwrap();
+        prop_assert_eq!(&header.encode()[..], &frame[..58]);
+    }
+
+    #[test]
+    fn heads_of_chunks_round_trip(frame in framed(&[0x12], 37..100)) {
+        if let Ok((header, segment)) = ChunkHeader::decode(&frame) {
+            prop_assert_eq!(&[&header.encode()[..], segment].concat(), &frame);
+        }
+    }
+
+    #[test]
+    fn bodies_survive_any_bytes(ctype in 0..=20_u8, body in vec(any::<u8>(), 0..200)) {
+        if let Ok(content) = Content::decode(ctype, &body)
+            && !matches!(content, Content::Unknown { .. })
+        {
+            prop_assert_eq!(content.ctype(), ctype);
+            prop_assert_eq!(content.encode(), body);
+        }
+    }
+
+    #[test]
+    fn contents_round_trip(content in content()) {
+        prop_assert_eq!(Content::decode(content.ctype(), &content.encode()).unwrap(), content);
+    }
+
+    #[test]
+    fn padding_is_canonical(plain in vec(any::<u8>(), 0..2000), extra in 1..600_usize) {
+        let mut padded = plain.clone();
+        padded.push(0x80);
+        padded.resize(bucket(plain.len() + 1), 0);
+        prop_assert_eq!(unpad(&padded), Some(plain.len()));
+        padded.resize(padded.len() + extra, 0);
+        prop_assert_eq!(unpad(&padded), None);
+    }
+}
+
+/// Every length from none to beyond the longest: exactly one is right for a fixed-size frame.
+#[test]
+fn fixed_sizes_are_exact() {
+    for length in 0..1600 {
+        let frame = |kind| {
+            let mut frame = vec![1; length];
+            if let Some(byte) = frame.get_mut(1) {
+                *byte = kind;
+            }
+            frame
+        };
+        assert_eq!(OfferFrame::decode(&frame(1)).is_ok(), length == 1475);
+        assert_eq!(AcceptFrame::decode(&frame(3)).is_ok(), length == 1235);
+        assert_eq!(ConfirmFrame::decode(&frame(4)).is_ok(), length == 182);
+        assert_eq!(EndFrame::decode(&frame(5)).is_ok(), length == 84);
+        assert_eq!(ServerFrame::decode(&frame(0x40)).is_ok(), length == 34);
+        assert_eq!(ServerFrame::decode(&frame(0x42)).is_ok(), length == 3);
+        assert_eq!(ServerFrame::decode(&frame(0x44)).is_ok(), length >= 66);
+        assert_eq!(ServerFrame::decode(&frame(0x45)).is_ok(), length == 19);
+        assert_eq!(ServerFrame::decode(&frame(0x4a)).is_ok(), length == 52);
+        assert_eq!(ClientFrame::decode(&frame(0x43)).is_ok(), length >= 66);
+        assert_eq!(ClientFrame::decode(&frame(0x49)).is_ok(), length == 50);
+    }
+}
+
+#[test]
+fn contents_have_bounds() {
+    let text = |count: usize| Content::Text {
+        text: "я".repeat(count),
+        reply: None,
+    };
+    assert!(Content::decode(2, &text(4000).encode()).is_ok());
+    assert!(Content::decode(2, &text(4001).encode()).is_err());
+    let reaction = |emoji: &str| Content::Reaction {
+        target: MessageRef {
+            author: Author::Sender,
+            seq: 1,
+        },
+        set: true,
+        emoji: emoji.into(),
+    };
+    assert!(Content::decode(10, &reaction("👍").encode()).is_ok());
+    assert!(Content::decode(10, &reaction("").encode()).is_err());
+    assert!(Content::decode(10, &reaction(&"a".repeat(33)).encode()).is_err());
+    // A reply to nothing has no number; READY, RECEIPT and BYE have no body to hide things in.
+    assert!(Content::decode(2, &[0, 0, 0, 0, 1]).is_err());
+    assert!(Content::decode(2, &[3, 0, 0, 0, 0]).is_err());
+    assert!(Content::decode(1, &[0]).is_err());
+    assert!(Content::decode(7, &[0]).is_err());
+    assert!(Content::decode(3, &[0xff; 4]).is_err());
+    assert!(Content::decode(4, &[4]).is_err());
+    // A text that is not UTF-8.
+    assert!(Content::decode(2, &[0, 0, 0, 0, 0, 0xff]).is_err());
+}

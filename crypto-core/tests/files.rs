@@ -1,0 +1,377 @@
+//! Files: the published vectors of Cobblestone-256, and what may happen to a file on its way.
+// The helpers of a test may fail it.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod common;
+
+use common::{TestRng, hex, hex_array};
+use duet_crypto::files::cobblestone::{
+    self, CHUNK_SEALED, FileKeys, HEADER_LENGTH, covering_chunks,
+};
+use duet_crypto::files::segment::{self, SEGMENT_PLAINTEXT};
+use duet_crypto::files::{
+    Descriptor, FileError, FileKey, FileKind, FileMode, Layout, Salt, SegmentCipher, sanitize_name,
+};
+use duet_crypto::primitives::aead;
+use rand_core::Rng as _;
+use serde_json::Value;
+use sha2::{Digest as _, Sha512};
+
+fn bytes(length: usize, seed: u64) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    TestRng::new(seed).fill_bytes(&mut bytes);
+    bytes
+}
+
+fn descriptor(size: u64, seed: u64) -> Descriptor {
+    let rng = &mut TestRng::new(seed);
+    Descriptor {
+        key: FileKey::generate(rng),
+        salt: Salt::generate(rng),
+        size,
+        kind: FileKind::File,
+        mode: FileMode::Both,
+        duration_ms: 0,
+        peaks: Vec::new(),
+        name: "a.bin".into(),
+        media_type: "application/octet-stream".into(),
+        preview: Vec::new(),
+    }
+}
+
+fn seal(file: &SegmentCipher, content: &[u8]) -> Vec<Vec<u8>> {
+    (0..file.layout().segments())
+        .map(|index| {
+            let range = file.layout().file_range(index).unwrap();
+            file.seal(index, &content[range.start as usize..range.end as usize])
+                .unwrap()
+        })
+        .collect()
+}
+
+#[test]
+fn wycheproof() {
+    let text = include_str!("fixtures/wycheproof/c2sp_chunked_encryption_aes_256_gcm_test.json");
+    let v: Value = serde_json::from_str(text).unwrap();
+    let mut run = 0;
+    for test in v["testGroups"][0]["tests"].as_array().unwrap() {
+        let name = test["comment"].as_str().unwrap();
+        let field = |name: &str| hex(test[name].as_str().unwrap());
+        let sealed = miniz_oxide::inflate::decompress_to_vec_zlib(&field("ct")).unwrap();
+        run += 1;
+        let Ok(key) = <[u8; 32]>::try_from(field("key")) else {
+            assert_eq!(test["result"], "invalid", "{name}");
+            continue;
+        };
+        let context = field("ctx");
+        match cobblestone::open(&key, &context, &sealed) {
+            Ok(plaintext) => {
+                assert_eq!(test["result"], "valid", "{name}");
+                assert_eq!(
+                    plaintext.len() as u64,
+                    test["msgLength"].as_u64().unwrap(),
+                    "{name}"
+                );
+                assert_eq!(Sha512::digest(&plaintext)[..], field("msgSha512"), "{name}");
+                let header = sealed.first_chunk::<HEADER_LENGTH>().unwrap();
+                let keys = FileKeys::from_header(header, &key, &context).unwrap();
+                assert_eq!(keys.key()[..], field("aeadKey"), "{name}");
+                assert_eq!(keys.base_nonce()[..], field("baseNonce"), "{name}");
+                // Sealing is deterministic: the same salt gives the same file.
+                let mut salt = Salt([0; 24]);
+                salt.0.copy_from_slice(&sealed[..24]);
+                assert_eq!(
+                    cobblestone::seal(&key, &salt, &context, &plaintext).unwrap(),
+                    sealed,
+                    "{name}"
+                );
+            }
+            Err(_) => assert_eq!(test["result"], "invalid", "{name}"),
+        }
+    }
+    assert_eq!(run, v["numberOfTests"].as_u64().unwrap());
+}
+
+#[test]
+fn any_range_opens() {
+    let key = hex_array(&"11".repeat(32));
+    for length in [0, 1, 16_383, 16_384, 16_385, 32_768, 50_000] {
+        let content = bytes(length, 1);
+        let sealed = cobblestone::seal(&key, &Salt([2; 24]), b"context", &content).unwrap();
+        let end = length as u64;
+        for start in [0, 1, 16_383, 16_384, 20_000, end] {
+            for stop in [0, 1, 16_384, 16_385, 33_000, end] {
+                let result = cobblestone::open_range(&key, b"context", &sealed, start..stop);
+                if start <= stop && stop <= end {
+                    assert_eq!(result.unwrap(), content[start as usize..stop as usize]);
+                } else {
+                    assert_eq!(result.unwrap_err(), FileError::Range);
+                }
+            }
+        }
+        // A range of a file that was cut is refused, even where its chunks are whole.
+        for cut in [1, 16, 17, CHUNK_SEALED] {
+            if sealed.len() >= HEADER_LENGTH + cut {
+                let cut = &sealed[..sealed.len() - cut];
+                assert!(cobblestone::open_range(&key, b"context", cut, 0..0).is_err());
+                assert!(cobblestone::open(&key, b"context", cut).is_err());
+            }
+        }
+    }
+    assert_eq!(covering_chunks(&(0..16_384)), 0..1);
+    assert_eq!(covering_chunks(&(16_383..16_385)), 0..2);
+    assert_eq!(covering_chunks(&(5..5)), 0..0);
+}
+
+#[test]
+fn lengths_are_each_others_inverse() {
+    for length in (0..100_000)
+        .step_by(61)
+        .chain([16_383, 16_384, 16_385, 1 << 40])
+    {
+        let sealed = cobblestone::sealed_length(length).unwrap();
+        assert_eq!(cobblestone::plaintext_length(sealed), Ok(length));
+    }
+    for impossible in [0, 15, 16_400, 16_401, 16_415] {
+        assert_eq!(
+            cobblestone::plaintext_length(impossible),
+            Err(FileError::Truncated)
+        );
+    }
+    assert_eq!(
+        cobblestone::sealed_length((1 << 52) - 1).map(|_| ()),
+        Ok(())
+    );
+    assert_eq!(
+        cobblestone::sealed_length(1 << 52),
+        Err(FileError::TooLarge)
+    );
+}
+
+#[test]
+fn files_come_through() {
+    let mib = SEGMENT_PLAINTEXT;
+    for size in [
+        0,
+        1,
+        4096,
+        4097,
+        16_383,
+        16_384,
+        16_385,
+        mib - 1,
+        mib,
+        mib + 1,
+        3 * mib + 5,
+    ] {
+        let content = bytes(size, 3);
+        let descriptor = descriptor(size as u64, 4);
+        let sender = SegmentCipher::new(&descriptor).unwrap();
+        let receiver = SegmentCipher::new(&descriptor).unwrap();
+        let frames = seal(&sender, &content);
+        let total: usize = frames
+            .iter()
+            .map(|frame| frame.len() - segment::HEADER_LENGTH)
+            .sum();
+        assert_eq!(total as u64, sender.layout().sealed_size());
+
+        // In any order, by either door.
+        let mut received = vec![0; size];
+        for mut frame in frames.into_iter().rev() {
+            let (opened, plaintext) = receiver.open(&frame).unwrap();
+            assert_eq!(receiver.open_in_place(&mut frame).unwrap(), opened);
+            assert_eq!(frame[..opened.length], plaintext);
+            received[opened.offset as usize..][..opened.length].copy_from_slice(&plaintext);
+        }
+        assert_eq!(received, content);
+    }
+}
+
+/// Another AES under the exposed keys gives the same bytes: the door for a platform's own.
+#[test]
+fn exposed_keys_are_the_keys() {
+    let content = bytes(40_000, 5);
+    let descriptor = descriptor(40_000, 6);
+    let keys = descriptor.keys().unwrap();
+    let file = SegmentCipher::from_keys(descriptor.layout().unwrap(), &keys);
+    let frame = &seal(&file, &content)[0];
+    assert_eq!(file.file_id().as_bytes(), keys.commitment());
+    for (chunk, sealed) in (0..).zip(frame[segment::HEADER_LENGTH..].chunks(CHUNK_SEALED)) {
+        let mut okm = [0; 44];
+        okm[..32].copy_from_slice(keys.key());
+        okm[32..].copy_from_slice(&keys.nonce(chunk));
+        let (body, tag) = sealed.split_last_chunk().unwrap();
+        let mut body = body.to_vec();
+        aead::open(&okm, &[], &mut body, tag).unwrap();
+        let start = chunk as usize * 16_384;
+        let expected = &content[start.min(content.len())..content.len().min(start + 16_384)];
+        assert_eq!(body[..expected.len()], *expected);
+        assert!(body[expected.len()..].iter().all(|&byte| byte == 0));
+    }
+}
+
+#[test]
+fn segments_do_not_fit_elsewhere() {
+    let size = 2 * SEGMENT_PLAINTEXT + 100;
+    let content = bytes(size, 7);
+    let (one, other) = (descriptor(size as u64, 8), descriptor(size as u64, 9));
+    let file = SegmentCipher::new(&one).unwrap();
+    let frames = seal(&file, &content);
+    let edit = |frame: &[u8], edit: &dyn Fn(&mut Vec<u8>)| {
+        let mut frame = frame.to_vec();
+        edit(&mut frame);
+        file.open(&frame).map(|_| ()).unwrap_err()
+    };
+
+    // Reordered: the number of another segment.
+    assert_eq!(edit(&frames[0], &|frame| frame[37] = 1), FileError::Decrypt);
+    // Truncated: the end claimed early, or denied.
+    assert_eq!(edit(&frames[0], &|frame| frame[38] = 1), FileError::Segment);
+    assert_eq!(edit(&frames[2], &|frame| frame[38] = 0), FileError::Segment);
+    assert_eq!(edit(&frames[2], &|frame| frame[38] = 2), FileError::Segment);
+    // Beyond the end, cut, extended.
+    assert_eq!(edit(&frames[2], &|frame| frame[37] = 3), FileError::Segment);
+    assert_eq!(
+        edit(&frames[2], &|frame| {
+            frame.pop();
+        }),
+        FileError::Segment
+    );
+    assert_eq!(edit(&frames[2], &|frame| frame.push(0)), FileError::Segment);
+    assert_eq!(file.open(&[]).unwrap_err(), FileError::Segment);
+    // A bit of the body, of a tag, of the last byte.
+    for position in [39, 39 + 16_384, frames[2].len() - 1] {
+        assert_eq!(
+            edit(&frames[2], &|frame| frame[position] ^= 4),
+            FileError::Decrypt
+        );
+    }
+    // Two chunks of one segment exchanged.
+    let swapped = edit(&frames[0], &|frame| {
+        let (first, second) = frame[39..].split_at_mut(CHUNK_SEALED);
+        first.swap_with_slice(&mut second[..CHUNK_SEALED]);
+    });
+    assert_eq!(swapped, FileError::Decrypt);
+    // Of another sending of the same file.
+    let spliced = seal(&SegmentCipher::new(&other).unwrap(), &content);
+    assert_eq!(file.open(&spliced[0]).unwrap_err(), FileError::FileId);
+    let relabelled = [&frames[0][..39], &spliced[0][39..]].concat();
+    assert_eq!(file.open(&relabelled).unwrap_err(), FileError::Decrypt);
+}
+
+/// Another size, even one with the same padded size, is another file.
+#[test]
+fn sizes_are_bound() {
+    let honest = descriptor(5000, 10);
+    let mut liar = descriptor(5000, 10);
+    liar.size = 5001;
+    assert_eq!(
+        honest.layout().unwrap().padded_size(),
+        liar.layout().unwrap().padded_size()
+    );
+    let frames = seal(&SegmentCipher::new(&honest).unwrap(), &bytes(5000, 11));
+    let error = SegmentCipher::new(&liar)
+        .unwrap()
+        .open(&frames[0])
+        .unwrap_err();
+    assert_eq!(error, FileError::FileId);
+}
+
+/// What is left in a buffer after a failure is not plaintext.
+#[test]
+fn a_failed_opening_leaves_nothing() {
+    let content = bytes(40_000, 12);
+    let file = SegmentCipher::new(&descriptor(40_000, 13)).unwrap();
+    let mut frame = file.seal(0, &content).unwrap();
+    let last = frame.len() - 1;
+    frame[last] ^= 1;
+    assert_eq!(
+        file.open_in_place(&mut frame).unwrap_err(),
+        FileError::Decrypt
+    );
+    assert!(
+        frame[segment::HEADER_LENGTH..]
+            .iter()
+            .all(|&byte| byte == 0)
+    );
+}
+
+#[test]
+fn layouts_follow_from_the_size() {
+    assert_eq!(Layout::new((1 << 40) + 1).unwrap_err(), FileError::TooLarge);
+    let largest = Layout::new(1 << 40).unwrap();
+    assert_eq!(largest.segments(), (1 << 20) + 1);
+    assert_eq!(largest.sealed_length(1 << 20), Ok(16));
+    assert_eq!(largest.file_range(1 << 20), Ok(1 << 40..1 << 40));
+    assert_eq!(largest.file_range((1 << 20) + 1), Err(FileError::Segment));
+    let empty = Layout::new(0).unwrap();
+    assert_eq!(
+        (empty.padded_size(), empty.segments(), empty.file_range(0)),
+        (4096, 1, Ok(0..0))
+    );
+    let fifty = Layout::new(50_000_000).unwrap();
+    assert!(fifty.padded_size() < 51_000_000);
+    assert!(fifty.is_last(fifty.segments() - 1) && !fifty.is_last(0));
+    // A sender that does not read what it should is refused.
+    let file = SegmentCipher::new(&descriptor(10, 14)).unwrap();
+    assert_eq!(file.seal(0, &[0; 9]).unwrap_err(), FileError::Range);
+    assert_eq!(file.seal(1, &[]).unwrap_err(), FileError::Segment);
+}
+
+#[test]
+fn names_are_made_harmless() {
+    for (name, safe) in [
+        ("report.pdf", "report.pdf"),
+        ("отчёт 2026.pdf", "отчёт 2026.pdf"),
+        ("../../etc/passwd", "....etcpasswd"),
+        ("C:\\Windows\\a.exe", "CWindowsa.exe"),
+        ("photo\u{202e}gpj.exe", "photogpj.exe"),
+        ("a\u{2066}b\u{2069}c\u{200f}", "abc"),
+        ("tab\tnewline\nnul\0", "tabnewlinenul"),
+        ("  spaced  ", "spaced"),
+        ("", "file"),
+        (".", "file"),
+        ("..", "file"),
+        ("/", "file"),
+    ] {
+        assert_eq!(sanitize_name(name), safe);
+    }
+}
+
+#[test]
+fn descriptors_have_bounds() {
+    let encode = |edit: &dyn Fn(&mut Descriptor)| {
+        let mut descriptor = descriptor(1, 15);
+        edit(&mut descriptor);
+        duet_crypto::session::Content::File(Box::new(descriptor)).encode()
+    };
+    assert!(Descriptor::decode(&encode(&|_| {})).is_ok());
+    for body in [
+        encode(&|d| d.size = (1 << 40) + 1),
+        encode(&|d| d.name = "n".repeat(256)),
+        encode(&|d| d.media_type = "текст".into()),
+        encode(&|d| d.preview = vec![0; 16 * 1024 + 1]),
+    ] {
+        assert_eq!(
+            Descriptor::decode(&body).unwrap_err(),
+            FileError::Descriptor
+        );
+    }
+    let mut kind = encode(&|_| {});
+    kind[64] = 6;
+    assert_eq!(
+        Descriptor::decode(&kind).unwrap_err(),
+        FileError::Descriptor
+    );
+    let mut mode = encode(&|_| {});
+    mode[65] = 3;
+    assert_eq!(
+        Descriptor::decode(&mode).unwrap_err(),
+        FileError::Descriptor
+    );
+}

@@ -1,0 +1,175 @@
+//! Secrets do not show: `Debug` of everything that holds one is pinned, and none can be copied.
+// The helpers of a test may fail it.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod common;
+
+use common::{Halfway, TestRng, halfway, person, sessions};
+use duet_crypto::engine::block_on;
+use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
+use duet_crypto::handshake::Listener;
+use duet_crypto::identity::IdentitySeed;
+use duet_crypto::password::{PasswordSecrets, VaultSecret};
+use duet_crypto::primitives::{aead, kem, x25519};
+use duet_crypto::relay::{Challenge, ClientFrame, Presence, login};
+use duet_crypto::session::{Author, Content, MessageRef};
+
+const NEEDLE: &str = "needle";
+
+fn descriptor() -> Descriptor {
+    Descriptor {
+        key: FileKey::from_bytes(&[0xaa; 32]),
+        salt: Salt([0xbb; 24]),
+        size: 5,
+        kind: FileKind::Image,
+        mode: FileMode::ViewOnly,
+        duration_ms: 0,
+        peaks: b"needle".to_vec(),
+        name: NEEDLE.into(),
+        media_type: NEEDLE.into(),
+        preview: b"needle".to_vec(),
+    }
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let rng = &mut TestRng::new(1);
+    let descriptor = descriptor();
+    assert_eq!(
+        format!("{descriptor:?}"),
+        "Descriptor { size: 5, kind: Image, mode: ViewOnly, .. }"
+    );
+    assert_eq!(format!("{:?}", descriptor.key), "FileKey { .. }");
+    assert_eq!(
+        format!("{:?}", descriptor.keys().unwrap()),
+        "FileKeys { .. }"
+    );
+    assert_eq!(
+        format!("{:?}", descriptor.keys().unwrap().cipher()),
+        "ChunkCipher { .. }"
+    );
+    let cipher = format!("{:?}", SegmentCipher::new(&descriptor).unwrap());
+    assert!(cipher.starts_with("SegmentCipher { layout: Layout {") && cipher.ends_with(", .. }"));
+    assert_eq!(
+        format!("{:?}", VaultSecret::from_bytes(&[1; 32])),
+        "VaultSecret { .. }"
+    );
+    let secrets = PasswordSecrets::split(&common::account("alice"), "needle needle").unwrap();
+    assert_eq!(format!("{secrets:?}"), "PasswordSecrets { .. }");
+    assert_eq!(
+        format!("{:?}", aead::Cipher::new(&[1; 32])),
+        "Cipher { .. }"
+    );
+    assert_eq!(
+        format!("{:?}", x25519::Secret::generate(rng)),
+        "Secret { .. }"
+    );
+    assert_eq!(
+        format!("{:?}", x25519::SharedSecret::new([1; 32]).unwrap()),
+        "SharedSecret { .. }"
+    );
+    assert_eq!(
+        format!("{:?}", kem::DecapsulationKey::generate(rng)),
+        "DecapsulationKey { .. }"
+    );
+    let seed = IdentitySeed::from_bytes(&[1; 32]);
+    assert_eq!(
+        format!("{seed:?}"),
+        "IdentitySeed { public: IdentityKey(8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c), .. }"
+    );
+    let frame = block_on(login(
+        &person("alice"),
+        &Challenge([0; 32]),
+        &Presence([0; 16]),
+        NEEDLE,
+    ))
+    .unwrap();
+    let shown = format!("{:?}", ClientFrame::decode(&frame).unwrap());
+    assert!(!shown.contains(NEEDLE) && shown.contains("Token { .. }"));
+}
+
+#[test]
+fn debug_of_contents_shows_the_kind_only() {
+    let target = MessageRef {
+        author: Author::Sender,
+        seq: 1,
+    };
+    let reply = Some(target);
+    for (content, shown) in [
+        (
+            Content::Text {
+                text: NEEDLE.into(),
+                reply,
+            },
+            "Text { .. }",
+        ),
+        (
+            Content::Edit {
+                seq: 1,
+                text: NEEDLE.into(),
+            },
+            "Edit { .. }",
+        ),
+        (
+            Content::Reaction {
+                target,
+                set: true,
+                emoji: NEEDLE.into(),
+            },
+            "Reaction { .. }",
+        ),
+        (Content::File(Box::new(descriptor())), "File(..)"),
+        (Content::Receipt, "Receipt"),
+    ] {
+        assert_eq!(format!("{content:?}"), shown);
+    }
+}
+
+#[test]
+fn debug_of_states_names_people_only() {
+    let rng = &mut TestRng::new(2);
+    let (a, _) = sessions(rng);
+    let Halfway {
+        alice,
+        offer,
+        pending,
+        ..
+    } = halfway(rng);
+    let party = format!("{:?}", alice.party());
+    assert_eq!(
+        format!("{alice:?}"),
+        format!("LocalIdentity {{ party: {party}, .. }}")
+    );
+    let peer = format!("{:?}", offer.peer());
+    let expected = format!(
+        "Offer {{ hid: {:?}, local: {party}, peer: {peer}, .. }}",
+        offer.hid()
+    );
+    assert_eq!(format!("{offer:?}"), expected);
+    let expected = format!(
+        "PendingSession {{ hid: {:?}, local: {peer}, peer: {party}, .. }}",
+        pending.hid()
+    );
+    assert_eq!(format!("{pending:?}"), expected);
+    let expected = format!(
+        "Session {{ id: {:?}, role: Initiator, local: {party}, peer: {peer}, sent: 0, received: 1, \
+         skipped_keys: 0, failure: None, failures: 0, .. }}",
+        a.id()
+    );
+    assert_eq!(format!("{a:?}"), expected);
+    let mut listener = Listener::new(person("bob"), common::PRESENCE);
+    let another = halfway(&mut TestRng::new(3)).offer;
+    let incoming =
+        block_on(listener.receive(another.frame(), &alice.party().account, None)).unwrap();
+    let expected = format!(
+        "IncomingOffer {{ hid: {:?}, local: {peer}, peer: {party}, .. }}",
+        incoming.hid()
+    );
+    assert_eq!(format!("{incoming:?}"), expected);
+    assert!(format!("{listener:?}").ends_with("seen: 1 }"));
+}
