@@ -116,7 +116,6 @@ impl App {
     }
 
     /// Everything that is served.
-    #[must_use]
     pub fn router(&self) -> Router {
         Router::new()
             .route("/api/config", get(config))

@@ -244,9 +244,13 @@ fn flatten(ended: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), 
 async fn drain(app: &App, handle: &Handle<SocketAddr>) {
     tracing::info!(category = "lifecycle", "stopping");
     app.draining.store(true, Ordering::Relaxed);
-    app.hub
-        .announce_shutdown(RECONNECT_LEAST_MS, RECONNECT_SPREAD_MS);
-    time::sleep(app.settings.limits.drain).await;
+    if app
+        .hub
+        .announce_shutdown(RECONNECT_LEAST_MS, RECONNECT_SPREAD_MS)
+        > 0
+    {
+        time::sleep(app.settings.limits.drain).await;
+    }
     handle.graceful_shutdown(Some(SHUTDOWN_PATIENCE));
     if time::timeout(SHUTDOWN_PATIENCE, app.hub.close_all(CloseCode::Restart))
         .await

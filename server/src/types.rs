@@ -33,7 +33,9 @@ pub fn typescript() -> String {
     declare::<api::ErrorBody>(&mut out, &config);
     constants(&mut out);
     // ts-rs leaves spaces at line ends.
-    out.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    out.lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect()
 }
 
 fn declare<T: TS + 'static>(out: &mut String, config: &Config) {

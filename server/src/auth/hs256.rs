@@ -87,6 +87,7 @@ impl JwtVerifier for Hs256 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
     /// RFC 7515, Appendix A.1.
     #[test]
@@ -96,7 +97,7 @@ mod tests {
         let message = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.\
              eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
         let tag = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        let signer = EncodingKey::from_urlsafe_base64_secret(key).unwrap();
+        let signer = EncodingKey::from_secret(&URL_SAFE_NO_PAD.decode(key).unwrap());
         assert_eq!(
             jsonwebtoken::crypto::sign(message.as_bytes(), &signer, Algorithm::HS256).unwrap(),
             tag

@@ -63,6 +63,8 @@ impl Tokens {
         validation.validate_nbf = true;
         // Issuer and checker are one machine with one clock.
         validation.leeway = 0;
+        // "On or after" its `exp` a token is dead (RFC 7519); the crate's own comparison lets that second pass.
+        validation.reject_tokens_expiring_in_less_than = 1;
         Self {
             encoding: EncodingKey::from_secret(&key.bytes[..]),
             decoding: DecodingKey::from_secret(&key.bytes[..]),

@@ -181,20 +181,16 @@ impl Hub {
             .collect()
     }
 
-    /// Tells everybody that the relay goes away. The delays are spread over `spread_ms`, so that not everybody comes
-    /// back in the same moment.
-    pub fn announce_shutdown(&self, least_ms: u32, spread_ms: u32) {
-        for connection in self.all() {
+    /// Tells everybody that the relay goes away, and says how many that are. The delays are spread over `spread_ms`,
+    /// so that not everybody comes back in the same moment.
+    pub fn announce_shutdown(&self, least_ms: u32, spread_ms: u32) -> usize {
+        let all = self.all();
+        for connection in &all {
             let value = least_ms + u32::from_be_bytes(crate::random()) % spread_ms.max(1);
-            connection.note(
-                ServerFrame::Notice {
-                    notice: Notice::Draining,
-                    value,
-                }
-                .encode()
-                .into(),
-            );
+            let notice = Notice::Draining;
+            connection.note(ServerFrame::Notice { notice, value }.encode().into());
         }
+        all.len()
     }
 
     /// Closes everything and waits until all tasks have ended.

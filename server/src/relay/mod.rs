@@ -50,8 +50,8 @@ pub fn router() -> Router<App> {
 
 /// Largest frame of the protocol.
 const FRAME_MAX: usize = HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX;
-/// Largest message that is read at all. Between the two limits a client is told cleanly (4413); beyond, the socket
-/// ends as soon as the frame's header is seen.
+/// Largest message that is read at all. A frame between the two limits is refused by name (ACK "too large"); beyond,
+/// the connection ends as soon as the message's header is seen.
 const MESSAGE_MAX: usize = 2 * FRAME_MAX;
 
 /// Refuses everything that can be refused before the upgrade: a full or leaving relay, pages of other sites, bad

@@ -128,7 +128,10 @@ impl<'a> Reader<'a> {
                 presence,
                 payload,
             }) => {
-                let kind = payload_kind(payload);
+                let kind = payload_kind(payload).map_err(|error| match error {
+                    FrameError::Length if payload.len() > 2 => AckStatus::TooLarge,
+                    _ => AckStatus::Malformed,
+                });
                 self.send(frame.clone(), id, to, presence, kind).await
             }
             Ok(ClientFrame::Watch { id, account }) => {
@@ -160,9 +163,9 @@ impl<'a> Reader<'a> {
         id: EnvelopeId,
         to: AccountId,
         presence: Presence,
-        kind: Result<PayloadKind, FrameError>,
+        kind: Result<PayloadKind, AckStatus>,
     ) -> Result<(), CloseCode> {
-        if kind == Ok(PayloadKind::Chunk) {
+        if matches!(kind, Ok(PayloadKind::Chunk)) {
             self.app.metrics.frame("chunk");
             self.pace().await;
         } else {
@@ -174,12 +177,7 @@ impl<'a> Reader<'a> {
         self.connection.touch();
         let kind = match kind {
             Ok(kind) => kind,
-            Err(error) => {
-                let status = if error == FrameError::Length {
-                    AckStatus::TooLarge
-                } else {
-                    AckStatus::Malformed
-                };
+            Err(status) => {
                 self.refuse(id, status);
                 return Ok(());
             }

@@ -1,0 +1,337 @@
+//! From one person to one other: routing, presence, acknowledgements, order, duplicates, limits (R2-R4).
+
+use duet_crypto::{
+    identity::AccountId,
+    limits,
+    relay::{AckStatus, EnvelopeId, HEADER_LENGTH, Presence},
+};
+use std::time::Duration;
+
+use crate::support::{Event, Person, Relay, Socket};
+
+const OFFER: u8 = 0x01;
+const MSG: u8 = 0x11;
+const CHUNK: u8 = 0x12;
+
+async fn pair(relay: &Relay) -> (Person, Person, Socket, Socket) {
+    let (alice, bob) = (
+        Person::registered(relay, "alice").await,
+        Person::registered(relay, "bob").await,
+    );
+    let (alice_socket, bob_socket) = (alice.connect(relay).await, bob.connect(relay).await);
+    (alice, bob, alice_socket, bob_socket)
+}
+
+#[tokio::test]
+async fn a_payload_arrives_unchanged_with_the_senders_true_name() {
+    let relay = Relay::start().await;
+    let (alice, bob, mut from, mut to) = pair(&relay).await;
+    let payload = [&[1, MSG][..], &duet_relay::random::<300>()].concat();
+    let id = from.send(&bob, &payload).await;
+    assert_eq!(
+        to.next().await,
+        Event::Deliver {
+            id,
+            from: alice.id,
+            presence: alice.presence,
+            payload
+        }
+    );
+    assert_eq!(from.next().await, Event::Ack(id, AckStatus::Written));
+}
+
+#[tokio::test]
+async fn order_is_kept_over_all_kinds() {
+    let relay = Relay::start().await;
+    let (_, bob, mut from, mut to) = pair(&relay).await;
+    let mut sent = Vec::new();
+    for number in 0..300u32 {
+        let kind = [MSG, CHUNK, OFFER][number as usize % 3];
+        let size = if kind == CHUNK { 60_000 } else { 50 };
+        let payload = [&[1, kind][..], &number.to_be_bytes(), &vec![7; size]].concat();
+        from.send(&bob, &payload).await;
+        sent.push(payload);
+    }
+    assert!(to.payloads(300).await == sent);
+}
+
+#[tokio::test]
+async fn only_the_named_run_of_the_named_account_gets_it() {
+    let relay = Relay::start().await;
+    let (_, mut bob, mut from, mut to) = pair(&relay).await;
+    let nobody = Person::new("nobody");
+    let id = from.send(&nobody, &[1, MSG]).await;
+    assert_eq!(from.ack(id).await, AckStatus::Offline);
+    let real = std::mem::replace(&mut bob.presence, Presence([9; 16]));
+    let id = from.send(&bob, &[1, MSG]).await;
+    assert_eq!(from.ack(id).await, AckStatus::Offline);
+    to.assert_quiet().await;
+    bob.presence = real;
+    drop(to);
+    // Gone is gone: nothing is kept for later.
+    loop {
+        let id = from.send(&bob, &[1, MSG]).await;
+        if from.ack(id).await == AckStatus::Offline {
+            break;
+        }
+    }
+    bob.connect(&relay).await.assert_quiet().await;
+}
+
+#[tokio::test]
+async fn oneself_is_no_recipient() {
+    let relay = Relay::start().await;
+    let (alice, _, mut from, _to) = pair(&relay).await;
+    let id = from.send(&alice, &[1, MSG]).await;
+    assert_eq!(from.next().await, Event::Ack(id, AckStatus::NotAllowed));
+    from.assert_quiet().await;
+}
+
+#[tokio::test]
+async fn payloads_are_held_to_their_size_class() {
+    let relay = Relay::start().await;
+    let (_, bob, mut from, mut to) = pair(&relay).await;
+    let payload = |kind, length| [&[1, kind][..], &vec![0; length - 2]].concat();
+    let classes = [
+        (OFFER, limits::PAYLOAD_HANDSHAKE_MAX),
+        (MSG, limits::PAYLOAD_MESSAGE_MAX),
+        (CHUNK, limits::PAYLOAD_CHUNK_MAX),
+    ];
+    for (kind, max) in classes {
+        let id = from.send(&bob, &payload(kind, max)).await;
+        assert_eq!(from.ack(id).await, AckStatus::Written);
+        assert_eq!(to.payloads(1).await[0].len(), max);
+        let id = from.send(&bob, &payload(kind, max + 1)).await;
+        assert_eq!(from.ack(id).await, AckStatus::TooLarge);
+    }
+    for malformed in [
+        &[][..],
+        &[1],
+        &[0, MSG],
+        &[2, MSG],
+        &[1, 0x00],
+        &[1, 0x40],
+        &[1, 0xff],
+        &[1, 0x02],
+        &[1, 0x06],
+        &[1, 0x10],
+    ] {
+        let id = from.send(&bob, malformed).await;
+        assert_eq!(from.ack(id).await, AckStatus::Malformed, "{malformed:?}");
+    }
+    to.assert_quiet().await;
+}
+
+#[tokio::test]
+async fn a_message_beyond_every_limit_closes_its_sender_only() {
+    let relay = Relay::start().await;
+    let (_, _, mut from, mut to) = pair(&relay).await;
+    from.raw(vec![1; 3 * (HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX)])
+        .await;
+    // The relay stops reading; its close frame may be lost to the reset.
+    assert!(matches!(from.closed().await, Some(4413) | None));
+    crate::support::eventually("counted", async || {
+        relay
+            .metric("duet_ws_closed_total{kind=\"too large\"}")
+            .await
+            == 1.0
+    })
+    .await;
+    to.assert_quiet().await;
+}
+
+#[tokio::test]
+async fn a_frame_that_is_sent_again_arrives_once_and_is_acknowledged_again() {
+    let relay = Relay::start().await;
+    let (_, bob, mut from, mut to) = pair(&relay).await;
+    let id = from.send(&bob, &[1, MSG, 7]).await;
+    assert_eq!(from.ack(id).await, AckStatus::Written);
+    for _ in 0..3 {
+        from.send_as(id, &bob, &[1, MSG, 7]).await;
+        assert_eq!(from.ack(id).await, AckStatus::Written);
+    }
+    assert_eq!(to.payloads(1).await, [[1, MSG, 7]]);
+    to.assert_quiet().await;
+    // Ids of different connections have nothing to do with one another.
+    let mut other = Person::registered(&relay, "carol")
+        .await
+        .connect(&relay)
+        .await;
+    other.send_as(id, &bob, &[1, MSG, 8]).await;
+    assert_eq!(to.payloads(1).await, [[1, MSG, 8]]);
+}
+
+#[tokio::test]
+async fn a_frame_that_failed_can_be_sent_again() {
+    let relay = Relay::start().await;
+    let (alice, bob) = (
+        Person::registered(&relay, "alice").await,
+        Person::registered(&relay, "bob").await,
+    );
+    let mut from = alice.connect(&relay).await;
+    let id = from.send(&bob, &[1, MSG, 7]).await;
+    assert_eq!(from.ack(id).await, AckStatus::Offline);
+    let mut to = bob.connect(&relay).await;
+    from.send_as(id, &bob, &[1, MSG, 7]).await;
+    assert_eq!(from.ack(id).await, AckStatus::Written);
+    assert_eq!(to.payloads(1).await, [[1, MSG, 7]]);
+}
+
+#[tokio::test]
+async fn presence_is_told_to_those_who_watch_and_nobody_else() {
+    let relay = Relay::start().await;
+    let (alice, mut bob) = (
+        Person::registered(&relay, "alice").await,
+        Person::registered(&relay, "bob").await,
+    );
+    let carol = Person::registered(&relay, "carol").await;
+    let (mut watcher, mut bystander) = (alice.connect(&relay).await, carol.connect(&relay).await);
+    let nowhere = Presence([0; 16]);
+    let offline = |of: &Person| Event::Presence {
+        account: of.id,
+        presence: nowhere,
+        online: false,
+    };
+    let online = |of: &Person| Event::Presence {
+        account: of.id,
+        presence: of.presence,
+        online: true,
+    };
+
+    watcher.watch(bob.id).await;
+    assert_eq!(watcher.next().await, offline(&bob));
+    let first = bob.connect(&relay).await;
+    assert_eq!(watcher.next().await, online(&bob));
+    // A new run takes over: one message, never "offline" in between.
+    bob.presence = Presence(duet_relay::random());
+    let second = bob.connect(&relay).await;
+    assert_eq!(watcher.next().await, online(&bob));
+    drop(first);
+    drop(second);
+    assert_eq!(watcher.next().await, offline(&bob));
+
+    // Watching another one ends the first watch.
+    watcher.watch(carol.id).await;
+    assert_eq!(watcher.next().await, online(&carol));
+    let mut third = bob.connect(&relay).await;
+    third.assert_quiet().await;
+    watcher.assert_quiet().await;
+    // Being watched tells nothing to the one who is.
+    bystander.assert_quiet().await;
+    // Accounts that do not exist look like people who are away.
+    let nobody = Person::new("nobody");
+    watcher.watch(nobody.id).await;
+    assert_eq!(watcher.next().await, offline(&nobody));
+}
+
+#[tokio::test]
+async fn offline_does_not_overtake_the_last_words() {
+    let relay = Relay::start().await;
+    let (_, bob, mut from, mut to) = pair(&relay).await;
+    let alice_id = {
+        let id = from.send(&bob, &[1, MSG, 0]).await;
+        from.ack(id).await;
+        let Event::Deliver { from, .. } = to.next().await else {
+            panic!()
+        };
+        from
+    };
+    to.watch(alice_id).await;
+    assert!(matches!(
+        to.next().await,
+        Event::Presence { online: true, .. }
+    ));
+    for number in 1..=20 {
+        from.send(&bob, &[&[1, MSG, number][..], &vec![0; 30_000]].concat())
+            .await;
+    }
+    from.message(tokio_tungstenite::tungstenite::Message::Close(None))
+        .await;
+    for number in 1..=20 {
+        let Event::Deliver { payload, .. } = to.next().await else {
+            panic!("offline came before message {number}")
+        };
+        assert_eq!(payload[2], number);
+    }
+    assert!(matches!(
+        to.next().await,
+        Event::Presence { online: false, .. }
+    ));
+}
+
+#[tokio::test]
+async fn a_late_goodbye_of_the_old_connection_does_not_remove_the_new_one() {
+    let relay = Relay::start().await;
+    let (alice, bob) = (
+        Person::registered(&relay, "alice").await,
+        Person::registered(&relay, "bob").await,
+    );
+    let mut watcher = bob.connect(&relay).await;
+    let mut old = alice.connect(&relay).await;
+    let mut new = alice.connect(&relay).await;
+    assert_eq!(old.closed().await, Some(4409));
+    drop(old);
+    crate::support::eventually("the old connection has ended", async || {
+        relay.metric("duet_ws_connections ").await == 2.0
+    })
+    .await;
+    let id = watcher.send(&alice, &[1, MSG]).await;
+    assert_eq!(watcher.ack(id).await, AckStatus::Written);
+    assert_eq!(new.payloads(1).await, [[1, MSG]]);
+}
+
+#[tokio::test]
+async fn prekey_frames_are_refused_by_name() {
+    let relay = Relay::start().await;
+    let (_, _, mut from, _to) = pair(&relay).await;
+    for kind in [0x46, 0x47] {
+        let id = EnvelopeId(duet_relay::random());
+        from.raw([&[1, kind][..], &id.0, &[0; 48]].concat()).await;
+        assert_eq!(from.next().await, Event::Ack(id, AckStatus::Malformed));
+    }
+    from.assert_quiet().await;
+}
+
+#[tokio::test]
+async fn messages_have_a_rate_with_a_burst_and_file_frames_have_not() {
+    let relay = Relay::start_with(|settings| {
+        settings.limits.rate_messages = 10;
+        settings.limits.burst_messages = 20;
+    })
+    .await;
+    let (_, bob, mut from, mut to) = pair(&relay).await;
+    let mut statuses = Vec::new();
+    for _ in 0..30 {
+        let id = from.send(&bob, &[1, MSG]).await;
+        statuses.push(from.ack(id).await);
+    }
+    assert!(
+        statuses[..20]
+            .iter()
+            .all(|status| *status == AckStatus::Written),
+        "{statuses:?}"
+    );
+    assert!(
+        statuses[20..].contains(&AckStatus::RateLimit),
+        "{statuses:?}"
+    );
+    // Files have a limit of their own, and a refused message may be sent again.
+    for _ in 0..30 {
+        let id = from.send(&bob, &[1, CHUNK]).await;
+        assert_eq!(from.ack(id).await, AckStatus::Written);
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let id = from.send(&bob, &[1, MSG]).await;
+    assert_eq!(from.ack(id).await, AckStatus::Written);
+    // Who goes on regardless is closed; the other one is not.
+    for _ in 0..200 {
+        from.send(&bob, &[1, MSG]).await;
+    }
+    assert_eq!(from.closed().await, Some(4429));
+    loop {
+        to.watch(AccountId([0; 32])).await;
+        if matches!(to.next().await, Event::Presence { .. } | Event::Ack(..)) {
+            break;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! The program itself: its logs and its files hold nothing that they should not (O4, R3).
+
+use duet_crypto::relay::{AckStatus, ClientFrame, Token};
+use duet_relay::api::Bytes;
+use serde_json::{Value, json};
+use std::{
+    fs,
+    process::{Child, Command, Stdio},
+};
+
+use crate::support::{Http, Person, Relay, connect, eventually};
+
+/// The program as an operator starts it. Killed when the test ends.
+struct Program(Child);
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[tokio::test]
+async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("log");
+    // A free port, found by taking it for a moment.
+    let address = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let child = Command::new(env!("CARGO_BIN_EXE_duet-relay"))
+        .current_dir(directory.path())
+        .args([
+            "--listen",
+            &address.to_string(),
+            "--metrics-listen",
+            "off",
+            "--realm",
+            "duet.test",
+        ])
+        // Everything that could be said, of our own code and of the libraries below it.
+        .args([
+            "--log",
+            "info,duet_relay=trace",
+            "--rate-register",
+            "100",
+            "--login-attempts",
+            "2",
+        ])
+        .env_clear()
+        .stdout(Stdio::from(fs::File::create(&log).unwrap()))
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap();
+    let mut program = Program(child);
+    eventually("the program serves", async || {
+        tokio::net::TcpStream::connect(address).await.is_ok()
+    })
+    .await;
+    let health = || {
+        Command::new(env!("CARGO_BIN_EXE_duet-relay"))
+            .args(["--listen", &address.to_string(), "healthcheck"])
+            .status()
+            .unwrap()
+    };
+    assert!(health().success());
+
+    let relay = Relay::at(address);
+    let (mut alice, bob) = (
+        Person::registered(&relay, "canaryalice").await,
+        Person::registered(&relay, "canarybob").await,
+    );
+    let first_cookie = alice.cookie.clone();
+    let reply = alice
+        .http(&relay)
+        .post("/api/auth/refresh", &json!({}))
+        .await;
+    alice.take(reply);
+    let http = Http::new(address);
+    let wrong = Bytes([0x5a; 32]).encode();
+    for _ in 0..3 {
+        http.post(
+            "/api/auth/login",
+            &json!({ "username": "canarynobody", "loginSecret": wrong }),
+        )
+        .await
+        .error();
+    }
+    http.post(
+        "/api/auth/login",
+        &json!({ "username": "canaryalice", "loginSecret": "canary-bad-secret" }),
+    )
+    .await
+    .error();
+    http.bearer("canary-bad-token")
+        .get("/api/chat/users?username=canaryb")
+        .await
+        .error();
+    alice
+        .http(&relay)
+        .get("/api/chat/users?username=canaryb")
+        .await
+        .ok();
+    alice
+        .http(&relay)
+        .get(&format!("/api/identity/users/{}/key", bob.id()))
+        .await
+        .ok();
+    alice
+        .http(&relay)
+        .get("/canary-path?canary-query")
+        .await
+        .error();
+
+    let (mut from, mut to) = (alice.connect(&relay).await, bob.connect(&relay).await);
+    from.watch(bob.id).await;
+    from.next().await;
+    let payload = [&[1, 0x11][..], b"canary-payload", &[0; 1234]].concat();
+    let id = from.send(&bob, &payload).await;
+    assert_eq!(from.ack(id).await, AckStatus::Written);
+    to.payloads(1).await;
+    let mut stranger = connect(&relay).await;
+    stranger
+        .frame(ClientFrame::Token(
+            Token::new(b"canary-socket-token").unwrap(),
+        ))
+        .await;
+    stranger.closed().await;
+    alice
+        .http(&relay)
+        .post("/api/auth/logout", &json!({}))
+        .await;
+    assert_eq!(from.closed().await, Some(4401));
+
+    // SIGTERM, as a service manager sends it.
+    let terminated = Command::new("kill")
+        .arg(program.0.id().to_string())
+        .status()
+        .unwrap();
+    assert!(terminated.success());
+    assert!(program.0.wait().unwrap().success(), "a clean exit");
+    assert!(!health().success());
+
+    let log = fs::read(&log).unwrap();
+    for line in String::from_utf8(log.clone()).unwrap().lines() {
+        let entry: Value = serde_json::from_str(line).expect("one JSON object a line");
+        assert!(
+            entry["timestamp"].is_string() && entry["level"].is_string(),
+            "{line}"
+        );
+    }
+    let mut database = Vec::new();
+    for entry in fs::read_dir(directory.path().join(".data")).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension != "signing-key")
+        {
+            database.extend(fs::read(path).unwrap());
+        }
+    }
+    let contains = |haystack: &[u8], needle: &[u8]| {
+        haystack
+            .windows(needle.len())
+            .any(|window| window == needle)
+    };
+    let cookie = |cookie: &str| cookie.split_once('=').unwrap().1.to_owned();
+    let secrets: Vec<Vec<u8>> = vec![
+        alice.token.clone().into(),
+        alice.token.split('.').next_back().unwrap().into(),
+        cookie(&first_cookie).into(),
+        Bytes::<32>::decode(&cookie(&first_cookie))
+            .unwrap()
+            .0
+            .into(),
+        cookie(&alice.cookie).into(),
+        Bytes(alice.secret).encode().into(),
+        alice.secret.into(),
+        wrong.into(),
+        b"canary-payload".into(),
+        b"canary-bad-secret".into(),
+        b"canary-bad-token".into(),
+        b"canary-socket-token".into(),
+        b"canary-path".into(),
+        alice.presence.0.into(),
+        Bytes(bob.presence.0).encode().into(),
+    ];
+    for secret in &secrets {
+        let shown = String::from_utf8_lossy(secret);
+        assert!(!contains(&log, secret), "in the log: {shown}");
+        assert!(!contains(&database, secret), "in the database: {shown}");
+    }
+    // Names and ids of accounts are in the database, of course, but not in the log.
+    assert!(contains(&database, b"canaryalice"));
+    for private in [
+        "canaryalice",
+        "canarybob",
+        "canarynobody",
+        "canaryb",
+        &alice.id(),
+        &bob.id(),
+        &alice.key(),
+        "1250",
+        "1316",
+    ] {
+        assert!(!contains(&log, private.as_bytes()), "in the log: {private}");
+    }
+}

@@ -1,0 +1,20 @@
+//! The relay from outside: the real server on a real SQLite file, spoken to over real sockets.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "clippy's exemption for tests does not reach helper functions of integration tests"
+)]
+
+mod accounts;
+mod forwarding;
+mod handshake;
+mod http;
+mod keys;
+mod logs;
+mod sessions;
+mod site;
+mod support;
+mod transfers;
+mod types;

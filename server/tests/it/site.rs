@@ -1,0 +1,117 @@
+//! The built messenger, from a folder.
+
+use crate::support::Relay;
+use std::{fs, io::Read as _, path::Path};
+
+const PAGE: &str = "<!doctype html><title>Duet</title>";
+
+fn build(folder: &Path) -> String {
+    let script = format!("export const x = {:?};\n", "compressible ".repeat(500));
+    fs::create_dir_all(folder.join("assets")).unwrap();
+    fs::write(folder.join("index.html"), PAGE).unwrap();
+    fs::write(folder.join("assets/app-1a2b3c.js"), &script).unwrap();
+    fs::write(folder.join("assets/style-1a2b3c.css"), "a{}").unwrap();
+    fs::write(folder.join("assets/style-1a2b3c.css.br"), "brotli").unwrap();
+    script
+}
+
+#[tokio::test]
+async fn pages_and_files_are_served_with_the_right_headers() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = build(folder.path());
+    let relay = Relay::start_with(|settings| settings.site = Some(folder.path().to_owned())).await;
+    let http = relay.http();
+    for path in ["/", "/index.html", "/chat/alice", "/settings"] {
+        let page = http.get(path).await;
+        assert_eq!((page.status, page.text().as_str()), (200, PAGE), "{path}");
+        assert_eq!(
+            page.header("content-type"),
+            Some("text/html; charset=utf-8")
+        );
+        assert_eq!(page.header("cache-control"), Some("no-cache"));
+    }
+    let plain = http.get("/assets/app-1a2b3c.js").await;
+    assert_eq!(plain.text(), script);
+    assert_eq!(
+        plain.header("content-type"),
+        Some("text/javascript; charset=utf-8")
+    );
+    assert_eq!(
+        plain.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    assert_eq!(plain.header("vary"), Some("accept-encoding"));
+
+    let packed = http
+        .clone()
+        .header("Accept-Encoding", "gzip, br")
+        .get("/assets/app-1a2b3c.js")
+        .await;
+    assert_eq!(packed.header("content-encoding"), Some("gzip"));
+    let mut unpacked = String::new();
+    flate2::read::GzDecoder::new(&packed.body[..])
+        .read_to_string(&mut unpacked)
+        .unwrap();
+    assert_eq!(unpacked, script);
+    let brotli = http
+        .clone()
+        .header("Accept-Encoding", "gzip, br")
+        .get("/assets/style-1a2b3c.css")
+        .await;
+    assert_eq!(
+        (brotli.header("content-encoding"), brotli.text().as_str()),
+        (Some("br"), "brotli")
+    );
+    let declined = http
+        .clone()
+        .header("Accept-Encoding", "br;q=0")
+        .get("/assets/style-1a2b3c.css")
+        .await;
+    assert_eq!(declined.text(), "a{}");
+
+    let again = http
+        .clone()
+        .header("If-None-Match", plain.header("etag").unwrap())
+        .get("/assets/app-1a2b3c.js")
+        .await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let head = http.send("HEAD", "/", b"").await;
+    assert_eq!((head.status, head.body.len()), (200, 0));
+}
+
+#[tokio::test]
+async fn nothing_outside_the_site_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    build(&folder.path().join("site"));
+    fs::write(folder.path().join("secret.txt"), "canary").unwrap();
+    let relay =
+        Relay::start_with(|settings| settings.site = Some(folder.path().join("site"))).await;
+    for path in [
+        "/../secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt",
+        "/assets/../../secret.txt",
+        "//secret.txt",
+        "/assets/missing.js",
+        "/assets/style-1a2b3c.css.br",
+    ] {
+        let reply = relay.http().get(path).await;
+        assert_eq!(reply.error(), "not_found", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_folder_without_a_site_is_refused_at_the_start() {
+    use duet_relay::{config::Settings, server::Server};
+    let folder = tempfile::tempdir().unwrap();
+    for site in [folder.path().to_owned(), folder.path().join("missing")] {
+        let settings = Settings {
+            listen: "127.0.0.1:0".parse().unwrap(),
+            metrics_listen: duet_relay::config::MetricsListen::Off,
+            database: folder.path().join("duet.db"),
+            site: Some(site),
+            ..Settings::defaults()
+        };
+        assert!(Server::bind(settings).await.is_err());
+    }
+}

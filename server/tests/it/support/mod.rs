@@ -1,0 +1,125 @@
+//! A relay, people, and their connections.
+
+mod http;
+mod person;
+mod socket;
+
+pub(crate) use http::{Http, Reply};
+pub(crate) use person::Person;
+pub(crate) use socket::{Event, Socket, connect, try_connect};
+
+use duet_relay::{
+    config::{MetricsListen, Settings},
+    server::{Server, ServerError},
+};
+use std::{net::SocketAddr, time::Duration};
+use tempfile::TempDir;
+use tokio::{sync::oneshot, task::JoinHandle};
+
+/// Long enough for a busy machine; only a failing test waits for it.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A running relay with a database of its own.
+pub(crate) struct Relay {
+    pub(crate) address: SocketAddr,
+    pub(crate) metrics: SocketAddr,
+    pub(crate) directory: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<Result<(), ServerError>>>,
+}
+
+impl Relay {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Limits are out of the way unless the test brings its own.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut settings = Settings {
+            listen: free,
+            metrics_listen: MetricsListen::At(free),
+            database: directory.path().join("duet.db"),
+            realm: "duet.test".to_owned(),
+            ..Settings::defaults()
+        };
+        settings.limits.rate_login = 10_000;
+        settings.limits.rate_register = 10_000;
+        settings.limits.rate_requests = 10_000;
+        settings.limits.rate_handshakes = 10_000;
+        settings.limits.rate_messages = 10_000;
+        settings.limits.burst_messages = 10_000;
+        settings.limits.rate_chunks = 10_000;
+        settings.limits.drain = Duration::from_millis(50);
+        change(&mut settings);
+        let server = Server::bind(settings).await.unwrap();
+        let (address, metrics) = (
+            server.address().unwrap(),
+            server.metrics_address().unwrap_or(free),
+        );
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(server.run(async move {
+            let _ = stopped.await;
+        }));
+        Self {
+            address,
+            metrics,
+            directory,
+            stop: Some(stop),
+            task: Some(task),
+        }
+    }
+
+    /// One that was started by other means.
+    pub(crate) fn at(address: SocketAddr) -> Self {
+        Self {
+            address,
+            metrics: address,
+            directory: tempfile::tempdir().unwrap(),
+            stop: None,
+            task: None,
+        }
+    }
+
+    /// The origin of the site that it serves.
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) fn http(&self) -> Http {
+        Http::new(self.address)
+    }
+
+    /// Asks it to stop; [`Relay::stopped`] waits for the end.
+    pub(crate) fn ask_to_stop(&mut self) {
+        self.stop.take().unwrap().send(()).unwrap();
+    }
+
+    pub(crate) async fn stopped(self) -> TempDir {
+        let task = self.task.expect("started by this test");
+        tokio::time::timeout(PATIENCE, task)
+            .await
+            .expect("the relay stops")
+            .unwrap()
+            .unwrap();
+        self.directory
+    }
+
+    /// A number from the metrics; zero if it was never counted.
+    pub(crate) async fn metric(&self, line_start: &str) -> f64 {
+        let text = Http::new(self.metrics).get("/metrics").await.text();
+        text.lines()
+            .find_map(|line| line.strip_prefix(line_start)?.trim().parse().ok())
+            .unwrap_or(0.0)
+    }
+}
+
+/// Polls until something becomes true: for what has no event to wait for.
+pub(crate) async fn eventually<F: Future<Output = bool>>(what: &str, mut check: impl FnMut() -> F) {
+    let started = std::time::Instant::now();
+    while !check().await {
+        assert!(started.elapsed() < PATIENCE, "never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

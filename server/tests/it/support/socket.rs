@@ -1,0 +1,251 @@
+//! A WebSocket client that speaks PROTOCOL.md section 9, and anything else a test wants to try.
+
+use duet_crypto::{
+    identity::AccountId,
+    relay::{
+        AckStatus, Challenge, ClientFrame, EnvelopeId, Notice, Presence, ServerFrame, Token,
+        WelcomeStatus, login,
+    },
+};
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::net::TcpStream;
+use tokio_tungstenite::{
+    client_async_with_config,
+    tungstenite::{
+        self, Message,
+        client::IntoClientRequest as _,
+        http::Request,
+        protocol::{WebSocketConfig, frame::coding::CloseCode as WsCode},
+    },
+};
+
+use super::{PATIENCE, Person, Relay};
+
+pub(crate) struct Socket {
+    stream: tokio_tungstenite::WebSocketStream<TcpStream>,
+}
+
+/// What a client sees.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Event {
+    Challenge(Challenge),
+    Welcome(WelcomeStatus),
+    Notice(Notice),
+    Deliver {
+        id: EnvelopeId,
+        from: AccountId,
+        presence: Presence,
+        payload: Vec<u8>,
+    },
+    Ack(EnvelopeId, AckStatus),
+    Presence {
+        account: AccountId,
+        presence: Presence,
+        online: bool,
+    },
+    /// Closed with a code, or without any (the connection broke).
+    Closed(Option<u16>),
+}
+
+/// Connects with the site's own Origin.
+pub(crate) async fn connect(relay: &Relay) -> Socket {
+    try_connect(relay, &[("Origin", &relay.origin())])
+        .await
+        .unwrap()
+}
+
+/// Connects with these headers only; else the HTTP status of the refusal.
+pub(crate) async fn try_connect(relay: &Relay, headers: &[(&str, &str)]) -> Result<Socket, u16> {
+    let mut request: Request<()> = format!("ws://{}/ws", relay.address)
+        .into_client_request()
+        .unwrap();
+    for (name, value) in headers {
+        request.headers_mut().append(
+            tungstenite::http::HeaderName::from_bytes(name.as_bytes()).unwrap(),
+            value.parse().unwrap(),
+        );
+    }
+    let stream = TcpStream::connect(relay.address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4096)
+        .write_buffer_size(0);
+    match client_async_with_config(request, stream, Some(config)).await {
+        Ok((stream, _)) => Ok(Socket { stream }),
+        Err(tungstenite::Error::Http(reply)) => Err(reply.status().as_u16()),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+impl Socket {
+    /// Answers the challenge and waits for WELCOME.
+    pub(crate) async fn log_in(&mut self, person: &Person) {
+        let frame = self.login_frame(person).await;
+        self.raw(frame).await;
+        assert_eq!(self.next().await, Event::Welcome(WelcomeStatus::Ok));
+    }
+
+    /// The LOGIN for the challenge that is about to come.
+    pub(crate) async fn login_frame(&mut self, person: &Person) -> Vec<u8> {
+        let Event::Challenge(challenge) = self.next().await else {
+            panic!("no challenge")
+        };
+        login(
+            &person.identity,
+            &challenge,
+            &person.presence,
+            &person.token,
+        )
+        .await
+        .unwrap()
+    }
+
+    /// Sends any bytes as a binary message.
+    pub(crate) async fn raw(&mut self, bytes: Vec<u8>) {
+        self.message(Message::Binary(bytes.into())).await;
+    }
+
+    /// Sends any message; a relay that has closed already does not fail the test here.
+    pub(crate) async fn message(&mut self, message: Message) {
+        let _ = self.stream.send(message).await;
+    }
+
+    pub(crate) async fn frame(&mut self, frame: ClientFrame<'_>) {
+        self.raw(frame.encode()).await;
+    }
+
+    /// Sends a payload under a fresh id.
+    pub(crate) async fn send(&mut self, to: &Person, payload: &[u8]) -> EnvelopeId {
+        let id = EnvelopeId(duet_relay::random());
+        self.send_as(id, to, payload).await;
+        id
+    }
+
+    pub(crate) async fn send_as(&mut self, id: EnvelopeId, to: &Person, payload: &[u8]) {
+        self.frame(ClientFrame::Send {
+            id,
+            to: to.id,
+            presence: to.presence,
+            payload,
+        })
+        .await;
+    }
+
+    pub(crate) async fn watch(&mut self, account: AccountId) {
+        self.frame(ClientFrame::Watch {
+            id: EnvelopeId(duet_relay::random()),
+            account,
+        })
+        .await;
+    }
+
+    /// The next thing from the relay.
+    #[track_caller]
+    pub(crate) fn next(&mut self) -> impl Future<Output = Event> {
+        let caller = std::panic::Location::caller();
+        async move {
+            tokio::time::timeout(PATIENCE, self.next_event())
+                .await
+                .unwrap_or_else(|_| panic!("nothing came from the relay: {caller}"))
+        }
+    }
+
+    async fn next_event(&mut self) -> Event {
+        loop {
+            return match self.stream.next().await {
+                Some(Ok(Message::Binary(bytes))) => Event::from(&bytes),
+                Some(Ok(Message::Close(frame))) => {
+                    Event::Closed(frame.map(|frame| match frame.code {
+                        WsCode::Restart => 1012,
+                        code => code.into(),
+                    }))
+                }
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                Some(Ok(other)) => panic!("the relay never sends {other:?}"),
+                Some(Err(_)) | None => Event::Closed(None),
+            };
+        }
+    }
+
+    /// Nothing has been sent to this client up to now: proven by the answer to a question asked now, which keeps its
+    /// place in the queue.
+    #[track_caller]
+    pub(crate) fn assert_quiet(&mut self) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            self.frame(ClientFrame::Token(Token::new(b"no-token").unwrap()))
+                .await;
+            let event = self.next().await;
+            assert_eq!(event, Event::Welcome(WelcomeStatus::Refused), "{caller}");
+        }
+    }
+
+    /// The close code; anything else that is still on its way is skipped.
+    pub(crate) async fn closed(&mut self) -> Option<u16> {
+        loop {
+            if let Event::Closed(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+
+    /// The payloads of the next `count` DELIVERs, in order; ACKs in between are skipped.
+    pub(crate) async fn payloads(&mut self, count: usize) -> Vec<Vec<u8>> {
+        let mut payloads = Vec::new();
+        while payloads.len() < count {
+            match self.next().await {
+                Event::Deliver { payload, .. } => payloads.push(payload),
+                Event::Ack(..) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        payloads
+    }
+
+    /// The status of the next ACK, which must be for `id`; DELIVERs in between are skipped.
+    #[track_caller]
+    pub(crate) fn ack(&mut self, id: EnvelopeId) -> impl Future<Output = AckStatus> {
+        let caller = std::panic::Location::caller();
+        async move {
+            loop {
+                match self.next().await {
+                    Event::Ack(of, status) if of == id => return status,
+                    Event::Deliver { .. } => {}
+                    other => panic!("{caller}: {other:?}"),
+                }
+            }
+        }
+    }
+}
+
+impl Event {
+    fn from(bytes: &[u8]) -> Self {
+        match ServerFrame::decode(bytes).expect("the relay's frames are well-formed") {
+            ServerFrame::Challenge(challenge) => Self::Challenge(challenge),
+            ServerFrame::Welcome(status) => Self::Welcome(status),
+            ServerFrame::Notice { notice, .. } => Self::Notice(notice),
+            ServerFrame::Deliver {
+                id,
+                from,
+                presence,
+                payload,
+            } => Self::Deliver {
+                id,
+                from,
+                presence,
+                payload: payload.to_vec(),
+            },
+            ServerFrame::Ack { id, status } => Self::Ack(id, status),
+            ServerFrame::Presence {
+                account,
+                presence,
+                online,
+                ..
+            } => Self::Presence {
+                account,
+                presence,
+                online,
+            },
+        }
+    }
+}
