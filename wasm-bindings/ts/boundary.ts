@@ -2,7 +2,7 @@
  * Every call into the WebAssembly instance goes through here: the core's error numbers become {@link DuetError}s,
  * and a trap ends the instance for good.
  */
-import { coreError } from './errors.js';
+import { numberedError } from './errors.js';
 import { bury, instance, isAlive, type Wasm } from './loader.js';
 import type { Task } from './wasm/glue.js';
 
@@ -13,7 +13,7 @@ export function call<T>(operation: (wasm: Wasm) => T): T {
     return operation(wasm);
   } catch (thrown) {
     // The bindings throw numbers and nothing else; whatever else comes out is a trap.
-    const error = typeof thrown === 'number' ? coreError(thrown) : undefined;
+    const error = typeof thrown === 'number' ? numberedError(thrown) : undefined;
     throw error ?? bury(thrown);
   }
 }

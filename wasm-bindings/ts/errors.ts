@@ -11,10 +11,10 @@ const PACKAGE_ERRORS = {
   E_NOT_READY: 'The package is not initialised: `await ready()` first.',
   E_WASM_MISSING:
     'This platform has no WebAssembly (Lockdown Mode, or an engine without it): the package cannot run here.',
-  E_WASM_CSP:
-    "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src.",
+  E_WASM_CSP: "The page's Content-Security-Policy forbids WebAssembly: add 'wasm-unsafe-eval' to script-src.",
   E_WASM_LOAD: 'The WebAssembly module did not load: it could not be fetched, or it is not the right one.',
-  E_WASM_TRAP: 'The WebAssembly instance stopped at an internal error and is dead: reload the page or worker.',
+  E_WASM_TRAP:
+    'The WebAssembly instance stopped at an internal error and is dead: reload the page or worker.',
   E_RANDOM_MISSING: 'This platform has no crypto.getRandomValues: there is no safe randomness.',
   E_ENGINE_UNAVAILABLE: 'The engine that was asked for cannot do this operation on this platform.',
   E_ARGUMENT: 'An argument has a type, length or value that it may not have.',
@@ -34,7 +34,12 @@ export type ErrorCode = CoreErrorCode | PackageErrorCode;
 /** What a failure asks of the caller; `package` for the package's own codes. */
 export type ErrorClass = CoreErrorClass | 'package';
 
-const byNumber = new Map<number, CoreErrorCode>();
+/** The bindings throw numbers: the core's, which begin at 101, and three of their own. */
+const byNumber = new Map<number, ErrorCode>([
+  [1, 'E_ARGUMENT'],
+  [2, 'E_FREED'],
+  [3, 'E_BUSY'],
+]);
 for (const [code, { number }] of Object.entries(CORE_ERRORS)) {
   byNumber.set(number, code as CoreErrorCode);
 }
@@ -61,8 +66,8 @@ export class DuetError extends Error {
   }
 }
 
-/** The core's error with this number, or nothing if there is none. */
-export function coreError(number: number): DuetError | undefined {
+/** The error with a number that the bindings threw, or nothing if there is no such number. */
+export function numberedError(number: number): DuetError | undefined {
   const code = byNumber.get(number);
   return code === undefined ? undefined : new DuetError(code);
 }

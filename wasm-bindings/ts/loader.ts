@@ -90,7 +90,8 @@ async function moduleFrom(given: ReadyOptions['wasm']): Promise<WebAssembly.Modu
 
 /** An empty function with a `v128` in it: valid only where 128-bit SIMD is. */
 const SIMD_PROBE = new Uint8Array([
-  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, 8, 1, 6, 0, 0x41, 0, 0xfd, 0x0f, 0x0b,
+  0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, 8, 1, 6, 0, 0x41, 0, 0xfd,
+  0x0f, 0x0b,
 ]);
 
 async function embedded(): Promise<Uint8Array<ArrayBuffer>> {

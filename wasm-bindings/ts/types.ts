@@ -5,6 +5,7 @@
  * output is a fresh `Uint8Array<ArrayBuffer>` that the caller owns. Sizes are bytes, times are milliseconds.
  * Everything that fails throws a {@link DuetError} with a stable `code`.
  */
+import type { ErrorCode } from './errors.js';
 import type { Content } from './generated/Content.js';
 import type { FileDescriptor } from './generated/FileDescriptor.js';
 
@@ -137,7 +138,11 @@ export interface Listener {
    * All checks of PROTOCOL.md 4.5. `pin` is the key that this account is pinned to, if any: another key throws
    * `E_IDENTITY_CHANGED` and the caller must block the peer.
    */
-  receive(input: { frame: Uint8Array; from: Uint8Array; pin?: Uint8Array | undefined }): Promise<IncomingOffer>;
+  receive(input: {
+    frame: Uint8Array;
+    from: Uint8Array;
+    pin?: Uint8Array | undefined;
+  }): Promise<IncomingOffer>;
   free(): void;
 }
 
@@ -158,6 +163,8 @@ export interface PendingSession {
   readonly frame: Bytes;
   /** Processes CONFIRM once. The session's first message, READY, comes with it and must be sent first. */
   confirm(input: { frame: Uint8Array; from: Uint8Array }): Promise<{ ready: Bytes; session: Session }>;
+  /** Verifies the initiator's END while its CONFIRM is awaited. */
+  verifyEnd(input: { frame: Uint8Array; from: Uint8Array }): Promise<EndReason>;
   free(): void;
 }
 
@@ -179,6 +186,10 @@ export interface Session {
   readonly peer: { readonly accountId: Bytes; readonly publicKey: Bytes };
   /** True once the peer's first message was decrypted: only then say "secure". */
   readonly secure: boolean;
+  /** How many of our messages wait for a receipt; at 200 {@link send} refuses until one comes. */
+  readonly unacknowledged: number;
+  /** Why the session has failed, if it has: then BYE is all that may be sent. */
+  readonly failure: ErrorCode | undefined;
   /** The four emoji of this session's short authentication string. */
   readonly sas: readonly EmojiName[];
   /** Encrypts one message. Synchronous: two calls can never share a key. */
@@ -216,7 +227,12 @@ export interface IncomingFile {
   readonly size: number;
   readonly segments: number;
   /** Plaintext of one CHUNK frame: already cut to `size`, so padding never shows. */
-  open(frame: Uint8Array): Promise<{ readonly index: number; readonly last: boolean; readonly offset: number; readonly bytes: Bytes }>;
+  open(frame: Uint8Array): Promise<{
+    readonly index: number;
+    readonly last: boolean;
+    readonly offset: number;
+    readonly bytes: Bytes;
+  }>;
   /** Wipes the key. */
   free(): void;
 }

@@ -1,0 +1,83 @@
+//! The relay envelope (PROTOCOL.md section 9). Payloads stay on the JavaScript side: only heads cross.
+
+use duet_crypto::identity::AccountId;
+use duet_crypto::relay::{self, ClientFrame, EnvelopeId, FrameError, Presence, ServerFrame, Token};
+use duet_crypto::{error::Code, limits};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::{Failure, array};
+use crate::random::Random;
+use crate::wire::object::Wire as _;
+use crate::wire::relay::RelayHead;
+
+/// Bytes of a SEND or DELIVER before its payload.
+#[wasm_bindgen(js_name = relayHeaderLength)]
+#[must_use]
+pub fn header_length() -> usize {
+    relay::HEADER_LENGTH
+}
+
+/// Decodes a frame from the relay. Of a DELIVER the first [`header_length`] bytes are enough.
+///
+/// # Errors
+/// The frame is refused.
+#[wasm_bindgen(js_name = decodeRelayHead)]
+pub fn decode_head(head: &[u8]) -> Result<JsValue, JsValue> {
+    let frame = ServerFrame::decode(head).map_err(Failure::from)?;
+    Ok(RelayHead::from(frame).to_js())
+}
+
+/// The head of a SEND whose payload has this length and begins with these bytes (all of it, or two or more).
+///
+/// # Errors
+/// The payload is none that the relay forwards: unknown version or type, or too large for its type.
+#[wasm_bindgen(js_name = relaySendHead)]
+pub fn send_head(
+    id: &[u8],
+    to: &[u8],
+    presence: &[u8],
+    payload_begin: &[u8],
+    payload_length: usize,
+) -> Result<Vec<u8>, JsValue> {
+    let kind = relay::payload_kind(payload_begin).map_err(Failure::from)?;
+    if payload_length > kind.max_length() {
+        return Err(Failure::from(FrameError::Length).into());
+    }
+    let (id, to) = (EnvelopeId(array(id)?), AccountId(array(to)?));
+    Ok(relay::send_header(id, &to, &Presence(array(presence)?)).to_vec())
+}
+
+/// The WATCH frame for an account.
+///
+/// # Errors
+/// An id has not its length.
+#[wasm_bindgen(js_name = relayWatch)]
+pub fn watch(id: &[u8], account: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let (id, account) = (EnvelopeId(array(id)?), AccountId(array(account)?));
+    Ok(ClientFrame::Watch { id, account }.encode())
+}
+
+/// The TOKEN frame for a fresh access token.
+///
+/// # Errors
+/// The token is not 1 to 4,096 printable ASCII characters.
+#[wasm_bindgen(js_name = relayToken)]
+pub fn token(token: &str) -> Result<Vec<u8>, JsValue> {
+    let token = Token::new(token.as_bytes()).map_err(|_| Failure::Core(Code::TokenFormat))?;
+    Ok(ClientFrame::Token(token).encode())
+}
+
+/// A fresh id for a SEND or WATCH.
+#[wasm_bindgen(js_name = relayEnvelopeId)]
+#[must_use]
+pub fn envelope_id() -> Vec<u8> {
+    EnvelopeId::generate(&mut Random::Platform).0.to_vec()
+}
+
+/// The protocol version of every frame.
+#[wasm_bindgen(js_name = protocolVersion)]
+#[must_use]
+pub fn protocol_version() -> u8 {
+    limits::VERSION
+}

@@ -1,0 +1,114 @@
+//! Messages (PROTOCOL.md section 6).
+
+use duet_crypto::handshake::Role;
+use duet_crypto::session::{self, Content};
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::failure::Failure;
+use crate::random::Random;
+use crate::wire::content::{ContentObject, ReceivedMessage, SentMessage};
+use crate::wire::object::Wire as _;
+
+/// A session. Its state never leaves this module's memory.
+#[wasm_bindgen]
+pub struct Session {
+    session: session::Session,
+    random: Random,
+}
+
+impl Session {
+    pub(crate) fn new(session: session::Session, random: Random) -> Self {
+        Self { session, random }
+    }
+}
+
+#[wasm_bindgen]
+impl Session {
+    /// 16 bytes.
+    #[must_use]
+    pub fn id(&self) -> Vec<u8> {
+        self.session.id().0.to_vec()
+    }
+
+    /// Whether we made the offer.
+    #[wasm_bindgen(js_name = isInitiator)]
+    #[must_use]
+    pub fn is_initiator(&self) -> bool {
+        self.session.role() == Role::Initiator
+    }
+
+    /// The other person's account: 32 bytes.
+    #[wasm_bindgen(js_name = peerAccount)]
+    #[must_use]
+    pub fn peer_account(&self) -> Vec<u8> {
+        self.session.peer().account.as_bytes().to_vec()
+    }
+
+    /// The other person's key: 32 bytes.
+    #[wasm_bindgen(js_name = peerKey)]
+    #[must_use]
+    pub fn peer_key(&self) -> Vec<u8> {
+        self.session.peer().key.as_bytes().to_vec()
+    }
+
+    /// The short authentication string: 4 bytes, one per emoji.
+    #[must_use]
+    pub fn sas(&self) -> Vec<u8> {
+        self.session.sas().to_vec()
+    }
+
+    /// Whether "secure" may be said.
+    #[wasm_bindgen(js_name = isSecure)]
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.session.is_secure()
+    }
+
+    /// Messages of ours that wait for a receipt.
+    #[must_use]
+    pub fn unacknowledged(&self) -> usize {
+        self.session.unacknowledged()
+    }
+
+    /// The number of the error that ended the session, if one has.
+    #[must_use]
+    pub fn failure(&self) -> Option<u16> {
+        self.session.failure().map(duet_crypto::error::Code::value)
+    }
+
+    /// Encrypts one message: `{ seq, frame }`.
+    ///
+    /// # Errors
+    /// Those of the core; the content is no `Content`.
+    pub fn send(&mut self, content: &JsValue) -> Result<JsValue, JsValue> {
+        let content = Content::from(ContentObject::from_js(content)?);
+        let sent = self.session.send(&content).map_err(Failure::from)?;
+        Ok(SentMessage::from(sent).to_js())
+    }
+
+    /// Decrypts one MSG frame: `{ seq, ack, content }`. `now` is in milliseconds, of a clock that does not jump.
+    ///
+    /// # Errors
+    /// Those of the core.
+    pub fn receive(&mut self, frame: &[u8], now: f64) -> Result<JsValue, JsValue> {
+        let received = self
+            .session
+            .receive(frame, milliseconds(now), &mut self.random)
+            .map_err(Failure::from)?;
+        Ok(ReceivedMessage::try_from(received)?.to_js())
+    }
+
+    /// See [`Random::left`].
+    #[wasm_bindgen(js_name = scriptLeft)]
+    #[must_use]
+    pub fn script_left(&self) -> Option<f64> {
+        self.random.left()
+    }
+}
+
+/// Milliseconds of a JavaScript clock, which counts fractions and never reaches 2^53.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn milliseconds(now: f64) -> u64 {
+    now as u64
+}

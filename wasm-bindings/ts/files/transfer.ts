@@ -1,0 +1,230 @@
+/** Files between two people (PROTOCOL.md section 7): CHUNK frames by index, on whichever engine. */
+import { call, release } from '../boundary.js';
+import { copyOf, text, wholeNumber } from '../bytes.js';
+import { DuetError } from '../errors.js';
+import {
+  CHUNK_FRAME_HEAD_LENGTH,
+  SEALED_CHUNK_LENGTH,
+  SEGMENT_CHUNKS,
+  TAG_LENGTH,
+} from '../generated/limits.js';
+import type { Bytes, EngineMode, FileDescriptor, IncomingFile, OutgoingFile } from '../types.js';
+import type { Transfer } from '../wasm/glue.js';
+import { type ChunkCipher, chunkCipher } from './cipher.js';
+import { readBlob } from './source.js';
+
+export interface OutgoingFileOptions {
+  /** A snapshot: a file that changes while it is sent is noticed and not sent. */
+  readonly source: Blob;
+  /** At most 255 bytes of UTF-8. */
+  readonly name: string;
+  /** Printable ASCII, at most 255 bytes. */
+  readonly mediaType: string;
+  readonly kind?: FileDescriptor['kind'];
+  readonly mode?: FileDescriptor['mode'];
+  readonly durationMs?: number;
+  readonly peaks?: Uint8Array;
+  readonly preview?: Uint8Array;
+  readonly engine?: EngineMode;
+}
+
+/**
+ * Prepares a file for sending, under a fresh key. Send the descriptor in a message first.
+ * @throws DuetError `E_FILE_TOO_LARGE`, `E_ENGINE_UNAVAILABLE`, `E_ARGUMENT`
+ */
+export function createOutgoingFile(options: OutgoingFileOptions): OutgoingFile {
+  const [key, salt] = [call((wasm) => wasm.randomBytes(32)), call((wasm) => wasm.randomBytes(24))];
+  return createOutgoingWith(options, key, salt);
+}
+
+/** {@link createOutgoingFile} under a key and a salt of the caller's: for test vectors. */
+export function createOutgoingWith(options: OutgoingFileOptions, key: Bytes, salt: Bytes): OutgoingFile {
+  const { source } = options;
+  if (!(source instanceof Blob)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
+  const descriptor: FileDescriptor = {
+    key,
+    salt,
+    size: source.size,
+    kind: options.kind ?? 'file',
+    mode: options.mode ?? 'both',
+    durationMs: wholeNumber(options.durationMs ?? 0, 'durationMs', 0, 0xffff_ffff),
+    peaks: copyOf(options.peaks ?? new Uint8Array(0), 'peaks'),
+    name: text(options.name, 'name'),
+    mediaType: text(options.mediaType, 'mediaType'),
+    preview: copyOf(options.preview ?? new Uint8Array(0), 'preview'),
+  };
+  return new Outgoing(source, descriptor, options.engine);
+}
+
+/**
+ * Prepares for receiving the file of a descriptor.
+ * @throws DuetError `E_FILE_TOO_LARGE`, `E_ENGINE_UNAVAILABLE`, `E_ARGUMENT`
+ */
+export function createIncomingFile(options: {
+  readonly descriptor: FileDescriptor;
+  readonly engine?: EngineMode;
+}): IncomingFile {
+  return new Incoming(options.descriptor, options.engine);
+}
+
+/** What both directions have: the cipher, the sizes, and the head of each frame. */
+class Parts {
+  readonly fid: Bytes;
+  readonly segments: number;
+  readonly cipher: ChunkCipher;
+  #layout: Transfer | undefined;
+
+  constructor({ key, salt, size }: FileDescriptor, engine: EngineMode | undefined) {
+    wholeNumber(size, 'descriptor.size');
+    const [secret, public_] = [copyOf(key, 'descriptor.key', 32), copyOf(salt, 'descriptor.salt', 24)];
+    const keys = call((wasm) => wasm.FileCipher.ofTransfer(secret, public_, size));
+    secret.fill(0);
+    const fid = call(() => keys.commitment());
+    const layout = call((wasm) => new wasm.Transfer(size, fid));
+    this.fid = fid;
+    this.#layout = layout;
+    this.segments = call(() => layout.segments());
+    const padded = call(() => layout.paddedSize());
+    this.cipher = chunkCipher(keys, engine, padded);
+  }
+
+  get layout(): Transfer {
+    if (this.#layout === undefined) throw new DuetError('E_FREED');
+    return this.#layout;
+  }
+
+  range(index: number): [start: number, end: number] {
+    const [start = 0, end = 0] = call(() => this.layout.fileRange(index));
+    return [start, end];
+  }
+
+  free(): void {
+    this.cipher.free();
+    if (this.#layout !== undefined) release(this.#layout);
+    this.#layout = undefined;
+  }
+}
+
+class Outgoing implements OutgoingFile {
+  readonly descriptor: FileDescriptor;
+  readonly #source: Blob;
+  readonly #parts: Parts;
+  /** The tags of every segment that was sealed: a thousandth of the file. */
+  readonly #sealed = new Map<number, Bytes>();
+
+  constructor(source: Blob, descriptor: FileDescriptor, engine: EngineMode | undefined) {
+    this.descriptor = descriptor;
+    this.#source = source;
+    this.#parts = new Parts(descriptor, engine);
+  }
+
+  get fid(): Bytes {
+    return this.#parts.fid.slice();
+  }
+
+  get segments(): number {
+    return this.#parts.segments;
+  }
+
+  async segment(index: number, options?: { readonly signal?: AbortSignal }): Promise<Bytes> {
+    const { layout, cipher, segments } = this.#parts;
+    options?.signal?.throwIfAborted();
+    wholeNumber(index, 'index', 0, segments - 1);
+    const [start, end] = this.#parts.range(index);
+    const [length, last] = call(() => [layout.plaintextLength(index), layout.isLast(index)] as const);
+    const head = call(() => layout.head(index));
+
+    const bytes = await readBlob(this.#source, start, end);
+    options?.signal?.throwIfAborted();
+    const plain = bytes.length === length ? bytes : padded(bytes, length);
+    const frame = await cipher.seal(index * SEGMENT_CHUNKS, plain, last, head.length);
+    options?.signal?.throwIfAborted();
+    frame.set(head);
+    this.#refuseSecondContent(index, frame);
+    return frame;
+  }
+
+  free(): void {
+    this.#parts.free();
+    this.descriptor.key.fill(0);
+    this.#sealed.clear();
+  }
+
+  /**
+   * One key and nonce must never seal two contents. A source that was read anew and gave other bytes shows in the
+   * tags, and what was sealed then goes nowhere.
+   */
+  #refuseSecondContent(index: number, frame: Bytes): void {
+    const tags = tagsOf(frame);
+    const known = this.#sealed.get(index);
+    if (known === undefined) {
+      this.#sealed.set(index, tags);
+    } else if (!known.every((byte, at) => byte === tags[at])) {
+      frame.fill(0);
+      throw new DuetError('E_FILE_SOURCE_CHANGED');
+    }
+  }
+}
+
+class Incoming implements IncomingFile {
+  readonly size: number;
+  readonly #parts: Parts;
+
+  constructor(descriptor: FileDescriptor, engine: EngineMode | undefined) {
+    this.size = descriptor.size;
+    this.#parts = new Parts(descriptor, engine);
+  }
+
+  get fid(): Bytes {
+    return this.#parts.fid.slice();
+  }
+
+  get segments(): number {
+    return this.#parts.segments;
+  }
+
+  async open(frame: Uint8Array): Promise<{
+    readonly index: number;
+    readonly last: boolean;
+    readonly offset: number;
+    readonly bytes: Bytes;
+  }> {
+    if (!(frame instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'frame must be a Uint8Array');
+    const { layout, cipher } = this.#parts;
+    // Everything is refused by its head and its length before anything is copied or decrypted.
+    const head = frame.subarray(0, CHUNK_FRAME_HEAD_LENGTH);
+    const index = call(() => layout.check(head, frame.length));
+    const last = call(() => layout.isLast(index));
+    const [start, end] = this.#parts.range(index);
+    const sealed = copyOf(frame.subarray(CHUNK_FRAME_HEAD_LENGTH), 'frame');
+    const bytes = await cipher.open(index * SEGMENT_CHUNKS, sealed, last);
+    return {
+      index,
+      last,
+      offset: start,
+      bytes: bytes.length === end - start ? bytes : bytes.slice(0, end - start),
+    };
+  }
+
+  free(): void {
+    this.#parts.free();
+  }
+}
+
+function padded(bytes: Bytes, length: number): Bytes {
+  const out = new Uint8Array(length);
+  out.set(bytes);
+  bytes.fill(0);
+  return out;
+}
+
+/** The tag of every chunk of a CHUNK frame. */
+function tagsOf(frame: Bytes): Bytes {
+  const chunks = Math.ceil((frame.length - CHUNK_FRAME_HEAD_LENGTH) / SEALED_CHUNK_LENGTH);
+  const tags = new Uint8Array(chunks * TAG_LENGTH);
+  for (let chunk = 0; chunk < chunks; chunk++) {
+    const end = Math.min(frame.length, CHUNK_FRAME_HEAD_LENGTH + (chunk + 1) * SEALED_CHUNK_LENGTH);
+    tags.set(frame.subarray(end - TAG_LENGTH, end), chunk * TAG_LENGTH);
+  }
+  return tags;
+}

@@ -1,0 +1,188 @@
+/** One's own identity (PROTOCOL.md section 3.1) and where its private key is. */
+import { call, run } from './boundary.js';
+import { copyOf, text } from './bytes.js';
+import { DISPOSE, Held } from './dispose.js';
+import { pick } from './engines.js';
+import { DuetError } from './errors.js';
+import { fingerprintOf } from './fingerprint.js';
+import type {
+  Account,
+  Bytes,
+  EngineMode,
+  EngineName,
+  Fingerprint,
+  Identity,
+  StoredIdentity,
+} from './types.js';
+import type { Identity as WasmIdentity } from './wasm/glue.js';
+
+/**
+ * Makes a new identity. On the native engine its private key is a non-extractable `CryptoKey`.
+ * @throws DuetError `E_REALM`, `E_ACCOUNT_NAME`, `E_ENGINE_UNAVAILABLE`
+ */
+export function createIdentity(input: Account & { readonly engine?: EngineMode }): Promise<Identity> {
+  return createWith(input, undefined);
+}
+
+/** {@link createIdentity} with the random bytes of a test vector. */
+export async function createWith(
+  input: Account & { readonly engine?: EngineMode },
+  script: Bytes | undefined,
+): Promise<Identity> {
+  const account = accountOf(input);
+  const engine = pick('ed25519', input.engine);
+  if (engine === 'wasm') {
+    return new HeldIdentity(
+      account,
+      engine,
+      call((wasm) => wasm.Identity.createWasm(account.realm, account.name, script)),
+    );
+  }
+  const made = await run<WasmIdentity>((wasm) =>
+    wasm.Identity.createNative(account.realm, account.name, script),
+  );
+  return new HeldIdentity(account, engine, made);
+}
+
+/**
+ * Takes up an identity that `identity.store()` gave earlier. A native one stays native and a wrapped one opens in the
+ * wasm engine; asking for another engine fails.
+ * @throws DuetError `E_VAULT` if the envelope does not open, `E_VAULT_SECRET`, `E_ENGINE_UNAVAILABLE`, `E_ARGUMENT`
+ */
+export async function restoreIdentity(
+  input: Account & {
+    readonly stored: StoredIdentity;
+    readonly vaultSecret?: Uint8Array | undefined;
+    readonly engine?: EngineMode;
+  },
+): Promise<Identity> {
+  const account = accountOf(input);
+  const { stored, engine = 'auto' } = input;
+  const publicKey = copyOf(stored.publicKey, 'stored.publicKey', 32);
+  switch (stored.kind) {
+    case 'native': {
+      if (engine === 'wasm') {
+        throw new DuetError(
+          'E_ENGINE_UNAVAILABLE',
+          'ed25519: this identity is a non-extractable key of Web Crypto',
+        );
+      }
+      pick('ed25519', 'native');
+      const key = signingKey(stored.privateKey);
+      return new HeldIdentity(
+        account,
+        'native',
+        call((wasm) => wasm.Identity.restoreNative(account.realm, account.name, publicKey, key)),
+      );
+    }
+    case 'wrapped': {
+      if (engine === 'native') {
+        throw new DuetError('E_ENGINE_UNAVAILABLE', 'ed25519: this identity is wrapped for the wasm engine');
+      }
+      const envelope = copyOf(stored.envelope, 'stored.envelope');
+      const secret = vaultSecretOf(input.vaultSecret);
+      try {
+        return new HeldIdentity(
+          account,
+          'wasm',
+          call((wasm) => wasm.Identity.unwrap(account.realm, account.name, publicKey, envelope, secret)),
+        );
+      } finally {
+        secret.fill(0);
+      }
+    }
+    default:
+      throw new DuetError('E_ARGUMENT', 'stored is not what identity.store() gave');
+  }
+}
+
+/** The instance's object behind an identity of this package. */
+export function internalIdentity(identity: Identity): WasmIdentity {
+  if (!(identity instanceof HeldIdentity))
+    throw new DuetError('E_ARGUMENT', 'identity must be one of this package');
+  return identity.internal;
+}
+
+class HeldIdentity implements Identity {
+  readonly account: Account;
+  readonly engine: EngineName;
+  readonly #held: Held<WasmIdentity>;
+
+  constructor(account: Account, engine: EngineName, inner: WasmIdentity) {
+    this.account = account;
+    this.engine = engine;
+    this.#held = new Held(inner);
+  }
+
+  get internal(): WasmIdentity {
+    return this.#held.live;
+  }
+
+  get accountId(): Bytes {
+    return call(() => this.internal.accountId());
+  }
+
+  get publicKey(): Bytes {
+    return call(() => this.internal.publicKey());
+  }
+
+  fingerprint(): Fingerprint {
+    return fingerprintOf(this.publicKey);
+  }
+
+  store(vaultSecret?: Uint8Array): StoredIdentity {
+    const { publicKey } = this;
+    const privateKey = call(() => this.internal.privateKey());
+    if (privateKey !== undefined) return { kind: 'native', publicKey, privateKey };
+    const secret = vaultSecretOf(vaultSecret);
+    try {
+      const { realm, name } = this.account;
+      const envelope = call(() => this.internal.wrap(realm, name, secret, Date.now(), undefined));
+      return { kind: 'wrapped', publicKey, envelope };
+    } finally {
+      secret.fill(0);
+    }
+  }
+
+  async signLogin(login: { challenge: Uint8Array; presence: Uint8Array; token: string }): Promise<Bytes> {
+    const challenge = copyOf(login.challenge, 'challenge', 32);
+    const presence = copyOf(login.presence, 'presence', 16);
+    const token = text(login.token, 'token');
+    return run<Bytes>(() => this.internal.signLogin(challenge, presence, token));
+  }
+
+  async signReplacement(newPublicKey: Uint8Array): Promise<Bytes> {
+    const key = copyOf(newPublicKey, 'newPublicKey', 32);
+    return run<Bytes>(() => this.internal.signReplacement(key));
+  }
+
+  free(): void {
+    this.#held.free();
+  }
+
+  [DISPOSE](): void {
+    this.free();
+  }
+}
+
+function accountOf({ realm, name }: Account): Account {
+  return { realm: text(realm, 'realm'), name: text(name, 'name') };
+}
+
+function vaultSecretOf(secret: Uint8Array | undefined): Bytes {
+  if (secret === undefined) throw new DuetError('E_VAULT_SECRET');
+  return copyOf(secret, 'vaultSecret', 32);
+}
+
+/** Refuses whatever is not a non-extractable Ed25519 key that signs. */
+function signingKey(key: CryptoKey): CryptoKey {
+  const right =
+    key instanceof CryptoKey &&
+    key.type === 'private' &&
+    key.algorithm.name === 'Ed25519' &&
+    !key.extractable &&
+    key.usages.includes('sign');
+  if (!right)
+    throw new DuetError('E_ARGUMENT', 'stored.privateKey must be a non-extractable Ed25519 signing key');
+  return key;
+}

@@ -1,0 +1,78 @@
+/**
+ * The relay's envelope (PROTOCOL.md section 9): what a client needs to talk to a relay over a WebSocket. LOGIN is
+ * `identity.signLogin()`. `await ready()` of the main entry comes first.
+ */
+import { call } from './boundary.js';
+import { copyOf, text } from './bytes.js';
+import { DuetError } from './errors.js';
+import type { AckStatus, Notice, RelayHead, WelcomeStatus } from './generated/RelayHead.js';
+import type { Bytes } from './types.js';
+
+export type { AckStatus, Notice, WelcomeStatus };
+
+/** A frame from the relay. */
+export type RelayFrame =
+  | Exclude<RelayHead, { type: 'deliver' }>
+  | (Extract<RelayHead, { type: 'deliver' }> & {
+      /** A view on the frame's own bytes: a file's chunk is not copied. */
+      readonly payload: Uint8Array;
+    });
+
+/** Second byte of a DELIVER. */
+const DELIVER = 0x44;
+
+/**
+ * Decodes a frame from the relay, strictly: anything that is not exactly what its type prescribes is refused.
+ * @throws DuetError `E_FRAME_LENGTH`, `E_FRAME_VERSION`, `E_FRAME_TYPE`, `E_FRAME_FIELD`
+ */
+export function decodeRelayFrame(frame: Uint8Array): RelayFrame {
+  if (!(frame instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'frame must be a Uint8Array');
+  const headLength = call((wasm) => wasm.relayHeaderLength());
+  // Only the head of a DELIVER crosses into WebAssembly; the decoder takes any payload, so none is the same to it.
+  const head = frame[1] === DELIVER ? frame.subarray(0, headLength) : frame;
+  const decoded = call((wasm) => wasm.decodeRelayHead(head)) as RelayHead;
+  return decoded.type === 'deliver' ? { ...decoded, payload: frame.subarray(headLength) } : decoded;
+}
+
+/**
+ * A SEND frame. `eid` is random per frame ({@link envelopeId}) and the same only for a re-sent identical frame.
+ * @throws DuetError `E_FRAME_LENGTH`, `E_FRAME_VERSION`, `E_FRAME_TYPE` for a payload that no relay forwards
+ */
+export function encodeSend(send: {
+  readonly eid: Uint8Array;
+  readonly to: Uint8Array;
+  readonly presence: Uint8Array;
+  readonly payload: Uint8Array;
+}): Bytes {
+  const eid = copyOf(send.eid, 'eid', 16);
+  const to = copyOf(send.to, 'to', 32);
+  const presence = copyOf(send.presence, 'presence', 16);
+  const { payload } = send;
+  if (!(payload instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'payload must be a Uint8Array');
+  const head = call((wasm) => wasm.relaySendHead(eid, to, presence, payload.subarray(0, 2), payload.length));
+  const frame = new Uint8Array(head.length + payload.length);
+  frame.set(head);
+  frame.set(payload, head.length);
+  return frame;
+}
+
+/** The WATCH frame that asks for an account's online status. */
+export function encodeWatch(watch: { readonly eid: Uint8Array; readonly accountId: Uint8Array }): Bytes {
+  const eid = copyOf(watch.eid, 'eid', 16);
+  const account = copyOf(watch.accountId, 'accountId', 32);
+  return call((wasm) => wasm.relayWatch(eid, account));
+}
+
+/**
+ * The TOKEN frame with a fresh access token of the same user.
+ * @throws DuetError `E_TOKEN_FORMAT`
+ */
+export function encodeToken(token: string): Bytes {
+  const checked = text(token, 'token');
+  return call((wasm) => wasm.relayToken(checked));
+}
+
+/** A fresh id for a SEND or WATCH, 16 random bytes. */
+export function envelopeId(): Bytes {
+  return call((wasm) => wasm.relayEnvelopeId());
+}
