@@ -1,11 +1,12 @@
 //! The password split (section 8.3): the relay never sees the password.
 
 use alloc::string::String;
-use argon2::{Algorithm, Argon2, Params, Version};
+use alloc::vec::Vec;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use core::fmt;
 use unicode_normalization::UnicodeNormalization as _;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::errors;
 use crate::identity::AccountId;
@@ -83,11 +84,7 @@ impl PasswordSecrets {
         }
         let salt = hash::labelled(&labels::PASSWORD, &[&account.0]);
         let mut pw = Secret32::default();
-        let params = Params::new(MEMORY, PASSES, LANES, Some(pw.len()))
-            .map_err(|_| PasswordError::OutOfMemory)?;
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_into(normal.as_bytes(), &salt[..16], &mut pw[..])
-            .map_err(|_| PasswordError::OutOfMemory)?;
+        argon2id(normal.as_bytes(), &salt[..16], &mut pw)?;
         Ok(Self {
             login: hash::expand(&pw, &labels::LOGIN_SECRET, &[&account.0]),
             vault: VaultSecret(hash::expand(&pw, &labels::VAULT_SECRET, &[&account.0])),
@@ -105,6 +102,22 @@ impl PasswordSecrets {
     pub const fn vault_secret(&self) -> &VaultSecret {
         &self.vault
     }
+}
+
+/// Argon2id with the parameters of section 8.3. Its memory is wiped: whoever reads it has the output.
+fn argon2id(password: &[u8], salt: &[u8], out: &mut Secret32) -> Result<(), PasswordError> {
+    // The parameters are constants within the bounds of RFC 9106: only memory can be missing.
+    let missing = |_| PasswordError::OutOfMemory;
+    let params = Params::new(MEMORY, PASSES, LANES, Some(out.len())).map_err(missing)?;
+    let mut memory = Vec::new();
+    memory
+        .try_reserve_exact(params.block_count())
+        .map_err(|_| PasswordError::OutOfMemory)?;
+    memory.resize(params.block_count(), Block::new());
+    let result = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(password, salt, &mut out[..], &mut memory);
+    memory.iter_mut().for_each(Zeroize::zeroize);
+    result.map_err(missing)
 }
 
 impl fmt::Debug for PasswordSecrets {

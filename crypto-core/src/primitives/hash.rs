@@ -36,14 +36,30 @@ pub fn labelled(label: &Label, parts: &[&[u8]]) -> [u8; HASH_LENGTH] {
     hash.finalize().into()
 }
 
+/// An HMAC key that is used more than once: its two first blocks are hashed only here. Wiped on drop.
+pub(crate) struct HmacKey(Hmac<Sha256>);
+
+impl HmacKey {
+    pub(crate) fn new(key: &[u8]) -> Self {
+        // HMAC takes keys of every length: the error type exists for other MACs.
+        #[allow(clippy::expect_used)]
+        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of every length"))
+    }
+
+    /// `HMAC(key, m)`, `m` in parts.
+    pub(crate) fn mac(&self, parts: &[&[u8]]) -> Secret32 {
+        let mut mac = self.0.clone();
+        for part in parts {
+            mac.update(part);
+        }
+        Zeroizing::new(mac.finalize().into_bytes().into())
+    }
+}
+
 /// `HMAC(key, m)`, `m` in parts.
 #[must_use]
 pub fn hmac(key: &[u8], parts: &[&[u8]]) -> Secret32 {
-    let mut mac = mac(key);
-    for part in parts {
-        mac.update(part);
-    }
-    Zeroizing::new(mac.finalize().into_bytes().into())
+    HmacKey::new(key).mac(parts)
 }
 
 /// `Extract(salt, ikm)`, `ikm` in parts.
@@ -62,13 +78,13 @@ pub fn expand<const N: usize>(
     ctx: &[&[u8]],
 ) -> Zeroizing<[u8; N]> {
     const { assert!(N <= 255 * HASH_LENGTH, "RFC 5869 bounds the output") };
-    let keyed = mac(prk);
+    let keyed = HmacKey::new(prk);
     let mut out = Zeroizing::new([0; N]);
     let mut previous = Secret32::default();
     let mut counter = 0_u8;
     for block in out.chunks_mut(HASH_LENGTH) {
         counter += 1;
-        let mut mac = keyed.clone();
+        let mut mac = keyed.0.clone();
         if counter > 1 {
             mac.update(&previous[..]);
         }
@@ -87,10 +103,4 @@ pub fn expand<const N: usize>(
 #[must_use]
 pub fn equal<const N: usize>(a: &[u8; N], b: &[u8; N]) -> bool {
     a[..].ct_eq(&b[..]).into()
-}
-
-fn mac(key: &[u8]) -> Hmac<Sha256> {
-    // HMAC takes keys of every length: the error type exists for other MACs.
-    #[allow(clippy::expect_used)]
-    Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of every length")
 }

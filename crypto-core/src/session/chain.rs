@@ -2,7 +2,7 @@
 
 use crate::ids::SessionId;
 use crate::primitives::aead::KEY_AND_NONCE;
-use crate::primitives::hash::{Secret32, expand, extract, hmac};
+use crate::primitives::hash::{HmacKey, Secret32, expand, extract};
 use crate::primitives::labels;
 use crate::primitives::x25519::SharedSecret;
 use zeroize::Zeroizing;
@@ -39,8 +39,9 @@ impl Chain {
 
     /// `KDF_CK(ck)`. The caller keeps `next` below the chain's limit.
     pub(super) fn step(&mut self) -> MessageKey {
-        let mk = hmac(&self.key[..], &[&[0x01]]);
-        self.key = hmac(&self.key[..], &[&[0x02]]);
+        let ck = HmacKey::new(&self.key[..]);
+        let mk = ck.mac(&[&[0x01]]);
+        self.key = ck.mac(&[&[0x02]]);
         self.next += 1;
         MessageKey(mk)
     }
