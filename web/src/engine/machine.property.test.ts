@@ -30,6 +30,7 @@ class Draw {
   }
 
   fresh16 = () => text16((this.counter % 200) + 50);
+  freshRef = () => this.counter;
   fresh32 = () => text32((this.counter % 200) + 50);
   peer = () => (this.seed.fits ? this.state.conversation?.peer : undefined) ?? pick(peers, this.n);
   run = () => (this.seed.fits ? this.state.conversation?.presence : undefined) ?? text16(this.n % 4);
@@ -63,7 +64,7 @@ class Draw {
   ref = () => {
     const phase = this.state.conversation?.phase;
     const transfer = phase?.at === 'open' ? phase.talk.transfer : null;
-    return this.seed.fits && transfer?.at === 'preparing' ? transfer.ref : this.n;
+    return this.seed.fits && transfer?.at === 'preparing' ? transfer.ref : this.freshRef();
   };
 }
 
@@ -100,7 +101,7 @@ const commands: readonly [(d: Draw) => Command, ...((d: Draw) => Command)[]] = [
   ({ n }) => ({ name: 'sendText', text: n % 7 === 0 ? '' : 'words' }),
   ({ n }) => ({ name: 'markRead', seq: n % 30 }),
   ({ n }) => ({ name: 'setTyping', typing: n % 2 === 0 }),
-  ({ n }) => ({ name: 'sendFile', ref: n, fileName: 'f', size: n % 5 === 0 ? 1e9 : n }),
+  (d) => ({ name: 'sendFile', ref: d.freshRef(), fileName: 'f', size: d.n % 5 === 0 ? 1e9 : d.n }),
   (d) => ({ name: 'cancelTransfer', fid: d.fid() }),
   ({ n }) => ({ name: 'markVerified', by: n % 2 === 0 ? 'compared' : 'sas' }),
   () => ({ name: 'acceptChangedKey' }),

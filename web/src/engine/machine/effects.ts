@@ -48,7 +48,14 @@ export type Effect =
     }
   | { readonly type: 'make-accept'; readonly conversation: number; readonly hid: string }
   | {
-      readonly type: 'check-accept' | 'check-confirm';
+      readonly type: 'check-accept';
+      readonly conversation: number;
+      readonly hid: string;
+      readonly from: string;
+      readonly frame: Uint8Array;
+    }
+  | {
+      readonly type: 'check-confirm';
       readonly conversation: number;
       readonly hid: string;
       readonly from: string;

@@ -1,0 +1,124 @@
+/** Files on their way, by `fid`; and the person's own before they have one, by a number. */
+import { toText } from '../bytes.ts';
+import type { EngineMode } from '../contract.ts';
+import type { CryptoPort, OutgoingFile } from '../crypto/port.ts';
+import { toUserError } from '../errors.ts';
+import type { Address, Effect } from '../machine/effects.ts';
+import type { Event } from '../machine/events.ts';
+import type { Outbox } from '../socket/outbox.ts';
+import { ReceiveFile } from '../transfer/receive.ts';
+import { fittingName, fittingType, SendFile } from '../transfer/send.ts';
+
+type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
+
+export interface FilesDeps {
+  readonly crypto: Pick<CryptoPort, 'createOutgoingFile' | 'createIncomingFile'>;
+  readonly mode: () => EngineMode;
+  readonly outbox: Outbox;
+  readonly dispatch: (event: Event) => void;
+}
+
+export class Files {
+  private nextRef = 1;
+  /** What the person picked: references, no bytes. */
+  private readonly picked = new Map<number, File>();
+  private readonly prepared = new Map<string, { readonly file: OutgoingFile; readonly size: number }>();
+  private readonly sending = new Map<string, SendFile>();
+  private readonly receiving = new Map<string, ReceiveFile>();
+
+  constructor(private readonly deps: FilesDeps) {}
+
+  /** Gives the machine a name for a file that it cannot hold. */
+  keep(file: File): number {
+    const ref = this.nextRef++;
+    this.picked.set(ref, file);
+    return ref;
+  }
+
+  prepare(ref: number): void {
+    const source = this.picked.get(ref);
+    this.picked.delete(ref);
+    if (source === undefined) return;
+    try {
+      const [name, mediaType, engine] = [
+        fittingName(source.name),
+        fittingType(source.type),
+        this.deps.mode(),
+      ];
+      const file = this.deps.crypto.createOutgoingFile({ source, name, mediaType, engine });
+      const { size } = source;
+      const fid = toText(file.fid);
+      this.prepared.set(fid, { file, size });
+      const facts = { fid, name, mediaType, size, segments: file.segments };
+      this.deps.dispatch({ type: 'file-prepared', ref, facts, descriptor: file.descriptor });
+    } catch (error) {
+      this.deps.dispatch({ type: 'file-unprepared', ref, error: toUserError(error) });
+    }
+  }
+
+  describe({ sid, seq, descriptor }: EffectOf<'describe-file'>) {
+    let file: ReturnType<CryptoPort['createIncomingFile']>;
+    try {
+      file = this.deps.crypto.createIncomingFile({ descriptor, engine: this.deps.mode() });
+    } catch {
+      // Authentic, and nothing that can be received.
+      return this.deps.dispatch({ type: 'refused', sid, fatal: false });
+    }
+    const fid = toText(file.fid);
+    const { dispatch } = this.deps;
+    // A descriptor that is sent twice describes the file that is there already.
+    if (this.receiving.has(fid)) return file.free();
+    const receiver = new ReceiveFile({
+      file,
+      onVerified: (done) => dispatch({ type: 'file-verified', fid, done }),
+      onWhole: (blob) => dispatch({ type: 'file-whole', fid, blob }),
+      onDamaged: () => dispatch({ type: 'file-failed', fid, why: 'damaged' }),
+    });
+    this.receiving.set(fid, receiver);
+    const { name, mediaType, size } = descriptor;
+    const facts = { fid, name, mediaType, size, segments: file.segments };
+    dispatch({ type: 'file-described', sid, seq, facts });
+  }
+
+  open(fid: string, frame: Uint8Array): void {
+    this.receiving.get(fid)?.open(frame);
+  }
+
+  send({ conversation, fid, index, count, address }: EffectOf<'send-segments'>): void {
+    const sender = this.sending.get(fid) ?? this.start(conversation, fid, address);
+    sender?.want(index, count);
+  }
+
+  private start(conversation: number, fid: string, address: Address): SendFile | undefined {
+    const prepared = this.prepared.get(fid);
+    if (prepared === undefined) return undefined;
+    const { dispatch, outbox } = this.deps;
+    const sender = new SendFile({
+      ...prepared,
+      send: (frame, signal, handed) => outbox.chunk(address, frame, signal, handed),
+      onSent: (done, segments) => dispatch({ type: 'file-sent', fid, done, segments }),
+      onFailed: (why) => dispatch({ type: 'file-failed', fid, why }),
+      onUndelivered: (status) => dispatch({ type: 'undelivered', conversation, about: 'chunk', status }),
+    });
+    this.prepared.delete(fid);
+    this.sending.set(fid, sender);
+    return sender;
+  }
+
+  wipe(file: string | number): void {
+    if (typeof file === 'number') {
+      this.picked.delete(file);
+      return;
+    }
+    this.prepared.get(file)?.file.free();
+    this.sending.get(file)?.free();
+    this.receiving.get(file)?.free();
+    for (const table of [this.prepared, this.sending, this.receiving]) table.delete(file);
+  }
+
+  wipeAll(): void {
+    this.picked.clear();
+    for (const fid of [...this.prepared.keys(), ...this.sending.keys(), ...this.receiving.keys()])
+      this.wipe(fid);
+  }
+}

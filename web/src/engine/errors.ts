@@ -1,0 +1,44 @@
+/** One way to fail: an {@link EngineError} carries what the person is told. Anything else is a defect. */
+import type { UserError, UserErrorCode } from './contract.ts';
+
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+
+  constructor(
+    readonly code: UserErrorCode,
+    options: { readonly retryAfterMs?: number | undefined; readonly cause?: unknown } = {},
+  ) {
+    super(code, { cause: options.cause });
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  readonly retryAfterMs: number | undefined;
+}
+
+/** The package's codes that a person can do something about; every other one is a defect of ours. */
+const packageCodes: Readonly<Record<string, UserErrorCode>> = {
+  E_VAULT: 'key-wrong-password',
+  E_PASSWORD_LENGTH: 'password-too-short',
+  E_ENGINE_UNAVAILABLE: 'engine-unavailable',
+  E_RANDOM_MISSING: 'engine-unavailable',
+  E_WASM_MISSING: 'wasm-blocked',
+  E_WASM_CSP: 'wasm-blocked',
+  E_WASM_LOAD: 'wasm-blocked',
+  E_FILE_TOO_LARGE: 'file-too-large',
+  E_ACCOUNT_NAME: 'name-invalid',
+};
+
+/** The stable code of an error of `@duet-chat/crypto`. By shape: a test's package has an error class of its own. */
+export function packageCode(thrown: unknown): string | null {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return null;
+  return typeof thrown.code === 'string' && thrown.code.startsWith('E_') ? thrown.code : null;
+}
+
+export function toUserError(thrown: unknown): UserError {
+  if (thrown instanceof EngineError) {
+    const { code, retryAfterMs } = thrown;
+    return retryAfterMs === undefined ? { code } : { code, retryAfterMs };
+  }
+  const code = packageCode(thrown);
+  return { code: (code === null ? undefined : packageCodes[code]) ?? 'internal' };
+}

@@ -1,0 +1,178 @@
+/** The relay's HTTP API. Every failure is an {@link EngineError}; whether somebody is logged in is `auth.ts`'s. */
+import type { UserErrorCode } from './contract.ts';
+import { EngineError } from './errors.ts';
+import type {
+  ErrorCode,
+  KeyRecord,
+  Registered,
+  ServerConfig,
+  Session,
+  SetKeyRequest,
+  UserList,
+} from './protocol/generated/relay-api.ts';
+import {
+  parseConfig,
+  parseError,
+  parseKey,
+  parseRegistered,
+  parseSession,
+  parseUsers,
+} from './protocol/parse.ts';
+
+/** An error that the relay answered with. `api`: its own code; null when the answer was not the relay's. */
+export class ApiError extends EngineError {
+  constructor(
+    readonly api: ErrorCode | null,
+    code: UserErrorCode,
+    retryAfterMs?: number,
+  ) {
+    super(code, { retryAfterMs });
+  }
+}
+
+const TIMEOUT_MS = 15_000;
+
+interface Call {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: string;
+  readonly token?: string;
+  readonly body?: object;
+  readonly signal?: AbortSignal;
+  /** Survives the page: an answer that carries a new cookie must arrive. */
+  readonly keepalive?: boolean;
+}
+
+export class Http {
+  /** `origin`: where the relay is; a worker's own site by default. */
+  constructor(
+    private readonly fetcher: typeof fetch = (...args) => fetch(...args),
+    private readonly origin: string = '',
+  ) {}
+
+  async config(): Promise<ServerConfig> {
+    return parseConfig(await this.call({ method: 'GET', path: '/api/config' }));
+  }
+
+  async register(body: { username: string; loginSecret: string; identityKey: string }): Promise<Registered> {
+    return parseRegistered(await this.call({ method: 'POST', path: '/api/auth/register', body }));
+  }
+
+  async login(body: { username: string; loginSecret: string }): Promise<Session> {
+    return parseSession(await this.call({ method: 'POST', path: '/api/auth/login', body }));
+  }
+
+  async refresh(): Promise<Session> {
+    const answer = await this.call({ method: 'POST', path: '/api/auth/refresh', keepalive: true });
+    return parseSession(answer);
+  }
+
+  async logout(token: string | null): Promise<void> {
+    const bearer = token === null ? {} : { token };
+    await this.call({ method: 'POST', path: '/api/auth/logout', keepalive: true, ...bearer });
+  }
+
+  async search(token: string, prefix: string, signal?: AbortSignal): Promise<UserList> {
+    const path = `/api/chat/users?username=${encodeURIComponent(prefix)}`;
+    return parseUsers(await this.call({ method: 'GET', path, token, ...(signal && { signal }) }));
+  }
+
+  /** Null for an account without a key. */
+  async key(token: string, accountId: string): Promise<KeyRecord | null> {
+    try {
+      const path = `/api/identity/users/${accountId}/key`;
+      return parseKey(await this.call({ method: 'GET', path, token }));
+    } catch (error) {
+      if (error instanceof ApiError && (error.api === 'key_not_found' || error.api === 'user_not_found')) {
+        return null;
+      }
+      throw error;
+    }
+  }
+
+  async setKey(token: string, body: SetKeyRequest): Promise<void> {
+    await this.call({ method: 'PUT', path: '/api/identity/key', token, body });
+  }
+
+  private async call({ method, path, token, body, signal, keepalive = false }: Call): Promise<unknown> {
+    const headers = new Headers({ accept: 'application/json' });
+    if (body !== undefined) headers.set('content-type', 'application/json');
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    let response: Response;
+    let answer: unknown;
+    try {
+      response = await this.fetcher(`${this.origin}${path}`, {
+        method,
+        headers,
+        keepalive,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        redirect: 'error',
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      answer = response.status === 204 ? null : await readJson(response);
+    } catch (cause) {
+      if (signal?.aborted) throw signal.reason;
+      throw new EngineError('relay-unreachable', { cause });
+    }
+    if (response.ok) return answer;
+    throw refusal(response.status, answer);
+  }
+}
+
+/** Undefined when the body is not JSON; a body that breaks off is an error of the network. */
+async function readJson(response: Response): Promise<unknown> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function refusal(status: number, answer: unknown): ApiError {
+  const error = parseError(answer);
+  if (error !== null) return new ApiError(error.code, userCode(error.code), error.retryAfterMs);
+  // Not the relay's own words: a gateway that does not reach it, or something that is no relay at all.
+  return new ApiError(null, status >= 502 && status <= 504 ? 'relay-unreachable' : 'relay-error');
+}
+
+function userCode(code: ErrorCode): UserErrorCode {
+  switch (code) {
+    case 'invalid_credentials':
+      return 'wrong-credentials';
+    case 'username_taken':
+      return 'name-taken';
+    case 'invalid_username':
+      return 'name-invalid';
+    case 'locked_out':
+      return 'locked-out';
+    case 'rate_limited':
+      return 'rate-limited';
+    case 'unauthenticated':
+    case 'token_expired':
+    case 'session_expired':
+    case 'session_reused':
+      return 'session-expired';
+    case 'request_timeout':
+    case 'unavailable':
+      return 'relay-unreachable';
+    case 'invalid_request':
+    case 'invalid_identity_key':
+    case 'origin_refused':
+    case 'proof_required':
+    case 'invalid_proof':
+    case 'not_found':
+    case 'user_not_found':
+    case 'key_not_found':
+    case 'method_not_allowed':
+    case 'payload_too_large':
+    case 'unsupported_media_type':
+    case 'internal':
+      return 'relay-error';
+    default:
+      code satisfies never;
+      return 'relay-error';
+  }
+}

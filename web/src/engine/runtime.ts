@@ -1,0 +1,335 @@
+/** Carries out what the machine decides, and feeds it what comes of it. */
+import type { Auth } from './auth.ts';
+import { fromText, toText } from './bytes.ts';
+import type { EngineEvent, EngineMode, UserError } from './contract.ts';
+import type { CryptoPort, RelayCodec } from './crypto/port.ts';
+import type { Directory } from './effects/directory.ts';
+import { Files } from './effects/files.ts';
+import { Handshakes } from './effects/handshakes.ts';
+import { Sessions } from './effects/sessions.ts';
+import { toUserError } from './errors.ts';
+import type { Keystore } from './keystore/keystore.ts';
+import type { Effect } from './machine/effects.ts';
+import type { Command, Event, TimerName } from './machine/events.ts';
+import { assertNever } from './machine/turn.ts';
+import { viewChanges } from './machine/views.ts';
+import { INITIAL, type State, transition } from './machine.ts';
+import { readPayload } from './payload.ts';
+import { endRun, type Run } from './run.ts';
+import { type Arriving, Link, type Socket } from './socket/link.ts';
+import { type Fate, Outbox } from './socket/outbox.ts';
+
+type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
+
+export interface RuntimeDeps {
+  readonly crypto: CryptoPort;
+  readonly codec: RelayCodec;
+  readonly auth: Auth;
+  readonly keystore: Keystore;
+  readonly directory: Directory;
+  readonly connect: () => Socket;
+  readonly mode: () => EngineMode;
+  readonly emit: (event: EngineEvent) => void;
+  readonly now: () => number;
+  /** From 0 to 1, for delays; not for secrets. */
+  readonly random: () => number;
+  /** The relay refused the login of the socket. */
+  readonly onRefused: () => void;
+}
+
+export class Runtime {
+  private current: State = INITIAL;
+  private readonly queue: Event[] = [];
+  private busy = false;
+  private nextReply = 1;
+  private readonly replies = new Map<number, { resolve: () => void; reject: (error: UserError) => void }>();
+  private readonly timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
+  private run: Run | null = null;
+  private readonly link: Link;
+  private readonly outbox: Outbox;
+  private readonly handshakes: Handshakes;
+  private readonly sessions: Sessions;
+  private readonly files: Files;
+
+  constructor(private readonly deps: RuntimeDeps) {
+    const { crypto, codec, keystore, directory, mode } = deps;
+    const dispatch = (event: Event) => this.dispatch(event);
+    this.link = new Link({
+      codec,
+      connect: deps.connect,
+      token: () => deps.auth.fresh(),
+      login: (challenge, token) => {
+        const { identity, presence } = this.present();
+        return identity.signLogin({ challenge, presence, token });
+      },
+      onRefused: deps.onRefused,
+      onUp: () => dispatch({ type: 'link-up' }),
+      onFrame: (frame) => this.receive(frame),
+      onDown: (loss) => {
+        this.outbox.reset();
+        dispatch({ type: 'link-down', loss, jitter: deps.random() });
+      },
+    });
+    this.outbox = new Outbox({
+      codec,
+      send: (frame) => this.link.send(frame),
+      bufferedAmount: () => this.link.bufferedAmount,
+    });
+    this.sessions = new Sessions(dispatch);
+    this.files = new Files({ crypto, mode, outbox: this.outbox, dispatch });
+    this.handshakes = new Handshakes({
+      crypto,
+      mode,
+      keystore,
+      directory,
+      dispatch,
+      keep: (session) => this.sessions.keep(session),
+      post: (address, frame) => this.post(address, frame),
+    });
+  }
+
+  get state(): State {
+    return this.current;
+  }
+
+  /** Whoever is here. */
+  get person(): Run | null {
+    return this.run;
+  }
+
+  /** The person is here: the machine opens the connection. */
+  enter(run: Run): void {
+    this.run = run;
+    this.dispatch({ type: 'account', account: { stage: 'ready', name: run.name, accountId: run.owner } });
+  }
+
+  /** Ends what was open, tells the peer, and wipes every secret. */
+  leave(account: Extract<State['account'], { stage: 'signed-out' | 'locked' | 'key-missing' }>): void {
+    this.dispatch({ type: 'account', account });
+    const { run } = this;
+    this.run = null;
+    this.handshakes.wipeAll();
+    this.sessions.wipeAll();
+    this.files.wipeAll();
+    if (run !== null) endRun(run);
+  }
+
+  /** A fresh token for the connection that there is. */
+  renew(token: string): void {
+    this.link.renew(token);
+  }
+
+  /** Gives the machine a name for a file. */
+  pick(file: File): number {
+    return this.files.keep(file);
+  }
+
+  sasOf(sid: string) {
+    return this.sessions.sas(sid);
+  }
+
+  /** Rejects with a {@link UserError}. */
+  command(command: Command): Promise<void> {
+    const reply = this.nextReply++;
+    return new Promise((resolve, reject) => {
+      this.replies.set(reply, { resolve, reject });
+      this.dispatch({ type: 'command', reply, command });
+    });
+  }
+
+  /** Events are handled one by one, in the order in which they came; what an effect causes comes after it. */
+  dispatch(event: Event): void {
+    this.queue.push(event);
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.step(next);
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private step(event: Event): void {
+    const before = this.current;
+    const [after, effects] = transition(before, event, this.deps.now());
+    this.current = after;
+    for (const view of viewChanges(before, after)) this.deps.emit(view);
+    for (const effect of effects) {
+      try {
+        this.perform(effect);
+      } catch (error) {
+        this.deps.emit({ type: 'notice', error: toUserError(error) });
+      }
+    }
+  }
+
+  private perform(effect: Effect) {
+    switch (effect.type) {
+      case 'show':
+        return this.deps.emit({ type: 'messages', upsert: effect.messages });
+      case 'clear':
+        return this.deps.emit({ type: 'messages-cleared' });
+      case 'notice':
+        return this.deps.emit({ type: 'notice', error: effect.error });
+      case 'reply':
+        return this.reply(effect);
+      case 'timer':
+        return this.timer(effect);
+      case 'link':
+        return this.connect(effect.open);
+      case 'watch':
+        return this.outbox.watch(effect.accountId);
+      case 'send':
+        return this.send(effect);
+      case 'look-up':
+        return this.later(this.lookUp(effect));
+      case 'pin':
+        return this.later(this.pin(effect));
+      case 'make-offer':
+        return this.later(this.handshakes.makeOffer(this.present(), effect));
+      case 'check-offer':
+        return this.later(this.handshakes.checkOffer(this.present(), effect));
+      case 'make-accept':
+        return this.later(this.handshakes.makeAccept(effect));
+      case 'check-accept':
+        return this.later(this.handshakes.checkAccept(effect));
+      case 'check-confirm':
+        return this.later(this.handshakes.checkConfirm(effect));
+      case 'check-end':
+        return this.later(this.handshakes.checkEnd(effect));
+      case 'end-handshake':
+        return this.later(this.handshakes.end(effect));
+      case 'wipe-handshake':
+        return this.handshakes.wipe(effect.hid);
+      case 'encrypt':
+        return this.encrypt(effect);
+      case 'decrypt':
+        return this.sessions.decrypt(effect.sid, effect.frame);
+      case 'wipe-session':
+        return this.sessions.wipe(effect.sid);
+      case 'prepare-file':
+        return this.files.prepare(effect.ref);
+      case 'describe-file':
+        return this.files.describe(effect);
+      case 'send-segments':
+        return this.files.send(effect);
+      case 'open-segment':
+        return this.files.open(effect.fid, effect.frame);
+      case 'wipe-file':
+        return this.files.wipe(effect.file);
+      default:
+        return assertNever(effect);
+    }
+  }
+
+  private present(): Run {
+    if (this.run === null) throw new TypeError('nobody is here');
+    return this.run;
+  }
+
+  /** Failures of an effect that nobody waits for are told as a notice. */
+  private later(work: Promise<void>): void {
+    work.catch((error: unknown) => this.deps.emit({ type: 'notice', error: toUserError(error) }));
+  }
+
+  private reply({ reply, error }: EffectOf<'reply'>): void {
+    const waiting = this.replies.get(reply);
+    this.replies.delete(reply);
+    if (error === null) waiting?.resolve();
+    else waiting?.reject(error);
+  }
+
+  private timer({ name, ms }: EffectOf<'timer'>): void {
+    clearTimeout(this.timers.get(name));
+    this.timers.delete(name);
+    if (ms === null) return;
+    const timer = setTimeout(() => {
+      this.timers.delete(name);
+      this.dispatch({ type: 'timer', name });
+    }, ms);
+    this.timers.set(name, timer);
+  }
+
+  private connect(open: boolean) {
+    if (open) return this.link.open();
+    // The peer's BYE may still be waiting for its turn.
+    this.outbox.flush();
+    this.link.close();
+  }
+
+  private receive(frame: Arriving) {
+    switch (frame.type) {
+      case 'deliver':
+        return this.deliver(frame);
+      case 'ack':
+        return this.outbox.acknowledged(frame.eid, frame.status);
+      case 'presence':
+        return this.dispatch({
+          type: 'presence',
+          accountId: toText(frame.accountId),
+          presence: toText(frame.presence),
+          online: frame.online,
+        });
+      default:
+        return assertNever(frame);
+    }
+  }
+
+  private deliver({ from, presence, payload }: Extract<Arriving, { type: 'deliver' }>): void {
+    const event: Event = {
+      type: 'delivered',
+      from: toText(from),
+      presence: toText(presence),
+      frame: payload,
+    };
+    const header = readPayload(payload);
+    // A caller who hangs up at once: the END must not come before the call that it ends.
+    const check = header?.type === 'end' ? this.handshakes.checkOf(header.hid) : undefined;
+    if (check === undefined) this.dispatch(event);
+    else
+      check.then(
+        () => this.dispatch(event),
+        () => undefined,
+      );
+  }
+
+  private send({ conversation, about, address, frame }: EffectOf<'send'>): void {
+    this.outbox.message(address, frame).then((fate) => this.report(conversation, about, fate));
+  }
+
+  private encrypt({ conversation, sid, seq, address, content }: EffectOf<'encrypt'>): void {
+    const frame = this.sessions.encrypt(sid, seq, content);
+    if (frame === null) return;
+    this.outbox.message(address, frame).then((fate) => this.report(conversation, 'message', fate));
+  }
+
+  private post(address: EffectOf<'send'>['address'], frame: Uint8Array): void {
+    // Nobody waits for it: an END that does not arrive is a call that ends by its timeout.
+    void this.outbox.message(address, frame);
+  }
+
+  private report(conversation: number, about: EffectOf<'send'>['about'], fate: Fate): void {
+    if (fate === 'offline' || fate === 'refused') {
+      this.dispatch({ type: 'undelivered', conversation, about, status: fate });
+    }
+  }
+
+  private async lookUp({ conversation, peer }: EffectOf<'look-up'>): Promise<void> {
+    const found = await this.deps.directory.lookUp(this.present().owner, peer).catch(toUserError);
+    this.dispatch({ type: 'looked-up', conversation, found });
+  }
+
+  private async pin({ peer, pin, reply }: EffectOf<'pin'>): Promise<void> {
+    try {
+      fromText(pin.key, 32);
+      await this.deps.keystore.putPin(this.present().owner, peer, pin, this.deps.now());
+    } catch (thrown) {
+      const error = toUserError(thrown);
+      if (reply === null) this.deps.emit({ type: 'notice', error });
+      else this.reply({ type: 'reply', reply, error });
+      return;
+    }
+    this.dispatch({ type: 'pinned', accountId: peer.accountId, pin });
+    if (reply !== null) this.reply({ type: 'reply', reply, error: null });
+  }
+}

@@ -1,0 +1,177 @@
+/**
+ * Two lanes into one socket. Messages wait for the relay's ACK one by one, so that a frame that has to be sent again
+ * never comes after its successor; file segments follow each other as the socket takes them, and messages overtake
+ * them.
+ */
+import { fromText, toText } from '../bytes.ts';
+import type { AckName, Bytes, RelayCodec } from '../crypto/port.ts';
+import type { Address } from '../machine/effects.ts';
+
+/** What became of a frame in the end. `lost`: the connection went, or the sending was stopped. */
+export type Fate = 'delivered' | 'offline' | 'refused' | 'lost';
+
+export interface OutboxDeps {
+  readonly codec: RelayCodec;
+  readonly send: (frame: Bytes) => boolean;
+  readonly bufferedAmount: () => number;
+}
+
+/** The relay's own limit is on messages per second: this long after a refusal there is room for several. */
+const RETRY_MS = 500;
+/** A peer whose node cannot be reached for so many tries is as good as offline. */
+const UNREACHABLE_TRIES = 20;
+/** Segments are handed to the socket while it holds less than this. */
+const BUFFER_LIMIT = 1024 * 1024;
+/** A socket says nothing when its buffer empties, so it is asked. */
+const BUFFER_POLL_MS = 10;
+
+interface Message {
+  readonly frame: Bytes;
+  readonly eid: string;
+  readonly settle: (fate: Fate) => void;
+  tries: number;
+}
+
+export class Outbox {
+  private readonly waiting: Message[] = [];
+  private current: Message | null = null;
+  private readonly chunks = new Map<string, (status: AckName | 'lost') => void>();
+  /** The WATCH that counts, until the relay refuses it for its limit and it is asked again. */
+  private watching: { readonly eid: string; readonly accountId: string } | null = null;
+  private readonly timers = new Set<ReturnType<typeof setTimeout>>();
+
+  constructor(private readonly deps: OutboxDeps) {}
+
+  /** Sends a handshake frame or a message; resolves when its fate is known. */
+  message(address: Address, payload: Uint8Array): Promise<Fate> {
+    return new Promise((settle) => {
+      const [eid, frame] = this.envelope(address, payload);
+      this.waiting.push({ frame, eid, settle, tries: 0 });
+      this.next();
+    });
+  }
+
+  /** Sends a file segment when the socket has room; `handed` is called when it took it. */
+  async chunk(address: Address, payload: Uint8Array, signal: AbortSignal, handed: () => void): Promise<Fate> {
+    while (this.deps.bufferedAmount() >= BUFFER_LIMIT && !signal.aborted) await this.pause(BUFFER_POLL_MS);
+    if (signal.aborted) return 'lost';
+    const [eid, frame] = this.envelope(address, payload);
+    const answer = new Promise<AckName | 'lost'>((resolve) => this.chunks.set(eid, resolve));
+    if (!this.deps.send(frame)) {
+      this.chunks.delete(eid);
+      return 'lost';
+    }
+    handed();
+    const status = await answer;
+    if (status === 'lost') return 'lost';
+    if (status !== 'rateLimit' && status !== 'unreachable') return fateOf(status);
+    await this.pause(RETRY_MS);
+    return this.chunk(address, payload, signal, () => undefined);
+  }
+
+  /** Asks for somebody's presence; a later question takes the place of an earlier one. */
+  watch(accountId: string): void {
+    const eid = this.deps.codec.envelopeId();
+    this.watching = { eid: toText(eid), accountId };
+    this.deps.send(this.deps.codec.encodeWatch({ eid, accountId: fromText(accountId, 32) }));
+  }
+
+  /** The relay's ACK. */
+  acknowledged(id: Uint8Array, status: AckName) {
+    const eid = toText(id);
+    const chunk = this.chunks.get(eid);
+    if (chunk !== undefined) {
+      this.chunks.delete(eid);
+      return chunk(status);
+    }
+    const { watching, current } = this;
+    if (watching?.eid === eid && status === 'rateLimit') {
+      this.after(RETRY_MS, () => {
+        if (this.watching === watching) this.watch(watching.accountId);
+      });
+    }
+    if (current === null || current.eid !== eid) return;
+    current.tries += 1;
+    const again = status === 'rateLimit' || (status === 'unreachable' && current.tries < UNREACHABLE_TRIES);
+    if (again) {
+      // The identical frame under the identical id: the relay and the peer drop what they had already.
+      this.after(RETRY_MS, () => {
+        if (this.current === current) this.deps.send(current.frame);
+      });
+      return;
+    }
+    this.current = null;
+    current.settle(fateOf(status));
+    this.next();
+  }
+
+  /** Sends what is waiting without waiting for anything: the connection is about to be closed. */
+  flush(): void {
+    for (const { frame } of this.waiting) this.deps.send(frame);
+    this.reset();
+  }
+
+  /** The connection is gone, and everything on its way with it. */
+  reset(): void {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.timers.clear();
+    this.watching = null;
+    const messages = [...(this.current === null ? [] : [this.current]), ...this.waiting.splice(0)];
+    this.current = null;
+    for (const { settle } of messages) settle('lost');
+    for (const settle of this.chunks.values()) settle('lost');
+    this.chunks.clear();
+  }
+
+  private next(): void {
+    if (this.current !== null) return;
+    const message = this.waiting.shift();
+    if (message === undefined) return;
+    this.current = message;
+    if (this.deps.send(message.frame)) return;
+    this.current = null;
+    message.settle('lost');
+    this.next();
+  }
+
+  private envelope({ to, presence }: Address, payload: Uint8Array): [eid: string, frame: Bytes] {
+    const eid = this.deps.codec.envelopeId();
+    const frame = this.deps.codec.encodeSend({
+      eid,
+      to: fromText(to, 32),
+      presence: fromText(presence, 16),
+      payload,
+    });
+    return [toText(eid), frame];
+  }
+
+  private after(ms: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      work();
+    }, ms);
+    this.timers.add(timer);
+  }
+
+  private pause(ms: number): Promise<void> {
+    return new Promise((resolve) => setTimeout(resolve, ms));
+  }
+}
+
+function fateOf(status: AckName): Fate {
+  switch (status) {
+    case 'written':
+      return 'delivered';
+    case 'offline':
+    case 'unreachable':
+      return 'offline';
+    case 'rateLimit':
+    case 'tooLarge':
+    case 'malformed':
+    case 'notAllowed':
+      return 'refused';
+    default:
+      status satisfies never;
+      return 'refused';
+  }
+}

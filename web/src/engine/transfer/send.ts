@@ -1,0 +1,110 @@
+/** The sender's side of one file: seals the segments that were wanted, one after the other, as the socket has room. */
+
+import type { OutgoingFile } from '../crypto/port.ts';
+import { EngineError, packageCode } from '../errors.ts';
+import type { Fate } from '../socket/outbox.ts';
+
+/** Plaintext bytes of a segment (PROTOCOL.md section 7.2): 64 chunks of 16 KiB; the last one holds what is left. */
+export const SEGMENT_BYTES = 64 * 16_384;
+
+export interface SendDeps {
+  readonly file: OutgoingFile;
+  /** Bytes of the file. */
+  readonly size: number;
+  /** `handed`: called when the socket took the frame. */
+  readonly send: (frame: Uint8Array, signal: AbortSignal, handed: () => void) => Promise<Fate>;
+  /** `done`: bytes that the relay has written to the peer; `segments`: how many were handed over just now. */
+  readonly onSent: (done: number, segments: number) => void;
+  readonly onFailed: (why: 'source-changed') => void;
+  /** The relay could not deliver a segment. */
+  readonly onUndelivered: (fate: 'offline' | 'refused') => void;
+}
+
+export class SendFile {
+  private readonly wanted: number[] = [];
+  private readonly arrived = new Set<number>();
+  private readonly stopped = new AbortController();
+  private working = false;
+
+  constructor(private readonly deps: SendDeps) {}
+
+  want(index: number, count: number): void {
+    for (let at = index; at < index + count; at += 1) this.wanted.push(at);
+    if (!this.working) void this.work();
+  }
+
+  /** Stops and wipes the key. */
+  free(): void {
+    this.stopped.abort();
+    this.deps.file.free();
+  }
+
+  private async work(): Promise<void> {
+    const { signal } = this.stopped;
+    this.working = true;
+    try {
+      for (let index = this.wanted.shift(); index !== undefined; index = this.wanted.shift()) {
+        const frame = await this.deps.file.segment(index, { signal });
+        await this.hand(index, frame);
+        if (signal.aborted) return;
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      // Whatever keeps the file from being read as it was: it was changed, moved, or its disk is gone.
+      const code = packageCode(error);
+      if (code !== 'E_FILE_SOURCE_CHANGED' && code !== 'E_FILE_SOURCE') throw error;
+      this.deps.onFailed('source-changed');
+    } finally {
+      this.working = false;
+    }
+  }
+
+  /** Resolves when the socket has taken the frame, so that sealing never runs ahead of sending. */
+  private hand(index: number, frame: Uint8Array): Promise<void> {
+    return new Promise((taken, failed) => {
+      const handed = () => {
+        this.deps.onSent(this.done, 1);
+        taken();
+      };
+      this.deps.send(frame, this.stopped.signal, handed).then((fate) => {
+        // Also when it was never handed over: whoever waits must go on.
+        taken();
+        if (this.stopped.signal.aborted || fate === 'lost') return;
+        if (fate !== 'delivered') return this.deps.onUndelivered(fate);
+        this.arrived.add(index);
+        this.deps.onSent(this.done, 0);
+      }, failed);
+    });
+  }
+
+  private get done(): number {
+    return Math.min(this.arrived.size * SEGMENT_BYTES, this.deps.size);
+  }
+}
+
+/** The longest name that a descriptor holds, in bytes of UTF-8 (PROTOCOL.md section 7.1). */
+const NAME_BYTES = 255;
+/** The ending that a shortened name keeps. */
+const ENDING_CHARACTERS = 16;
+
+/**
+ * A name that fits: cut in the middle of what comes before the ending, never inside a character.
+ * @throws EngineError `file-empty-name`
+ */
+export function fittingName(name: string): string {
+  const trimmed = name.trim();
+  if (trimmed === '') throw new EngineError('file-empty-name');
+  const encoder = new TextEncoder();
+  const bytes = (text: string) => encoder.encode(text).length;
+  if (bytes(trimmed) <= NAME_BYTES) return trimmed;
+  const dot = trimmed.lastIndexOf('.');
+  const ending = dot > 0 && trimmed.length - dot <= ENDING_CHARACTERS ? trimmed.slice(dot) : '';
+  const stem = [...trimmed.slice(0, trimmed.length - ending.length)];
+  while (bytes(stem.join('') + ending) > NAME_BYTES) stem.pop();
+  return stem.join('') + ending;
+}
+
+/** What the platform calls the file's type, if a descriptor can hold it. */
+export function fittingType(type: string): string {
+  return /^[\x20-\x7e]{0,255}$/.test(type) ? type : '';
+}

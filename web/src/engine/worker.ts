@@ -1,0 +1,38 @@
+/** The worker's entry: the platform's parts, the engine, and the channel to the page. */
+import * as crypto from '@duet-chat/crypto';
+import * as codec from '@duet-chat/crypto/relay';
+import { createEngine } from './engine.ts';
+import { toUserError } from './errors.ts';
+import { openKeystore } from './keystore/keystore.ts';
+import { Server, type ToPage, type ToWorker } from './rpc.ts';
+
+declare const self: DedicatedWorkerGlobalScope;
+
+const { protocol, host } = self.location;
+const address = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`;
+
+const engine = createEngine(
+  {
+    crypto,
+    codec,
+    keystore: openKeystore(),
+    fetch: (...args) => fetch(...args),
+    origin: '',
+    connect: () => new WebSocket(address),
+    // Missing on plain http: there tabs may trip over each other's refresh, and log in anew.
+    locks: (self.navigator as { locks?: LockManager }).locks,
+    now: () => Date.now(),
+    random: () => Math.random(),
+  },
+  (event) => server.emit(event),
+);
+
+const server = new Server(
+  { postMessage: (message: ToPage) => self.postMessage(message) },
+  engine,
+  toUserError,
+);
+
+self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void server.receive(data));
+self.addEventListener('online', () => engine.network(true));
+self.addEventListener('offline', () => engine.network(false));
