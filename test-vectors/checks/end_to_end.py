@@ -1,5 +1,6 @@
 """ratchet.json: scripts on two live sessions."""
 
+import contextlib
 from typing import Any
 
 from pair1.errors import Refused
@@ -31,28 +32,33 @@ def ratchet(c: Case) -> dict[str, Any]:
     draws = Draws()
     for session in (a, b):
         session.draws = draws
+    frames: dict[int, bytes] = {}
     for raw in c.value("steps"):
         step = Case(raw)
         try:
-            run_step(step, {"a": a, "b": b}[step.text("by")], draws)
+            run_step(step, {"a": a, "b": b}[step.text("by")], draws, frames)
         except Mismatch as e:
             raise Mismatch(f"step {raw.get('step')} ({raw.get('comment', '')}): {e}") from e
     return {"sid": keys.sid}
 
 
-def run_step(step: Case, session: Session, draws: Draws) -> None:
+def run_step(step: Case, session: Session, draws: Draws, frames: dict[int, bytes]) -> None:
     draws.left = step.draws()
     try:
         match step.text("op"):
-            case "send" | "send_raw":
-                if step.text("op") == "send":
+            case "send":
+                for _ in range(step.number("times")):
                     sent = session.send(step.value("content"))
-                else:
-                    sent = session.send_raw(step.number("ctype"), step.hex("body"))
                 names = ("seq", "ack", "pn", "n", "mk", "plaintext", "frame")
                 outputs = {name: getattr(sent, name) for name in names}
+                frames[step.raw["step"]] = sent.frame
             case "receive":
-                received = session.receive(step.hex("frame"))
+                frame = frames[step.number("frame_of")] if "frame_of" in step else step.hex("frame")
+                for _ in range(step.number("times") - 1):
+                    with contextlib.suppress(Refused):
+                        session.receive(frame, step.number("now"))
+                        raise Mismatch("accepted again and again")
+                received = session.receive(frame, step.number("now"))
                 outputs = {"seq": received.seq, "ack": received.ack, "content": received.content}
             case other:
                 raise Mismatch(f"no op {other}")

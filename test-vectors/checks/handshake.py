@@ -99,7 +99,9 @@ def reject(c: Case) -> dict[str, Any]:
             i.initiator().accept(frame, sender)
         case "confirm":
             a = i.initiator()
-            h.Pending(i.bob, a.frame, i.b).confirm(frame, sender)
+            keys = h.Pending(i.bob, a.frame, i.b).confirm(frame, sender)
+            # RX_A is used at once, so a bad one ends the handshake as well.
+            Session.responder(keys.rk0, keys.sid, i.b["ex"], frame[50:82], iter([i.b["rx"]]))
         case other:
             raise Mismatch(f"no place {other}")
     return {}
@@ -110,13 +112,17 @@ def glare(c: Case) -> dict[str, Any]:
 
 
 def end(c: Case) -> dict[str, Any]:
+    """`role` is the role of the END's sender."""
+    i = inputs(c.case("base"))
+    flight1 = i.initiator().frame
     role = h.ROLES[c.text("role")]
+    sender = i.alice if role == h.ROLES["initiator"] else i.bob
     match c.text("op"):
         case "encode":
             reasons = {name: number for number, name in h.REASONS.items()}
-            return {"frame": h.end_frame(c.hex("seed"), c.hex("flight1"), role, reasons[c.text("reason")])}
+            return {"frame": h.end_frame(sender.seed, flight1, role, reasons[c.text("reason")])}
         case "verify":
-            reason = h.verify_end(c.hex("public"), c.hex("flight1"), role, c.hex("frame"))
+            reason = h.verify_end(sender.ik, flight1, role, c.hex("frame"), c.hex("from"), sender.aid)
             return {"reason": h.REASONS[reason]}
         case other:
             raise Mismatch(f"no op {other}")

@@ -29,7 +29,7 @@ LIMITS = {
     "max_skipped_stored": ratchet.MAX_STORED,
     "skipped_key_ms": 5 * 60 * 1000,
     "max_unacknowledged": ratchet.MAX_UNACKNOWLEDGED,
-    "max_failed_decryptions": 1024,
+    "max_failed_decryptions": ratchet.MAX_FAILURES,
     "max_session_ms": 24 * 60 * 60 * 1000,
     "max_session_messages": 2**24,
     "max_text_characters": content.MAX_CHARACTERS,
@@ -120,8 +120,8 @@ def whole_file(c: Case) -> dict[str, Any]:
         )
     for wanted in c.cases("ranges"):
         start, length = wanted.number("offset"), wanted.number("len")
-        first, last = start // files.CHUNK, max(start, start + length - 1) // files.CHUNK
-        chunks = [chunk_of(frames, n) for n in range(first, last + 1)]
+        first, end = start // files.CHUNK, -(-(start + length) // files.CHUNK)
+        chunks = [chunk_of(frames, n) for n in range(first, end if length else first)]
         plain_chunks = b"".join(files.open_chunk(f.keys, first + n, chunk) for n, chunk in enumerate(chunks))
         skip = start - first * files.CHUNK
         wanted.compare({"first_chunk": first, "chunks": len(chunks), "sha256": sha(plain_chunks[skip : skip + length])})
@@ -167,6 +167,8 @@ def piece(honest: dict[str, list[bytes]], part: Case) -> bytes:
     if "hex" in part:
         return part.hex("hex")
     frame = honest[part.text("file")][part.number("segment")]
+    if not 0 <= part.number("from") <= part.number("to") <= len(frame):
+        raise Mismatch("a piece beyond its frame")
     return frame[part.number("from") : part.number("to")]
 
 

@@ -54,7 +54,6 @@ def bad_points(c: Case) -> dict[str, Any]:
                 raise Refused("E_ED25519_KEY")
             return {}
         case "x25519":
-            p.dh(c.hex("secret"), c.hex("encoding"))
-            return {}
+            return {"out": p.dh(c.hex("secret"), c.hex("encoding"))}
         case other:
             raise Mismatch(f"no kind {other}")

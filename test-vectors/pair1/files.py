@@ -94,10 +94,9 @@ class File:
         return [self.header(i) + stream[i * SEGMENT : (i + 1) * SEGMENT] for i in range(self.segments)]
 
     def open(self, frame: bytes) -> tuple[int, bool, int, bytes]:
-        """Index, last, offset and plaintext of a CHUNK frame, cut to the file's size."""
-        require(len(frame) >= FRAME_HEADER, "E_FRAME_LENGTH")
-        require(frame[0] == 1, "E_FRAME_VERSION")
-        require(frame[1] == 0x12, "E_FRAME_TYPE")
+        """Index, last, offset and bytes of a CHUNK frame. A segment of padding alone has no bytes, at the file's end."""
+        require(len(frame) >= FRAME_HEADER and frame[:2] == b"\x01\x12", "E_FILE_SEGMENT", "not a CHUNK")
+        require(frame[38] <= 1, "E_FILE_SEGMENT", "last")
         require(frame[2:34] == self.fid, "E_FILE_ID")
         index = int.from_bytes(frame[34:38], "big")
         require(index < self.segments, "E_FILE_SEGMENT", "index")
@@ -110,5 +109,4 @@ class File:
         )
         offset = index * 64 * CHUNK
         keep = max(0, min(len(plain), self.size - offset))
-        require(not any(plain[keep:]), "E_PADDING", "the stream after the file is not zeros")
-        return index, frame[38] == 1, offset, plain[:keep]
+        return index, frame[38] == 1, min(offset, self.size), plain[:keep]

@@ -6,6 +6,7 @@ from . import identity
 from .errors import require
 from .primitives import (
     dh,
+    ed25519_on_curve,
     ed25519_point_allowed,
     ed25519_public,
     expand,
@@ -21,6 +22,7 @@ from .primitives import (
     u8,
     u32,
     verify,
+    x25519_check,
     x25519_public,
 )
 
@@ -29,10 +31,19 @@ LENGTHS = {OFFER: 1475, ACCEPT: 1235, CONFIRM: 182, END: 84}
 
 
 def check_frame(frame: bytes, kind: int) -> None:
-    """Version, type and the exact length."""
+    """The exact length, version and type."""
     require(len(frame) == LENGTHS[kind], "E_FRAME_LENGTH")
     require(frame[0] == 0x01, "E_FRAME_VERSION")
     require(frame[1] == kind, "E_FRAME_TYPE")
+
+
+def concerns(frame: bytes, kind: int, hid: bytes, sender: bytes, peer: bytes) -> None:
+    """Section 11: a frame of another handshake, type or sender is dropped, and the handshake goes on waiting."""
+    require(len(frame) >= 2, "E_HANDSHAKE_ID", "too short to name one")
+    require(frame[0] == 0x01, "E_FRAME_VERSION")
+    require(frame[1] == kind, "E_FRAME_TYPE")
+    require(frame[2:18] == hid, "E_HANDSHAKE_ID")
+    require(sender == peer, "E_SENDER")
 
 
 @dataclass
@@ -99,12 +110,10 @@ class Initiator:
 
     def accept(self, frame: bytes, sender: bytes) -> tuple[bytes, Keys]:
         """Processes ACCEPT once: CONFIRM, and the keys."""
-        require(not self.done, "E_STATE", "an ACCEPT was processed before")
-        check_frame(frame, ACCEPT)
-        require(frame[2:18] == self.rnd["hid"], "E_HANDSHAKE_ID")
+        assert not self.done
+        concerns(frame, ACCEPT, self.rnd["hid"], sender, self.peer_aid)
         self.done = True
-        require(frame[18] >= 1, "E_FRAME_VERSION")
-        require(sender == self.peer_aid, "E_SENDER")
+        require(len(frame) == LENGTHS[ACCEPT] and frame[18] >= 1, "E_HANDSHAKE_FRAME")
         t2 = sha(self.t1 + self.sig_a1 + frame[:1139])
         sig_b, mac_b = frame[1139:1203], frame[1203:]
         require(verify(self.peer_ik, "sig accept", t2, sig_b), "E_SIGNATURE")
@@ -131,7 +140,7 @@ class Responder:
     def receive(self, frame: bytes, sender: bytes, pin: bytes | None = None) -> bytes:
         """The checks of section 4.5 on flight 1, in their order. Returns the frame if it may ring."""
         check_frame(frame, OFFER)
-        require(frame[18] >= 1, "E_FRAME_VERSION")
+        require(frame[18] >= 1, "E_FRAME_FIELD", "max_version")
         require(frame[67:99] == self.me.aid and frame[131:163] == self.me.ik, "E_NOT_FOR_US")
         ik_a, hid = frame[99:131], frame[2:18]
         require(ik_a != self.me.ik, "E_OWN_KEY")
@@ -140,9 +149,11 @@ class Responder:
         require(sender == frame[35:67], "E_SENDER")
         require(pin is None or pin == ik_a, "E_IDENTITY_CHANGED")
         t1 = sha(lh("transcript", b"") + frame[:1411])
-        require(ed25519_point_allowed(ik_a), "E_SIGNATURE", "small order")
+        require(ed25519_point_allowed(ik_a) and ed25519_on_curve(ik_a), "E_ED25519_KEY")
         require(verify(ik_a, "sig offer", t1, frame[1411:]), "E_SIGNATURE")
         kem_check(frame[195:1379])
+        # Section 2 asks for it before DH; the core does it before the offer rings.
+        x25519_check(frame[163:195])
         self.seen.add((ik_a, hid))
         return frame
 
@@ -168,11 +179,10 @@ class Pending:
 
     def confirm(self, frame: bytes, sender: bytes) -> Keys:
         """Processes CONFIRM once."""
-        require(not self.done, "E_STATE", "a CONFIRM was processed before")
-        check_frame(frame, CONFIRM)
-        require(frame[2:18] == self.offer[2:18], "E_HANDSHAKE_ID")
-        require(sender == self.offer[35:67], "E_SENDER")
+        assert not self.done
+        concerns(frame, CONFIRM, self.offer[2:18], sender, self.offer[35:67])
         self.done = True
+        require(len(frame) == LENGTHS[CONFIRM], "E_HANDSHAKE_FRAME")
         r_a, sig_a2, mac_a = frame[18:50], frame[86:150], frame[150:]
         require(lh("commit", r_a) == self.offer[1379:1411], "E_COMMITMENT")
         t4 = sha(self.keys.T[3] + self.mac_b + frame[:86])
@@ -184,7 +194,6 @@ class Pending:
 
 def glare_winner(own: bytes, peer: bytes) -> str:
     """Section 4.7: the flight whose initiator has the smaller key wins."""
-    require(own != peer, "E_OWN_KEY")
     return "own" if own < peer else "peer"
 
 
@@ -197,10 +206,16 @@ def end_frame(seed: bytes, flight1: bytes, role: int, reason: int) -> bytes:
     return b"\x01\x05" + flight1[2:18] + u8(role) + u8(reason) + sign(seed, "sig end", inner)
 
 
-def verify_end(public: bytes, flight1: bytes, role: int, frame: bytes) -> int:
+def concerns_end(frame: bytes, hid: bytes, sender: bytes, peer: bytes) -> None:
+    """As `concerns`, with one code for everything that is not an END of this handshake."""
+    require(frame[:2] == b"\x01\x05" and frame[2:18] == hid, "E_HANDSHAKE_ID")
+    require(sender == peer, "E_SENDER")
+
+
+def verify_end(public: bytes, flight1: bytes, role: int, frame: bytes, sender: bytes, peer: bytes) -> int:
     """The reason, if `frame` is an END by the holder of `public` in `role`."""
-    check_frame(frame, END)
-    require(frame[2:18] == flight1[2:18], "E_HANDSHAKE_ID")
+    concerns_end(frame, flight1[2:18], sender, peer)
+    require(len(frame) == LENGTHS[END], "E_FRAME_FIELD", "length")
     require(frame[18] == role, "E_FRAME_FIELD", "role")
     require(frame[19] in REASONS, "E_FRAME_FIELD", "reason")
     inner = lh("end", sha(flight1) + frame[18:20])

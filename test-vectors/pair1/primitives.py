@@ -126,8 +126,13 @@ def x25519_public(secret: bytes) -> bytes:
     return key.public_bytes(Encoding.Raw, PublicFormat.Raw)
 
 
+def x25519_check(public: bytes) -> None:
+    """One key, one byte string: bit 255 is clear and u is reduced."""
+    require(len(public) == 32 and int.from_bytes(public, "little") < P, "E_X25519_KEY")
+
+
 def dh(secret: bytes, public: bytes) -> bytes:
-    require(len(public) == 32 and int.from_bytes(public, "little") < P, "E_X25519_KEY", "u is not reduced, or bit 255 is set")
+    x25519_check(public)
     try:
         out = X25519PrivateKey.from_private_bytes(secret).exchange(X25519PublicKey.from_public_bytes(public))
     except ValueError as e:  # how OpenSSL reports the all-zero result

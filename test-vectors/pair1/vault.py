@@ -34,7 +34,7 @@ def decode_record(raw: bytes) -> Record:
     try:
         record = Record(r.take(32), r.number(8), r.take(r.number(1)).decode("ascii"), r.take(r.number(1)).decode("utf-8"))
         identity.check_realm(record.realm)
-        identity.check_name(record.name)
+        require(identity.check_name(record.name).decode("utf-8") == record.name, "E_VAULT", "not NFC")
     except (UnicodeDecodeError, Refused) as e:
         raise Refused("E_VAULT", "record") from e
     r.end()

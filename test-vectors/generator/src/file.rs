@@ -15,9 +15,14 @@ pub struct VectorFile {
     description: &'static str,
     /// Flag and what it stands for, in the order of writing.
     notes: &'static [(&'static str, &'static str)],
+    /// Handshakes that many cases start from, each by a name.
+    handshakes: Map<String, Value>,
     tests: Vec<Value>,
     used: BTreeSet<&'static str>,
 }
+
+/// The keys under which a case has a handshake, or the name of one that stands at the head of its file.
+const HANDSHAKE_KEYS: [&str; 2] = ["base", "handshake"];
 
 impl VectorFile {
     pub(crate) fn new(
@@ -29,6 +34,7 @@ impl VectorFile {
             name,
             description,
             notes,
+            handshakes: Map::new(),
             tests: Vec::new(),
             used: BTreeSet::new(),
         }
@@ -38,6 +44,11 @@ impl VectorFile {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// Writes a handshake once, at the head of the file: cases that start from it name it.
+    pub(crate) fn handshake(&mut self, name: &str, inputs: Value) {
+        self.handshakes.insert(name.into(), inputs);
     }
 
     /// Adds a case that must succeed; the core gives its outputs.
@@ -50,7 +61,7 @@ impl VectorFile {
         let outputs = run(self.name, Input::new(&inputs))
             .map_err(|failure| self.context(comment, &failure))?;
         let mut case = self.head(comment, flags, &[("result", json!("valid"))]);
-        extend(&mut case, inputs);
+        self.extend(&mut case, inputs);
         case.extend(outputs);
         self.tests.push(Value::Object(case));
         Ok(())
@@ -74,7 +85,7 @@ impl VectorFile {
             flags,
             &[("result", json!("invalid")), ("error", json!(code.name()))],
         );
-        extend(&mut case, inputs);
+        self.extend(&mut case, inputs);
         self.tests.push(Value::Object(case));
         Ok(())
     }
@@ -102,6 +113,20 @@ impl VectorFile {
         case
     }
 
+    fn extend(&self, case: &mut Map<String, Value>, inputs: Value) {
+        let Value::Object(mut inputs) = inputs else {
+            return;
+        };
+        for key in HANDSHAKE_KEYS {
+            if let Some(value) = inputs.get_mut(key)
+                && let Some((name, _)) = self.handshakes.iter().find(|(_, shared)| *shared == value)
+            {
+                *value = json!(name);
+            }
+        }
+        case.extend(inputs);
+    }
+
     fn context(&self, comment: &str, failure: &Failure) -> Failure {
         Failure::case(format!(
             "{}, case {} ({comment}): {failure}",
@@ -127,14 +152,17 @@ impl VectorFile {
             .iter()
             .map(|(flag, note)| ((*flag).into(), json!(note)))
             .collect();
-        let file = json!({
+        let mut file = json!({
             "schema": format!("schemas/{}.schema.json", self.name.trim_end_matches(".json")),
             "protocol": "PAIR/1",
             "description": self.description,
             "notes": notes,
-            "number_of_tests": self.tests.len(),
-            "tests": self.tests,
         });
+        if !self.handshakes.is_empty() {
+            file["handshakes"] = json!(self.handshakes);
+        }
+        file["number_of_tests"] = json!(self.tests.len());
+        file["tests"] = json!(self.tests);
         let mut text = serde_json::to_string_pretty(&file)
             .map_err(|error| Failure::case(error.to_string()))?;
         text.push('\n');
@@ -142,10 +170,20 @@ impl VectorFile {
     }
 }
 
-fn extend(case: &mut Map<String, Value>, inputs: Value) {
-    if let Value::Object(inputs) = inputs {
-        case.extend(inputs);
+/// A case as [`run`] takes it: with its handshake in the place of the handshake's name.
+#[must_use]
+pub fn resolved(file: &Value, case: &Value) -> Value {
+    let mut out = case.clone();
+    for key in HANDSHAKE_KEYS {
+        if let Some(handshake) = case
+            .get(key)
+            .and_then(Value::as_str)
+            .and_then(|name| file["handshakes"].get(name))
+        {
+            out[key] = handshake.clone();
+        }
     }
+    out
 }
 
 /// A file whose bytes are not what the core gives.

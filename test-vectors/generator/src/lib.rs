@@ -12,7 +12,7 @@ mod run;
 
 pub use case::{Failure, Input};
 pub use cases::{FILES, emoji_table};
-pub use file::{Difference, VectorFile};
+pub use file::{Difference, VectorFile, resolved};
 pub use run::run;
 
 use std::path::PathBuf;

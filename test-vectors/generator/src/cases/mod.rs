@@ -1,11 +1,19 @@
 //! What the files are made of: inputs, and which of them must be refused with what.
 
+mod files;
+mod handshake;
+mod handshake_reject;
 mod identity;
+mod layers;
 mod password;
 mod people;
 mod points;
 mod primitives;
+mod ratchet;
 mod relay;
+mod script;
+
+pub(crate) use handshake::appendix_c;
 
 use duet_crypto::fingerprint::emoji::TABLE;
 use std::fmt::Write as _;
@@ -19,6 +27,16 @@ pub const FILES: &[fn() -> Result<VectorFile, Failure>] = &[
     points::bad_points,
     identity::identity,
     identity::qr_reject,
+    handshake::interactive,
+    handshake_reject::reject,
+    handshake::glare,
+    handshake::end,
+    layers::limits,
+    layers::padding,
+    ratchet::ratchet,
+    files::file,
+    files::reject,
+    layers::wrap,
     password::password,
     relay::relay,
 ];

@@ -1,9 +1,14 @@
 //! How a case of each file goes through the core: inputs in, outputs or a refusal out.
 
+pub(crate) mod content;
+pub(crate) mod files;
+mod handshake;
 mod identity;
 mod password;
 mod primitives;
 mod relay;
+pub(crate) mod session;
+pub(crate) mod vault;
 
 use crate::case::{Failure, Input, Outputs};
 
@@ -17,6 +22,16 @@ pub fn run(name: &str, case: Input<'_>) -> Result<Outputs, Failure> {
         "bad_points.json" => primitives::bad_points(case),
         "identity.json" => identity::identity(case),
         "qr_reject.json" => identity::qr_reject(case),
+        "handshake_interactive.json" => handshake::interactive(case),
+        "handshake_reject.json" => handshake::reject(case),
+        "glare.json" => handshake::glare(case),
+        "end.json" => handshake::end(case),
+        "limits.json" => session::limits(case),
+        "padding.json" => session::padding(case),
+        "ratchet.json" => session::ratchet(case),
+        "file.json" => files::file(case),
+        "file_reject.json" => files::reject(case),
+        "wrap.json" => vault::wrap(case),
         "password.json" => password::password(case),
         "relay.json" => relay::relay(case),
         _ => Err(Failure::case(format!("no file {name} is known"))),

@@ -1,0 +1,691 @@
+//! handshake_reject.json
+
+use duet_crypto::engine::{Engine as _, Software, block_on};
+use duet_crypto::error::Code;
+use duet_crypto::identity::IdentitySeed;
+use duet_crypto::primitives::hash::{hmac, labelled, sha256};
+use duet_crypto::primitives::kem::EncapsulationKey;
+use duet_crypto::primitives::labels::{self, Label};
+use serde_json::{Value, json};
+
+use super::handshake::{appendix_c, honest};
+use super::people::{ALICE, BOB, account, seed};
+use super::primitives::{flipped, with_coefficient};
+use crate::case::{Failure, hex};
+use crate::file::VectorFile;
+use crate::rng::{Replay, blocks};
+
+const OFFER_FIELDS: [(&str, usize); 10] = [
+    ("hid", 2),
+    ("max_version", 18),
+    ("presence_B", 19),
+    ("aid_A", 35),
+    ("aid_B", 67),
+    ("IK_A", 99),
+    ("IK_B", 131),
+    ("EX_A", 163),
+    ("cm_A", 1379),
+    ("sig_A1", 1411),
+];
+
+/// The honest run that every case starts from, and the means to sign what is not honest.
+struct Run {
+    base: Value,
+    offer: Vec<u8>,
+    accept: Vec<u8>,
+    confirm: Vec<u8>,
+    alice: IdentitySeed,
+    bob: IdentitySeed,
+    kc_a: Vec<u8>,
+}
+
+impl Run {
+    fn new() -> Result<Self, Failure> {
+        let seed = |bytes: Vec<u8>| -> Result<IdentitySeed, Failure> {
+            let bytes = bytes
+                .try_into()
+                .map_err(|_| Failure::case("a seed has 32 bytes"))?;
+            Ok(IdentitySeed::from_bytes(&bytes))
+        };
+        Ok(Self {
+            base: appendix_c(),
+            offer: honest("flight1")?,
+            accept: honest("accept")?,
+            confirm: honest("confirm")?,
+            alice: seed(ALICE.seed())?,
+            bob: seed(BOB.seed())?,
+            kc_a: honest("kcA")?,
+        })
+    }
+
+    fn offer_case(&self, frame: &[u8]) -> Result<Value, Failure> {
+        let from = hex(&account(ALICE.name)?.0);
+        Ok(
+            json!({"base": self.base, "at": "offer", "before": [], "pin": null, "from": from, "frame": hex(frame)}),
+        )
+    }
+
+    fn case(&self, at: &str, from: &str, frame: &[u8]) -> Result<Value, Failure> {
+        Ok(
+            json!({"base": self.base, "at": at, "from": hex(&account(from)?.0), "frame": hex(frame)}),
+        )
+    }
+
+    /// The offer with other bytes in the place of a field, signed by `signer`.
+    fn offer_with(
+        &self,
+        signer: &IdentitySeed,
+        changes: &[(usize, &[u8])],
+    ) -> Result<Vec<u8>, Failure> {
+        let mut frame = replaced(&self.offer, changes);
+        let t1 = t1(&frame);
+        let signature = sign(signer, &labels::SIG_OFFER, &t1)?;
+        frame[1411..].copy_from_slice(&signature);
+        Ok(frame)
+    }
+
+    /// The ACCEPT with changes, signed by `signer`. Its MAC stays as it was.
+    fn accept_with(
+        &self,
+        signer: &IdentitySeed,
+        changes: &[(usize, &[u8])],
+    ) -> Result<Vec<u8>, Failure> {
+        let mut frame = replaced(&self.accept, changes);
+        let t2 = sha256(&[&t1(&self.offer), &self.offer[1411..], &frame[..1139]]);
+        let signature = sign(signer, &labels::SIG_ACCEPT, &t2)?;
+        frame[1139..1203].copy_from_slice(&signature);
+        Ok(frame)
+    }
+
+    /// The CONFIRM with changes, signed by alice and with the right MAC.
+    fn confirm_with(&self, changes: &[(usize, &[u8])]) -> Result<Vec<u8>, Failure> {
+        let mut frame = replaced(&self.confirm, changes);
+        let t2 = sha256(&[&t1(&self.offer), &self.offer[1411..], &self.accept[..1139]]);
+        let t3 = sha256(&[&t2, &self.accept[1139..1203]]);
+        let t4 = sha256(&[&t3, &self.accept[1203..], &frame[..86]]);
+        let signature = sign(&self.alice, &labels::SIG_CONFIRM, &t4)?;
+        let mac = hmac(&self.kc_a, &[&sha256(&[&t4, &signature])]);
+        frame[86..150].copy_from_slice(&signature);
+        frame[150..].copy_from_slice(&mac[..]);
+        Ok(frame)
+    }
+}
+
+fn t1(offer: &[u8]) -> [u8; 32] {
+    sha256(&[&labelled(&labels::TRANSCRIPT, &[]), &offer[..1411]])
+}
+
+fn sign(signer: &IdentitySeed, label: &Label, hash: &[u8; 32]) -> Result<[u8; 64], Failure> {
+    Ok(block_on(
+        Software.sign(signer, &[label.lp(), hash].concat()),
+    )?)
+}
+
+fn replaced(frame: &[u8], changes: &[(usize, &[u8])]) -> Vec<u8> {
+    let mut out = frame.to_vec();
+    for (at, bytes) in changes {
+        out[*at..at + bytes.len()].copy_from_slice(bytes);
+    }
+    out
+}
+
+/// p as a u coordinate: a second encoding of 0.
+fn not_canonical() -> [u8; 32] {
+    let mut out = [0xff; 32];
+    (out[0], out[31]) = (0xed, 0x7f);
+    out
+}
+
+/// 1: a u coordinate of order 4, a y coordinate of order 1.
+fn one() -> [u8; 32] {
+    let mut out = [0; 32];
+    out[0] = 1;
+    out
+}
+
+pub(super) fn reject() -> Result<VectorFile, Failure> {
+    let mut file = VectorFile::new(
+        "handshake_reject.json",
+        "Frames that a side of a handshake refuses (section 4.5), each on top of the honest handshake in `base`. `at` says where: \
+         the responder gets an `offer` (after the frames in `before`, with the sender pinned to `pin`), the user accepts one \
+         that rings (`ring`), the initiator gets an `accept`, the responder gets a `confirm`. Valid cases show that the honest \
+         frame passes there.",
+        &[
+            ("Honest", "The control: the right frame in the right place."),
+            ("BitFlip", "One bit of one field changed on the way."),
+            (
+                "Malformed",
+                "A length, version, type or value that does not exist.",
+            ),
+            ("Replay", "A recorded frame, sent again or to another run."),
+            (
+                "Misbinding",
+                "Names and keys put together anew: somebody registered another's key, or the relay names another sender.",
+            ),
+            (
+                "Reflection",
+                "A frame sent back to the one who made it, or made under the receiver's own key.",
+            ),
+            (
+                "KeySubstitution",
+                "A key that is not the one the other side knows or has pinned.",
+            ),
+            ("CrossProtocol", "A signature made for another flight."),
+            (
+                "SmallOrder",
+                "Validly signed: a curve point that makes the agreement the same for everybody.",
+            ),
+            (
+                "NonCanonical",
+                "Validly signed: a second encoding of a curve point.",
+            ),
+            (
+                "Modulus",
+                "Validly signed: an ML-KEM key with coefficients out of range.",
+            ),
+            (
+                "Reencapsulation",
+                "Validly signed: another ML-KEM ciphertext than the one the MAC is over.",
+            ),
+            (
+                "KeyConfirmation",
+                "Validly signed, but without the keys: somebody who can sign and did not run the exchange.",
+            ),
+            (
+                "SasGrinding",
+                "Another opening of the commitment, chosen after ACCEPT was seen.",
+            ),
+            (
+                "EarlyData",
+                "Early messages announced in a handshake that has none.",
+            ),
+            (
+                "FutureVersion",
+                "A peer that also speaks later versions is not refused for it.",
+            ),
+        ],
+    );
+    let run = Run::new()?;
+    file.handshake("appendix_c", run.base.clone());
+    offers(&mut file, &run)?;
+    accepts(&mut file, &run)?;
+    confirms(&mut file, &run)?;
+    Ok(file)
+}
+
+fn offers(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    file.valid("OFFER", &["Honest"], run.offer_case(&run.offer)?)?;
+    file.valid(
+        "OFFER, then accepted",
+        &["Honest"],
+        run.case("ring", ALICE.name, &run.offer)?,
+    )?;
+    let later = run.offer_with(&run.alice, &[(18, &[2])])?;
+    file.valid(
+        "OFFER with max_version 2",
+        &["FutureVersion"],
+        run.offer_case(&later)?,
+    )?;
+
+    for (field, at) in OFFER_FIELDS {
+        let code = match field {
+            "max_version" => Code::FrameField,
+            "presence_B" => Code::StalePresence,
+            "aid_A" => Code::Sender,
+            "aid_B" | "IK_B" => Code::NotForUs,
+            // IK_A with this bit flipped is a point of the curve, but not alice's key.
+            _ => Code::Signature,
+        };
+        let frame = flipped(&run.offer, at);
+        file.invalid(
+            &format!("OFFER, a bit of {field}"),
+            &["BitFlip"],
+            code,
+            run.offer_case(&frame)?,
+        )?;
+    }
+    let ek = flipped(&run.offer, 1378);
+    file.invalid(
+        "OFFER, a bit of EK_A (in its seed)",
+        &["BitFlip"],
+        Code::Signature,
+        run.offer_case(&ek)?,
+    )?;
+    let s = flipped(&run.offer, 1443);
+    file.invalid(
+        "OFFER, a bit of S",
+        &["BitFlip"],
+        Code::Signature,
+        run.offer_case(&s)?,
+    )?;
+    offer_forms(file, run)?;
+    offer_people(file, run)?;
+    offer_keys(file, run)
+}
+
+fn offer_forms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    let mut refuse = |comment: &str, code, frame: &[u8]| {
+        file.invalid(
+            &format!("OFFER, {comment}"),
+            &["Malformed"],
+            code,
+            run.offer_case(frame)?,
+        )
+    };
+    refuse("nothing", Code::FrameLength, &[])?;
+    refuse("a byte short", Code::FrameLength, &run.offer[..1474])?;
+    refuse(
+        "a byte long",
+        Code::FrameLength,
+        &[&run.offer[..], &[0]].concat(),
+    )?;
+    refuse(
+        "version 2",
+        Code::FrameVersion,
+        &replaced(&run.offer, &[(0, &[2])]),
+    )?;
+    refuse(
+        "the type of an INIT",
+        Code::FrameType,
+        &replaced(&run.offer, &[(1, &[2])]),
+    )?;
+    refuse(
+        "validly signed max_version 0",
+        Code::FrameField,
+        &run.offer_with(&run.alice, &[(18, &[0])])?,
+    )
+}
+
+/// Who calls whom.
+fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    let eve = seed("eve");
+    let (eve_aid, bob_aid) = (account("eve")?, account(BOB.name)?);
+    let (eve_key, bob_key) = (eve.public_key(), run.bob.public_key());
+    let with = |key: &str, value: Value, frame: &[u8]| -> Result<Value, Failure> {
+        let mut case = run.offer_case(frame)?;
+        case[key] = value;
+        Ok(case)
+    };
+
+    let case = with("before", json!([hex(&run.offer)]), &run.offer)?;
+    file.invalid(
+        "OFFER, a second time in this run",
+        &["Replay"],
+        Code::OfferReplayed,
+        case,
+    )?;
+    let renewed = run.offer_with(
+        &run.alice,
+        &[(163, &blocks("renewed EX_A", 32)[..31]), (194, &[0])],
+    )?;
+    let case = with("before", json!([hex(&run.offer)]), &renewed)?;
+    file.invalid(
+        "OFFER, the same hid with other keys",
+        &["Replay"],
+        Code::OfferReplayed,
+        case,
+    )?;
+    let stale = run.offer_with(&run.alice, &[(19, &blocks("an earlier run", 16))])?;
+    file.invalid(
+        "OFFER, recorded for an earlier run",
+        &["Replay"],
+        Code::StalePresence,
+        run.offer_case(&stale)?,
+    )?;
+
+    let case = with("from", json!(hex(&eve_aid.0)), &run.offer)?;
+    file.invalid(
+        "OFFER of alice, delivered as eve's",
+        &["Misbinding"],
+        Code::Sender,
+        case,
+    )?;
+    let named = run.offer_with(&run.alice, &[(67, &eve_aid.0)])?;
+    file.invalid(
+        "OFFER meant for eve's account with bob's key",
+        &["Misbinding"],
+        Code::NotForUs,
+        run.offer_case(&named)?,
+    )?;
+    let keyed = run.offer_with(&run.alice, &[(131, eve_key.as_bytes())])?;
+    file.invalid(
+        "OFFER to bob's account under eve's key",
+        &["KeySubstitution"],
+        Code::NotForUs,
+        run.offer_case(&keyed)?,
+    )?;
+    let reflected = run.offer_with(&run.bob, &[(99, bob_key.as_bytes())])?;
+    file.invalid(
+        "OFFER signed with bob's own key",
+        &["Reflection"],
+        Code::OwnKey,
+        run.offer_case(&reflected)?,
+    )?;
+    let own = run.offer_with(&run.bob, &[(99, bob_key.as_bytes()), (35, &bob_aid.0)])?;
+    let case = with("from", json!(hex(&bob_aid.0)), &own)?;
+    file.invalid(
+        "OFFER of bob to himself",
+        &["Reflection"],
+        Code::OwnKey,
+        case,
+    )?;
+
+    let case = with("pin", json!(hex(eve_key.as_bytes())), &run.offer)?;
+    file.invalid(
+        "OFFER under another key than alice's pin",
+        &["KeySubstitution"],
+        Code::IdentityChanged,
+        case,
+    )?;
+    let swapped = run.offer_with(&eve, &[(99, eve_key.as_bytes())])?;
+    let case = with("pin", json!(ALICE.ik), &swapped)?;
+    file.invalid(
+        "OFFER of eve's key for alice's account",
+        &["KeySubstitution"],
+        Code::IdentityChanged,
+        case,
+    )?;
+    let case = with("pin", json!(ALICE.ik), &run.offer)?;
+    file.valid("OFFER under the pinned key", &["Honest"], case)?;
+
+    let forged = run.offer_with(&eve, &[])?;
+    file.invalid(
+        "OFFER in alice's name, signed by eve",
+        &["KeySubstitution"],
+        Code::Signature,
+        run.offer_case(&forged)?,
+    )?;
+    let mut labelled = run.offer.clone();
+    labelled[1411..].copy_from_slice(&sign(&run.alice, &labels::SIG_ACCEPT, &t1(&run.offer))?);
+    file.invalid(
+        "OFFER with a signature of another label",
+        &["CrossProtocol"],
+        Code::Signature,
+        run.offer_case(&labelled)?,
+    )
+}
+
+/// Validly signed keys that must not be used.
+fn offer_keys(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    let weak = replaced(
+        &run.offer,
+        &[(99, &one()), (1411, &one()), (1443, &[0; 32])],
+    );
+    file.invalid(
+        "OFFER under the identity point, with the signature that fits every message",
+        &["SmallOrder"],
+        Code::Ed25519Key,
+        run.offer_case(&weak)?,
+    )?;
+    let ek = with_coefficient(&run.offer[195..1379], 3329);
+    let frame = run.offer_with(&run.alice, &[(195, &ek)])?;
+    file.invalid(
+        "OFFER, EK_A with the coefficient 3329",
+        &["Modulus"],
+        Code::KemKey,
+        run.offer_case(&frame)?,
+    )?;
+    let frame = run.offer_with(&run.alice, &[(195, &[0xff; 1152])])?;
+    file.invalid(
+        "OFFER, EK_A with all coefficients 4095",
+        &["Modulus"],
+        Code::KemKey,
+        run.offer_case(&frame)?,
+    )?;
+    let frame = run.offer_with(&run.alice, &[(163, &not_canonical())])?;
+    file.invalid(
+        "OFFER, EX_A = p",
+        &["NonCanonical"],
+        Code::X25519Key,
+        run.offer_case(&frame)?,
+    )?;
+    let mut top = run.offer[163..195].to_vec();
+    top[31] |= 0x80;
+    let frame = run.offer_with(&run.alice, &[(163, &top)])?;
+    file.invalid(
+        "OFFER, EX_A with bit 255 set",
+        &["NonCanonical"],
+        Code::X25519Key,
+        run.offer_case(&frame)?,
+    )?;
+    for (comment, point) in [("EX_A = 0", [0; 32]), ("EX_A = 1", one())] {
+        let frame = run.offer_with(&run.alice, &[(163, &point)])?;
+        let case = run.case("ring", ALICE.name, &frame)?;
+        file.invalid(
+            &format!("OFFER, {comment}, accepted"),
+            &["SmallOrder"],
+            Code::X25519Zero,
+            case,
+        )?;
+    }
+    Ok(())
+}
+
+fn accepts(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    file.valid(
+        "ACCEPT",
+        &["Honest"],
+        run.case("accept", BOB.name, &run.accept)?,
+    )?;
+    let mut refuse = |comment: &str, flag, code, frame: &[u8]| {
+        file.invalid(
+            &format!("ACCEPT, {comment}"),
+            &[flag],
+            code,
+            run.case("accept", BOB.name, frame)?,
+        )
+    };
+    for (field, at, code) in [
+        ("hid", 2, Code::HandshakeId),
+        ("max_version", 18, Code::HandshakeFrame),
+        ("EX_B", 19, Code::Signature),
+        ("CT_B", 51, Code::Signature),
+        ("CT_B, its last byte", 1138, Code::Signature),
+        ("R", 1139, Code::Signature),
+        ("S", 1171, Code::Signature),
+        ("mac_B", 1203, Code::Confirmation),
+    ] {
+        refuse(
+            &format!("a bit of {field}"),
+            "BitFlip",
+            code,
+            &flipped(&run.accept, at),
+        )?;
+    }
+    refuse("nothing", "Malformed", Code::HandshakeId, &[])?;
+    refuse(
+        "version 2",
+        "Malformed",
+        Code::FrameVersion,
+        &replaced(&run.accept, &[(0, &[2])]),
+    )?;
+    refuse(
+        "the type of a CONFIRM",
+        "Malformed",
+        Code::FrameType,
+        &replaced(&run.accept, &[(1, &[4])]),
+    )?;
+    refuse(
+        "a byte short",
+        "Malformed",
+        Code::HandshakeFrame,
+        &run.accept[..1234],
+    )?;
+    refuse(
+        "a byte long",
+        "Malformed",
+        Code::HandshakeFrame,
+        &[&run.accept[..], &[0]].concat(),
+    )?;
+    refuse(
+        "alice's own OFFER, reflected",
+        "Reflection",
+        Code::FrameType,
+        &run.offer,
+    )?;
+    let eve = seed("eve");
+    refuse(
+        "signed by eve",
+        "KeySubstitution",
+        Code::Signature,
+        &run.accept_with(&eve, &[])?,
+    )?;
+    refuse(
+        "signed by alice",
+        "Reflection",
+        Code::Signature,
+        &run.accept_with(&run.alice, &[])?,
+    )?;
+    let ek = EncapsulationKey::new(
+        run.offer[195..1379]
+            .try_into()
+            .map_err(|_| Failure::case("EK_A"))?,
+    )?;
+    let (other, _) = ek.encapsulate(&mut Replay::new(blocks("another encapsulation", 32)));
+    refuse(
+        "another ciphertext",
+        "Reencapsulation",
+        Code::Confirmation,
+        &run.accept_with(&run.bob, &[(51, &other)])?,
+    )?;
+    let damaged = flipped(&run.accept[51..1139], 700);
+    refuse(
+        "a damaged ciphertext",
+        "Reencapsulation",
+        Code::Confirmation,
+        &run.accept_with(&run.bob, &[(51, &damaged)])?,
+    )?;
+    refuse(
+        "EX_B = 0",
+        "SmallOrder",
+        Code::X25519Zero,
+        &run.accept_with(&run.bob, &[(19, &[0; 32])])?,
+    )?;
+    refuse(
+        "EX_B = p",
+        "NonCanonical",
+        Code::X25519Key,
+        &run.accept_with(&run.bob, &[(19, &not_canonical())])?,
+    )?;
+    let without = replaced(&run.accept, &[(1203, &[0; 32])]);
+    refuse(
+        "without a MAC",
+        "KeyConfirmation",
+        Code::Confirmation,
+        &without,
+    )?;
+    let later = run.accept_with(&run.bob, &[(18, &[2])])?;
+    refuse(
+        "max_version 2 under the MAC of 1",
+        "KeyConfirmation",
+        Code::Confirmation,
+        &later,
+    )?;
+    file.invalid(
+        "ACCEPT, from another account",
+        &["Misbinding"],
+        Code::Sender,
+        run.case("accept", "eve", &run.accept)?,
+    )
+}
+
+fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    file.valid(
+        "CONFIRM",
+        &["Honest"],
+        run.case("confirm", ALICE.name, &run.confirm)?,
+    )?;
+    let mut refuse = |comment: &str, flag, code, frame: &[u8]| {
+        file.invalid(
+            &format!("CONFIRM, {comment}"),
+            &[flag],
+            code,
+            run.case("confirm", ALICE.name, frame)?,
+        )
+    };
+    for (field, at, code) in [
+        ("hid", 2, Code::HandshakeId),
+        ("r_A", 18, Code::Commitment),
+        ("RX_A", 50, Code::Signature),
+        ("early_count", 85, Code::Signature),
+        ("R", 86, Code::Signature),
+        ("S", 118, Code::Signature),
+        ("mac_A", 150, Code::Confirmation),
+    ] {
+        refuse(
+            &format!("a bit of {field}"),
+            "BitFlip",
+            code,
+            &flipped(&run.confirm, at),
+        )?;
+    }
+    refuse("nothing", "Malformed", Code::HandshakeId, &[])?;
+    refuse(
+        "version 2",
+        "Malformed",
+        Code::FrameVersion,
+        &replaced(&run.confirm, &[(0, &[2])]),
+    )?;
+    refuse(
+        "the type of an END",
+        "Malformed",
+        Code::FrameType,
+        &replaced(&run.confirm, &[(1, &[5])]),
+    )?;
+    refuse(
+        "a byte short",
+        "Malformed",
+        Code::HandshakeFrame,
+        &run.confirm[..181],
+    )?;
+    refuse(
+        "a byte long",
+        "Malformed",
+        Code::HandshakeFrame,
+        &[&run.confirm[..], &[0]].concat(),
+    )?;
+    refuse(
+        "bob's own ACCEPT, reflected",
+        "Reflection",
+        Code::FrameType,
+        &run.accept,
+    )?;
+    let ground = run.confirm_with(&[(18, &blocks("another r_A", 32))])?;
+    refuse(
+        "another r_A, signed and confirmed",
+        "SasGrinding",
+        Code::Commitment,
+        &ground,
+    )?;
+    refuse(
+        "early_count 1",
+        "EarlyData",
+        Code::EarlyCount,
+        &run.confirm_with(&[(85, &[1])])?,
+    )?;
+    refuse(
+        "RX_A = 0",
+        "SmallOrder",
+        Code::X25519Zero,
+        &run.confirm_with(&[(50, &[0; 32])])?,
+    )?;
+    refuse(
+        "RX_A = p",
+        "NonCanonical",
+        Code::X25519Key,
+        &run.confirm_with(&[(50, &not_canonical())])?,
+    )?;
+    let without = replaced(&run.confirm, &[(150, &[0; 32])]);
+    refuse(
+        "without a MAC",
+        "KeyConfirmation",
+        Code::Confirmation,
+        &without,
+    )?;
+    file.invalid(
+        "CONFIRM, from another account",
+        &["Misbinding"],
+        Code::Sender,
+        run.case("confirm", "eve", &run.confirm)?,
+    )
+}
