@@ -1,7 +1,10 @@
+import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 
 /** Component tests ask for a DOM by `// @vitest-environment happy-dom` on their first line; the rest need none. */
 export default defineConfig({
+  // The same compiler as in the build: what is tested is what is served.
+  plugins: [react({ compiler: true })],
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
     environment: 'node',

@@ -32,8 +32,6 @@ export const en = {
     crashedHelp: 'Reload the page. Your key stays on this device; an open conversation ends.',
     reload: 'Reload',
     close: 'Close',
-    cancel: 'Cancel',
-    back: 'Back',
     starting: 'Starting…',
     wait: (time: string) => `Try again in ${time}.`,
   },
@@ -69,6 +67,7 @@ export const en = {
     promiseMore: 'It is stretched here into a login secret; the server sees only that.',
     noRecovery: 'Nobody can reset it for you.',
     realm: (realm: string) => `This server is ${realm}`,
+    submit: { login: 'Sign in', register: 'Create account' },
     working: 'Stretching your password…',
   },
   unlock: {
@@ -233,7 +232,7 @@ export const en = {
     } satisfies Record<MessageStatus, string>,
     composer: (name: string) => `Message to ${name}`,
     composerPlaceholder: 'Write a message',
-    composerOff: 'Nothing can be sent right now',
+    composerOff: 'Not possible now',
     send: 'Send',
     attach: 'Attach a file',
     counter: (left: number) =>
@@ -293,11 +292,9 @@ export const en = {
     theirs: (name: string) => `${name}’s fingerprint`,
     mine: 'Your fingerprint',
     mineHint: (name: string) => `Read this one out to ${name}.`,
-    row: (row: number) => `Row ${row} matches`,
     rowName: (row: number, words: string) => `Row ${row} matches: ${words}`,
     tickAll: 'Tick all three rows first.',
     confirm: 'Mark as compared',
-    confirmed: 'Compared',
     confirmedHelp: (name: string) =>
       `You compared this key with ${name}. You will be warned, and sending stops, if it ever changes.`,
     mismatch: 'Something differs?',

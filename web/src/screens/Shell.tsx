@@ -27,6 +27,7 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
       >
         {t.app.skipToContent}
       </a>
+      <h1 className="sr-only">{t.app.name}</h1>
       <ConnectionBanner />
       <Incoming />
       <div className="flex min-h-0 flex-1 md:grid md:grid-cols-[20rem_minmax(0,1fr)]">

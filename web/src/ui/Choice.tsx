@@ -45,7 +45,7 @@ export function Choice<Value extends string>({
             className={classes(
               'relative flex items-center has-focus-visible:outline-2 has-focus-visible:outline-accent',
               layout === 'row'
-                ? 'min-h-10 flex-1 justify-center rounded-lg px-3 text-center text-sm has-checked:bg-surface has-checked:font-medium has-checked:shadow-raised'
+                ? 'min-h-10 flex-1 justify-center rounded-lg px-3 text-center text-sm has-checked:bg-raised has-checked:font-medium has-checked:shadow-raised'
                 : 'gap-3 px-4 py-3 has-focus-visible:-outline-offset-2',
             )}
           >

@@ -17,7 +17,8 @@ export interface DialogProps {
 
 /**
  * The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. Mounted means
- * open. On phones it fills the screen.
+ * open. On phones it
+ * fills the screen, unless it only asks a question (`alertdialog`).
  */
 export function Dialog({
   title,
@@ -57,14 +58,16 @@ export function Dialog({
         if (event.target === event.currentTarget) onClose();
       }}
       className={classes(
-        'm-0 h-dvh max-h-none w-full max-w-none overflow-hidden bg-paper p-0 open:motion-safe:animate-rise',
-        'sm:m-auto sm:h-fit sm:max-h-[min(92dvh,54rem)] sm:rounded-2xl sm:border sm:border-line sm:shadow-raised',
-        wide ? 'sm:w-[min(94vw,46rem)]' : 'sm:w-[min(92vw,30rem)]',
+        'overflow-hidden bg-paper p-0 open:motion-safe:animate-rise',
+        role === 'alertdialog'
+          ? 'm-auto h-fit max-h-[92dvh] w-[min(92vw,28rem)] rounded-2xl border border-line shadow-raised'
+          : 'm-0 h-dvh max-h-none w-full max-w-none sm:m-auto sm:h-fit sm:max-h-[min(92dvh,54rem)] sm:rounded-2xl sm:border sm:border-line sm:shadow-raised',
+        role !== 'alertdialog' && (wide ? 'sm:w-[min(94vw,46rem)]' : 'sm:w-[min(92vw,30rem)]'),
       )}
     >
       <div className="flex h-full max-h-[inherit] flex-col">
         <header className="flex items-center gap-2 border-line border-b py-2 pr-2 pl-5">
-          <h2 id={titleId} className="min-w-0 flex-1 truncate font-semibold text-lg">
+          <h2 id={titleId} className="min-w-0 flex-1 break-words font-semibold text-lg leading-snug">
             {title}
           </h2>
           <IconButton label={closeLabel} onClick={onClose}>
@@ -76,7 +79,7 @@ export function Dialog({
           aria-labelledby={titleId}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard.
           tabIndex={0}
-          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 py-5 -outline-offset-2"
+          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 py-5 -outline-offset-2 sm:px-5"
         >
           {children}
         </section>

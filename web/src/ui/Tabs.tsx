@@ -53,7 +53,7 @@ export function Tabs<Value extends string>({ label, tabs, value, onChange, child
               onClick={() => onChange(tab.value)}
               className={classes(
                 'min-h-11 flex-1 rounded-lg px-3 text-[0.9375rem] transition-colors',
-                selected ? 'bg-surface font-medium shadow-raised' : 'text-muted hover:text-ink',
+                selected ? 'bg-raised font-medium shadow-raised' : 'text-muted hover:text-ink',
               )}
             >
               {tab.label}

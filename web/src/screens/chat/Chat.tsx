@@ -87,36 +87,31 @@ interface BodyProps {
 function Body({ conversation, onVerify }: BodyProps): ReactNode {
   const empty = useMessages(({ order }) => order.length === 0);
   const { peer, state } = conversation;
-  switch (state) {
-    case 'blocked-key-changed':
-      return <BlockedPanel key={peer.accountId} name={peer.name} />;
-    case 'ringing-out':
-    case 'establishing':
-      return (
-        <Scrollable>
-          <Steps state={state} name={peer.name} />
-        </Scrollable>
-      );
-    case 'secure':
-      return empty ? (
-        <Scrollable>
-          <Empty conversation={conversation} onVerify={onVerify} />
-        </Scrollable>
-      ) : (
-        <MessageList key={peer.accountId} peerName={peer.name} />
-      );
-    default:
-      return empty ? (
-        <Scrollable>
-          <Ended conversation={conversation} state={state} strip={false} />
-        </Scrollable>
-      ) : (
-        <>
-          <MessageList key={peer.accountId} peerName={peer.name} />
-          <Ended conversation={conversation} state={state} strip={true} />
-        </>
-      );
+  if (state === 'blocked-key-changed') return <BlockedPanel key={peer.accountId} name={peer.name} />;
+  if (state === 'ringing-out' || state === 'establishing') {
+    return (
+      <Scrollable>
+        <Steps state={state} name={peer.name} />
+      </Scrollable>
+    );
   }
+  if (!empty) {
+    return (
+      <>
+        <MessageList key={peer.accountId} peerName={peer.name} />
+        {state !== 'secure' && <Ended conversation={conversation} state={state} strip={true} />}
+      </>
+    );
+  }
+  return (
+    <Scrollable>
+      {state === 'secure' ? (
+        <Empty conversation={conversation} onVerify={onVerify} />
+      ) : (
+        <Ended conversation={conversation} state={state} strip={false} />
+      )}
+    </Scrollable>
+  );
 }
 
 function Scrollable({ children }: { readonly children: ReactNode }) {

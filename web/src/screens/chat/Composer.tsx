@@ -35,13 +35,13 @@ export function Composer({ peer, enabled, onFiles }: ComposerProps) {
   const sendable = enabled && text.trim() !== '' && left >= 0;
 
   // As high as its text, within the limits of the class.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text, or the placeholder.
   useLayoutEffect(() => {
     const element = field.current;
     if (element === null) return;
     element.style.height = 'auto';
     element.style.height = `${element.scrollHeight}px`;
-  }, [text]);
+  }, [text, enabled]);
 
   const send = async () => {
     if (!sendable) return;

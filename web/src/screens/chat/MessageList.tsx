@@ -1,6 +1,6 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { messageOrder } from '../../state/index.ts';
 import { classes } from '../../ui/classes.ts';
@@ -66,6 +66,18 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
 
   useMarkRead(order, virtualizer);
 
+  // The view gets smaller when a keyboard or a strip comes up: whoever was at the end stays there.
+  const pinned = useRef(true);
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(() => {
+      if (pinned.current) virtualizer.scrollToEnd();
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [virtualizer]);
+
   useEffect(() => {
     if (!focusNext.current || active === null) return;
     focusNext.current = false;
@@ -86,6 +98,9 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
     <div className="relative flex min-h-0 flex-1 flex-col">
       <div
         ref={scroller}
+        onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
+          pinned.current = scrollHeight - scrollTop - clientHeight <= AT_END;
+        }}
         className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain contain-strict"
       >
         <ol

@@ -1,7 +1,9 @@
 import { Check } from 'lucide-react';
 import { useWords } from '../../i18n/index.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Spinner } from '../../ui/Spinner.tsx';
+import { useCommand } from '../duet.tsx';
 
 export interface StepsProps {
   readonly state: 'ringing-out' | 'establishing';
@@ -11,6 +13,7 @@ export interface StepsProps {
 /** The key agreement as a list that a person can follow, in the words of either side. */
 export function Steps({ state, name }: StepsProps) {
   const { t } = useWords();
+  const run = useCommand();
   const current = state === 'ringing-out' ? 0 : 1;
   const steps = [
     state === 'ringing-out' ? t.states['ringing-out'].hint(name) : t.steps.agree(name),
@@ -18,7 +21,7 @@ export function Steps({ state, name }: StepsProps) {
     t.steps.confirm,
   ];
   return (
-    <div className="m-auto w-full max-w-sm p-6">
+    <div className="m-auto w-full max-w-md p-6">
       <h3 className="mb-4 font-semibold text-lg">{t.steps.title}</h3>
       <ol className="space-y-4">
         {steps.map((step, index) => {
@@ -48,6 +51,9 @@ export function Steps({ state, name }: StepsProps) {
           );
         })}
       </ol>
+      <Button className="mt-6" onClick={() => run((client) => client.leaveChat())}>
+        {t.chat.cancelCall}
+      </Button>
     </div>
   );
 }

@@ -59,7 +59,7 @@ export function TransferCard({ transfer }: { readonly transfer: TransferView }) 
           </p>
           <p className="mt-0.5 text-muted text-sm leading-tight">
             {kind === 'running' ? t.transfer.of(format.bytes(done), format.bytes(size)) : format.bytes(size)}
-            {speed !== null && ` · ${t.transfer.speed(format.bytes(speed))}`}
+            {speed !== null && speed >= 1 && ` · ${t.transfer.speed(format.bytes(speed))}`}
           </p>
         </div>
         {kind === 'running' && (

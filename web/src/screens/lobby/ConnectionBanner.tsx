@@ -69,14 +69,17 @@ interface BannerProps {
 /** No live region: {@link ConnectionDot} tells the change, and a countdown must not be read out. */
 function Banner({ icon, title, help, action, onAction }: BannerProps) {
   return (
-    <div className="flex items-center gap-3 bg-warning-soft py-2 pr-3 pl-4 text-sm">
+    <section
+      aria-label={title}
+      className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-warning-soft py-2 pr-3 pl-4 text-sm"
+    >
       <span className="shrink-0 text-warning">{icon}</span>
-      <p className="min-w-0 flex-1 leading-snug">
+      <p className="min-w-44 flex-1 leading-snug">
         <span className="font-medium">{title}.</span> <span className="text-muted">{help}</span>
       </p>
-      <Button onClick={onAction} className="shrink-0">
+      <Button onClick={onAction} className="ml-auto shrink-0">
         {action}
       </Button>
-    </div>
+    </section>
   );
 }

@@ -79,7 +79,7 @@ export function SignIn() {
           />
           {error !== null && <ErrorNote error={error} />}
           <Button type="submit" look="primary" busy={busy} className="w-full" data-testid="sign-in-submit">
-            {busy ? t.signIn.working : t.signIn[mode]}
+            {busy ? t.signIn.working : t.signIn.submit[mode]}
           </Button>
         </form>
       </Tabs>

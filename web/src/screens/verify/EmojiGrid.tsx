@@ -30,18 +30,18 @@ export function EmojiGrid({ emoji, language, ticked, onTick, ...rest }: EmojiGri
           // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place; emoji may repeat.
           key={index}
           className={classes(
-            'flex items-center gap-1 rounded-xl border py-2 pr-1 pl-2 transition-colors',
+            'flex items-center rounded-xl border px-1 py-2 transition-colors',
             ticked?.[index] === true ? 'border-accent bg-accent-soft' : 'border-line bg-surface',
           )}
         >
-          <span className="grid min-w-0 flex-1 grid-cols-4 gap-1">
+          <span className="grid min-w-0 flex-1 grid-cols-4 gap-0.5">
             {row.map(({ emoji: symbol, ...names }, cell) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: as above.
               <span key={cell} className="min-w-0 text-center">
                 <span aria-hidden="true" className="block font-emoji text-3xl leading-tight">
                   {symbol}
                 </span>
-                <span className="block hyphens-auto break-words text-xs leading-tight">
+                <span className="block min-h-[2lh] hyphens-auto break-words text-xs leading-tight max-[22.5rem]:text-[0.6875rem]">
                   {names[language]}
                 </span>
               </span>

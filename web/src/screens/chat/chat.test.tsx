@@ -1,0 +1,219 @@
+// @vitest-environment happy-dom
+import { act, cleanup, screen, within } from '@testing-library/react';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import type {
+  ConversationState,
+  ConversationView,
+  MessageStatus,
+  TransferState,
+} from '../../engine/contract.ts';
+import { BOB } from '../../engine/fake.ts';
+import { conversationWithBob, fileTransfer, textMessage } from '../../testing/conversation.ts';
+import { type Drawn, draw } from '../../testing/render.tsx';
+import { useConversation } from '../duet.tsx';
+import { Chat } from './Chat.tsx';
+import { MessageBubble } from './MessageBubble.tsx';
+import { TransferCard } from './TransferCard.tsx';
+
+afterEach(cleanup);
+
+function OpenChat() {
+  const conversation = useConversation();
+  return conversation && <Chat conversation={conversation} onBack={() => undefined} />;
+}
+
+async function openChat({ state = 'secure', ...more }: Partial<ConversationView> = {}): Promise<Drawn> {
+  const drawn = await draw(<OpenChat />);
+  await act(() => drawn.engine.openChat(BOB));
+  act(() => drawn.engine.setState(state, more));
+  return drawn;
+}
+
+const commands = ({ engine }: Drawn) => engine.calls.map(({ name }) => name);
+const composer = () => screen.getByTestId<HTMLTextAreaElement>('composer-input');
+
+describe('a message', () => {
+  test.each<[MessageStatus, string]>([
+    ['sending', 'Sending'],
+    ['delivered', 'Delivered'],
+    ['read', 'Read'],
+  ])('of mine that is %s says so to everybody', async (status, name) => {
+    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" />);
+    act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status })] }));
+    expect(screen.getByRole('img', { name })).toBeTruthy();
+    expect(screen.getByTestId('message').dataset).toMatchObject({ mine: 'true', status });
+  });
+
+  test('that was not sent says it in words', async () => {
+    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" />);
+    act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status: 'failed' })] }));
+    expect(screen.getByText('Not sent')).toBeTruthy();
+  });
+
+  test('of the peer has their name and no status', async () => {
+    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" />);
+    act(() => engine.emit({ type: 'messages', upsert: [textMessage({ id: 'p0', mine: false })] }));
+    expect(screen.getByText('bob:')).toBeTruthy();
+    expect(screen.queryByRole('img')).toBeNull();
+  });
+
+  test('is text and never markup', async () => {
+    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" />);
+    act(() =>
+      engine.emit({ type: 'messages', upsert: [textMessage({ text: '<img src=x> & <b>bold</b>' })] }),
+    );
+    expect(screen.getByTestId('message-text').textContent).toBe('<img src=x> & <b>bold</b>');
+    expect(screen.getByTestId('message-text').children).toHaveLength(0);
+  });
+});
+
+describe('a file', () => {
+  test('under way shows its progress and can be cancelled', async () => {
+    const drawn = await draw(<TransferCard transfer={fileTransfer({ done: 256 * 1024 })} />);
+    const bar = screen.getByRole('progressbar', { name: 'Progress of report.pdf' });
+    expect(bar.getAttribute('aria-valuenow')).toBe('25');
+    await drawn.user.click(screen.getByRole('button', { name: 'Cancel the transfer of report.pdf' }));
+    expect(drawn.engine.calls.at(-1)).toEqual({ name: 'cancelTransfer', input: { fid: 'f0' } });
+  });
+
+  test('that is complete can be saved by its receiver, under its own name', async () => {
+    const blob = new Blob(['x']);
+    const address = vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:here');
+    const clicked = vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function click(
+      this: HTMLAnchorElement,
+    ) {
+      expect(this.download).toBe('report.pdf');
+    });
+    const { user } = await draw(<TransferCard transfer={fileTransfer({ state: 'done', blob })} />);
+    await user.click(screen.getByTestId('transfer-save'));
+    expect(address).toHaveBeenCalledWith(blob);
+    expect(clicked).toHaveBeenCalledOnce();
+  });
+
+  test.each<TransferState>([
+    'damaged',
+    'rejected',
+    'cancelled-by-me',
+    'cancelled-by-peer',
+    'connection-lost',
+    'source-changed',
+  ])('that ended as %s offers nothing to save or cancel, whatever else it carries', async (state) => {
+    await draw(<TransferCard transfer={fileTransfer({ state, blob: new Blob(['x']) })} />);
+    expect(screen.getByTestId('transfer').dataset['state']).toBe(state);
+    expect(screen.queryByTestId('transfer-save')).toBeNull();
+    expect(screen.queryByTestId('transfer-cancel')).toBeNull();
+  });
+});
+
+describe('the state of the conversation', () => {
+  test.each<[ConversationState, string]>([
+    ['peer-offline', 'Peer offline'],
+    ['establishing', 'Establishing secure session'],
+    ['secure', 'Secure session active'],
+    ['peer-disconnected', 'Peer disconnected'],
+  ])('%s reads “%s” and only a secure one can be written in', async (state, label) => {
+    await openChat({ state });
+    const chip = screen.getByTestId('conversation-state');
+    expect(chip.getAttribute('role')).toBe('status');
+    expect(chip.dataset['state']).toBe(state);
+    expect(chip.textContent).toBe(label);
+    expect(composer().disabled).toBe(state !== 'secure');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Attach a file' }).disabled).toBe(
+      state !== 'secure',
+    );
+  });
+
+  test('an end without goodbye and refused frames are said', async () => {
+    await openChat({ state: 'connection-lost', endedAbruptly: true, refusedFrames: 2 });
+    expect(screen.getByText(/without a goodbye from bob/)).toBeTruthy();
+    expect(screen.getByTestId('refused-warning').textContent).toContain('2 things');
+  });
+
+  test('after the end one can call again, or close', async () => {
+    const drawn = await openChat({ state: 'no-answer' });
+    await drawn.user.click(screen.getByRole('button', { name: 'Call again' }));
+    expect(drawn.engine.calls.at(-1)).toEqual({ name: 'openChat', input: BOB });
+  });
+});
+
+describe('writing', () => {
+  test('Enter sends, Shift+Enter starts a line', async () => {
+    const drawn = await openChat();
+    await drawn.user.type(composer(), 'one{Shift>}{Enter}{/Shift}two{Enter}');
+    expect(drawn.engine.calls.findLast(({ name }) => name === 'sendText')?.input).toEqual({
+      text: 'one\ntwo',
+    });
+    expect(composer().value).toBe('');
+  });
+
+  test('what could not be sent is back in the field, with the reason', async () => {
+    const drawn = await openChat();
+    drawn.engine.failNext('sendText', { code: 'too-many-unacknowledged' });
+    await drawn.user.type(composer(), 'keep me');
+    await drawn.user.click(screen.getByTestId('composer-send'));
+    expect(composer().value).toBe('keep me');
+    expect(drawn.duet.stores.notices.getState().list[0]?.error.code).toBe('too-many-unacknowledged');
+  });
+
+  test('the counter appears near the limit, and over it nothing is sent', async () => {
+    const drawn = await openChat();
+    const send = screen.getByTestId<HTMLButtonElement>('composer-send');
+    await drawn.user.click(composer());
+    // Four bytes and two UTF-16 units each, but one character.
+    await drawn.user.paste('😀'.repeat(4000));
+    expect(screen.getByText('0 characters left')).toBeTruthy();
+    expect(send.disabled).toBe(false);
+    await drawn.user.paste('x');
+    expect(screen.getByText('1 character too many')).toBeTruthy();
+    expect(send.disabled).toBe(true);
+    await drawn.user.keyboard('{Enter}');
+    expect(commands(drawn)).not.toContain('sendText');
+  });
+
+  test('a draft survives the loss of the connection', async () => {
+    const drawn = await openChat();
+    await drawn.user.type(composer(), 'half a thou');
+    act(() => drawn.engine.setState('connection-lost'));
+    act(() => drawn.engine.emit({ type: 'conversation', conversation: null }));
+    act(() => drawn.engine.emit({ type: 'conversation', conversation: conversationWithBob() }));
+    expect(composer().value).toBe('half a thou');
+  });
+
+  test('of several files one is sent, and it is said which', async () => {
+    const drawn = await openChat();
+    const input = screen.getByTestId<HTMLInputElement>('attach-input');
+    input.multiple = true;
+    const [first, second] = [new File(['1'], 'first.txt'), new File(['2'], 'second.txt')];
+    await drawn.user.upload(input, [first, second]);
+    expect(drawn.engine.calls.at(-1)).toEqual({ name: 'sendFile', input: { file: first } });
+    expect(screen.getByText(/only first.txt is being sent/)).toBeTruthy();
+  });
+});
+
+describe('a changed key', () => {
+  test('takes the whole pane, shows both fingerprints, and is accepted only by somebody who compared', async () => {
+    const drawn = await openChat({ state: 'blocked-key-changed', trust: 'changed' });
+    expect(screen.getByRole('alert').textContent).toContain('bob’s key has changed');
+    const pinned = await screen.findByTestId('fingerprint-pinned-emoji');
+    const now = screen.getByTestId('fingerprint-theirs-emoji');
+    expect(pinned.textContent).not.toBe(now.textContent);
+    expect(within(pinned).getAllByRole('listitem')).toHaveLength(3);
+    expect(composer().disabled).toBe(true);
+    expect(screen.queryByTestId('fingerprint-open')).toBeNull();
+
+    const accept = screen.getByTestId<HTMLButtonElement>('blocked-accept');
+    expect(accept.disabled).toBe(true);
+    await drawn.user.click(accept);
+    expect(commands(drawn)).not.toContain('acceptChangedKey');
+    await drawn.user.click(screen.getByTestId('blocked-compared'));
+    await drawn.user.click(accept);
+    expect(commands(drawn)).toContain('acceptChangedKey');
+  });
+
+  test('can be left alone', async () => {
+    const drawn = await openChat({ state: 'blocked-key-changed', trust: 'changed' });
+    await drawn.user.click(screen.getByTestId('blocked-refuse'));
+    expect(commands(drawn)).toContain('leaveChat');
+    expect(commands(drawn)).not.toContain('acceptChangedKey');
+  });
+});

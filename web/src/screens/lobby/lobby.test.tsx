@@ -1,0 +1,95 @@
+// @vitest-environment happy-dom
+import { act, cleanup, screen } from '@testing-library/react';
+import { afterEach, describe, expect, test } from 'vitest';
+import { BOB } from '../../engine/fake.ts';
+import { conversationWithBob } from '../../testing/conversation.ts';
+import { draw } from '../../testing/render.tsx';
+import { Notices } from '../Notices.tsx';
+import { Shell } from '../Shell.tsx';
+
+afterEach(cleanup);
+
+const preferences = {
+  theme: 'system',
+  engine: 'auto',
+  setTheme: () => undefined,
+  setEngine: () => undefined,
+} as const;
+const CAROL = { accountId: 'Y2Fyb2w', name: 'carol' };
+
+async function drawShell() {
+  return await draw(
+    <>
+      <Shell preferences={preferences} />
+      <Notices />
+    </>,
+  );
+}
+
+describe('finding a person', () => {
+  test('shows live results; who has no key cannot be called', async () => {
+    const { user, engine } = await drawShell();
+    await user.type(screen.getByTestId('search-input'), 'c');
+    const carol = await screen.findByTestId<HTMLButtonElement>('search-result');
+    expect(carol.disabled).toBe(true);
+    expect(carol.textContent).toContain('never signed in on a device');
+    await user.clear(screen.getByTestId('search-input'));
+    await user.type(screen.getByTestId('search-input'), 'Bo');
+    await user.click(await screen.findByTestId('search-result'));
+    expect(engine.calls.at(-1)).toEqual({ name: 'openChat', input: BOB });
+    // Remembered in this tab, and the search is over.
+    expect(screen.getByRole('button', { name: 'Start a secret conversation with bob' })).toBeTruthy();
+  });
+
+  test('a failed search says why', async () => {
+    const { user, engine } = await drawShell();
+    engine.failNext('search', { code: 'relay-unreachable' });
+    await user.type(screen.getByTestId('search-input'), 'b');
+    expect((await screen.findByTestId('notice')).dataset['code']).toBe('relay-unreachable');
+  });
+});
+
+describe('an incoming conversation', () => {
+  test('is announced with the trust in its key, and can be declined', async () => {
+    const { user, engine } = await drawShell();
+    act(() => engine.ring('changed'));
+    expect(screen.getByRole('alert').textContent).toContain('bob wants to talk');
+    expect(screen.getByTestId('incoming-trust').dataset['trust']).toBe('changed');
+    await user.click(screen.getByTestId('incoming-decline'));
+    expect(engine.calls.at(-1)?.name).toBe('declineIncoming');
+    expect(screen.queryByTestId('incoming-accept')).toBeNull();
+  });
+
+  test('does not end a live conversation unasked', async () => {
+    const { user, engine } = await drawShell();
+    await act(() => engine.openChat(CAROL));
+    act(() => engine.emit({ type: 'conversation', conversation: { ...conversationWithBob(), peer: CAROL } }));
+    act(() => engine.ring());
+    await user.click(screen.getByTestId('incoming-accept'));
+    expect(engine.calls.map(({ name }) => name)).not.toContain('leaveChat');
+    await user.click(screen.getByRole('button', { name: 'Leave and switch' }));
+    expect(engine.calls.slice(-2).map(({ name }) => name)).toEqual(['leaveChat', 'acceptIncoming']);
+  });
+});
+
+test('one’s own connection is said apart from the peer’s, with a way to try now', async () => {
+  const { user, engine, duet } = await drawShell();
+  const app = duet.stores.app.getState();
+  const connection = { state: 'waiting', retryAt: Date.now() + 9_500, browserOffline: false } as const;
+  act(() => engine.emit({ type: 'app', app: { ...app, connection } }));
+  expect(screen.getByTestId('connection-state').dataset['state']).toBe('waiting');
+  expect(screen.getByText(/Next attempt in \d+ seconds/)).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Retry now' }));
+  expect(engine.calls.at(-1)?.name).toBe('retryNow');
+  expect(screen.getByTestId('connection-state').dataset['state']).toBe('online');
+});
+
+test('a failure that no form waits for is told as a notice, with the limit, until it is dismissed', async () => {
+  const { user, engine } = await drawShell();
+  act(() => engine.emit({ type: 'notice', error: { code: 'file-too-large' } }));
+  const notice = screen.getByTestId('notice');
+  expect(notice.dataset['code']).toBe('file-too-large');
+  expect(notice.textContent).toContain('up to 50 MB');
+  await user.click(screen.getByRole('button', { name: 'Dismiss', hidden: true }));
+  expect(screen.queryByTestId('notice')).toBeNull();
+});

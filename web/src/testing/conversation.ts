@@ -1,0 +1,28 @@
+import type { ConversationView, MessageView, TransferView } from '../engine/contract.ts';
+import { BOB } from '../engine/fake.ts';
+
+export const conversationWithBob = (more: Partial<ConversationView> = {}): ConversationView => ({
+  peer: BOB,
+  state: 'secure',
+  trust: 'first-use',
+  peerActivity: 'none',
+  refusedFrames: 0,
+  endedAbruptly: false,
+  ...more,
+});
+
+export const textMessage = (more: Partial<MessageView> & { text?: string } = {}): MessageView => {
+  const { text = 'hello', ...rest } = more;
+  const body = { kind: 'text', text } as const;
+  return { id: 'm0', mine: true, seq: 0, at: 0, status: 'delivered', body, ...rest };
+};
+
+export const fileTransfer = (more: Partial<TransferView> = {}): TransferView => ({
+  fid: 'f0',
+  name: 'report.pdf',
+  mediaType: 'application/pdf',
+  size: 1024 * 1024,
+  done: 0,
+  state: 'transferring',
+  ...more,
+});

@@ -1,0 +1,31 @@
+/** A screen with the scripted engine under it, as the page puts it together. */
+import { type RenderResult, render } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import type { ReactNode } from 'react';
+import { createDuet } from '../app/wire.ts';
+import { createFakeEngine, type FakeEngine, type FakeOptions } from '../engine/fake.ts';
+import { type Language, LanguageProvider } from '../i18n/index.tsx';
+import { type Duet, DuetProvider } from '../screens/duet.tsx';
+
+export interface Drawn extends RenderResult {
+  readonly engine: FakeEngine;
+  readonly duet: Duet;
+  readonly user: ReturnType<typeof userEvent.setup>;
+}
+
+/** `script: false`: nothing happens by itself, a test emits what it wants to see. */
+export async function draw(
+  screen: ReactNode,
+  { language = 'en', ...options }: FakeOptions & { readonly language?: Language } = {},
+): Promise<Drawn> {
+  const engine = createFakeEngine({ script: false, stage: 'ready', ...options });
+  const { duet } = createDuet(engine);
+  await engine.start({ mode: 'auto' });
+  const user = userEvent.setup();
+  const drawn = render(
+    <LanguageProvider initial={language}>
+      <DuetProvider duet={duet}>{screen}</DuetProvider>
+    </LanguageProvider>,
+  );
+  return { ...drawn, engine, duet, user };
+}
