@@ -8,8 +8,8 @@ import type { Effect } from './machine/effects.ts';
 import type { Command, Content, Event, TimerName } from './machine/events.ts';
 import { MAX_INCOMING, WINDOW } from './machine/limits.ts';
 import type { State } from './machine/state.ts';
-import { BOB, CAROL, DESCRIPTOR, frame, KEY, OTHER_KEY, text16, text32, World } from './machine/testing.ts';
 import { conversationView } from './machine/views.ts';
+import { BOB, CAROL, DESCRIPTOR, frame, KEY, OTHER_KEY, text16, text32, World } from './testing/world.ts';
 
 const peers = [BOB, CAROL] as const;
 const pick = <T>(list: readonly [T, ...T[]], n: number): T => list[n % list.length] ?? list[0];

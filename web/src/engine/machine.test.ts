@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { conversationView, viewChanges } from './machine/views.ts';
 import {
   BOB,
   CAROL,
@@ -13,8 +14,7 @@ import {
   text16,
   text32,
   World,
-} from './machine/testing.ts';
-import { conversationView, viewChanges } from './machine/views.ts';
+} from './testing/world.ts';
 
 const stateOf = (world: World) =>
   world.state.conversation === null ? null : conversationView(world.state.conversation).state;
@@ -168,6 +168,14 @@ describe('being called', () => {
     const wrong = accepted().deliver(frame(4, HID));
     wrong.run({ type: 'handshake-failed', conversation: wrong.id });
     expect(stateOf(wrong)).toBe('failed');
+  });
+
+  test('a caller who hangs up while the call is being accepted is gone', () => {
+    const world = accepted().deliver(frame(5, HID));
+    expect(world.effects('check-end')).toHaveLength(1);
+    world.run({ type: 'end-checked', hid: HID, reason: 'cancelled' });
+    expect(stateOf(world)).toBe('peer-disconnected');
+    expect(world.effects('wipe-handshake')).toHaveLength(1);
   });
 
   test('a busy person answers "busy" and is not disturbed', () => {

@@ -1,13 +1,13 @@
 /** Carries out what the machine decides, and feeds it what comes of it. */
 import type { Auth } from './auth.ts';
 import { fromText, toText } from './bytes.ts';
-import type { EngineEvent, EngineMode, UserError } from './contract.ts';
+import type { EngineEvent, EngineMode } from './contract.ts';
 import type { CryptoPort, RelayCodec } from './crypto/port.ts';
 import type { Directory } from './effects/directory.ts';
 import { Files } from './effects/files.ts';
 import { Handshakes } from './effects/handshakes.ts';
 import { Sessions } from './effects/sessions.ts';
-import { toUserError } from './errors.ts';
+import { EngineError, toUserError } from './errors.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { Effect } from './machine/effects.ts';
 import type { Command, Event, TimerName } from './machine/events.ts';
@@ -42,7 +42,7 @@ export class Runtime {
   private readonly queue: Event[] = [];
   private busy = false;
   private nextReply = 1;
-  private readonly replies = new Map<number, { resolve: () => void; reject: (error: UserError) => void }>();
+  private readonly replies = new Map<number, { resolve: () => void; reject: (error: EngineError) => void }>();
   private readonly timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
   private run: Run | null = null;
   private readonly link: Link;
@@ -128,7 +128,7 @@ export class Runtime {
     return this.sessions.sas(sid);
   }
 
-  /** Rejects with a {@link UserError}. */
+  /** Rejects with an {@link EngineError}. */
   command(command: Command): Promise<void> {
     const reply = this.nextReply++;
     return new Promise((resolve, reject) => {
@@ -236,7 +236,7 @@ export class Runtime {
     const waiting = this.replies.get(reply);
     this.replies.delete(reply);
     if (error === null) waiting?.resolve();
-    else waiting?.reject(error);
+    else waiting?.reject(new EngineError(error.code, error));
   }
 
   private timer({ name, ms }: EffectOf<'timer'>): void {

@@ -273,9 +273,11 @@ export function onHandshakeFailed(turn: Turn, { conversation: id }: EventOf<'han
 }
 
 /** A signed END. Without one nobody "declined" anything. */
-export function onEndChecked(turn: Turn, { hid, reason }: EventOf<'end-checked'>): void {
+export function onEndChecked(turn: Turn, { hid, reason }: EventOf<'end-checked'>) {
   dropIncoming(turn, hid);
   const phase = turn.conversation?.phase;
+  // The caller hung up in the moment in which the call was accepted.
+  if (phase?.at === 'accepted' && phase.hid === hid) return end(turn, 'peer-disconnected');
   if (phase?.at !== 'ringing' || phase.hid !== hid) return;
   if (reason === 'busy') end(turn, 'busy');
   else if (reason === 'declined' || reason === 'cancelled') end(turn, 'declined');

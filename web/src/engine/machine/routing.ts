@@ -40,7 +40,8 @@ export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event
 
 function onEnd(turn: Turn, hid: string, from: string, frame: Uint8Array): void {
   const phase = turn.conversation?.phase;
-  const ours = phase?.at === 'ringing' && phase.hid === hid && turn.conversation?.peer.accountId === from;
+  const called = phase?.at === 'ringing' || phase?.at === 'accepted';
+  const ours = called && phase.hid === hid && turn.conversation?.peer.accountId === from;
   const theirs = turn.state.incoming.some((call) => call.hid === hid && call.peer.accountId === from);
   if (ours || theirs) turn.do({ type: 'check-end', hid, from, frame });
 }

@@ -2,9 +2,9 @@
 import { fromText, toText } from '../bytes.ts';
 import type { UserError } from '../contract.ts';
 import type { FileDescriptor } from '../crypto/port.ts';
+import type { Effect } from '../machine/effects.ts';
+import type { Command, Content, Event } from '../machine/events.ts';
 import { INITIAL, type State, transition } from '../machine.ts';
-import type { Effect } from './effects.ts';
-import type { Command, Content, Event } from './events.ts';
 
 export const text16 = (n: number) => toText(new Uint8Array(16).fill(n));
 export const text32 = (n: number) => toText(new Uint8Array(32).fill(n));

@@ -1,0 +1,440 @@
+/** Whole engines with the real crypto package, on a relay in memory that may lie. */
+import 'fake-indexeddb/auto';
+import { createHash } from 'node:crypto';
+import * as crypto from '@duet-chat/crypto';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { EngineMode } from './contract.ts';
+import { MemoryRelay } from './testing/memory-relay.ts';
+import { call, meet, Person } from './testing/person.ts';
+
+let relay: MemoryRelay;
+
+beforeAll(() => crypto.ready());
+beforeEach(() => {
+  relay = new MemoryRelay(crypto);
+});
+
+async function pair(a: EngineMode = 'native', b: EngineMode = 'wasm'): Promise<[Person, Person]> {
+  const [alice, bob] = [new Person('alice', a, relay), new Person('bob', b, relay)];
+  await Promise.all([alice.registered(), bob.registered()]);
+  return [alice, bob];
+}
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+function fileOf(size: number, name = 'holiday.bin'): File {
+  const bytes = new Uint8Array(size);
+  for (let i = 0; i < size; i += 1) bytes[i] = (i * 31 + (i >> 8)) & 0xff;
+  return new File([bytes], name, { type: 'application/x-test' });
+}
+
+const types = { accept: 0x03, message: 0x11, chunk: 0x12 };
+
+function flipped(payload: Uint8Array, fromEnd = 20): Uint8Array {
+  const copy = payload.slice();
+  const at = copy.length - fromEnd;
+  copy[at] = (copy[at] ?? 0) ^ 1;
+  return copy;
+}
+
+describe.each([
+  ['native', 'native'],
+  ['wasm', 'wasm'],
+  ['native', 'wasm'],
+] as const)('%s and %s', (a, b) => {
+  test('find each other, compare, write, read, send a file, and part', async () => {
+    const [alice, bob] = await pair(a, b);
+    await meet(alice, bob);
+
+    const [seenByAlice, seenByBob] = [
+      await alice.run('verification', undefined),
+      await bob.run('verification', undefined),
+    ];
+    expect(seenByAlice.mine.hex).toBe(seenByBob.theirs.hex);
+    expect(seenByAlice.theirs.emoji).toEqual(seenByBob.mine.emoji);
+    expect(seenByAlice.mine.emoji).toHaveLength(12);
+    expect(seenByAlice.safetyCode).toBe(seenByBob.safetyCode);
+    expect(seenByAlice.sas).toEqual(seenByBob.sas);
+    expect(seenByAlice.trust).toBe('first-use');
+    await alice.run('markVerified', { by: 'compared' });
+    expect(alice.conversation?.trust).toBe('compared');
+
+    for (const [from, to] of [
+      [alice, bob],
+      [bob, alice],
+    ] as const) {
+      const text = `${from.name}: привет 👋`;
+      await from.run('sendText', { text });
+      await to.until('received', () => to.text(text) !== undefined);
+      await from.until('delivered', () => from.text(text)?.status === 'delivered');
+      await to.run('markRead', { seq: to.text(text)?.seq ?? -1 });
+      await from.until('read', () => from.text(text)?.status === 'read');
+    }
+
+    const file = fileOf(10 * 1024 * 1024 + 5);
+    await alice.run('sendFile', { file });
+    await bob.until('whole', () => bob.transfers[0]?.state === 'done');
+    await alice.until('done', () => alice.transfers[0]?.state === 'done');
+    const { blob, name } = bob.transfers[0] ?? {};
+    expect(name).toBe('holiday.bin');
+    expect(sha256(new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0)))).toBe(
+      sha256(new Uint8Array(await file.arrayBuffer())),
+    );
+
+    await alice.run('leaveChat', undefined);
+    await bob.untilState('peer-disconnected');
+    expect(bob.conversation?.endedAbruptly).toBe(false);
+    expect([...alice.shown, ...bob.shown]).toEqual([]);
+    expect([...alice.notices, ...bob.notices]).toEqual([]);
+
+    // And the other way round, on the pins that were made.
+    await meet(bob, alice);
+    expect(alice.conversation?.trust).toBe('compared');
+  });
+
+  test('an empty file is a file', async () => {
+    const [alice, bob] = await pair(a, b);
+    await meet(alice, bob);
+    await bob.run('sendFile', { file: fileOf(0, 'empty') });
+    await alice.until('done', () => alice.transfers[0]?.state === 'done');
+    expect(alice.transfers[0]?.blob?.size).toBe(0);
+  });
+});
+
+describe('a reload', () => {
+  test('with a native key goes straight on', async () => {
+    const alice = await new Person('alice', 'native', relay).registered();
+    const again = await alice.reloaded().start();
+    await again.online();
+    expect(again.app?.account).toMatchObject({ stage: 'ready', name: 'alice' });
+    // The earlier page is told that it was replaced, and does not fight.
+    await alice.until('replaced', () => alice.app?.connection.state === 'replaced');
+  });
+
+  test('with a wrapped key asks for the password, and only for that', async () => {
+    const [alice, bob] = await pair('wasm', 'native');
+    await meet(alice, bob);
+    const { mine } = await alice.run('verification', undefined);
+    const again = await alice.reloaded().start();
+    expect(again.app?.account).toEqual({ stage: 'locked', name: 'alice' });
+    await expect(again.run('unlock', { password: 'not this one' })).rejects.toEqual({
+      code: 'key-wrong-password',
+    });
+    expect(again.app?.account.stage).toBe('locked');
+    await again.run('unlock', { password: 'correct horse battery' });
+    await again.online();
+    await bob.untilState('peer-disconnected');
+    await meet(again, bob);
+    expect((await again.run('verification', undefined)).mine).toEqual(mine);
+    expect(again.conversation?.trust).toBe('first-use');
+  });
+
+  test('in another mode opens what is stored, as far as that mode can', async () => {
+    const wrapped = await new Person('alice', 'wasm', relay).registered();
+    const native = await wrapped.reloaded('native').start();
+    await native.run('unlock', { password: 'correct horse battery' });
+    await native.online();
+
+    const kept = await new Person('bob', 'native', relay).registered();
+    const forced = kept.reloaded('wasm');
+    await expect(forced.start()).rejects.toEqual({ code: 'engine-unavailable' });
+    expect(forced.app?.account.stage).toBe('signed-out');
+  });
+
+  test('without a login ends at the door', async () => {
+    const nobody = await new Person('alice', 'auto', relay).start();
+    expect(nobody.app?.account.stage).toBe('signed-out');
+    expect(nobody.app?.realm).toBe('duet.test');
+  });
+});
+
+describe('accounts', () => {
+  test('logging out keeps the identity', async () => {
+    for (const mode of ['native', 'wasm'] as const) {
+      const name = `alice-${mode}`;
+      const alice = await new Person(name, mode, relay).registered();
+      const before = relay.accounts.get(name)?.identityKey;
+      await alice.run('logout', undefined);
+      expect(alice.app?.account.stage).toBe('signed-out');
+      expect(alice.app?.connection.state).toBe('idle');
+      await alice.run('login', { name, password: 'correct horse battery' });
+      await alice.online();
+      expect(relay.accounts.get(name)?.identityKey).toBe(before);
+    }
+  });
+
+  test('a wrong password, a taken name and a bad name are told apart', async () => {
+    await new Person('alice', 'native', relay).registered();
+    const impostor = await new Person('impostor', 'native', relay).start();
+    const password = 'not the password';
+    await expect(impostor.run('login', { name: 'alice', password })).rejects.toEqual({
+      code: 'wrong-credentials',
+    });
+    await expect(impostor.run('register', { name: 'alice', password })).rejects.toEqual({
+      code: 'name-taken',
+    });
+    await expect(impostor.run('register', { name: 'Alice!', password })).rejects.toEqual({
+      code: 'name-invalid',
+    });
+    await expect(impostor.run('register', { name: 'eve', password: 'short' })).rejects.toEqual({
+      code: 'password-too-short',
+    });
+    // The attempt left no identity behind that would claim to be alice's.
+    const id = relay.accounts.get('alice')?.id ?? '';
+    expect(await impostor.keystore.identity(id)).toBeNull();
+    relay.reachable = false;
+    await expect(impostor.run('login', { name: 'alice', password })).rejects.toEqual({
+      code: 'relay-unreachable',
+    });
+  });
+
+  test('the password is stretched for real', async () => {
+    const alice = await new Person('alice', 'wasm', relay, relay.browser(), { stretch: true }).registered();
+    const again = await alice.reloaded().start();
+    await again.run('unlock', { password: 'correct horse battery' });
+    expect(relay.accounts.get('alice')?.loginSecret).toMatch(/^[A-Za-z0-9_-]{43}$/);
+  });
+
+  test('a device without the key can replace it, and the peer is blocked until the person has compared', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    const before = (await alice.run('verification', undefined)).theirs;
+    await bob.run('leaveChat', undefined);
+    const other = await new Person('bob', 'wasm', relay).start();
+    await other.run('login', { name: 'bob', password: 'correct horse battery' });
+    expect(other.app?.account).toEqual({ stage: 'key-missing', name: 'bob' });
+    await expect(other.run('replaceKey', { password: 'not this one' })).rejects.toEqual({
+      code: 'wrong-credentials',
+    });
+    await other.run('replaceKey', { password: 'correct horse battery' });
+    await other.online();
+    // The earlier device finds out when it wants to connect again.
+    await bob.until(
+      'key-missing',
+      () => bob.app?.account.stage === 'key-missing' || bob.app?.connection.state === 'replaced',
+    );
+
+    await call(alice, other);
+    await alice.untilState('blocked-key-changed');
+    expect(other.incoming).toEqual([]);
+    const shown = await alice.run('verification', undefined);
+    expect(shown.pinned).toEqual(before);
+    expect(shown.theirs.hex).toBe((await seenBy(other)).hex);
+    expect(shown.trust).toBe('changed');
+    await alice.run('acceptChangedKey', undefined);
+    await other.until('called', () => other.incoming.length === 1);
+    await other.run('acceptIncoming', { id: other.incoming[0]?.id ?? '' });
+    await alice.untilState('secure');
+    const pin = await alice.keystore.pin(
+      relay.accounts.get('alice')?.id ?? '',
+      relay.accounts.get('bob')?.id ?? '',
+    );
+    expect(pin?.history).toHaveLength(1);
+  });
+
+  const seenBy = async (person: Person) => {
+    const key = Buffer.from(relay.accounts.get(person.name)?.identityKey ?? '', 'base64url');
+    return crypto.fingerprintOf(key);
+  };
+
+  test('a call under a changed key rings as such, and accepting it sends nothing', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    await bob.run('leaveChat', undefined);
+    const other = await new Person('bob', 'wasm', relay).start();
+    await other.run('login', { name: 'bob', password: 'correct horse battery' });
+    await other.run('replaceKey', { password: 'correct horse battery' });
+    await other.online();
+    await call(other, alice);
+    await alice.until('called', () => alice.incoming.length === 1);
+    expect(alice.incoming).toMatchObject([{ trust: 'changed' }]);
+    await alice.run('acceptIncoming', { id: alice.incoming[0]?.id ?? '' });
+    expect(alice.conversation?.state).toBe('blocked-key-changed');
+    expect(other.conversation?.state).toBe('ringing-out');
+  });
+
+  test('another realm is not taken in silence', async () => {
+    const alice = await new Person('alice', 'native', relay).registered();
+    relay.realm = 'elsewhere.test';
+    const again = alice.reloaded();
+    await expect(again.start()).rejects.toEqual({ code: 'realm-changed' });
+    expect(again.app?.account.stage).toBe('signed-out');
+  });
+
+  test('an access token that ran out is renewed without a word', async () => {
+    const [alice, bob] = await pair();
+    relay.accessTokens.clear();
+    await call(alice, bob);
+    await bob.until('called', () => bob.incoming.length === 1);
+    expect(alice.notices).toEqual([]);
+  });
+
+  test('a login that ended on the relay ends here', async () => {
+    const [alice] = await pair();
+    relay.accessTokens.clear();
+    relay.refreshTokens.clear();
+    await expect(alice.run('search', { query: 'bob' })).rejects.toEqual({ code: 'session-expired' });
+    expect(alice.app?.account.stage).toBe('signed-out');
+    expect(alice.notices).toEqual(['session-expired']);
+  });
+});
+
+describe('calls', () => {
+  test('declined, busy, hung up, away', async () => {
+    const [alice, bob] = await pair();
+    const carol = await new Person('carol', 'wasm', relay).registered();
+    await call(alice, bob);
+    await bob.until('called', () => bob.incoming.length === 1);
+    expect(bob.incoming).toMatchObject([{ peer: { name: 'alice' }, trust: 'unknown' }]);
+    await bob.run('declineIncoming', { id: bob.incoming[0]?.id ?? '' });
+    await alice.untilState('declined');
+
+    await call(alice, bob);
+    await bob.until('called', () => bob.incoming.length === 1);
+    await alice.run('leaveChat', undefined);
+    await bob.until('quiet', () => bob.incoming.length === 0);
+
+    await meet(alice, bob);
+    await call(carol, bob);
+    await carol.untilState('busy');
+    expect(bob.conversation).toMatchObject({ state: 'secure', peer: { name: 'alice' } });
+
+    await bob.run('logout', undefined);
+    await alice.untilState('peer-disconnected');
+    await call(alice, bob);
+    await alice.untilState('peer-offline');
+  });
+
+  test('both at once become one conversation', async () => {
+    const [alice, bob] = await pair();
+    await Promise.all([call(alice, bob), call(bob, alice)]);
+    await Promise.all([alice.untilState('secure'), bob.untilState('secure')]);
+    await alice.run('sendText', { text: 'one session' });
+    await bob.until('received', () => bob.text('one session') !== undefined);
+    expect([...alice.incoming, ...bob.incoming]).toEqual([]);
+  });
+});
+
+describe('a relay that lies', () => {
+  test('a flipped bit is refused, nothing of it is shown, and the session goes on', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    await alice.run('sendText', { text: 'before' });
+    await alice.until('delivered', () => alice.text('before')?.status === 'delivered');
+    let done = false;
+    relay.tamper = (payload, type) => {
+      if (done || type !== types.message) return [payload];
+      done = true;
+      return [flipped(payload)];
+    };
+    await alice.run('sendText', { text: 'damaged' });
+    await bob.until('warned', () => bob.conversation?.refusedFrames === 1);
+    await alice.run('sendText', { text: 'after' });
+    await bob.until('received', () => bob.text('after') !== undefined);
+    expect(bob.text('damaged')).toBeUndefined();
+    // What did not arrive is never called delivered, and neither is anything after it.
+    expect(alice.text('damaged')?.status).toBe('sending');
+  });
+
+  test('a replayed message is shown once', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    relay.tamper = (payload, type) => (type === types.message ? [payload, payload] : [payload]);
+    await alice.run('sendText', { text: 'once' });
+    await bob.until('warned', () => (bob.conversation?.refusedFrames ?? 0) > 0);
+    expect(bob.shown).toHaveLength(1);
+  });
+
+  test('a swapped key in the directory blocks before anything is sent', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    await alice.run('leaveChat', undefined);
+    await bob.untilState('peer-disconnected');
+    relay.directory = () => ({ identityKey: relay.accounts.get('alice')?.identityKey ?? '' });
+    await call(alice, bob);
+    await alice.untilState('blocked-key-changed');
+    expect(bob.incoming).toEqual([]);
+    await expect(alice.run('sendText', { text: 'x' })).rejects.toEqual({ code: 'not-secure-yet' });
+  });
+
+  test('an altered handshake never becomes a session', async () => {
+    const [alice, bob] = await pair();
+    relay.tamper = (payload, type) => [type === types.accept ? flipped(payload) : payload];
+    await call(alice, bob);
+    await bob.until('called', () => bob.incoming.length === 1);
+    await bob.run('acceptIncoming', { id: bob.incoming[0]?.id ?? '' });
+    await alice.untilState('failed');
+    expect(bob.conversation?.state).toBe('establishing');
+    const owner = relay.accounts.get('alice')?.id ?? '';
+    expect(await alice.keystore.pin(owner, relay.accounts.get('bob')?.id ?? '')).toBeNull();
+  });
+
+  test.each([
+    ['flipped', (payload: Uint8Array) => flipped(payload, 5000)],
+    ['truncated', (payload: Uint8Array) => payload.slice(0, -16)],
+  ])('a file with a %s segment is damaged and not kept', async (_, cut) => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    let chunks = 0;
+    relay.tamper = (payload, type) => [type === types.chunk && ++chunks === 2 ? cut(payload) : payload];
+    await alice.run('sendFile', { file: fileOf(3 * 1024 * 1024) });
+    await bob.until('damaged', () => bob.transfers[0]?.state === 'damaged');
+    expect(bob.transfers[0]?.blob).toBeUndefined();
+    await alice.until('told', () => alice.transfers[0]?.state === 'cancelled-by-peer');
+  });
+});
+
+describe('trouble', () => {
+  test('a message that the relay refuses for its rate is sent again, in order', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    await alice.run('sendText', { text: 'settled' });
+    await alice.until('delivered', () => alice.text('settled')?.status === 'delivered');
+    relay.acks.push(2, 6);
+    for (const text of ['1', '2', '3']) await alice.run('sendText', { text });
+    await bob.until('all', () => bob.text('3') !== undefined);
+    expect(bob.shown.map(({ body }) => body.kind === 'text' && body.text)).toEqual([
+      'settled',
+      '1',
+      '2',
+      '3',
+    ]);
+    expect(bob.conversation?.refusedFrames).toBe(0);
+  });
+
+  test('either side cancels, both see it, and the next file goes through', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    relay.tamper = (payload, type) => (type === types.chunk ? [] : [payload]);
+    await alice.run('sendFile', { file: fileOf(4_000_000, 'first') });
+    await bob.until('offered', () => bob.transfers.length === 1);
+    await bob.run('cancelTransfer', { fid: bob.transfers[0]?.fid ?? '' });
+    await alice.until('told', () => alice.transfers[0]?.state === 'cancelled-by-peer');
+    await alice.run('sendFile', { file: fileOf(4_000_000, 'second') });
+    await bob.until('offered', () => bob.transfers.length === 2);
+    await alice.run('cancelTransfer', { fid: alice.transfers[1]?.fid ?? '' });
+    await bob.until('told', () => bob.transfers[1]?.state === 'cancelled-by-peer');
+    relay.tamper = (payload) => [payload];
+    await alice.run('sendFile', { file: fileOf(4_000_000, 'third') });
+    await bob.until('done', () => bob.transfers[2]?.state === 'done');
+  });
+
+  test('a connection lost in the middle of a file is told, and comes back', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    let chunks = 0;
+    relay.tamper = (payload, type) => {
+      if (type === types.chunk && ++chunks === 2) relay.cut();
+      return [payload];
+    };
+    await alice.run('sendFile', { file: fileOf(6_000_000) });
+    await alice.untilState('connection-lost');
+    expect(alice.transfers[0]?.state).toBe('connection-lost');
+    relay.tamper = (payload) => [payload];
+    await Promise.all([alice.online(), bob.online()]);
+    await alice.run('leaveChat', undefined);
+    await meet(alice, bob);
+    await alice.run('sendText', { text: 'back again' });
+    await bob.until('received', () => bob.text('back again') !== undefined);
+  });
+});

@@ -1,0 +1,275 @@
+/**
+ * A relay in memory, for the engine's tests: the HTTP API and the hub as far as an engine uses them. It checks no
+ * signature (the real relay's tests do); it can lie, and that is what tests want of it.
+ */
+import { toText } from '../bytes.ts';
+import type { CryptoPort } from '../crypto/port.ts';
+import type { Socket } from '../socket/link.ts';
+
+interface Account {
+  readonly id: string;
+  readonly username: string;
+  loginSecret: string;
+  identityKey: string | null;
+}
+
+/** What the relay does with a payload on its way: none, one or more go on. */
+export type Tamper = (payload: Uint8Array, type: number) => Uint8Array[];
+
+const frame = (type: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> => {
+  const length = parts.reduce((sum, part) => sum + part.length, 2);
+  const bytes = new Uint8Array(length);
+  bytes.set([0x01, type]);
+  let at = 2;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+};
+
+export class MemoryRelay {
+  realm = 'duet.test';
+  maxFileBytes = 50_000_000;
+  accessTokenTtlMs = 900_000;
+  tamper: Tamper = (payload) => [payload];
+  /** Rewrites what the directory answers. */
+  directory: (record: { identityKey: string }) => { identityKey: string } = (record) => record;
+  /** Statuses for the next SENDs of messages, before the real one. */
+  readonly acks: number[] = [];
+  /** Every request, as `METHOD path`. */
+  readonly requests: string[] = [];
+  reachable = true;
+  readonly accounts = new Map<string, Account>();
+  readonly refreshTokens = new Map<string, Account>();
+  readonly accessTokens = new Map<string, Account>();
+  private readonly online = new Map<string, Wire>();
+  private counter = 0;
+
+  constructor(private readonly crypto: Pick<CryptoPort, 'accountId'>) {}
+
+  /** Cuts every connection. */
+  cut(): void {
+    for (const wire of [...this.online.values()]) wire.end(1006);
+  }
+
+  /** Closes one account's connection with a code. */
+  closeWith(username: string, code: number): void {
+    const account = this.accounts.get(username);
+    if (account !== undefined) this.online.get(account.id)?.end(code);
+  }
+
+  connect(): Socket {
+    return new Wire(this);
+  }
+
+  /** One browser profile: a cookie jar of its own. */
+  browser(): {
+    readonly fetch: typeof fetch;
+    readonly connect: () => Socket;
+    readonly jar: { cookie: string | null };
+  } {
+    const jar: { cookie: string | null } = { cookie: null };
+    return {
+      jar,
+      connect: () => this.connect(),
+      fetch: async (input, init) => {
+        if (!this.reachable) throw new TypeError('network');
+        return this.answer(jar, new URL(String(input), 'http://relay'), init ?? {});
+      },
+    };
+  }
+
+  private answer(jar: { cookie: string | null }, url: URL, init: RequestInit): Response {
+    const path = url.pathname;
+    this.requests.push(`${init.method} ${path}`);
+    const body = typeof init.body === 'string' ? JSON.parse(init.body) : {};
+    const bearer = new Headers(init.headers).get('authorization')?.slice('Bearer '.length);
+    const person = bearer === undefined ? undefined : this.accessTokens.get(bearer);
+    const json = (value: unknown, status = 200) => Response.json(value, { status });
+    const error = (status: number, code: string) =>
+      json({ error: { code, message: code, requestId: 'r' } }, status);
+    const session = (account: Account, more: object = {}, status = 200) => {
+      const accessToken = `access-${++this.counter}`;
+      jar.cookie = `refresh-${this.counter}`;
+      this.accessTokens.set(accessToken, account);
+      this.refreshTokens.set(jar.cookie, account);
+      const { id, username, identityKey } = account;
+      const user = { id, username, identityKey };
+      return json({ user, accessToken, expiresAt: this.accessTokenTtlMs, ...more }, status);
+    };
+    switch (`${init.method} ${path}`) {
+      case 'GET /api/config': {
+        const { realm, maxFileBytes, accessTokenTtlMs } = this;
+        return json({ realm, maxFileBytes, accessTokenTtlMs, version: 'test' });
+      }
+      case 'POST /api/auth/register': {
+        if (this.accounts.has(body.username)) return error(409, 'username_taken');
+        const id = toText(this.crypto.accountId({ realm: this.realm, name: body.username }));
+        const account = { ...body, id, identityKey: body.identityKey ?? null };
+        this.accounts.set(body.username, account);
+        return session(account, { keyStored: account.identityKey !== null }, 201);
+      }
+      case 'POST /api/auth/login': {
+        const account = this.accounts.get(body.username);
+        if (account?.loginSecret !== body.loginSecret || account === undefined) {
+          return error(401, 'invalid_credentials');
+        }
+        return session(account);
+      }
+      case 'POST /api/auth/refresh': {
+        const account = this.refreshTokens.get(jar.cookie ?? '');
+        // Works once.
+        this.refreshTokens.delete(jar.cookie ?? '');
+        jar.cookie = null;
+        return account === undefined ? error(401, 'session_expired') : session(account);
+      }
+      case 'POST /api/auth/logout':
+        jar.cookie = null;
+        return new Response(null, { status: 204 });
+      default:
+    }
+    if (person === undefined) return error(401, 'unauthenticated');
+    if (path === '/api/chat/users') {
+      const users = [...this.accounts.values()]
+        .filter((one) => one !== person && one.username.startsWith(url.searchParams.get('username') ?? ''))
+        .map(({ id, username, identityKey }) => ({ id, username, hasKey: identityKey !== null }));
+      return json({ users });
+    }
+    if (path === '/api/identity/key') {
+      if (person.identityKey !== null && body.loginSecret !== person.loginSecret) {
+        return error(401, 'invalid_credentials');
+      }
+      person.identityKey = body.identityKey;
+      const { id, username, identityKey } = person;
+      return json({ id, username, identityKey, since: 0 });
+    }
+    const wanted = /^\/api\/identity\/users\/([^/]+)\/key$/.exec(path)?.[1];
+    const found = [...this.accounts.values()].find(({ id }) => id === wanted);
+    if (found === undefined || found.identityKey === null) return error(404, 'key_not_found');
+    const { id, username, identityKey } = found;
+    return json({ id, username, since: 0, ...this.directory({ identityKey }) });
+  }
+
+  join(wire: Wire): void {
+    this.online.get(wire.account)?.end(4409);
+    this.online.set(wire.account, wire);
+    wire.down(frame(0x42, Uint8Array.of(0)));
+    this.announce(wire.account);
+  }
+
+  leave(wire: Wire): void {
+    if (this.online.get(wire.account) !== wire) return;
+    this.online.delete(wire.account);
+    this.announce(wire.account);
+  }
+
+  announce(account: string): void {
+    for (const wire of this.online.values())
+      if (wire.watching === account) wire.down(this.presence(wire.watched, account));
+  }
+
+  presence(bytes: Uint8Array, account: string): Uint8Array<ArrayBuffer> {
+    const there = this.online.get(account);
+    return frame(
+      0x4a,
+      bytes,
+      there?.presence ?? new Uint8Array(16),
+      Uint8Array.of(there === undefined ? 0 : 1, there === undefined ? 0 : 1),
+    );
+  }
+
+  route(from: Wire, bytes: Uint8Array): void {
+    const eid = bytes.slice(2, 18);
+    const [to, presence, payload] = [bytes.slice(18, 50), bytes.slice(50, 66), bytes.slice(66)];
+    const forced = payload[1] === 0x12 ? undefined : this.acks.shift();
+    const there = this.online.get(toText(to));
+    const right = there !== undefined && toText(there.presence) === toText(presence);
+    const status = forced ?? (right ? 0 : 1);
+    from.down(frame(0x45, eid, Uint8Array.of(status)));
+    if (status !== 0 || there === undefined) return;
+    for (const part of this.tamper(payload, payload[1] ?? 0)) {
+      there.down(frame(0x44, eid, from.aid, from.presence, part));
+    }
+  }
+}
+
+/** One WebSocket. Frames arrive in later tasks, in order, as from a network. */
+class Wire implements Socket {
+  binaryType: BinaryType = 'blob';
+  readonly bufferedAmount = 0;
+  account = '';
+  aid: Uint8Array = new Uint8Array(32);
+  presence: Uint8Array = new Uint8Array(16);
+  watched: Uint8Array = new Uint8Array(32);
+  watching: string | null = null;
+  private over = false;
+  private readonly messages: ((event: { data: unknown }) => void)[] = [];
+  private readonly closes: ((event: { code: number }) => void)[] = [];
+
+  constructor(private readonly relay: MemoryRelay) {
+    this.down(frame(0x40, new Uint8Array(32).fill(7)));
+  }
+
+  addEventListener(type: 'message' | 'close', listener: never): void {
+    if (type === 'message') this.messages.push(listener);
+    else this.closes.push(listener);
+  }
+
+  down(bytes: Uint8Array<ArrayBuffer>): void {
+    setImmediate(() => {
+      if (!this.over) for (const listener of this.messages) listener({ data: bytes.buffer });
+    });
+  }
+
+  send(bytes: Uint8Array<ArrayBuffer>): void {
+    const copy = bytes.slice();
+    setImmediate(() => {
+      if (!this.over) this.up(copy);
+    });
+  }
+
+  close(code = 1005): void {
+    // What was sent before goes out before.
+    setImmediate(() => this.end(code));
+  }
+
+  end(code: number): void {
+    if (this.over) return;
+    this.over = true;
+    this.relay.leave(this);
+    for (const listener of this.closes) listener({ code });
+  }
+
+  private up(bytes: Uint8Array): void {
+    switch (bytes[1]) {
+      case 0x41: {
+        this.aid = bytes.slice(2, 34);
+        this.account = toText(this.aid);
+        this.presence = bytes.slice(66, 82);
+        const token = new TextDecoder().decode(bytes.slice(2 + 32 + 32 + 16 + 1 + 32 + 64));
+        const account = this.relay.accessTokens.get(token);
+        const right = account?.id === this.account && account.identityKey === toText(bytes.slice(34, 66));
+        if (right) this.relay.join(this);
+        else {
+          this.down(frame(0x42, Uint8Array.of(1)));
+          setImmediate(() => this.end(4401));
+        }
+        break;
+      }
+      case 0x43:
+        this.relay.route(this, bytes);
+        break;
+      case 0x49:
+        this.watched = bytes.slice(18, 50);
+        this.watching = toText(this.watched);
+        this.down(this.relay.presence(this.watched, this.watching));
+        break;
+      case 0x4b:
+        this.down(frame(0x42, Uint8Array.of(0)));
+        break;
+      default:
+        throw new TypeError(`unexpected frame ${bytes[1]}`);
+    }
+  }
+}
