@@ -25,6 +25,7 @@ pub mod relay;
 pub mod session;
 mod slot;
 pub mod task;
+pub mod testing;
 mod wire;
 
 use wasm_bindgen::prelude::wasm_bindgen;

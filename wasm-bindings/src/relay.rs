@@ -1,7 +1,7 @@
 //! The relay envelope (PROTOCOL.md section 9). Payloads stay on the JavaScript side: only heads cross.
 
 use duet_crypto::identity::AccountId;
-use duet_crypto::relay::{self, ClientFrame, EnvelopeId, FrameError, Presence, ServerFrame, Token};
+use duet_crypto::relay::{self, ClientFrame, EnvelopeId, Presence, ServerFrame, Token};
 use duet_crypto::{error::Code, limits};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -28,22 +28,12 @@ pub fn decode_head(head: &[u8]) -> Result<JsValue, JsValue> {
     Ok(RelayHead::from(frame).to_js())
 }
 
-/// The head of a SEND whose payload has this length and begins with these bytes (all of it, or two or more).
+/// The head of a SEND: the payload, opaque to this layer, follows.
 ///
 /// # Errors
-/// The payload is none that the relay forwards: unknown version or type, or too large for its type.
+/// An id has not its length.
 #[wasm_bindgen(js_name = relaySendHead)]
-pub fn send_head(
-    id: &[u8],
-    to: &[u8],
-    presence: &[u8],
-    payload_begin: &[u8],
-    payload_length: usize,
-) -> Result<Vec<u8>, JsValue> {
-    let kind = relay::payload_kind(payload_begin).map_err(Failure::from)?;
-    if payload_length > kind.max_length() {
-        return Err(Failure::from(FrameError::Length).into());
-    }
+pub fn send_head(id: &[u8], to: &[u8], presence: &[u8]) -> Result<Vec<u8>, JsValue> {
     let (id, to) = (EnvelopeId(array(id)?), AccountId(array(to)?));
     Ok(relay::send_header(id, &to, &Presence(array(presence)?)).to_vec())
 }

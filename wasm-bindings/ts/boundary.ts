@@ -2,7 +2,7 @@
  * Every call into the WebAssembly instance goes through here: the core's error numbers become {@link DuetError}s,
  * and a trap ends the instance for good.
  */
-import { numberedError } from './errors.js';
+import { DuetError, numberedError } from './errors.js';
 import { bury, instance, isAlive, type Wasm } from './loader.js';
 import type { Task } from './wasm/glue.js';
 
@@ -12,6 +12,8 @@ export function call<T>(operation: (wasm: Wasm) => T): T {
   try {
     return operation(wasm);
   } catch (thrown) {
+    // Of this side: the object behind the call was freed, say.
+    if (thrown instanceof DuetError) throw thrown;
     // The bindings throw numbers and nothing else; whatever else comes out is a trap.
     const error = typeof thrown === 'number' ? numberedError(thrown) : undefined;
     throw error ?? bury(thrown);

@@ -35,8 +35,8 @@ export function decodeRelayFrame(frame: Uint8Array): RelayFrame {
 }
 
 /**
- * A SEND frame. `eid` is random per frame ({@link envelopeId}) and the same only for a re-sent identical frame.
- * @throws DuetError `E_FRAME_LENGTH`, `E_FRAME_VERSION`, `E_FRAME_TYPE` for a payload that no relay forwards
+ * A SEND frame. `eid` is random per frame ({@link envelopeId}) and the same only for a re-sent identical frame. The
+ * payload is one frame of this package, for the relay an opaque one.
  */
 export function encodeSend(send: {
   readonly eid: Uint8Array;
@@ -49,7 +49,7 @@ export function encodeSend(send: {
   const presence = copyOf(send.presence, 'presence', 16);
   const { payload } = send;
   if (!(payload instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'payload must be a Uint8Array');
-  const head = call((wasm) => wasm.relaySendHead(eid, to, presence, payload.subarray(0, 2), payload.length));
+  const head = call((wasm) => wasm.relaySendHead(eid, to, presence));
   const frame = new Uint8Array(head.length + payload.length);
   frame.set(head);
   frame.set(payload, head.length);

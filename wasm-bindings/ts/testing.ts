@@ -10,14 +10,25 @@
  * @module
  */
 
+import { call, run } from './boundary.js';
 import { copyOf } from './bytes.js';
-import type { SealedFile, SealFileOptions } from './files/stream.js';
-import { sealWithSalt } from './files/stream.js';
+import { type SealedFile, type SealFileOptions, sealWithSalt } from './files/stream.js';
 import { createOutgoingWith, type OutgoingFileOptions } from './files/transfer.js';
 import { createListenerWith, createOfferWith, type ListenerOptions, type OfferOptions } from './handshake.js';
-import { createWith } from './identity.js';
+import { createWith, internalIdentity } from './identity.js';
 import { internalSession } from './session.js';
-import type { Account, EngineMode, Identity, Listener, Offer, OutgoingFile, Session } from './types.js';
+import type {
+  Account,
+  Bytes,
+  EngineMode,
+  EngineName,
+  Identity,
+  Listener,
+  Offer,
+  OutgoingFile,
+  Received,
+  Session,
+} from './types.js';
 
 /** `createIdentity` with this seed. */
 export function identityFromSeed(
@@ -52,3 +63,35 @@ export function scriptedOutgoingFile(
 ): OutgoingFile {
   return createOutgoingWith(options, copyOf(options.key, 'key', 32), copyOf(options.salt, 'salt', 24));
 }
+
+/** `identity.store()` of a wasm identity with this creation time and salt. */
+export function scriptedEnvelope(
+  identity: Identity,
+  input: { vaultSecret: Uint8Array; created: number; script: Uint8Array },
+): Bytes {
+  const [secret, script] = [copyOf(input.vaultSecret, 'vaultSecret', 32), copyOf(input.script, 'script')];
+  const { realm, name } = identity.account;
+  return call(() => internalIdentity(identity).wrap(realm, name, secret, input.created, script));
+}
+
+/** `session.receive` at this time of the receiver's clock, in milliseconds. */
+export function receiveAt(session: Session, frame: Uint8Array, now: number): Received {
+  const bytes = copyOf(frame, 'frame');
+  return call(() => internalSession(session).receive(bytes, now)) as Received;
+}
+
+/** One operation of one engine, behind the package's own filters. */
+export const engineOperation = {
+  /** An Ed25519 signature, 64 bytes. */
+  async sign(engine: EngineName, seed: Uint8Array, message: Uint8Array): Promise<Bytes> {
+    return run<Bytes>((wasm) => wasm.testSign(engine === 'native', seed, message));
+  },
+  /** Rejects with the code of the refusal. */
+  async verify(engine: EngineName, key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<void> {
+    await run((wasm) => wasm.testVerify(engine === 'native', key, message, signature));
+  },
+  /** The public key of a secret, and its agreement with the other key. */
+  async agree(engine: EngineName, secret: Uint8Array, other: Uint8Array): Promise<[own: Bytes, shared: Bytes]> {
+    return run<[Bytes, Bytes]>((wasm) => wasm.testAgree(engine === 'native', secret, other));
+  },
+};

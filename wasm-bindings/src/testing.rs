@@ -1,0 +1,85 @@
+//! The engine's operations one by one, for the test vectors: behind the same filters as in a handshake. Reached by
+//! the package's `testing` entry only.
+
+use duet_crypto::engine::{Engine as _, EngineError};
+use duet_crypto::error::Code;
+use duet_crypto::identity::{IdentityKey, IdentitySeed};
+use duet_crypto::primitives::{ed25519, x25519};
+use js_sys::Uint8Array;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::engine::{Choice, Platform, PrivateKey};
+use crate::failure::{Failure, array};
+use crate::platform::{self, Algorithm};
+use crate::random::Random;
+use crate::task::Task;
+
+fn engine(native: bool) -> Platform {
+    Platform::new(Choice::new(native, native), true)
+}
+
+/// Signs with a seed. Resolves with 64 bytes.
+///
+/// # Errors
+/// The seed has not 32 bytes.
+#[wasm_bindgen(js_name = testSign)]
+pub fn sign(native: bool, seed: &[u8], message: Vec<u8>) -> Result<Task, JsValue> {
+    let seed: [u8; 32] = array(seed)?;
+    Ok(Task::new(async move {
+        let key = if native {
+            PrivateKey::Native(platform::import_private(Algorithm::Ed25519, &seed).await?)
+        } else {
+            PrivateKey::Software(Rc::new(IdentitySeed::from_bytes(&seed)))
+        };
+        let signature = engine(native).sign(&key, &message).await?;
+        Ok(Uint8Array::from(&signature[..]))
+    }))
+}
+
+/// Verifies, behind the filter of Appendix B.
+///
+/// # Errors
+/// An argument has not its length; the task fails with the code of the refusal.
+#[wasm_bindgen(js_name = testVerify)]
+pub fn verify(
+    native: bool,
+    key: &[u8],
+    message: Vec<u8>,
+    signature: &[u8],
+) -> Result<Task, JsValue> {
+    let (key, signature): ([u8; 32], [u8; 64]) = (array(key)?, array(signature)?);
+    Ok(Task::new(async move {
+        let key = IdentityKey::from_bytes(&key)?;
+        ed25519::check_signature(&signature)?;
+        if engine(native)
+            .verify(key.as_bytes(), &message, &signature)
+            .await?
+        {
+            Ok(JsValue::UNDEFINED)
+        } else {
+            Err(Failure::Core(Code::Signature))
+        }
+    }))
+}
+
+/// X25519, behind the filter of Appendix B. Resolves with `[public, shared]`.
+///
+/// # Errors
+/// An argument has not its length; the task fails with the code of the refusal.
+#[wasm_bindgen(js_name = testAgree)]
+pub fn agree(native: bool, secret: &[u8], public: &[u8]) -> Result<Task, JsValue> {
+    let (secret, public): ([u8; 32], [u8; 32]) = (array(secret)?, array(public)?);
+    Ok(Task::new(async move {
+        let mut random = Random::new(Some(secret.to_vec()));
+        let (key, own) = engine(native).generate_agreement(&mut random).await?;
+        x25519::check_key(&public).map_err(EngineError::from)?;
+        let shared = engine(native).agree(&key, &public).await?;
+        let pair = [
+            Uint8Array::from(&own[..]),
+            Uint8Array::from(&shared.expose()[..]),
+        ];
+        Ok(js_sys::Array::of2(&pair[0], &pair[1]))
+    }))
+}

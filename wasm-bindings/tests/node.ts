@@ -1,0 +1,18 @@
+/** Every suite in Node, with Node's own test runner. */
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { ready } from '@duet-chat/crypto';
+import type { Environment } from './harness.js';
+import { suites } from './suites/all.js';
+
+const environment: Environment = {
+  engines: ['native', 'wasm'],
+  text: (name) => readFile(new URL(`../../test-vectors/${name}`, import.meta.url), 'utf8'),
+};
+
+await ready();
+for (const [name, suite] of Object.entries(suites)) {
+  for (const { name: title, run } of await suite(environment)) {
+    test(`${name}: ${title}`, async () => run());
+  }
+}

@@ -1,0 +1,235 @@
+/** Files: sealed by one engine, opened by the other; every border, every kind of damage. */
+import {
+  createIncomingFile,
+  createOutgoingFile,
+  type EngineName,
+  openFile,
+  openFileRange,
+  type Progress,
+  randomBytes,
+  sealedSize,
+  sealFile,
+} from '@duet-chat/crypto';
+import { assert, collect, concat, equal, hex, pairs, pattern, refused, type Suite, type Test } from '../harness.js';
+
+const CHUNK = 16_384;
+const STEP = 64 * CHUNK;
+
+/** Around every border: empty, one chunk, one step, and each side of them. */
+const SIZES = [0, 1, 15, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, STEP - 1, STEP, STEP + 1, 2 * STEP + 77];
+
+/** A stream that gives bytes in pieces of odd sizes. */
+function pieces(bytes: Uint8Array, size: number): ReadableStream<Uint8Array> {
+  let at = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (at >= bytes.length) return controller.close();
+      controller.enqueue(bytes.slice(at, at + size));
+      at += size;
+    },
+  });
+}
+
+async function sealed(content: Uint8Array<ArrayBuffer>, key: Uint8Array, engine: EngineName) {
+  return collect(sealFile({ source: new Blob([content]), key, engine }).stream);
+}
+
+export const files: Suite = ({ engines }) => {
+  const tests: Test[] = [];
+  const add = (name: string, run: () => Promise<void>) => tests.push({ name, run });
+
+  for (const [sealing, opening] of pairs(engines)) {
+    add(`whole files, sealed by ${sealing}, opened by ${opening}`, async () => {
+      for (const size of SIZES) {
+        const content = pattern(size, size + 1);
+        const file = sealFile({ source: new Blob([content]), engine: sealing });
+        const bytes = await collect(file.stream);
+        equal([bytes.length, file.size()], [sealedSize(size), sealedSize(size)], 'sealed size');
+        equal(hex(bytes.subarray(0, 24)), hex(file.salt), 'salt');
+        const opened = await collect(openFile({ source: new Blob([bytes]), key: file.key, engine: opening }));
+        equal(hex(opened), hex(content), `content of ${size} bytes`);
+      }
+    });
+
+    add(`streams, sealed by ${sealing}, opened by ${opening}`, async () => {
+      const content = pattern(STEP + 5);
+      const key = randomBytes(32);
+      const context = randomBytes(9);
+      const file = sealFile({ source: pieces(content, 10_007), key, context, engine: sealing });
+      equal(file.size(), undefined);
+      const bytes = await collect(file.stream);
+      const opened = await collect(openFile({ source: pieces(bytes, 333_333), key, context, engine: opening }));
+      equal(hex(opened), hex(content));
+    });
+
+    add(`transfers, sealed by ${sealing}, opened by ${opening}`, async () => {
+      for (const size of [0, 1, 4096, STEP, 2 * STEP + 1]) {
+        const content = pattern(size, 3);
+        const source = new Blob([content]);
+        const outgoing = createOutgoingFile({ source, name: 'a', mediaType: 'text/plain', engine: sealing });
+        const incoming = createIncomingFile({ descriptor: outgoing.descriptor, engine: opening });
+        equal([incoming.size, incoming.segments, hex(incoming.fid)], [size, outgoing.segments, hex(outgoing.fid)]);
+        const received = new Uint8Array(size);
+        // In any order, and twice: a resumed transfer asks again.
+        for (const index of [...Array(outgoing.segments).keys(), 0].reverse()) {
+          const part = await incoming.open(await outgoing.segment(index));
+          equal([part.index, part.last], [index, index === outgoing.segments - 1]);
+          received.set(part.bytes, part.offset);
+        }
+        equal(hex(received), hex(content), `content of ${size} bytes`);
+      }
+    });
+  }
+
+  for (const engine of engines) {
+    add(`parts of a sealed file (${engine})`, async () => {
+      const content = pattern(2 * STEP + 77);
+      const key = randomBytes(32);
+      const source = new Blob([await sealed(content, key, engine)]);
+      const ends = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, STEP, STEP + CHUNK, content.length - 1, content.length];
+      for (const start of ends) {
+        for (const end of ends.filter((position) => position >= start)) {
+          const part = await openFileRange({ source, key, start, end, engine });
+          equal(hex(part), hex(content.subarray(start, end)), `range ${start} to ${end}`);
+        }
+      }
+      equal(hex(await openFileRange({ source, key, start: STEP, engine })), hex(content.subarray(STEP)));
+      await refused('E_FILE_RANGE', () => openFileRange({ source, key, start: 0, end: content.length + 1, engine }));
+      await refused('E_ARGUMENT', () => openFileRange({ source, key, start: 5, end: 4, engine }));
+      // A part of a file that was cut off proves nothing, even if the part itself is there.
+      const cut = source.slice(0, 56 + 64 * (CHUNK + 16) + 100);
+      await refused('E_FILE_DECRYPT', () => openFileRange({ source: cut, key, start: 0, end: 10, engine }));
+      const clean = source.slice(0, 56 + 64 * (CHUNK + 16));
+      await refused('E_FILE_TRUNCATED', () => openFileRange({ source: clean, key, start: 0, end: 10, engine }));
+    });
+
+    add(`damage is refused and stays refused (${engine})`, async () => {
+      const content = pattern(STEP + 3 * CHUNK);
+      const [key, context] = [randomBytes(32), new Uint8Array(0)];
+      const bytes = await sealed(content, key, engine);
+      const chunk = (index: number) => bytes.subarray(56 + index * (CHUNK + 16), 56 + (index + 1) * (CHUNK + 16));
+      const flipped = (at: number) => {
+        const copy = bytes.slice();
+        copy[at] = (copy[at] ?? 0) ^ 1;
+        return copy;
+      };
+      const head = bytes.subarray(0, 56);
+      const cases: [string, Uint8Array<ArrayBuffer>, string][] = [
+        ['salt', flipped(3), 'E_FILE_COMMITMENT'],
+        ['commitment', flipped(30), 'E_FILE_COMMITMENT'],
+        ['first chunk', flipped(60), 'E_FILE_DECRYPT'],
+        ['last tag', flipped(bytes.length - 1), 'E_FILE_DECRYPT'],
+        ['second step', flipped(56 + 65 * (CHUNK + 16)), 'E_FILE_DECRYPT'],
+        ['cut inside a chunk', bytes.slice(0, bytes.length - 5), 'E_FILE_TRUNCATED'],
+        ['cut at a chunk', bytes.slice(0, 56 + 3 * (CHUNK + 16)), 'E_FILE_TRUNCATED'],
+        ['cut at a step', bytes.slice(0, 56 + 64 * (CHUNK + 16)), 'E_FILE_TRUNCATED'],
+        ['cut in the header', bytes.slice(0, 40), 'E_FILE_TRUNCATED'],
+        ['nothing', new Uint8Array(0), 'E_FILE_TRUNCATED'],
+        ['chunks swapped', concat(head, chunk(1), chunk(0), bytes.subarray(56 + 2 * (CHUNK + 16))), 'E_FILE_DECRYPT'],
+        ['a chunk twice', concat(head, chunk(0), bytes.subarray(56)), 'E_FILE_DECRYPT'],
+        ['bytes appended', concat(bytes, new Uint8Array(7)), 'E_FILE_DECRYPT'],
+      ];
+      for (const [what, damaged, code] of cases) {
+        for (const source of [new Blob([damaged]), pieces(damaged, 70_001)]) {
+          const attempt = async () => collect(openFile({ source, key, context, engine }));
+          // A Blob's size is checked before anything is read, so some damage shows earlier there.
+          const error = await refusedFile(attempt, what);
+          assert(source instanceof Blob || error === code, `${what}: found ${error}, wanted ${code}`);
+        }
+      }
+      const reader = openFile({ source: new Blob([flipped(60)]), key, engine }).getReader();
+      for (let time = 0; time < 3; time++) await refused('E_FILE_DECRYPT', () => reader.read());
+      const other = { source: new Blob([bytes]), engine };
+      await refused('E_FILE_COMMITMENT', () => collect(openFile({ ...other, key: randomBytes(32) })));
+      await refused('E_FILE_COMMITMENT', () => collect(openFile({ ...other, key, context: new Uint8Array(1) })));
+    });
+
+    add(`progress, and cancelling (${engine})`, async () => {
+      const content = pattern(3 * STEP + 1);
+      const reports: Progress[] = [];
+      const onProgress = (progress: Progress) => reports.push(progress);
+      const file = sealFile({ source: new Blob([content]), engine, onProgress });
+      const bytes = await collect(file.stream);
+      equal(reports.at(-1), { done: content.length, total: content.length });
+      equal(reports.length, 4);
+
+      const controller = new AbortController();
+      const { signal } = controller;
+      const seen: Progress[] = [];
+      const opening = openFile({ source: new Blob([bytes]), key: file.key, engine, signal, onProgress: (p) => seen.push(p) });
+      const reader = opening.getReader();
+      await reader.read();
+      const reason = new Error('enough');
+      controller.abort(reason);
+      const error = await reader.read().then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      assert(error === reason, 'the reason of the signal');
+      assert(seen.length < 4, 'it went no further');
+
+      const outgoing = createOutgoingFile({ source: new Blob([content]), name: 'a', mediaType: '', engine });
+      const aborted = AbortSignal.abort(reason);
+      const thrown = await outgoing.segment(0, { signal: aborted }).then(
+        () => undefined,
+        (why: unknown) => why,
+      );
+      assert(thrown === reason, 'the reason of the signal');
+
+      // Whoever stops reading stops the producer.
+      let cancelled: unknown;
+      const producer = new ReadableStream<Uint8Array>({
+        pull: (stream) => stream.enqueue(pattern(100_000)),
+        cancel: (why) => {
+          cancelled = why;
+        },
+      });
+      await sealFile({ source: producer, engine }).stream.cancel('bored');
+      equal(cancelled, 'bored');
+    });
+
+    add(`a transfer refuses foreign and misfitting frames, and ends with free() (${engine})`, async () => {
+      const source = new Blob([pattern(STEP + 9)]);
+      const outgoing = createOutgoingFile({ source, name: 'a', mediaType: '', engine });
+      const other = createOutgoingFile({ source, name: 'a', mediaType: '', engine });
+      const incoming = createIncomingFile({ descriptor: { ...outgoing.descriptor, key: outgoing.descriptor.key.slice() }, engine });
+      const frame = await outgoing.segment(1);
+      await refused('E_FILE_ID', async () => incoming.open(await other.segment(1)));
+      await refused('E_FILE_SEGMENT', () => incoming.open(frame.subarray(0, frame.length - 1)));
+      const flipped = frame.slice();
+      flipped[50] = (flipped[50] ?? 0) ^ 1;
+      await refused('E_FILE_DECRYPT', () => incoming.open(flipped));
+      equal((await incoming.open(frame)).bytes.length, 9);
+      await refused('E_ARGUMENT', () => outgoing.segment(2));
+      outgoing.free();
+      equal(hex(outgoing.descriptor.key), '00'.repeat(32), 'the key is wiped');
+      await refused('E_FREED', () => outgoing.segment(0));
+      incoming.free();
+      await refused('E_FREED', () => incoming.open(frame));
+    });
+
+    add(`a source that changes is noticed (${engine})`, async () => {
+      let version = 1;
+      // What a file does that is rewritten while it is sent: the same size, other bytes.
+      const source = new Blob([new Uint8Array(5000)]);
+      source.slice = (start = 0, end = 5000) => new Blob([pattern(5000, version).subarray(start, end)]);
+      const outgoing = createOutgoingFile({ source, name: 'a', mediaType: '', engine });
+      const first = await outgoing.segment(0);
+      equal(hex(await outgoing.segment(0)), hex(first), 'a segment that is sent again is the same');
+      version = 2;
+      await refused('E_FILE_SOURCE_CHANGED', () => outgoing.segment(0));
+      source.slice = () => new Blob([new Uint8Array(4999)]);
+      await refused('E_FILE_SOURCE_CHANGED', () => outgoing.segment(0));
+    });
+  }
+  return tests;
+};
+
+async function refusedFile(attempt: () => Promise<unknown>, what: string): Promise<string> {
+  try {
+    await attempt();
+  } catch (error) {
+    return (error as { code: string }).code;
+  }
+  throw new Error(`${what}: it went through`);
+}

@@ -1,0 +1,55 @@
+/** What holds for the package as a whole. */
+import { capabilities, DuetError, ready } from '@duet-chat/crypto';
+import { decodeRelayFrame, encodeSend, envelopeId } from '@duet-chat/crypto/relay';
+import { assert, equal, refused, type Suite } from '../harness.js';
+
+export const surface: Suite = ({ engines }) => [
+  {
+    name: 'ready() may be called again and again',
+    run: async () => {
+      assert(ready() === ready(), 'one promise');
+      await Promise.all([ready(), ready({ wasm: new Uint8Array(0) })]);
+    },
+  },
+  {
+    name: 'capabilities() says what runs where, and why',
+    run: () => {
+      const { operations, wasm } = capabilities();
+      assert(wasm === 'simd128' || wasm === 'baseline', 'which module');
+      for (const [name, support] of Object.entries(operations)) {
+        assert(support.native === (support.reason === undefined), `${name}: a reason, or none`);
+        assert(support.native || support.auto === 'wasm', `${name}: auto picks what is there`);
+      }
+      for (const name of ['ed25519', 'x25519', 'aes256Gcm'] as const) {
+        equal(operations[name].native, engines.includes('native'), name);
+        equal(operations[name].auto, engines.includes('native') ? 'native' : 'wasm', name);
+      }
+      equal(operations.mlKem768.auto, 'wasm');
+    },
+  },
+  {
+    name: 'a payload of the relay is not copied',
+    run: async () => {
+      const payload = new Uint8Array([1, 0x11, 7, 8, 9]);
+      const [eid, to, presence] = [envelopeId(), new Uint8Array(32), new Uint8Array(16)];
+      const frame = encodeSend({ eid, to, presence, payload });
+      frame[1] = 0x44;
+      const decoded = decodeRelayFrame(frame);
+      assert(decoded.type === 'deliver', 'DELIVER');
+      equal(decoded.payload, payload);
+      assert(decoded.payload.buffer === frame.buffer, 'a view');
+      await refused('E_FRAME_LENGTH', () => decodeRelayFrame(frame.subarray(0, 65)));
+      await refused('E_FRAME_TYPE', () => decodeRelayFrame(new Uint8Array([1, 0x43])));
+      await refused('E_FRAME_LENGTH', () => decodeRelayFrame(new Uint8Array(0)));
+    },
+  },
+  {
+    name: 'an error says its code and class, and is an Error',
+    run: () => {
+      const error = new DuetError('E_DECRYPT');
+      assert(error instanceof Error && error.message.startsWith('E_DECRYPT: '), 'message');
+      equal([error.code, error.class, error.name], ['E_DECRYPT', 'drop', 'DuetError']);
+      equal(new DuetError('E_WASM_CSP').class, 'package');
+    },
+  },
+];
