@@ -112,7 +112,7 @@ impl Connection {
     pub(super) fn ack(&self, id: EnvelopeId, status: AckStatus) {
         if let Err(NotTaken::Full) = self
             .outbox
-            .push_first(ServerFrame::Ack { id, status }.encode().into())
+            .push_ack(ServerFrame::Ack { id, status }.encode().into())
         {
             self.close(CloseCode::TooSlow);
         }
@@ -153,7 +153,7 @@ pub(super) async fn serve(app: App, socket: WebSocket, bearer: Option<[u8; 32]>)
     let span = tracing::info_span!("ws", connection = epoch);
     async move {
         let (mut sender, mut receiver) = wire::split(socket);
-        let code = match login::run(&app, &mut sender, &mut receiver, bearer).await {
+        let code = match Box::pin(login::run(&app, &mut sender, &mut receiver, bearer)).await {
             Ok(login) => {
                 run(
                     &app,
@@ -198,12 +198,9 @@ async fn run(
         tokio::spawn(writer::run(app.clone(), Arc::clone(&connection), sender).in_current_span());
     // The token may have been revoked after it was checked and before the hub could find this connection.
     let access = connection.access();
-    if !app
-        .store
-        .token_is_live(&access.jti, &access.session)
-        .await
-        .unwrap_or(false)
-    {
+    // Boxed, like the login: what runs once must not take room in every idle connection.
+    let live = Box::pin(app.store.token_is_live(&access.jti, &access.session)).await;
+    if !live.unwrap_or(false) {
         connection.close(CloseCode::Unauthenticated);
     }
     Reader::new(app, Arc::clone(&connection))

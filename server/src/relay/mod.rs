@@ -85,8 +85,8 @@ async fn upgrade(
     Ok(upgrade
         // The library's default of 128 KiB is allocated at once for every idle connection.
         .read_buffer_size(4096)
-        // Every frame goes out at once; batching would only delay it.
-        .write_buffer_size(0)
+        // Small frames of one batch go out together; the writer flushes after each batch.
+        .write_buffer_size(4096)
         .max_write_buffer_size(2 * MESSAGE_MAX)
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)

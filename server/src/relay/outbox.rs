@@ -7,16 +7,21 @@
 //! - *Notes* of the relay itself (acknowledgements, presence) are few and small; a client that lets thousands pile
 //!   up does not read, and is closed.
 //!
-//! Everything leaves in the order it came, except that acknowledgements go first: they answer frames of the other
-//! direction, and so are in no order with these.
+//! Everything leaves in the order it came, except for acknowledgements: they answer frames of the other direction, and
+//! so are in no order with these. They wait up to [`ACK_DELAY`] for a frame to travel with: written alone, each would
+//! cost as much as the message that it acknowledges.
 
 use bytes::Bytes;
 use duet_crypto::relay::{AckStatus, EnvelopeId};
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
+    time::Duration,
 };
-use tokio::sync::{Notify, Semaphore};
+use tokio::{
+    sync::{Notify, Semaphore},
+    time::{Instant, sleep_until},
+};
 
 use super::{FRAME_MAX, connection::Connection, lock};
 
@@ -26,6 +31,10 @@ const CHUNK_ROOM: usize = 3 * (FRAME_MAX + FRAME_COST);
 const PAYLOAD_ROOM: usize = 1024 * 1024;
 /// What every frame costs beside its bytes; makes a bound in bytes one in frames too (2,048 payloads).
 const FRAME_COST: usize = 512;
+/// How long an acknowledgement waits for company. It is a hint for a person's eyes.
+const ACK_DELAY: Duration = Duration::from_millis(2);
+/// Bytes that are written at once, give or take a frame.
+const BATCH_BYTES: usize = 16 * 1024;
 /// Notes that may wait.
 const NOTES_MAX: usize = 4096;
 
@@ -66,6 +75,16 @@ pub(super) struct Outgoing {
     pub(super) charge: Charge,
 }
 
+impl Outgoing {
+    fn note(frame: Bytes) -> Self {
+        Self {
+            frame,
+            receipt: None,
+            charge: Charge::Note,
+        }
+    }
+}
+
 /// Which budget a frame is counted against, until it is written.
 #[derive(Clone, Copy)]
 pub(super) enum Charge {
@@ -91,7 +110,9 @@ pub(super) struct Outbox {
 
 #[derive(Default)]
 struct Queue {
-    first: VecDeque<Bytes>,
+    acks: Vec<Bytes>,
+    /// When the acknowledgements that wait must leave at the latest.
+    acks_due: Option<Instant>,
     ordered: VecDeque<Outgoing>,
     notes: usize,
     payload_bytes: usize,
@@ -107,13 +128,16 @@ impl Outbox {
         }
     }
 
-    /// Adds a note that overtakes everything.
-    pub(super) fn push_first(&self, note: Bytes) -> Result<(), NotTaken> {
+    /// Adds an acknowledgement.
+    pub(super) fn push_ack(&self, ack: Bytes) -> Result<(), NotTaken> {
         let mut queue = lock(&self.queue);
         queue.count_note()?;
-        queue.first.push_back(note);
-        drop(queue);
-        self.wake.notify_one();
+        queue.acks.push(ack);
+        if queue.acks_due.is_none() {
+            queue.acks_due = Some(Instant::now() + ACK_DELAY);
+            drop(queue);
+            self.wake.notify_one();
+        }
         Ok(())
     }
 
@@ -121,11 +145,7 @@ impl Outbox {
     pub(super) fn push_note(&self, note: Bytes) -> Result<(), NotTaken> {
         let mut queue = lock(&self.queue);
         queue.count_note()?;
-        queue.ordered.push_back(Outgoing {
-            frame: note,
-            receipt: None,
-            charge: Charge::Note,
-        });
+        queue.ordered.push_back(Outgoing::note(note));
         drop(queue);
         self.wake.notify_one();
         Ok(())
@@ -188,13 +208,25 @@ impl Outbox {
         Ok(())
     }
 
-    /// Waits for the next frame to write. For the one writer only; can be cancelled without losing anything.
-    pub(super) async fn next(&self) -> Outgoing {
+    /// Waits for frames to write and appends them to `batch`. For the one writer only; can be cancelled without losing
+    /// anything.
+    pub(super) async fn next(&self, batch: &mut Vec<Outgoing>) {
         loop {
-            if let Some(outgoing) = lock(&self.queue).pop() {
-                return outgoing;
+            let due = {
+                let mut queue = lock(&self.queue);
+                if queue.take_batch(batch) {
+                    return;
+                }
+                queue.acks_due
+            };
+            match due {
+                Some(due) => tokio::select! {
+                    biased;
+                    () = self.wake.notified() => {}
+                    () = sleep_until(due) => {}
+                },
+                None => self.wake.notified().await,
             }
-            self.wake.notified().await;
         }
     }
 
@@ -212,7 +244,7 @@ impl Outbox {
         self.chunk_room.close();
         let mut queue = lock(&self.queue);
         queue.closed = true;
-        queue.first.clear();
+        queue.acks.clear();
         let unwritten = std::mem::take(&mut queue.ordered);
         // Receipts use the outboxes of others: not under this lock.
         drop(queue);
@@ -232,14 +264,20 @@ impl Queue {
         Ok(())
     }
 
-    fn pop(&mut self) -> Option<Outgoing> {
-        match self.first.pop_front() {
-            Some(frame) => Some(Outgoing {
-                frame,
-                receipt: None,
-                charge: Charge::Note,
-            }),
-            None => self.ordered.pop_front(),
+    /// Moves what can be written now; false if there is nothing, or only acknowledgements that can wait.
+    fn take_batch(&mut self, batch: &mut Vec<Outgoing>) -> bool {
+        if self.ordered.is_empty() && self.acks_due.is_none_or(|due| due > Instant::now()) {
+            return false;
         }
+        self.acks_due = None;
+        batch.extend(self.acks.drain(..).map(Outgoing::note));
+        let mut bytes = 0;
+        while bytes < BATCH_BYTES
+            && let Some(outgoing) = self.ordered.pop_front()
+        {
+            bytes += outgoing.frame.len();
+            batch.push(outgoing);
+        }
+        true
     }
 }

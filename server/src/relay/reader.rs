@@ -64,11 +64,12 @@ impl<'a> Reader<'a> {
     /// Runs until the client goes, is closed, or has been silent or idle for too long.
     pub(super) async fn run(mut self, receiver: &mut Receiver) {
         let connection = Arc::clone(&self.connection);
+        let mut closed = pin!(connection.closed());
         let mut alarm = pin!(sleep_until(self.next_deadline().0.into()));
         loop {
             let incoming = tokio::select! {
                 biased;
-                () = connection.closed() => return,
+                () = closed.as_mut() => return,
                 () = alarm.as_mut() => {
                     // Deadlines only ever move into the future; they are looked up when the old one comes.
                     match self.next_deadline() {
@@ -84,7 +85,7 @@ impl<'a> Reader<'a> {
                 Incoming::Frame(frame) => {
                     tokio::select! {
                         biased;
-                        () = connection.closed() => return,
+                        () = closed.as_mut() => return,
                         done = self.frame(frame) => if let Err(code) = done {
                             connection.close(code);
                         },
@@ -141,7 +142,8 @@ impl<'a> Reader<'a> {
                 }
                 Ok(())
             }
-            Ok(ClientFrame::Token(token)) => self.renew(token).await,
+            // Boxed: it is rare and large, and every idle connection would hold room for it.
+            Ok(ClientFrame::Token(token)) => Box::pin(self.renew(token)).await,
             // Once is enough.
             Ok(ClientFrame::Login(_)) => Err(CloseCode::Malformed),
             Err(error) => match unsupported(&frame, error) {
@@ -166,10 +168,10 @@ impl<'a> Reader<'a> {
         kind: Result<PayloadKind, AckStatus>,
     ) -> Result<(), CloseCode> {
         if matches!(kind, Ok(PayloadKind::Chunk)) {
-            self.app.metrics.frame("chunk");
+            self.app.metrics.chunks.inc();
             self.pace().await;
         } else {
-            self.app.metrics.frame("message");
+            self.app.metrics.messages.inc();
             if !self.allow(Some(id))? {
                 return Ok(());
             }

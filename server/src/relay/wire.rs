@@ -77,6 +77,19 @@ impl Sender {
             .map_err(|_| Broken)
     }
 
+    /// Takes one frame for writing; what does not fit into the library's buffer is written first.
+    pub(super) async fn feed(&mut self, frame: Bytes) -> Result<(), Broken> {
+        self.0
+            .feed(Message::Binary(frame))
+            .await
+            .map_err(|_| Broken)
+    }
+
+    /// Writes everything that was taken; returns when the kernel has it.
+    pub(super) async fn flush(&mut self) -> Result<(), Broken> {
+        self.0.flush().await.map_err(|_| Broken)
+    }
+
     /// Asks the client for a sign of life.
     pub(super) async fn ping(&mut self) -> Result<(), Broken> {
         self.0

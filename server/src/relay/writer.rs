@@ -1,7 +1,7 @@
 //! The task that empties an outbox into its socket.
 
-use std::sync::Arc;
-use tokio::time::{MissedTickBehavior, interval_at, timeout};
+use std::{pin::pin, sync::Arc};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use super::{
     close::CloseCode,
@@ -14,22 +14,21 @@ use crate::app::App;
 /// Runs until the connection is closed or breaks, then says goodbye.
 pub(super) async fn run(app: App, connection: Arc<Connection>, mut sender: Sender) {
     let limits = &app.settings.limits;
-    let mut ping = interval_at(
-        tokio::time::Instant::now() + limits.ping_interval,
-        limits.ping_interval,
-    );
+    let mut ping = interval_at(Instant::now() + limits.ping_interval, limits.ping_interval);
     ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut closed = pin!(connection.closed());
+    let mut batch = Vec::new();
     loop {
-        let outgoing = tokio::select! {
+        tokio::select! {
             biased;
-            () = connection.closed() => break,
-            outgoing = connection.outbox.next() => Some(outgoing),
-            _ = ping.tick() => None,
-        };
+            () = closed.as_mut() => break,
+            () = connection.outbox.next(&mut batch) => {}
+            _ = ping.tick() => {}
+        }
         let written = tokio::select! {
             biased;
-            written = timeout(limits.write_timeout, write(&app, &connection, &mut sender, outgoing)) => written,
-            () = connection.closed() => break,
+            written = timeout(limits.write_timeout, write(&app, &connection, &mut sender, &mut batch)) => written,
+            () = closed.as_mut() => break,
         };
         match written {
             Ok(Ok(())) => {}
@@ -43,28 +42,31 @@ pub(super) async fn run(app: App, connection: Arc<Connection>, mut sender: Sende
     }
 }
 
-/// Writes a frame, or a ping if there is none. A payload whose writing is broken off is told to its sender by its
-/// [`super::outbox::Receipt`].
+/// Writes a batch, or a ping if it is empty. Payloads whose writing is broken off are told to their senders by their
+/// [`super::outbox::Receipt`]s.
 async fn write(
     app: &App,
     connection: &Connection,
     sender: &mut Sender,
-    outgoing: Option<Outgoing>,
+    batch: &mut Vec<Outgoing>,
 ) -> Result<(), Broken> {
-    let Some(Outgoing {
-        frame,
-        receipt,
-        charge,
-    }) = outgoing
-    else {
+    if batch.is_empty() {
         return sender.ping().await;
-    };
-    sender.send(frame).await?;
-    connection.outbox.written(charge);
-    if let Some(receipt) = receipt {
-        connection.touch();
-        app.metrics.ack("written");
-        receipt.written();
+    }
+    for outgoing in &mut *batch {
+        sender.feed(std::mem::take(&mut outgoing.frame)).await?;
+    }
+    sender.flush().await?;
+    for Outgoing {
+        receipt, charge, ..
+    } in batch.drain(..)
+    {
+        connection.outbox.written(charge);
+        if let Some(receipt) = receipt {
+            connection.touch();
+            app.metrics.written.inc();
+            receipt.written();
+        }
     }
     Ok(())
 }

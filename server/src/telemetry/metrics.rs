@@ -104,6 +104,12 @@ pub struct Metrics {
     closed: Family<KindLabels, Counter>,
     frames: Family<KindLabels, Counter>,
     acks: Family<KindLabels, Counter>,
+    /// Handshakes and messages received; one of the frames, looked up once because it is counted so often.
+    pub messages: Counter,
+    /// File frames received, likewise.
+    pub chunks: Counter,
+    /// Payloads written to their recipients; one of the acks.
+    pub written: Counter,
 }
 
 impl Default for Metrics {
@@ -150,7 +156,13 @@ impl Default for Metrics {
         registry.register("ws_frames", "Frames received, by type", frames.clone());
         let acks = Family::<KindLabels, Counter>::default();
         registry.register("ws_acks", "What became of payloads", acks.clone());
+        let counter = |family: &Family<KindLabels, Counter>, kind| {
+            family.get_or_create(&KindLabels { kind }).clone()
+        };
         Self {
+            messages: counter(&frames, "message"),
+            chunks: counter(&frames, "chunk"),
+            written: counter(&acks, "written"),
             registry,
             requests,
             durations,

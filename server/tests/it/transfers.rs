@@ -72,11 +72,11 @@ async fn a_recipient_that_does_not_read_slows_the_sender_down_and_then_lets_go()
     while !matches!(from.next().await, Event::Deliver { from, .. } if from == carol.id) {}
     // When the recipient reads again, what was taken arrives in order, and nothing else is missing.
     let position = ids.iter().position(|id| *id == refused.0).unwrap();
-    for number in 0..position {
+    for expected in &ids[..position] {
         let Event::Deliver { id, .. } = to.next().await else {
             panic!()
         };
-        assert_eq!(id, ids[number]);
+        assert_eq!(id, *expected);
     }
 }
 
