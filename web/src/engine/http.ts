@@ -97,7 +97,10 @@ export class Http {
     const headers = new Headers({ accept: 'application/json' });
     if (body !== undefined) headers.set('content-type', 'application/json');
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    const patience = new AbortController();
+    const giveUp = () => patience.abort();
+    const timer = setTimeout(giveUp, TIMEOUT_MS);
+    signal?.addEventListener('abort', giveUp, { once: true });
     let response: Response;
     let answer: unknown;
     try {
@@ -108,13 +111,16 @@ export class Http {
         credentials: 'same-origin',
         cache: 'no-store',
         redirect: 'error',
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        signal: patience.signal,
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       answer = response.status === 204 ? null : await readJson(response);
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
       throw new EngineError('relay-unreachable', { cause });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', giveUp);
     }
     if (response.ok) return answer;
     throw refusal(response.status, answer);

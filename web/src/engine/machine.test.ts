@@ -123,6 +123,25 @@ describe('calling', () => {
     expect(stateOf(world)).toBeNull();
   });
 
+  test('thirty handshakes with one person in an hour are enough', () => {
+    const world = new World().online();
+    const wait = () => {
+      const answer = world.command({ name: 'openChat', peer: BOB });
+      return typeof answer === 'string' ? 0 : answer.retryAfterMs;
+    };
+    for (let i = 0; i < 30; i += 1) {
+      expect(wait()).toBe(0);
+      world.answered();
+      world.command({ name: 'leaveChat' });
+      world.now += 1000;
+    }
+    expect(wait()).toBe(3_600_000 - 30_000);
+    world.offered();
+    expect(world.effects('end-handshake')).toMatchObject([{ reason: 'busy' }]);
+    world.now += 3_600_000 - 30_000;
+    expect(wait()).toBe(0);
+  });
+
   test('without READY the session is given up', () => {
     const world = new World().confirmed();
     expect(world.effects('timer')).toContainEqual({ type: 'timer', name: 'ready', ms: 15_000 });

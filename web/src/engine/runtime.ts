@@ -1,6 +1,5 @@
 /** Carries out what the machine decides, and feeds it what comes of it. */
 import type { Auth } from './auth.ts';
-import { fromText, toText } from './bytes.ts';
 import type { EngineEvent, EngineMode } from './contract.ts';
 import type { CryptoPort, RelayCodec } from './crypto/port.ts';
 import type { Directory } from './effects/directory.ts';
@@ -10,14 +9,15 @@ import { Sessions } from './effects/sessions.ts';
 import { EngineError, toUserError } from './errors.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { Effect } from './machine/effects.ts';
-import type { Command, Event, TimerName } from './machine/events.ts';
+import type { Command, Event, FrameKind, TimerName } from './machine/events.ts';
 import { assertNever } from './machine/turn.ts';
 import { viewChanges } from './machine/views.ts';
 import { INITIAL, type State, transition } from './machine.ts';
 import { readPayload } from './payload.ts';
 import { endRun, type Run } from './run.ts';
-import { type Arriving, Link, type Socket } from './socket/link.ts';
-import { type Fate, Outbox } from './socket/outbox.ts';
+import type { Socket } from './socket/link.ts';
+import { Network } from './socket/network.ts';
+import type { Fate } from './socket/outbox.ts';
 
 type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
@@ -45,8 +45,7 @@ export class Runtime {
   private readonly replies = new Map<number, { resolve: () => void; reject: (error: EngineError) => void }>();
   private readonly timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
   private run: Run | null = null;
-  private readonly link: Link;
-  private readonly outbox: Outbox;
+  private readonly network: Network;
   private readonly handshakes: Handshakes;
   private readonly sessions: Sessions;
   private readonly files: Files;
@@ -54,8 +53,9 @@ export class Runtime {
   constructor(private readonly deps: RuntimeDeps) {
     const { crypto, codec, keystore, directory, mode } = deps;
     const dispatch = (event: Event) => this.dispatch(event);
-    this.link = new Link({
+    this.network = new Network({
       codec,
+      random: deps.random,
       connect: deps.connect,
       token: () => deps.auth.fresh(),
       login: (challenge, token) => {
@@ -63,20 +63,11 @@ export class Runtime {
         return identity.signLogin({ challenge, presence, token });
       },
       onRefused: deps.onRefused,
-      onUp: () => dispatch({ type: 'link-up' }),
-      onFrame: (frame) => this.receive(frame),
-      onDown: (loss) => {
-        this.outbox.reset();
-        dispatch({ type: 'link-down', loss, jitter: deps.random() });
-      },
+      dispatch: (event) => this.arrive(event),
     });
-    this.outbox = new Outbox({
-      codec,
-      send: (frame) => this.link.send(frame),
-      bufferedAmount: () => this.link.bufferedAmount,
-    });
+    const { outbox } = this.network;
     this.sessions = new Sessions(dispatch);
-    this.files = new Files({ crypto, mode, outbox: this.outbox, dispatch });
+    this.files = new Files({ crypto, mode, outbox, dispatch, report: (error) => this.report(error) });
     this.handshakes = new Handshakes({
       crypto,
       mode,
@@ -84,7 +75,8 @@ export class Runtime {
       directory,
       dispatch,
       keep: (session) => this.sessions.keep(session),
-      post: (address, frame) => this.post(address, frame),
+      // Nobody waits for it: an END that does not arrive is a call that ends by its timeout.
+      post: (address, frame) => void outbox.message(address, frame),
     });
   }
 
@@ -116,7 +108,7 @@ export class Runtime {
 
   /** A fresh token for the connection that there is. */
   renew(token: string): void {
-    this.link.renew(token);
+    this.network.renew(token);
   }
 
   /** Gives the machine a name for a file. */
@@ -158,7 +150,7 @@ export class Runtime {
       try {
         this.perform(effect);
       } catch (error) {
-        this.deps.emit({ type: 'notice', error: toUserError(error) });
+        this.report(error);
       }
     }
   }
@@ -176,11 +168,11 @@ export class Runtime {
       case 'timer':
         return this.timer(effect);
       case 'link':
-        return this.connect(effect.open);
+        return effect.open ? this.network.open() : this.network.close();
       case 'watch':
-        return this.outbox.watch(effect.accountId);
+        return this.network.outbox.watch(effect.accountId);
       case 'send':
-        return this.send(effect);
+        return this.send(effect, effect.about, effect.frame);
       case 'look-up':
         return this.later(this.lookUp(effect));
       case 'pin':
@@ -229,7 +221,11 @@ export class Runtime {
 
   /** Failures of an effect that nobody waits for are told as a notice. */
   private later(work: Promise<void>): void {
-    work.catch((error: unknown) => this.deps.emit({ type: 'notice', error: toUserError(error) }));
+    work.catch((error: unknown) => this.report(error));
+  }
+
+  private report(error: unknown): void {
+    this.deps.emit({ type: 'notice', error: toUserError(error) });
   }
 
   private reply({ reply, error }: EffectOf<'reply'>): void {
@@ -250,68 +246,29 @@ export class Runtime {
     this.timers.set(name, timer);
   }
 
-  private connect(open: boolean) {
-    if (open) return this.link.open();
-    // The peer's BYE may still be waiting for its turn.
-    this.outbox.flush();
-    this.link.close();
-  }
-
-  private receive(frame: Arriving) {
-    switch (frame.type) {
-      case 'deliver':
-        return this.deliver(frame);
-      case 'ack':
-        return this.outbox.acknowledged(frame.eid, frame.status);
-      case 'presence':
-        return this.dispatch({
-          type: 'presence',
-          accountId: toText(frame.accountId),
-          presence: toText(frame.presence),
-          online: frame.online,
-        });
-      default:
-        return assertNever(frame);
-    }
-  }
-
-  private deliver({ from, presence, payload }: Extract<Arriving, { type: 'deliver' }>): void {
-    const event: Event = {
-      type: 'delivered',
-      from: toText(from),
-      presence: toText(presence),
-      frame: payload,
-    };
-    const header = readPayload(payload);
+  /** What the relay brings. */
+  private arrive(event: Event): void {
+    const header = event.type === 'delivered' ? readPayload(event.frame) : null;
     // A caller who hangs up at once: the END must not come before the call that it ends.
     const check = header?.type === 'end' ? this.handshakes.checkOf(header.hid) : undefined;
     if (check === undefined) this.dispatch(event);
-    else
-      check.then(
-        () => this.dispatch(event),
-        () => undefined,
-      );
+    else this.later(check.finally(() => this.dispatch(event)));
   }
 
-  private send({ conversation, about, address, frame }: EffectOf<'send'>): void {
-    this.outbox.message(address, frame).then((fate) => this.report(conversation, about, fate));
+  private encrypt(effect: EffectOf<'encrypt'>): void {
+    const frame = this.sessions.encrypt(effect.sid, effect.seq, effect.content);
+    if (frame !== null) this.send(effect, 'message', frame);
   }
 
-  private encrypt({ conversation, sid, seq, address, content }: EffectOf<'encrypt'>): void {
-    const frame = this.sessions.encrypt(sid, seq, content);
-    if (frame === null) return;
-    this.outbox.message(address, frame).then((fate) => this.report(conversation, 'message', fate));
-  }
-
-  private post(address: EffectOf<'send'>['address'], frame: Uint8Array): void {
-    // Nobody waits for it: an END that does not arrive is a call that ends by its timeout.
-    void this.outbox.message(address, frame);
-  }
-
-  private report(conversation: number, about: EffectOf<'send'>['about'], fate: Fate): void {
-    if (fate === 'offline' || fate === 'refused') {
-      this.dispatch({ type: 'undelivered', conversation, about, status: fate });
-    }
+  private send(
+    { conversation, address }: Pick<EffectOf<'send'>, 'conversation' | 'address'>,
+    about: FrameKind,
+    frame: Uint8Array,
+  ): void {
+    this.network.outbox.message(address, frame).then((status: Fate) => {
+      if (status !== 'offline' && status !== 'refused') return;
+      this.dispatch({ type: 'undelivered', conversation, about, status });
+    });
   }
 
   private async lookUp({ conversation, peer }: EffectOf<'look-up'>): Promise<void> {
@@ -321,7 +278,6 @@ export class Runtime {
 
   private async pin({ peer, pin, reply }: EffectOf<'pin'>): Promise<void> {
     try {
-      fromText(pin.key, 32);
       await this.deps.keystore.putPin(this.present().owner, peer, pin, this.deps.now());
     } catch (thrown) {
       const error = toUserError(thrown);

@@ -34,5 +34,9 @@ const server = new Server(
 );
 
 self.addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void server.receive(data));
+// A defect that nothing caught is told, not swallowed.
+self.addEventListener('unhandledrejection', ({ reason }) =>
+  server.emit({ type: 'notice', error: toUserError(reason) }),
+);
 self.addEventListener('online', () => engine.network(true));
 self.addEventListener('offline', () => engine.network(false));

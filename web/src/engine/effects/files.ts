@@ -16,6 +16,8 @@ export interface FilesDeps {
   readonly mode: () => EngineMode;
   readonly outbox: Outbox;
   readonly dispatch: (event: Event) => void;
+  /** Tells the person of a defect. */
+  readonly report: (error: unknown) => void;
 }
 
 export class Files {
@@ -97,7 +99,10 @@ export class Files {
       ...prepared,
       send: (frame, signal, handed) => outbox.chunk(address, frame, signal, handed),
       onSent: (done, segments) => dispatch({ type: 'file-sent', fid, done, segments }),
-      onFailed: (why) => dispatch({ type: 'file-failed', fid, why }),
+      onFailed: (defect) => {
+        if (defect !== undefined) this.deps.report(defect);
+        dispatch({ type: 'file-failed', fid, why: 'source-changed' });
+      },
       onUndelivered: (status) => dispatch({ type: 'undelivered', conversation, about: 'chunk', status }),
     });
     this.prepared.delete(fid);

@@ -2,7 +2,15 @@
 import type { UserError } from '../contract.ts';
 import { close, end, endAbruptly, isActive, release } from './ending.ts';
 import type { Event } from './events.ts';
-import { CONFIRM_MS, LOOK_UP_MS, MAX_INCOMING, READY_MS, RING_MS } from './limits.ts';
+import {
+  CONFIRM_MS,
+  HANDSHAKES_PER_HOUR,
+  HOUR_MS,
+  LOOK_UP_MS,
+  MAX_INCOMING,
+  READY_MS,
+  RING_MS,
+} from './limits.ts';
 import type { Conversation, Incoming, Peer, Phase, Pin } from './state.ts';
 import { newTalk } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
@@ -18,6 +26,11 @@ export function openChat(turn: Turn, reply: number, peer: Peer) {
   }
   if (conversation?.peer.accountId === peer.accountId && isActive(conversation.phase)) {
     return turn.accept(reply);
+  }
+  const wait = mustWait(turn, peer.accountId);
+  if (wait > 0) {
+    const error: UserError = { code: 'rate-limited', retryAfterMs: wait };
+    return turn.do({ type: 'reply', reply, error });
   }
   // Calling someone whose call rings here is answering it.
   const ringing = incoming.find((call) => call.peer.accountId === peer.accountId);
@@ -152,6 +165,7 @@ export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
   }
   const { conversation } = turn;
   const active = conversation !== null && isActive(conversation.phase);
+  if (!changed && mustWait(turn, peer.accountId) > 0) return refuseCall(turn, call, 'busy');
   if (changed || !active) return ring(turn, call);
   if (conversation.peer.accountId !== peer.accountId) return refuseCall(turn, call, 'busy');
   switch (conversation.phase.at) {
@@ -246,10 +260,24 @@ export function onConfirmChecked(turn: Turn, event: EventOf<'confirm-checked'>) 
 /** PROTOCOL.md section 4.6: the handshake is complete, and this is the only moment at which a first pin is made. */
 function complete(turn: Turn, { key, pin, peer }: Conversation, phase: Phase): void {
   turn.patchConversation({ phase });
+  const times = [...recent(turn, peer.accountId), turn.at];
+  turn.patch({ completed: new Map(turn.state.completed).set(peer.accountId, times) });
   if (key === null || pin !== null) return;
   const first: Pin = { key, trust: 'first-use' };
   turn.patchConversation({ pin: first });
   turn.do({ type: 'pin', peer, pin: first, reply: null });
+}
+
+/** Handshakes with this account that completed within the last hour. */
+function recent(turn: Turn, accountId: string): readonly number[] {
+  return (turn.state.completed.get(accountId) ?? []).filter((time) => time > turn.at - HOUR_MS);
+}
+
+/** Milliseconds until another handshake with this account may complete; 0: now. */
+function mustWait(turn: Turn, accountId: string): number {
+  const times = recent(turn, accountId);
+  const [first = 0] = times;
+  return times.length < HANDSHAKES_PER_HOUR ? 0 : first + HOUR_MS - turn.at;
 }
 
 export function onPinned(turn: Turn, { accountId, pin }: EventOf<'pinned'>) {

@@ -37,3 +37,7 @@ export const RETRY_FIRST_MS = 500;
 export const RETRY_LONGEST_MS = 30_000;
 /** A connection that held this long was a good one: the next failure starts from the first delay. */
 export const STABLE_MS = 10_000;
+
+/** PROTOCOL.md section 4.9: each completed handshake is one more SAS that an attacker may have picked. */
+export const HANDSHAKES_PER_HOUR = 30;
+export const HOUR_MS = 3_600_000;

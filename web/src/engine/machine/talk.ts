@@ -1,4 +1,9 @@
-/** An open session: messages, their acknowledgements, and what the peer is doing (PROTOCOL.md section 6.4). */
+/**
+ * An open session: messages, their acknowledgements, and what the peer is doing (PROTOCOL.md section 6.4).
+ *
+ * Renewal (section 4.9) is not here: a session that is used up ends, and the next call makes a new one. Its place is
+ * a second handshake beside `open`, which takes over when its READY comes.
+ */
 import type { MessageView } from '../contract.ts';
 import { end, endFatally } from './ending.ts';
 import type { Content, Event } from './events.ts';

@@ -86,21 +86,27 @@ export class World {
   /** Called Bob, and he rings. */
   ringing(): this {
     this.online().command({ name: 'openChat', peer: BOB });
+    return this.called();
+  }
+
+  /** Bob accepted; READY has not come. */
+  confirmed(): this {
+    this.online().command({ name: 'openChat', peer: BOB });
+    return this.answered();
+  }
+
+  /** Whoever is being called rings. */
+  private called(): this {
     return this.run({ type: 'looked-up', conversation: this.id, found: { key: KEY, pin: null } })
       .run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true })
       .run({ type: 'offer-made', conversation: this.id, hid: HID, frame: frame(1, HID) });
   }
 
-  /** Bob accepted; READY has not come. */
-  confirmed(): this {
-    this.ringing().deliver(frame(3, HID));
-    return this.run({
-      type: 'accept-checked',
-      conversation: this.id,
-      hid: HID,
-      sid: SID,
-      frame: frame(4, HID),
-    });
+  /** Whoever is being called accepts. */
+  answered(): this {
+    this.called().deliver(frame(3, HID));
+    const { id } = this;
+    return this.run({ type: 'accept-checked', conversation: id, hid: HID, sid: SID, frame: frame(4, HID) });
   }
 
   /** In a secure session as its initiator; Bob's READY was acknowledged. */

@@ -15,7 +15,8 @@ export interface SendDeps {
   readonly send: (frame: Uint8Array, signal: AbortSignal, handed: () => void) => Promise<Fate>;
   /** `done`: bytes that the relay has written to the peer; `segments`: how many were handed over just now. */
   readonly onSent: (done: number, segments: number) => void;
-  readonly onFailed: (why: 'source-changed') => void;
+  /** `defect`: set when it was not the file that failed. */
+  readonly onFailed: (defect?: unknown) => void;
   /** The relay could not deliver a segment. */
   readonly onUndelivered: (fate: 'offline' | 'refused') => void;
 }
@@ -52,8 +53,8 @@ export class SendFile {
       if (signal.aborted) return;
       // Whatever keeps the file from being read as it was: it was changed, moved, or its disk is gone.
       const code = packageCode(error);
-      if (code !== 'E_FILE_SOURCE_CHANGED' && code !== 'E_FILE_SOURCE') throw error;
-      this.deps.onFailed('source-changed');
+      const unreadable = code === 'E_FILE_SOURCE_CHANGED' || code === 'E_FILE_SOURCE';
+      this.deps.onFailed(unreadable ? undefined : error);
     } finally {
       this.working = false;
     }
