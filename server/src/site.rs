@@ -125,8 +125,10 @@ impl Site {
     /// The file of a path; a path of the app itself (no such file, no extension) is its front page.
     fn find(&self, path: &str) -> Option<&Asset> {
         let path = path.trim_start_matches('/');
-        let page =
-            !path.starts_with("api/") && !path.rsplit('/').next().unwrap_or(path).contains('.');
+        let is_file = path.rsplit('/').next().unwrap_or(path).contains('.');
+        // The API answers in JSON, also about what it does not have.
+        let is_api = path == "api" || path.starts_with("api/") || path == "metrics";
+        let page = !is_file && !is_api;
         self.0
             .get(path)
             .or_else(|| page.then(|| self.0.get(INDEX))?)

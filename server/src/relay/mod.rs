@@ -83,8 +83,9 @@ async fn upgrade(
         .map_err(|_| ErrorCode::Unavailable)?;
     let connections = app.hub.tasks.clone();
     Ok(upgrade
-        // The library's default of 128 KiB is allocated at once for every idle connection.
-        .read_buffer_size(4096)
+        // The library's default of 128 KiB is allocated at once for every idle connection. Messages of up to 1 KiB
+        // fit into this one; larger frames get a buffer of their own size while they are read.
+        .read_buffer_size(2048)
         // Small frames of one batch go out together; the writer flushes after each batch.
         .write_buffer_size(4096)
         .max_write_buffer_size(2 * MESSAGE_MAX)

@@ -342,21 +342,22 @@ async fn random_frames_never_bring_anything_down() {
 }
 
 #[tokio::test]
-async fn silence_and_idleness_end_a_connection() {
-    let relay = Relay::start_with(|settings| {
-        settings.limits.ping_interval = Duration::from_millis(100);
-        settings.limits.idle_timeout = Duration::from_millis(1500);
-    })
-    .await;
-    let (alice, bob) = (
-        Person::registered(&relay, "alice").await,
-        Person::registered(&relay, "bob").await,
-    );
-    // This client reads, so it answers pings; it only ends for being idle.
-    let mut idle = alice.connect(&relay).await;
-    assert_eq!(idle.closed().await, Some(4410));
-    // This one does not read, so the pings stay unanswered.
-    let silent = bob.connect(&relay).await;
+async fn a_connection_without_messages_is_closed_in_the_end() {
+    let relay =
+        Relay::start_with(|settings| settings.limits.idle_timeout = Duration::from_millis(300))
+            .await;
+    let alice = Person::registered(&relay, "alice").await;
+    assert_eq!(alice.connect(&relay).await.closed().await, Some(4410));
+}
+
+#[tokio::test]
+async fn a_client_that_answers_no_ping_is_gone() {
+    let relay =
+        Relay::start_with(|settings| settings.limits.ping_interval = Duration::from_millis(100))
+            .await;
+    let alice = Person::registered(&relay, "alice").await;
+    // The library answers pings only while somebody reads.
+    let silent = alice.connect(&relay).await;
     crate::support::eventually("the silent connection is gone", async || {
         relay.metric("duet_ws_closed_total{kind=\"timeout\"}").await == 1.0
     })

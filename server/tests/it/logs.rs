@@ -109,7 +109,7 @@ async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
         .ok();
     alice
         .http(&relay)
-        .get("/canary-path?canary-query")
+        .get("/api/canary-path?canary-query")
         .await
         .error();
 

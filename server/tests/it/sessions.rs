@@ -324,14 +324,14 @@ async fn bad_access_tokens_are_refused_everywhere() {
 #[tokio::test]
 async fn an_access_token_expires_and_takes_its_socket_with_it_unless_renewed() {
     let relay =
-        Relay::start_with(|settings| settings.limits.access_token_ttl = Duration::from_secs(2))
+        Relay::start_with(|settings| settings.limits.access_token_ttl = Duration::from_secs(5))
             .await;
     let mut alice = Person::registered(&relay, "alice").await;
     let mut bob = Person::registered(&relay, "bob").await;
     let mut alice_socket = alice.connect(&relay).await;
     let mut bob_socket = bob.connect(&relay).await;
     let old = bob.token.clone();
-    tokio::time::sleep(Duration::from_millis(1000)).await;
+    tokio::time::sleep(Duration::from_millis(2000)).await;
     bob.log_in(&relay).await;
     bob_socket
         .frame(ClientFrame::Token(

@@ -29,6 +29,11 @@ async fn pages_and_files_are_served_with_the_right_headers() {
             Some("text/html; charset=utf-8")
         );
         assert_eq!(page.header("cache-control"), Some("no-cache"));
+        assert!(
+            page.header("content-security-policy")
+                .unwrap()
+                .starts_with("default-src 'none'")
+        );
     }
     let plain = http.get("/assets/app-1a2b3c.js").await;
     assert_eq!(plain.text(), script);
