@@ -1,10 +1,9 @@
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
 import { chooseLanguage, LanguageProvider } from '../i18n/index.tsx';
 import { type Duet, DuetProvider, useApp, useDuet } from '../screens/duet.tsx';
 import { InsecureBanner } from '../screens/InsecureBanner.tsx';
 import { forgetEverything } from '../screens/memory.ts';
 import { Notices } from '../screens/Notices.tsx';
-import { Shell } from '../screens/Shell.tsx';
 import { Starting } from '../screens/Starting.tsx';
 import type { Preferences } from '../screens/settings/Settings.tsx';
 import { KeyMissing } from '../screens/sign-in/KeyMissing.tsx';
@@ -13,6 +12,13 @@ import { Unlock } from '../screens/sign-in/Unlock.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 import { keepPreference, keptEngine, keptTheme, readPreference } from './preferences.ts';
 import { applyTheme } from './theme.ts';
+
+/**
+ * Everything behind the sign-in, in one piece: it arrives while the engine starts, and nothing of it has to be
+ * fetched later, when the connection may be gone.
+ */
+const loadShell = () => import('../screens/Shell.tsx');
+const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 
 /** The whole page. Which screen is shown follows from where the person stands with their account, and nothing else. */
 export function App({ duet }: { readonly duet: Duet }) {
@@ -60,6 +66,11 @@ function Screen() {
   const { memory } = useDuet();
 
   useEffect(() => {
+    // Ahead of its need. If it fails now, the same import is tried and told when it is drawn.
+    loadShell().catch(() => undefined);
+  }, []);
+
+  useEffect(() => {
     if (account.stage === 'signed-out') forgetEverything(memory);
   }, [account.stage, memory]);
 
@@ -89,7 +100,17 @@ function Screen() {
         </Page>
       );
     case 'ready':
-      return <Shell preferences={preferences} />;
+      return (
+        <Suspense
+          fallback={
+            <Page>
+              <Starting />
+            </Page>
+          }
+        >
+          <Shell preferences={preferences} />
+        </Suspense>
+      );
     default:
       return assertNever(account);
   }

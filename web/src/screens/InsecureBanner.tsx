@@ -8,8 +8,10 @@ export function InsecureBanner() {
   return (
     <details data-testid="insecure-banner" className="border-line border-b bg-sunken text-sm">
       <summary className="flex min-h-10 flex-wrap items-center justify-center gap-x-2 px-4 py-1.5 text-center -outline-offset-2">
-        <LockKeyholeOpen size={16} className="shrink-0 text-warning" aria-hidden="true" />
-        <span>{t.insecure.title}</span>
+        <span className="inline-flex items-center gap-2">
+          <LockKeyholeOpen size={16} className="shrink-0 text-warning" aria-hidden="true" />
+          {t.insecure.title}
+        </span>
         <span className="text-accent underline underline-offset-4">{t.insecure.more}</span>
       </summary>
       <p className="mx-auto max-w-2xl px-4 pb-3 text-muted">{t.insecure.body}</p>

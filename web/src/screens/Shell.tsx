@@ -27,7 +27,6 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
       >
         {t.app.skipToContent}
       </a>
-      <h1 className="sr-only">{t.app.name}</h1>
       <ConnectionBanner />
       <Incoming />
       <div className="flex min-h-0 flex-1 md:grid md:grid-cols-[20rem_minmax(0,1fr)]">
@@ -37,6 +36,7 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
           onOpenSettings={() => setSettings(true)}
         />
         <main id="conversation" tabIndex={-1} className="contents">
+          <h1 className="sr-only">{t.app.name}</h1>
           {conversation === null ? (
             <Welcome className="hidden md:flex" />
           ) : (

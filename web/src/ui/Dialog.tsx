@@ -66,7 +66,7 @@ export function Dialog({
       )}
     >
       <div className="flex h-full max-h-[inherit] flex-col">
-        <header className="flex items-center gap-2 border-line border-b py-2 pr-2 pl-5">
+        <header className="flex items-center gap-2 border-line border-b py-2 pr-2 pl-4 sm:pl-5">
           <h2 id={titleId} className="min-w-0 flex-1 break-words font-semibold text-lg leading-snug">
             {title}
           </h2>
@@ -84,7 +84,7 @@ export function Dialog({
           {children}
         </section>
         {footer !== undefined && (
-          <footer className="border-line border-t bg-paper px-5 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+          <footer className="border-line border-t bg-paper px-4 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
             {footer}
           </footer>
         )}
