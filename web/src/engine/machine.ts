@@ -2,6 +2,9 @@
  * The engine's mind: a pure function from what is and what happens to what is next and what is to be done. No
  * clock, no randomness, no input or output; effects are data that the runtime carries out (`runtime.ts`).
  */
+
+import * as answering from './machine/answering.ts';
+import * as calling from './machine/calling.ts';
 import {
   onAccount,
   onLinkDown,
@@ -18,6 +21,7 @@ import { onDelivered } from './machine/routing.ts';
 import type { State } from './machine/state.ts';
 import * as talk from './machine/talk.ts';
 import * as transfer from './machine/transfer.ts';
+import * as trust from './machine/trust.ts';
 import { assertNever, Turn } from './machine/turn.ts';
 
 export { INITIAL, type State } from './machine/state.ts';
@@ -52,19 +56,19 @@ function apply(turn: Turn, event: Event) {
     case 'undelivered':
       return handshake.onUndelivered(turn, event);
     case 'looked-up':
-      return handshake.onLookedUp(turn, event);
+      return calling.onLookedUp(turn, event);
     case 'pinned':
-      return handshake.onPinned(turn, event);
+      return trust.onPinned(turn, event);
     case 'offer-made':
-      return handshake.onOfferMade(turn, event);
+      return calling.onOfferMade(turn, event);
     case 'offer-checked':
-      return handshake.onOfferChecked(turn, event);
+      return answering.onOfferChecked(turn, event);
     case 'accept-made':
-      return handshake.onAcceptMade(turn, event);
+      return answering.onAcceptMade(turn, event);
     case 'accept-checked':
-      return handshake.onAcceptChecked(turn, event);
+      return calling.onAcceptChecked(turn, event);
     case 'confirm-checked':
-      return handshake.onConfirmChecked(turn, event);
+      return answering.onConfirmChecked(turn, event);
     case 'handshake-failed':
       return handshake.onHandshakeFailed(turn, event);
     case 'end-checked':
@@ -95,11 +99,11 @@ function apply(turn: Turn, event: Event) {
 function command(turn: Turn, { command, reply }: Extract<Event, { type: 'command' }>) {
   switch (command.name) {
     case 'openChat':
-      return handshake.openChat(turn, reply, command.peer);
+      return calling.openChat(turn, reply, command.peer);
     case 'acceptIncoming':
-      return handshake.acceptIncoming(turn, reply, command.id);
+      return answering.acceptIncoming(turn, reply, command.id);
     case 'declineIncoming':
-      return handshake.declineIncoming(turn, reply, command.id);
+      return answering.declineIncoming(turn, reply, command.id);
     case 'leaveChat':
       close(turn);
       return turn.accept(reply);
@@ -114,9 +118,9 @@ function command(turn: Turn, { command, reply }: Extract<Event, { type: 'command
     case 'cancelTransfer':
       return transfer.cancelTransfer(turn, reply, command.fid);
     case 'markVerified':
-      return handshake.markVerified(turn, reply, command.by);
+      return trust.markVerified(turn, reply, command.by);
     case 'acceptChangedKey':
-      return handshake.acceptChangedKey(turn, reply);
+      return trust.acceptChangedKey(turn, reply);
     case 'retryNow':
       return retryNow(turn, reply);
     default:
@@ -128,7 +132,7 @@ function timer(turn: Turn, name: TimerName) {
   const at = turn.conversation?.phase.at;
   switch (name) {
     case 'look-up':
-      return handshake.onLookUpTimer(turn);
+      return calling.onLookUpTimer(turn);
     case 'ring':
       return at === 'ringing' ? end(turn, 'no-answer') : undefined;
     case 'confirm':
@@ -144,6 +148,6 @@ function timer(turn: Turn, name: TimerName) {
     case 'reconnect':
       return onReconnectTimer(turn);
     default:
-      return handshake.dropIncoming(turn, name.slice('incoming '.length));
+      return answering.dropIncoming(turn, name.slice('incoming '.length));
   }
 }

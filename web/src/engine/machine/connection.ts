@@ -1,8 +1,8 @@
 /** The connection to the relay: when to try again, and what its loss means for a conversation. */
 import type { AccountView } from '../contract.ts';
+import { dropIncoming } from './answering.ts';
 import { close, endAbruptly, isActive } from './ending.ts';
 import type { Event } from './events.ts';
-import { dropIncoming } from './handshake.ts';
 import { RETRY_FIRST_MS, RETRY_LONGEST_MS, STABLE_MS } from './limits.ts';
 import type { Turn } from './turn.ts';
 

@@ -1,0 +1,125 @@
+/** The one who is called: from OFFER to READY (PROTOCOL.md section 4, B). */
+import { close, endAbruptly, isActive, release } from './ending.ts';
+import type { Event } from './events.ts';
+import { awaited, begin, complete, mustWait } from './handshake.ts';
+import { CONFIRM_MS, MAX_INCOMING, RING_MS } from './limits.ts';
+import type { Incoming } from './state.ts';
+import { newTalk } from './talk.ts';
+import { addressOf, type Turn } from './turn.ts';
+
+type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
+
+export function acceptIncoming(turn: Turn, reply: number, id: string) {
+  const call = turn.state.incoming.find(({ hid }) => hid === id);
+  if (call === undefined || turn.state.connection.at !== 'online') return turn.reject(reply, 'not-connected');
+  answer(turn, reply, call);
+}
+
+export function declineIncoming(turn: Turn, reply: number, id: string): void {
+  const call = turn.state.incoming.find(({ hid }) => hid === id);
+  turn.accept(reply);
+  if (call === undefined) return;
+  forget(turn, call);
+  // To a key that is not the pinned one nothing is said, not even no.
+  if (!call.changed) refuseCall(turn, call, 'declined');
+}
+
+/** An OFFER that the crypto package accepted, or one under a key that is not the pinned one. */
+export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
+  const { hid, peer, presence, key, pin, changed } = event;
+  const call: Incoming = { hid, peer, presence, key, pin, changed };
+  if (turn.state.account.stage !== 'ready' || turn.state.connection.at !== 'online') {
+    turn.do({ type: 'wipe-handshake', hid });
+    return;
+  }
+  const { conversation } = turn;
+  const active = conversation !== null && isActive(conversation.phase);
+  if (!changed && mustWait(turn, peer.accountId) > 0) return refuseCall(turn, call, 'busy');
+  if (changed || !active) return ring(turn, call);
+  if (conversation.peer.accountId !== peer.accountId) return refuseCall(turn, call, 'busy');
+  switch (conversation.phase.at) {
+    case 'looking-up':
+    case 'watching':
+    case 'offering':
+      // Both want this chat, and ours has not been sent.
+      return startAnswering(turn, call);
+    case 'ringing':
+      // PROTOCOL.md section 4.7: the winner ignores the other flight; the loser accepts it without asking.
+      if (event.glare === 'peer') startAnswering(turn, call);
+      else turn.do({ type: 'wipe-handshake', hid });
+      return;
+    case 'open':
+      // Another run of the peer's client: the one that we talked to is gone.
+      if (conversation.presence !== presence) endAbruptly(turn, 'peer-disconnected');
+      return ring(turn, call);
+    default:
+      return ring(turn, call);
+  }
+}
+
+function ring(turn: Turn, call: Incoming): void {
+  const earlier = turn.state.incoming.find(({ peer }) => peer.accountId === call.peer.accountId);
+  if (earlier !== undefined) dropIncoming(turn, earlier.hid);
+  if (turn.state.incoming.length >= MAX_INCOMING) {
+    if (!call.changed) refuseCall(turn, call, 'busy');
+    return;
+  }
+  turn.patch({ incoming: [...turn.state.incoming, call] });
+  turn.start(`incoming ${call.hid}`, RING_MS);
+}
+
+function refuseCall(turn: Turn, { hid, peer, presence }: Incoming, reason: 'declined' | 'busy'): void {
+  turn.do({ type: 'end-handshake', hid, reason, address: { to: peer.accountId, presence } });
+}
+
+/** No longer rings; its handshake is another matter. */
+function forget(turn: Turn, { hid }: Incoming): void {
+  turn.stop(`incoming ${hid}`);
+  turn.patch({ incoming: turn.state.incoming.filter((call) => call.hid !== hid) });
+}
+
+/** No longer rings, and its handshake is wiped: too late, withdrawn, or from a run that is gone. */
+export function dropIncoming(turn: Turn, hid: string): void {
+  const call = turn.state.incoming.find((one) => one.hid === hid);
+  if (call === undefined) return;
+  forget(turn, call);
+  turn.do({ type: 'wipe-handshake', hid });
+}
+
+export function answer(turn: Turn, reply: number, call: Incoming) {
+  close(turn);
+  forget(turn, call);
+  turn.accept(reply);
+  if (!call.changed) return startAnswering(turn, call);
+  const { peer, key, pin } = call;
+  begin(turn, { peer, key, pin, phase: { at: 'blocked' } });
+}
+
+/** In the place of whatever attempt of ours there was. */
+function startAnswering(turn: Turn, { hid, peer, presence, key, pin }: Incoming): void {
+  if (turn.conversation !== null) release(turn, turn.conversation);
+  const conversation = begin(turn, { peer, presence, key, pin, phase: { at: 'accepting', hid } });
+  turn.do({ type: 'make-accept', conversation, hid });
+  turn.do({ type: 'watch', accountId: peer.accountId });
+}
+
+export function onAcceptMade(turn: Turn, { conversation: id, hid, frame }: EventOf<'accept-made'>) {
+  const conversation = awaited(turn, id, 'accepting');
+  const address = conversation?.phase.hid === hid ? addressOf(conversation) : null;
+  if (address === null) return turn.do({ type: 'wipe-handshake', hid });
+  turn.patchConversation({ phase: { at: 'accepted', hid } });
+  turn.do({ type: 'send', conversation: id, about: 'accept', address, frame });
+  turn.start('confirm', CONFIRM_MS);
+}
+
+/** CONFIRM verified: READY goes out first, then what the peer has sent meanwhile is read. */
+export function onConfirmChecked(turn: Turn, event: EventOf<'confirm-checked'>) {
+  const { sid } = event;
+  const conversation = awaited(turn, event.conversation, 'completing');
+  const address = conversation?.phase.hid === event.hid ? addressOf(conversation) : null;
+  if (conversation === null || address === null) return turn.do({ type: 'wipe-session', sid });
+  const { held } = conversation.phase;
+  turn.do({ type: 'send', conversation: conversation.id, about: 'message', address, frame: event.frame });
+  complete(turn, conversation, { at: 'open', talk: newTalk(sid, { secure: true, next: 1 }) });
+  for (const frame of held) turn.do({ type: 'decrypt', sid, frame });
+}
