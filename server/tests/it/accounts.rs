@@ -2,6 +2,7 @@
 
 use duet_relay::api::Bytes;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 use crate::support::{Person, Relay};
 
@@ -242,10 +243,10 @@ async fn a_wrong_secret_and_an_unknown_name_look_the_same() {
             assert_eq!(reply.cookie(), None);
         }
     }
-    // Both must have paid for a hash: without the dummy, unknown names answer ten times faster.
-    known_times.sort();
-    unknown_times.sort();
-    let ratio = unknown_times[7].as_secs_f64() / known_times[7].as_secs_f64();
+    // Both must have paid for a hash: without the dummy, unknown names answer many times faster. The fastest of each
+    // counts: other work on the machine only ever makes an answer slower.
+    let fastest = |times: &[Duration]| times.iter().min().unwrap().as_secs_f64();
+    let ratio = fastest(&unknown_times) / fastest(&known_times);
     assert!((0.5..2.0).contains(&ratio), "{ratio}");
 }
 
