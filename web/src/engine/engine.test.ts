@@ -208,11 +208,6 @@ describe('accounts', () => {
     });
     await other.run('replaceKey', { password: 'correct horse battery' });
     await other.online();
-    // The earlier device finds out when it wants to connect again.
-    await bob.until(
-      'key-missing',
-      () => bob.app?.account.stage === 'key-missing' || bob.app?.connection.state === 'replaced',
-    );
 
     await call(alice, other);
     await alice.untilState('blocked-key-changed');
@@ -251,6 +246,16 @@ describe('accounts', () => {
     await alice.run('acceptIncoming', { id: alice.incoming[0]?.id ?? '' });
     expect(alice.conversation?.state).toBe('blocked-key-changed');
     expect(other.conversation?.state).toBe('ringing-out');
+  });
+
+  test('a device whose key was replaced elsewhere is told so when its login is refused', async () => {
+    const bob = await new Person('bob', 'native', relay).registered();
+    const account = relay.accounts.get('bob');
+    if (account === undefined) throw new Error('not registered');
+    account.identityKey = Buffer.alloc(32, 9).toString('base64url');
+    relay.closeWith('bob', 4401);
+    await bob.until('key-missing', () => bob.app?.account.stage === 'key-missing');
+    expect(bob.app?.connection.state).toBe('idle');
   });
 
   test('another realm is not taken in silence', async () => {

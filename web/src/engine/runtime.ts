@@ -8,7 +8,7 @@ import { Handshakes } from './effects/handshakes.ts';
 import { Sessions } from './effects/sessions.ts';
 import { EngineError, toUserError } from './errors.ts';
 import type { Keystore } from './keystore/keystore.ts';
-import type { Effect } from './machine/effects.ts';
+import type { Effect, EffectOf } from './machine/effects.ts';
 import type { Command, Event, FrameKind, TimerName } from './machine/events.ts';
 import { assertNever } from './machine/turn.ts';
 import { viewChanges } from './machine/views.ts';
@@ -18,8 +18,6 @@ import { endRun, type Run } from './run.ts';
 import type { Socket } from './socket/link.ts';
 import { Network } from './socket/network.ts';
 import type { Fate } from './socket/outbox.ts';
-
-type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
 export interface RuntimeDeps {
   readonly crypto: CryptoPort;

@@ -3,13 +3,11 @@ import { toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
 import type { CryptoPort, OutgoingFile } from '../crypto/port.ts';
 import { toUserError } from '../errors.ts';
-import type { Address, Effect } from '../machine/effects.ts';
+import type { Address, EffectOf } from '../machine/effects.ts';
 import type { Event } from '../machine/events.ts';
 import type { Outbox } from '../socket/outbox.ts';
 import { ReceiveFile } from '../transfer/receive.ts';
 import { fittingName, fittingType, SendFile } from '../transfer/send.ts';
-
-type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
 export interface FilesDeps {
   readonly crypto: Pick<CryptoPort, 'createOutgoingFile' | 'createIncomingFile'>;

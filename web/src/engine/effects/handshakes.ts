@@ -4,13 +4,11 @@ import type { EngineMode } from '../contract.ts';
 import type { CryptoPort, IncomingOffer, Offer, PendingSession, Session } from '../crypto/port.ts';
 import { packageCode } from '../errors.ts';
 import type { Keystore } from '../keystore/keystore.ts';
-import type { Effect } from '../machine/effects.ts';
+import type { EffectOf } from '../machine/effects.ts';
 import type { Event } from '../machine/events.ts';
 import { readPayload } from '../payload.ts';
 import type { Run } from '../run.ts';
 import type { Directory } from './directory.ts';
-
-type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;
 
 export interface HandshakeDeps {
   readonly crypto: Pick<CryptoPort, 'createOffer' | 'glareWinner'>;

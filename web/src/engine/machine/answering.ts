@@ -1,13 +1,11 @@
 /** The one who is called: from OFFER to READY (PROTOCOL.md section 4, B). */
 import { close, endAbruptly, isActive, release } from './ending.ts';
-import type { Event } from './events.ts';
+import type { EventOf } from './events.ts';
 import { awaited, begin, complete, mustWait } from './handshake.ts';
 import { CONFIRM_MS, MAX_INCOMING, RING_MS } from './limits.ts';
 import type { Incoming } from './state.ts';
 import { newTalk } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
-
-type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 export function acceptIncoming(turn: Turn, reply: number, id: string) {
   const call = turn.state.incoming.find(({ hid }) => hid === id);

@@ -2,14 +2,12 @@
 import type { UserError } from '../contract.ts';
 import { answer } from './answering.ts';
 import { close, end, isActive } from './ending.ts';
-import type { Event } from './events.ts';
+import type { EventOf } from './events.ts';
 import { awaited, begin, complete, mustWait } from './handshake.ts';
 import { LOOK_UP_MS, READY_MS, RING_MS } from './limits.ts';
 import type { Peer } from './state.ts';
 import { newTalk } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
-
-type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 export function openChat(turn: Turn, reply: number, peer: Peer) {
   const { account, connection, conversation, incoming } = turn.state;

@@ -2,11 +2,9 @@
 import type { AccountView } from '../contract.ts';
 import { dropIncoming } from './answering.ts';
 import { close, endAbruptly, isActive } from './ending.ts';
-import type { Event } from './events.ts';
+import type { EventOf } from './events.ts';
 import { RETRY_FIRST_MS, RETRY_LONGEST_MS, STABLE_MS } from './limits.ts';
 import type { Turn } from './turn.ts';
-
-type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /** Being ready is what opens the connection, and the only thing that does. */
 export function onAccount(turn: Turn, account: AccountView): void {

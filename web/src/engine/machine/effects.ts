@@ -101,3 +101,6 @@ export type Effect =
   | { readonly type: 'open-segment'; readonly fid: string; readonly frame: Uint8Array }
   /** Stops the work on a file and wipes its key. */
   | { readonly type: 'wipe-file'; readonly file: string | number };
+
+/** The effects of one type. */
+export type EffectOf<T extends Effect['type']> = Extract<Effect, { type: T }>;

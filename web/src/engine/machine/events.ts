@@ -175,3 +175,6 @@ export type Event =
   | { readonly type: 'file-verified'; readonly fid: string; readonly done: number }
   | { readonly type: 'file-whole'; readonly fid: string; readonly blob: Blob }
   | { readonly type: 'file-failed'; readonly fid: string; readonly why: 'damaged' | 'source-changed' };
+
+/** The events of one type. */
+export type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;

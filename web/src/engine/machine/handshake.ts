@@ -1,12 +1,10 @@
 /** What both sides of a handshake have in common (PROTOCOL.md section 4). */
 import { dropIncoming } from './answering.ts';
 import { end, endAbruptly, isActive } from './ending.ts';
-import type { Event } from './events.ts';
+import type { EventOf } from './events.ts';
 import { HANDSHAKES_PER_HOUR, HOUR_MS } from './limits.ts';
 import type { Conversation, Phase, Pin } from './state.ts';
 import type { Turn } from './turn.ts';
-
-type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 export function begin(
   turn: Turn,

@@ -6,7 +6,7 @@
  */
 import type { MessageView } from '../contract.ts';
 import { end, endFatally } from './ending.ts';
-import type { Content, Event } from './events.ts';
+import type { Content, EventOf } from './events.ts';
 import {
   MAX_TEXT,
   MAX_UNACKNOWLEDGED,
@@ -19,8 +19,6 @@ import {
 import type { Talk } from './state.ts';
 import { onFileControl } from './transfer.ts';
 import { addressOf, assertNever, type Turn } from './turn.ts';
-
-type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 export function newTalk(sid: string, { secure, next }: { secure: boolean; next: number }): Talk {
   return {

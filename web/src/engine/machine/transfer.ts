@@ -1,12 +1,11 @@
 /** One file at a time, pulled by its receiver (PROTOCOL.md section 7.3). */
 import type { MessageView, TransferState, TransferView } from '../contract.ts';
-import type { Content, Event } from './events.ts';
+import type { Content, EventOf } from './events.ts';
 import { MAX_UNACKNOWLEDGED, PROGRESS_MS, WANT_STEP, WINDOW } from './limits.ts';
 import type { Transfer } from './state.ts';
 import { ownMessage, peerMessage, say } from './talk.ts';
 import { addressOf, assertNever, type Turn } from './turn.ts';
 
-type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 type Moving = Exclude<Transfer, { at: 'preparing' }>;
 type Control = Extract<Content, { type: 'file-control' }>;
 

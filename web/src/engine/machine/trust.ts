@@ -1,11 +1,9 @@
 /** Pins and what the person says about them (PROTOCOL.md section 3.4). */
 import { lookUp } from './calling.ts';
 import { endAbruptly, isActive } from './ending.ts';
-import type { Event } from './events.ts';
+import type { EventOf } from './events.ts';
 import type { Pin } from './state.ts';
 import type { Turn } from './turn.ts';
-
-type EventOf<T extends Event['type']> = Extract<Event, { type: T }>;
 
 /** The new key was compared and accepted by the person: it is pinned, and the call is made anew. */
 export function acceptChangedKey(turn: Turn, reply: number) {

@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { fromText, toText } from './bytes.ts';
+import { fromPackage, toPackage } from './crypto/content.ts';
+import { readPayload } from './payload.ts';
+import { frame, text16, text32 } from './testing/world.ts';
+
+describe('headers of payloads', () => {
+  test.each([
+    [0x01, { type: 'offer', hid: text16(5) }],
+    [0x03, { type: 'accept', hid: text16(5) }],
+    [0x04, { type: 'confirm', hid: text16(5) }],
+    [0x05, { type: 'end', hid: text16(5) }],
+    [0x11, { type: 'message', sid: text16(5) }],
+  ] as const)('type %i', (type, expected) => {
+    expect(readPayload(frame(type, text16(5)))).toEqual(expected);
+  });
+
+  test('a segment has a longer id', () => {
+    expect(readPayload(frame(0x12, text32(5)))).toEqual({ type: 'chunk', fid: text32(5) });
+  });
+
+  test('anything else is nothing, and nothing throws', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        const payload = readPayload(bytes);
+        if (payload !== null) expect([bytes[0], bytes.length >= 34]).toEqual([1, true]);
+      }),
+    );
+    expect(readPayload(frame(0x02, text16(1)))).toBeNull();
+    expect(readPayload(frame(0x11, text16(1)).with(0, 2))).toBeNull();
+  });
+});
+
+describe('base64url', () => {
+  test("is the platform's, both ways", () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 9000 }), (bytes) => {
+        const text = toText(bytes);
+        expect(text).toBe(Buffer.from(bytes).toString('base64url'));
+        expect(fromText(text)).toEqual(Uint8Array.from(bytes));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('of another length or alphabet is refused', () => {
+    expect(() => fromText('AA', 32)).toThrow(TypeError);
+    expect(() => fromText('A+/A')).toThrow(TypeError);
+  });
+});
+
+test('contents come back from the package as they went in', () => {
+  const contents = [
+    { type: 'text', text: 'привет' },
+    { type: 'file-control', fid: text32(1), op: 'want', index: 3, count: 4 },
+    { type: 'read', upTo: 7 },
+    { type: 'receipt' },
+    { type: 'typing', activity: 'voice' },
+    { type: 'bye' },
+  ] as const;
+  for (const content of contents) expect(fromPackage(toPackage(content))).toEqual(content);
+  expect(fromPackage({ type: 'unknown', ctype: 99 })).toEqual({ type: 'other' });
+  expect(fromPackage({ type: 'viewed', seq: 1 })).toEqual({ type: 'receipt' });
+});
