@@ -41,7 +41,7 @@ export function EmojiGrid({ emoji, language, ticked, onTick, ...rest }: EmojiGri
                 <span aria-hidden="true" className="block font-emoji text-3xl leading-tight">
                   {symbol}
                 </span>
-                <span className="block min-h-[2lh] hyphens-auto break-words text-xs leading-tight max-[22.5rem]:text-[0.6875rem]">
+                <span className="block md:min-h-[2lh] hyphens-auto break-words text-xs leading-tight max-[22.5rem]:text-[0.6875rem]">
                   {names[language]}
                 </span>
               </span>
