@@ -31,8 +31,8 @@ export class Person {
       viewport: { width: 1100, height: 760 },
     });
     await context.addInitScript((engine) => {
-      // As the settings screen keeps it.
-      localStorage.setItem('duet.engine', engine);
+      // As the settings screen keeps it; about:blank has no storage.
+      if (location.protocol === 'http:') localStorage.setItem('duet.engine', engine);
     }, options.engine);
     const page = await context.newPage();
     const person = new Person(options.name, context, page, options.origin);

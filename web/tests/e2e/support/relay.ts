@@ -37,9 +37,13 @@ export class Relay {
       env: {
         PATH: process.env['PATH'] ?? '',
         DUET_LISTEN: `127.0.0.1:${port}`,
-        DUET_METRICS_LISTEN: `127.0.0.1:${await freePort()}`,
+        DUET_METRICS_LISTEN: 'off',
+        // Everybody here comes from one address.
+        DUET_RATE_REGISTER: '100',
+        DUET_RATE_LOGIN: '100',
         DUET_DATABASE: join(folder, 'duet.db'),
-        RUST_LOG: 'debug',
+        DUET_LOG: 'debug',
+        ...(process.env['DUET_SITE'] === undefined ? {} : { DUET_SITE: process.env['DUET_SITE'] }),
         ...settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
