@@ -63,9 +63,15 @@ export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return out;
 }
 
-/** All bytes of a stream. */
+/** All bytes of a stream. Not by `Response`: Chromium replaces the stream's error by one of its own. */
 export async function collect(stream: ReadableStream<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const parts: Uint8Array[] = [];
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return concat(...parts);
+    parts.push(value);
+  }
 }
 
 /** Bytes that differ from place to place, the same on every run. */

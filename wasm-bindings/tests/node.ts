@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { ready } from '@duet-chat/crypto';
 import type { Environment } from './harness.js';
+import './node/loader.js';
 import { suites } from './suites/all.js';
 
 const environment: Environment = {

@@ -42,6 +42,11 @@ export function isAlive(): boolean {
   return state.stage === 'ready';
 }
 
+/** Why the instance is dead, if it is. */
+export function death(): DuetError | undefined {
+  return state.stage === 'dead' ? trapped(state.cause) : undefined;
+}
+
 /** After a trap nothing in the instance's memory can be trusted: it is never called again. */
 export function bury(cause: unknown): DuetError {
   state = { stage: 'dead', cause };
@@ -57,6 +62,7 @@ async function attempt(options: ReadyOptions): Promise<void> {
   await refuseUnderCsp();
   try {
     const [glue, module] = await Promise.all([import('./wasm/glue.js'), moduleFrom(options.wasm)]);
+    refuseForeign(module);
     await glue.default({ module_or_path: module });
     state = { stage: 'ready', wasm: glue };
   } catch (cause) {
@@ -73,6 +79,13 @@ async function refuseUnderCsp(): Promise<void> {
     await WebAssembly.compile(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]));
   } catch (cause) {
     throw new DuetError('E_WASM_CSP', undefined, { cause });
+  }
+}
+
+/** The glue keeps the first instance that it gets: a module that is not this package's must not come to it. */
+function refuseForeign(module: WebAssembly.Module): void {
+  if (!WebAssembly.Module.exports(module).some(({ name }) => name === 'variant')) {
+    throw new DuetError('E_WASM_LOAD', 'the module is not this package’s');
   }
 }
 

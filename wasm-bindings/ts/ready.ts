@@ -3,7 +3,7 @@ import { call, run } from './boundary.js';
 import { remember } from './engines.js';
 import { DuetError } from './errors.js';
 import { NativeCipher } from './files/cipher.js';
-import { load } from './loader.js';
+import { death, load } from './loader.js';
 import type { Capabilities, OperationSupport, ReadyOptions } from './types.js';
 
 let started: Promise<void> | undefined;
@@ -15,6 +15,8 @@ let started: Promise<void> | undefined;
  * @throws DuetError `E_WASM_MISSING`, `E_WASM_CSP`, `E_WASM_LOAD`, `E_WASM_TRAP`, `E_RANDOM_MISSING`
  */
 export function ready(options?: ReadyOptions): Promise<void> {
+  const dead = death();
+  if (dead !== undefined) return Promise.reject(dead);
   started ??= start(options).catch((error: unknown) => {
     started = undefined;
     throw error;

@@ -87,11 +87,20 @@ export const engineOperation = {
     return run<Bytes>((wasm) => wasm.testSign(engine === 'native', seed, message));
   },
   /** Rejects with the code of the refusal. */
-  async verify(engine: EngineName, key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<void> {
+  async verify(
+    engine: EngineName,
+    key: Uint8Array,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): Promise<void> {
     await run((wasm) => wasm.testVerify(engine === 'native', key, message, signature));
   },
   /** The public key of a secret, and its agreement with the other key. */
-  async agree(engine: EngineName, secret: Uint8Array, other: Uint8Array): Promise<[own: Bytes, shared: Bytes]> {
+  async agree(
+    engine: EngineName,
+    secret: Uint8Array,
+    other: Uint8Array,
+  ): Promise<[own: Bytes, shared: Bytes]> {
     return run<[Bytes, Bytes]>((wasm) => wasm.testAgree(engine === 'native', secret, other));
   },
 };

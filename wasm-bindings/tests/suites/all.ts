@@ -1,9 +1,9 @@
 import type { Suite } from '../harness.js';
+import { vectors } from '../vectors/index.js';
 import { files } from './files.js';
 import { identities } from './identities.js';
 import { sessions } from './sessions.js';
 import { surface } from './surface.js';
-import { vectors } from './vectors.js';
 
 /** Suites that run everywhere. */
 export const suites: Readonly<Record<string, Suite>> = { surface, identities, sessions, files, vectors };

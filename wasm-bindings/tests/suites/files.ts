@@ -10,7 +10,18 @@ import {
   sealedSize,
   sealFile,
 } from '@duet-chat/crypto';
-import { assert, collect, concat, equal, hex, pairs, pattern, refused, type Suite, type Test } from '../harness.js';
+import {
+  assert,
+  collect,
+  concat,
+  equal,
+  hex,
+  pairs,
+  pattern,
+  refused,
+  type Suite,
+  type Test,
+} from '../harness.js';
 
 const CHUNK = 16_384;
 const STEP = 64 * CHUNK;
@@ -58,7 +69,9 @@ export const files: Suite = ({ engines }) => {
       const file = sealFile({ source: pieces(content, 10_007), key, context, engine: sealing });
       equal(file.size(), undefined);
       const bytes = await collect(file.stream);
-      const opened = await collect(openFile({ source: pieces(bytes, 333_333), key, context, engine: opening }));
+      const opened = await collect(
+        openFile({ source: pieces(bytes, 333_333), key, context, engine: opening }),
+      );
       equal(hex(opened), hex(content));
     });
 
@@ -68,7 +81,10 @@ export const files: Suite = ({ engines }) => {
         const source = new Blob([content]);
         const outgoing = createOutgoingFile({ source, name: 'a', mediaType: 'text/plain', engine: sealing });
         const incoming = createIncomingFile({ descriptor: outgoing.descriptor, engine: opening });
-        equal([incoming.size, incoming.segments, hex(incoming.fid)], [size, outgoing.segments, hex(outgoing.fid)]);
+        equal(
+          [incoming.size, incoming.segments, hex(incoming.fid)],
+          [size, outgoing.segments, hex(outgoing.fid)],
+        );
         const received = new Uint8Array(size);
         // In any order, and twice: a resumed transfer asks again.
         for (const index of [...Array(outgoing.segments).keys(), 0].reverse()) {
@@ -86,7 +102,17 @@ export const files: Suite = ({ engines }) => {
       const content = pattern(2 * STEP + 77);
       const key = randomBytes(32);
       const source = new Blob([await sealed(content, key, engine)]);
-      const ends = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, STEP, STEP + CHUNK, content.length - 1, content.length];
+      const ends = [
+        0,
+        1,
+        CHUNK - 1,
+        CHUNK,
+        CHUNK + 1,
+        STEP,
+        STEP + CHUNK,
+        content.length - 1,
+        content.length,
+      ];
       for (const start of ends) {
         for (const end of ends.filter((position) => position >= start)) {
           const part = await openFileRange({ source, key, start, end, engine });
@@ -94,20 +120,25 @@ export const files: Suite = ({ engines }) => {
         }
       }
       equal(hex(await openFileRange({ source, key, start: STEP, engine })), hex(content.subarray(STEP)));
-      await refused('E_FILE_RANGE', () => openFileRange({ source, key, start: 0, end: content.length + 1, engine }));
+      await refused('E_FILE_RANGE', () =>
+        openFileRange({ source, key, start: 0, end: content.length + 1, engine }),
+      );
       await refused('E_ARGUMENT', () => openFileRange({ source, key, start: 5, end: 4, engine }));
       // A part of a file that was cut off proves nothing, even if the part itself is there.
       const cut = source.slice(0, 56 + 64 * (CHUNK + 16) + 100);
       await refused('E_FILE_DECRYPT', () => openFileRange({ source: cut, key, start: 0, end: 10, engine }));
       const clean = source.slice(0, 56 + 64 * (CHUNK + 16));
-      await refused('E_FILE_TRUNCATED', () => openFileRange({ source: clean, key, start: 0, end: 10, engine }));
+      await refused('E_FILE_TRUNCATED', () =>
+        openFileRange({ source: clean, key, start: 0, end: 10, engine }),
+      );
     });
 
     add(`damage is refused and stays refused (${engine})`, async () => {
       const content = pattern(STEP + 3 * CHUNK);
       const [key, context] = [randomBytes(32), new Uint8Array(0)];
       const bytes = await sealed(content, key, engine);
-      const chunk = (index: number) => bytes.subarray(56 + index * (CHUNK + 16), 56 + (index + 1) * (CHUNK + 16));
+      const chunk = (index: number) =>
+        bytes.subarray(56 + index * (CHUNK + 16), 56 + (index + 1) * (CHUNK + 16));
       const flipped = (at: number) => {
         const copy = bytes.slice();
         copy[at] = (copy[at] ?? 0) ^ 1;
@@ -125,7 +156,11 @@ export const files: Suite = ({ engines }) => {
         ['cut at a step', bytes.slice(0, 56 + 64 * (CHUNK + 16)), 'E_FILE_TRUNCATED'],
         ['cut in the header', bytes.slice(0, 40), 'E_FILE_TRUNCATED'],
         ['nothing', new Uint8Array(0), 'E_FILE_TRUNCATED'],
-        ['chunks swapped', concat(head, chunk(1), chunk(0), bytes.subarray(56 + 2 * (CHUNK + 16))), 'E_FILE_DECRYPT'],
+        [
+          'chunks swapped',
+          concat(head, chunk(1), chunk(0), bytes.subarray(56 + 2 * (CHUNK + 16))),
+          'E_FILE_DECRYPT',
+        ],
         ['a chunk twice', concat(head, chunk(0), bytes.subarray(56)), 'E_FILE_DECRYPT'],
         ['bytes appended', concat(bytes, new Uint8Array(7)), 'E_FILE_DECRYPT'],
       ];
@@ -141,7 +176,9 @@ export const files: Suite = ({ engines }) => {
       for (let time = 0; time < 3; time++) await refused('E_FILE_DECRYPT', () => reader.read());
       const other = { source: new Blob([bytes]), engine };
       await refused('E_FILE_COMMITMENT', () => collect(openFile({ ...other, key: randomBytes(32) })));
-      await refused('E_FILE_COMMITMENT', () => collect(openFile({ ...other, key, context: new Uint8Array(1) })));
+      await refused('E_FILE_COMMITMENT', () =>
+        collect(openFile({ ...other, key, context: new Uint8Array(1) })),
+      );
     });
 
     add(`progress, and cancelling (${engine})`, async () => {
@@ -156,7 +193,13 @@ export const files: Suite = ({ engines }) => {
       const controller = new AbortController();
       const { signal } = controller;
       const seen: Progress[] = [];
-      const opening = openFile({ source: new Blob([bytes]), key: file.key, engine, signal, onProgress: (p) => seen.push(p) });
+      const opening = openFile({
+        source: new Blob([bytes]),
+        key: file.key,
+        engine,
+        signal,
+        onProgress: (p) => seen.push(p),
+      });
       const reader = opening.getReader();
       await reader.read();
       const reason = new Error('enough');
@@ -192,7 +235,10 @@ export const files: Suite = ({ engines }) => {
       const source = new Blob([pattern(STEP + 9)]);
       const outgoing = createOutgoingFile({ source, name: 'a', mediaType: '', engine });
       const other = createOutgoingFile({ source, name: 'a', mediaType: '', engine });
-      const incoming = createIncomingFile({ descriptor: { ...outgoing.descriptor, key: outgoing.descriptor.key.slice() }, engine });
+      const incoming = createIncomingFile({
+        descriptor: { ...outgoing.descriptor, key: outgoing.descriptor.key.slice() },
+        engine,
+      });
       const frame = await outgoing.segment(1);
       await refused('E_FILE_ID', async () => incoming.open(await other.segment(1)));
       await refused('E_FILE_SEGMENT', () => incoming.open(frame.subarray(0, frame.length - 1)));

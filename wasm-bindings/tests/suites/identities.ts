@@ -61,7 +61,9 @@ export const identities: Suite = ({ engines }) => {
     );
     const envelope = stored.envelope.slice();
     envelope[100] = (envelope[100] ?? 0) ^ 1;
-    await refused('E_VAULT', () => restoreIdentity({ ...ACCOUNT, stored: { ...stored, envelope }, vaultSecret }));
+    await refused('E_VAULT', () =>
+      restoreIdentity({ ...ACCOUNT, stored: { ...stored, envelope }, vaultSecret }),
+    );
     assert(hex(identity.store(vaultSecret).publicKey) === hex(stored.publicKey), 'public key');
   });
 
@@ -89,7 +91,10 @@ export const identities: Suite = ({ engines }) => {
 
   for (const engine of engines) {
     add(`an old key agrees to a new one (${engine})`, async () => {
-      const [old, next] = [await createIdentity({ ...ACCOUNT, engine }), await createIdentity({ ...ACCOUNT, engine })];
+      const [old, next] = [
+        await createIdentity({ ...ACCOUNT, engine }),
+        await createIdentity({ ...ACCOUNT, engine }),
+      ];
       equal((await old.signReplacement(next.publicKey)).length, 64);
       await refused('E_ED25519_KEY', () => old.signReplacement(new Uint8Array(32)));
       await refused('E_TOKEN_FORMAT', () =>

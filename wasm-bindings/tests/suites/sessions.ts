@@ -23,7 +23,10 @@ export const sessions: Suite = ({ engines }) => {
       equal(a.sas, b.sas, 'SAS');
       equal(a.sas.length, 4, 'length of the SAS');
       equal([a.secure, b.secure], [true, true]);
-      equal([hex(a.peer.publicKey), hex(b.peer.accountId)], [hex(bob.identity.publicKey), hex(alice.identity.accountId)]);
+      equal(
+        [hex(a.peer.publicKey), hex(b.peer.accountId)],
+        [hex(bob.identity.publicKey), hex(alice.identity.accountId)],
+      );
       for (let turn = 0; turn < 12; turn++) {
         const [from, to] = turn % 3 === 0 ? [b, a] : [a, b];
         const sent = from.send({ type: 'text', text: `Nachricht ${turn} 🦊`, reply: null });
@@ -43,7 +46,9 @@ export const sessions: Suite = ({ engines }) => {
     on('64 messages sent at once never share a key', async () => {
       const { a, b } = await meet(engine, engine);
       const sent = await Promise.all(
-        Array.from({ length: 64 }, async (_, index) => a.send({ type: 'text', text: `${index}`, reply: null })),
+        Array.from({ length: 64 }, async (_, index) =>
+          a.send({ type: 'text', text: `${index}`, reply: null }),
+        ),
       );
       // The key of a message follows from the ratchet key and the number in its chain, bytes 18 to 58 of the frame.
       const names = new Set(sent.map(({ frame }) => hex(frame.subarray(18, 58))));
@@ -148,7 +153,11 @@ export const sessions: Suite = ({ engines }) => {
     });
 
     on('a changed key blocks', async () => {
-      const [alice, eve, bob] = [await person('alice', engine), await person('alice', engine), await person('bob', engine)];
+      const [alice, eve, bob] = [
+        await person('alice', engine),
+        await person('alice', engine),
+        await person('bob', engine),
+      ];
       const presence = randomBytes(16);
       const listener = createListener({ identity: bob.identity, presence, engine });
       const offer = await createOffer({ identity: eve.identity, peer: peerOf(bob), presence, engine });
@@ -157,7 +166,10 @@ export const sessions: Suite = ({ engines }) => {
         listener.receive({ ...call, pin: alice.identity.publicKey }),
       );
       equal(error.class, 'block-peer');
-      equal(hex((await listener.receive({ ...call, pin: eve.identity.publicKey })).peer.publicKey), hex(eve.identity.publicKey));
+      equal(
+        hex((await listener.receive({ ...call, pin: eve.identity.publicKey })).peer.publicKey),
+        hex(eve.identity.publicKey),
+      );
     });
 
     on('use after free says so', async () => {
@@ -203,7 +215,9 @@ export const sessions: Suite = ({ engines }) => {
       await refused('E_ARGUMENT', () => a.send(any({ type: 'read', upTo: 1.5 })));
       await refused('E_ARGUMENT', () => a.send(any({ type: 'read', upTo: 2 ** 32 })));
       await refused('E_ARGUMENT', () => a.send(any(null)));
-      await refused('E_ARGUMENT', () => a.send(any({ type: 'fileControl', fid: new Uint8Array(31), op: 'accept', index: 0, count: 0 })));
+      await refused('E_ARGUMENT', () =>
+        a.send(any({ type: 'fileControl', fid: new Uint8Array(31), op: 'accept', index: 0, count: 0 })),
+      );
       await refused('E_ARGUMENT', () => randomBytes(-1));
       await refused('E_ARGUMENT', () => fingerprintOf(new Uint8Array(31)));
       equal(a.send({ type: 'receipt' }).seq, 0, 'none of them used a number up');

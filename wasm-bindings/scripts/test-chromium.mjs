@@ -1,0 +1,5 @@
+// Compiles the tests and runs them in Chromium. An argument names one scenario.
+import { compileTests, run } from './lib.mjs';
+
+compileTests();
+run(process.execPath, ['.tests/chromium/run.js', ...process.argv.slice(2)]);

@@ -1,0 +1,50 @@
+/** The suites inside a page or a worker: what happened is kept in `globalThis.outcomes`. */
+import { capabilities, DuetError, ready } from '@duet-chat/crypto';
+import type { Environment } from '../harness.js';
+import { suites } from '../suites/all.js';
+
+export interface Outcome {
+  readonly name: string;
+  readonly error?: string;
+}
+
+const environment = (): Environment => ({
+  engines: capabilities().operations.ed25519.native ? ['native', 'wasm'] : ['wasm'],
+  text: async (name) => {
+    const response = await fetch(`/test-vectors/${name}`);
+    if (!response.ok) throw new Error(`${name}: ${response.status}`);
+    return response.text();
+  },
+});
+
+/** Runs every suite, or those that are named. */
+export async function runSuites(only: readonly string[] | undefined): Promise<Outcome[]> {
+  await ready();
+  const outcomes: Outcome[] = [];
+  for (const [suite, tests] of Object.entries(suites)) {
+    if (only !== undefined && !only.includes(suite)) continue;
+    for (const { name, run } of await tests(environment())) {
+      const title = `${suite}: ${name}`;
+      try {
+        await run();
+        outcomes.push({ name: title });
+      } catch (error) {
+        outcomes.push({
+          name: title,
+          error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        });
+      }
+    }
+  }
+  return outcomes;
+}
+
+/** What `ready()` ends with here: `ok`, or the code of its error. */
+export async function codeOfReady(): Promise<string> {
+  return ready().then(
+    () => 'ok',
+    (error: unknown) => (error instanceof DuetError ? error.code : String(error)),
+  );
+}
+
+export { capabilities };

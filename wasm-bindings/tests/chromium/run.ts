@@ -1,0 +1,121 @@
+/** Every suite in Chromium: on a secure and on an insecure origin, under a strict policy, and in a worker. */
+import type { BrowserContext, Page } from 'playwright-core';
+import { withBrowser } from './browser.js';
+import type { Outcome } from './page.js';
+import { serve } from './server.js';
+
+const STRICT =
+  "default-src 'none'; connect-src 'self'; worker-src 'self'; " +
+  "require-trusted-types-for 'script'; trusted-types 'none'; script-src 'self' 'nonce-import-map'";
+
+const POLICIES = {
+  '/plain': '',
+  '/strict': `${STRICT} 'wasm-unsafe-eval'`,
+  '/no-wasm': STRICT,
+};
+
+const PAGE = '/.tests/chromium/page.js';
+
+interface Scenario {
+  readonly name: string;
+  readonly host: 'localhost' | 'duet.test';
+  readonly path: keyof typeof POLICIES;
+  readonly secure: boolean;
+  run(page: Page): Promise<Outcome[]>;
+}
+
+const everything = (page: Page, only?: readonly string[]): Promise<Outcome[]> =>
+  page.evaluate(
+    async ([address, names]) => {
+      const module = await import(address as string);
+      return module.runSuites(names);
+    },
+    [PAGE, only] as const,
+  );
+
+const inWorker = (page: Page): Promise<Outcome[]> =>
+  page.evaluate(
+    () =>
+      new Promise<Outcome[]>((resolve, reject) => {
+        const worker = new Worker('/.tests/chromium/worker.js', { type: 'module' });
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = ({ message }) => reject(new Error(message || 'the worker did not start'));
+        worker.postMessage(['surface', 'identities', 'sessions', 'files']);
+      }),
+  );
+
+const refusedByPolicy = async (page: Page): Promise<Outcome[]> => {
+  const code = await page.evaluate(async (address) => (await import(address)).codeOfReady(), PAGE);
+  const name = 'ready() names the directive that is missing';
+  return [code === 'E_WASM_CSP' ? { name } : { name, error: `found ${code}` }];
+};
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'secure origin', host: 'localhost', path: '/plain', secure: true, run: (page) => everything(page) },
+  {
+    name: 'insecure origin',
+    host: 'duet.test',
+    path: '/plain',
+    secure: false,
+    run: (page) => everything(page),
+  },
+  {
+    name: 'strict policy',
+    host: 'localhost',
+    path: '/strict',
+    secure: true,
+    run: (page) => everything(page, ['surface', 'identities', 'sessions', 'files']),
+  },
+  {
+    name: 'policy without WebAssembly',
+    host: 'localhost',
+    path: '/no-wasm',
+    secure: true,
+    run: refusedByPolicy,
+  },
+  { name: 'worker', host: 'localhost', path: '/plain', secure: true, run: inWorker },
+];
+
+/** One scenario: its own outcomes, and that the page is what the scenario says it is. */
+async function play(scenario: Scenario, context: BrowserContext, port: number): Promise<Outcome[]> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  await page.goto(`http://${scenario.host}:${port}${scenario.path}`);
+  const facts = await page.evaluate(() => ({ secure: isSecureContext, subtle: crypto.subtle !== undefined }));
+  const expected = facts.secure === scenario.secure && facts.subtle === scenario.secure;
+  const outcomes: Outcome[] = [
+    expected
+      ? { name: 'is what it should be' }
+      : { name: 'is what it should be', error: JSON.stringify(facts) },
+    ...(await scenario.run(page)),
+  ];
+  for (const complaint of complaints) outcomes.push({ name: 'no uncaught error', error: complaint });
+  await page.close();
+  return outcomes;
+}
+
+const only = process.argv[2];
+let [passed, failed] = [0, 0];
+const server = await serve(POLICIES);
+try {
+  await withBrowser(async (context) => {
+    for (const scenario of SCENARIOS) {
+      if (only !== undefined && scenario.name !== only) continue;
+      const begun = performance.now();
+      const outcomes = await play(scenario, context, server.port);
+      const bad = outcomes.filter(({ error }) => error !== undefined);
+      passed += outcomes.length - bad.length;
+      failed += bad.length;
+      const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+      process.stdout.write(
+        `${scenario.name}: ${outcomes.length - bad.length} of ${outcomes.length} (${seconds} s)\n`,
+      );
+      for (const { name, error } of bad) process.stdout.write(`  failed: ${name}\n    ${error}\n`);
+    }
+  });
+} finally {
+  await server.close();
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,0 +1,164 @@
+/**
+ * Loading, in every way and against every obstacle. The package keeps one instance per module graph, so each case
+ * runs in a worker thread of its own.
+ */
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+const root = new URL('../../', import.meta.url);
+
+/** Runs code in a fresh thread and returns what it posts. `$` imports from the package, `wasm` is a file's bytes. */
+function fresh(code: string): Promise<unknown> {
+  const source = `
+    const { parentPort } = await import('node:worker_threads');
+    const { readFile } = await import('node:fs/promises');
+    const wasm = () => readFile(new URL('dist/wasm/baseline.wasm', '${root}'));
+    const $ = await import(new URL('dist/index.js', '${root}').href);
+    const code = (promise) => Promise.resolve(promise).then(() => 'went through', (error) => error.code ?? String(error));
+    const attempt = async (work) => code(new Promise((resolve) => resolve(work())));
+    ${code}
+  `;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  }).finally(() => worker.terminate());
+}
+
+function loads(name: string, code: string, wanted: unknown): void {
+  test(`loader: ${name}`, async ({ assert }) => assert.deepEqual(await fresh(code), wanted));
+}
+
+loads(
+  'nothing works before ready()',
+  `parentPort.postMessage([
+    await attempt(() => $.randomBytes(1)),
+    await attempt(() => $.capabilities()),
+    await attempt(() => $.createIdentity({ realm: 'a', name: 'b' })),
+  ])`,
+  ['E_NOT_READY', 'E_NOT_READY', 'E_NOT_READY'],
+);
+
+for (const [form, expression] of [
+  ['bytes', 'await wasm()'],
+  ['a compiled module', 'await WebAssembly.compile(await wasm())'],
+  ['a Response', 'new Response(await wasm())'],
+  ['an ArrayBuffer', 'new Uint8Array(await wasm()).buffer'],
+  ['an address', "new URL('data:application/wasm;base64,' + (await wasm()).toString('base64'))"],
+] as const) {
+  loads(
+    `the module may be ${form}`,
+    `await $.ready({ wasm: ${expression} });
+     parentPort.postMessage([$.capabilities().wasm, $.randomBytes(8).length])`,
+    ['baseline', 8],
+  );
+}
+
+loads(
+  'a failed attempt is forgotten',
+  `parentPort.postMessage([
+    await code($.ready({ wasm: new Uint8Array([1, 2, 3]) })),
+    await code($.ready({ wasm: new Response('', { status: 404 }) })),
+    // A module, but not ours.
+    await code($.ready({ wasm: new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) })),
+    await code($.ready()),
+    $.randomBytes(3).length,
+  ])`,
+  ['E_WASM_LOAD', 'E_WASM_LOAD', 'E_WASM_LOAD', 'went through', 3],
+);
+
+loads(
+  'no WebAssembly',
+  `delete globalThis.WebAssembly; parentPort.postMessage(await code($.ready()))`,
+  'E_WASM_MISSING',
+);
+
+loads(
+  'no randomness',
+  `Object.defineProperty(globalThis, 'crypto', { value: {} }); parentPort.postMessage(await code($.ready()))`,
+  'E_RANDOM_MISSING',
+);
+
+/** Replaces `crypto` by one whose `subtle` is as given. */
+const withSubtle = (subtle: string) => `
+  const platform = globalThis.crypto;
+  const getRandomValues = (bytes) => platform.getRandomValues(bytes);
+  Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues, subtle: ${subtle} }, configurable: true });
+`;
+
+loads(
+  'no crypto.subtle: wasm does everything, and native is refused by name',
+  `${withSubtle('undefined')}
+   await $.ready();
+   const { operations, subtle } = $.capabilities();
+   const refusal = await $.createIdentity({ realm: 'a', name: 'b', engine: 'native' }).catch((error) => error.message);
+   const identity = await $.createIdentity({ realm: 'a', name: 'b' });
+   parentPort.postMessage([
+     subtle, operations.ed25519.native, operations.aes256Gcm.auto, identity.engine,
+     refusal.includes('E_ENGINE_UNAVAILABLE') && refusal.includes('ed25519') && refusal.includes('crypto.subtle'),
+   ])`,
+  [false, false, 'wasm', 'wasm', true],
+);
+
+loads(
+  'Web Crypto without the curves: each operation is chosen by itself',
+  `${withSubtle(`new Proxy(platform.subtle, {
+     get: (target, name) => (...rest) => {
+       if (rest.includes('X25519') || rest.some((part) => part?.name === 'X25519')) {
+         return Promise.reject(new DOMException('', 'NotSupportedError'));
+       }
+       return target[name](...rest);
+     },
+   })`)}
+   await $.ready();
+   const { operations } = $.capabilities();
+   parentPort.postMessage([operations.ed25519.auto, operations.x25519.auto, operations.aes256Gcm.auto])`,
+  ['native', 'wasm', 'native'],
+);
+
+loads(
+  'Web Crypto that accepts any signature does not pass the probe',
+  `${withSubtle(`new Proxy(platform.subtle, {
+     get: (target, name) => name === 'verify' ? () => Promise.resolve(true) : (...rest) => target[name](...rest),
+   })`)}
+   await $.ready();
+   parentPort.postMessage($.capabilities().operations.ed25519.auto)`,
+  'wasm',
+);
+
+loads(
+  'a trap ends the instance, and says so from then on',
+  `await $.ready();
+   const identity = await $.createIdentity({ realm: 'a', name: 'b', engine: 'wasm' });
+   Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues() { throw new Error('gone'); } } });
+   parentPort.postMessage([
+     await attempt(() => $.randomBytes(1)),
+     await attempt(() => identity.publicKey),
+     await attempt(() => $.fingerprintOf(new Uint8Array(32))),
+     await code($.ready()),
+     await attempt(() => identity.free()),
+   ])`,
+  ['E_WASM_TRAP', 'E_WASM_TRAP', 'E_WASM_TRAP', 'E_WASM_TRAP', 'went through'],
+);
+
+loads(
+  'a trap after an await reaches the caller',
+  `await $.ready();
+   const make = (name) => $.createIdentity({ realm: 'a', name, engine: 'native' });
+   const [a, b] = [await make('a'), await make('b')];
+   const peer = { accountId: b.accountId, publicKey: b.publicKey };
+   const { subtle } = globalThis.crypto;
+   // The native engine draws its own key first; the core's first draw after that await fails.
+   let draws = 0;
+   const getRandomValues = (bytes) => {
+     if (++draws > 1) throw new Error('gone');
+     return bytes;
+   };
+   Object.defineProperty(globalThis, 'crypto', { value: { subtle, getRandomValues } });
+   const presence = new Uint8Array(16);
+   parentPort.postMessage([
+     await code($.createOffer({ identity: a, peer, presence, engine: 'native' })),
+     await attempt(() => a.publicKey),
+   ])`,
+  ['E_WASM_TRAP', 'E_WASM_TRAP'],
+);

@@ -1,0 +1,90 @@
+/** identity.json, qr_reject.json, glare.json, wrap.json and password.json. */
+import {
+  accountId,
+  emojiTable,
+  glareWinner,
+  qrText,
+  restoreIdentity,
+  safetyCode,
+  splitPassword,
+  verifyQrText,
+} from '@duet-chat/crypto';
+import { identityFromSeed, scriptedEnvelope } from '@duet-chat/crypto/testing';
+import { equal, hex, unhex } from '../harness.js';
+import { emojiText, outcome, party, peerOf, type Runners } from './case.js';
+
+export const identity: Runners = {
+  account_id: async (test) => {
+    await outcome(test, () =>
+      equal(hex(accountId({ realm: test.realm, name: test.name })), test.aid, 'account id'),
+    );
+  },
+  identity: async (test, _, engine) => {
+    const { realm, name } = test;
+    const identity = await identityFromSeed({ realm, name, seed: unhex(test.seed), engine });
+    equal(hex(identity.publicKey), test.ik, 'public key');
+    equal(hex(identity.accountId), test.aid, 'account id');
+    const { hex: digits, emoji } = identity.fingerprint();
+    equal(digits, test.hex, 'fingerprint');
+    equal(digits.replaceAll(' ', ''), test.fingerprint, 'fingerprint');
+    equal(emojiText(emoji), test.emoji, 'emoji');
+    const code = await safetyCode({ mine: peerOf(identity), theirs: peerOf(identity) });
+    equal(code, test.safety_half + test.safety_half, 'safety halves');
+  },
+  safety_code: async (test) => {
+    equal(await safetyCode({ mine: party(test.mine), theirs: party(test.theirs) }), test.out, 'safety code');
+  },
+  qr: (test) => equal(qrText({ mine: party(test.me), theirs: party(test.peer) }), test.text, 'QR text'),
+  sas: (test) => {
+    const table = emojiTable();
+    const emoji = Array.from(unhex(test.bytes), (byte) => table[byte]?.emoji ?? '').join('');
+    equal(emoji, test.emoji, 'emoji');
+  },
+};
+
+export const qrReject: Runners = {
+  '*': async (test) => {
+    await outcome(test, () =>
+      verifyQrText({ text: test.text, mine: party(test.me), theirs: party(test.peer) }),
+    );
+  },
+};
+
+export const glare: Runners = {
+  '*': (test) => equal(glareWinner(unhex(test.own), unhex(test.peer)), test.winner, 'winner'),
+};
+
+export const wrap: Runners = {
+  wrap: async (test) => {
+    const { realm, name } = test;
+    const identity = await identityFromSeed({ realm, name, seed: unhex(test.seed), engine: 'wasm' });
+    equal(hex(identity.publicKey), test.ik, 'public key');
+    const [vaultSecret, script] = [unhex(test.secret), unhex(test.rng.join(''))];
+    const envelope = scriptedEnvelope(identity, { vaultSecret, created: test.created, script });
+    equal(hex(envelope), test.envelope, 'envelope');
+  },
+  unwrap: async (test) => {
+    const envelope = unhex(test.envelope);
+    const publicKey = new Uint8Array(32);
+    publicKey.set(envelope.subarray(32, 64));
+    const account = { realm: test.realm ?? 'chat.example', name: test.name ?? 'alice' };
+    const stored = { kind: 'wrapped', publicKey, envelope } as const;
+    await outcome(test, async () => {
+      const identity = await restoreIdentity({ ...account, stored, vaultSecret: unhex(test.secret) });
+      const wanted = await identityFromSeed({ ...account, seed: unhex(test.seed), engine: 'wasm' });
+      equal(hex(identity.publicKey), hex(wanted.publicKey), 'public key');
+    });
+  },
+};
+
+export const password: Runners = {
+  '*': async (test) => {
+    const { realm, name, password } = test;
+    await outcome(test, async () => {
+      const secrets = await splitPassword({ realm, name, password });
+      equal(secrets.loginSecret, test.login_secret, 'login secret');
+      equal(hex(secrets.vaultSecret), test.vault_secret, 'vault secret');
+      equal(hex(accountId({ realm, name })), test.aid, 'account id');
+    });
+  },
+};
