@@ -25,6 +25,13 @@ export function equal<T>(found: T, wanted: T, what = 'value'): void {
   assert(left === right, `${what}: found ${left.slice(0, 400)}, wanted ${right.slice(0, 400)}`);
 }
 
+/** {@link equal} for bytes of any number: says where they differ instead of showing them. */
+export function sameBytes(found: Uint8Array, wanted: Uint8Array, what = 'bytes'): void {
+  equal(found.length, wanted.length, `${what}: length`);
+  const at = found.findIndex((byte, index) => byte !== wanted[index]);
+  assert(at === -1, `${what}: the first difference is at ${at}`);
+}
+
 /** Bytes in hex, so that objects with bytes in them can be compared and read. */
 function show(value: unknown): string {
   return JSON.stringify(value, (_, part) => (part instanceof Uint8Array ? hex(part) : part)) ?? String(value);

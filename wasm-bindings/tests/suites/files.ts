@@ -20,6 +20,7 @@ import {
   pattern,
   refused,
   type Suite,
+  sameBytes,
   type Test,
 } from '../harness.js';
 
@@ -58,7 +59,7 @@ export const files: Suite = ({ engines }) => {
         equal([bytes.length, file.size()], [sealedSize(size), sealedSize(size)], 'sealed size');
         equal(hex(bytes.subarray(0, 24)), hex(file.salt), 'salt');
         const opened = await collect(openFile({ source: new Blob([bytes]), key: file.key, engine: opening }));
-        equal(hex(opened), hex(content), `content of ${size} bytes`);
+        sameBytes(opened, content, `content of ${size} bytes`);
       }
     });
 
@@ -72,7 +73,7 @@ export const files: Suite = ({ engines }) => {
       const opened = await collect(
         openFile({ source: pieces(bytes, 333_333), key, context, engine: opening }),
       );
-      equal(hex(opened), hex(content));
+      sameBytes(opened, content);
     });
 
     add(`transfers, sealed by ${sealing}, opened by ${opening}`, async () => {
@@ -92,7 +93,7 @@ export const files: Suite = ({ engines }) => {
           equal([part.index, part.last], [index, index === outgoing.segments - 1]);
           received.set(part.bytes, part.offset);
         }
-        equal(hex(received), hex(content), `content of ${size} bytes`);
+        sameBytes(received, content, `content of ${size} bytes`);
       }
     });
   }
@@ -116,10 +117,10 @@ export const files: Suite = ({ engines }) => {
       for (const start of ends) {
         for (const end of ends.filter((position) => position >= start)) {
           const part = await openFileRange({ source, key, start, end, engine });
-          equal(hex(part), hex(content.subarray(start, end)), `range ${start} to ${end}`);
+          sameBytes(part, content.subarray(start, end), `range ${start} to ${end}`);
         }
       }
-      equal(hex(await openFileRange({ source, key, start: STEP, engine })), hex(content.subarray(STEP)));
+      sameBytes(await openFileRange({ source, key, start: STEP, engine }), content.subarray(STEP));
       await refused('E_FILE_RANGE', () =>
         openFileRange({ source, key, start: 0, end: content.length + 1, engine }),
       );

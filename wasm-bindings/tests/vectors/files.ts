@@ -1,7 +1,7 @@
 /** file.json and file_reject.json. */
 import { createIncomingFile, type EngineName, openFile, openFileRange } from '@duet-chat/crypto';
 import { scriptedOutgoingFile, scriptedSeal } from '@duet-chat/crypto/testing';
-import { assert, collect, concat, equal, hex, unhex } from '../harness.js';
+import { assert, collect, concat, equal, hex, sameBytes, unhex } from '../harness.js';
 import { type Case, outcome, type Runners } from './case.js';
 import { descriptorFromVector } from './content.js';
 import { large, sha256 } from './data.js';
@@ -17,10 +17,10 @@ export const file: Runners = {
     equal(hex(bytes.subarray(24, 56)), test.commitment, 'commitment');
     equal(await sha256(bytes), test.sha256, 'SHA-256');
     const source = new Blob([bytes]);
-    equal(hex(await collect(openFile({ source, key, context, engine }))), hex(content), 'opened');
+    sameBytes(await collect(openFile({ source, key, context, engine })), content, 'opened');
     const [start, end] = [Math.floor(content.length / 3), Math.ceil(content.length / 2)];
     const part = await openFileRange({ source, key, context, engine, start, end });
-    equal(hex(part), hex(content.subarray(start, end)), 'range');
+    sameBytes(part, content.subarray(start, end), 'range');
   },
   file: async (test, _, engine) => {
     const content = await large(test.content);
