@@ -148,7 +148,7 @@ impl Layout {
     /// Whether a segment is the last one.
     #[must_use]
     pub const fn is_last(&self, index: u32) -> bool {
-        index + 1 == self.segments()
+        index == self.segments() - 1
     }
 
     /// Sealed bytes of a segment.

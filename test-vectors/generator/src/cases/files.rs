@@ -141,6 +141,7 @@ fn ranges(size: u64) -> Value {
     let all = [
         (0, size),
         (0, 1),
+        (size, 0),
         (size.saturating_sub(1), 1),
         (CHUNK - 1, 2),
         (CHUNK, CHUNK),
