@@ -188,6 +188,21 @@ describe('accounts', () => {
     });
   });
 
+  test('registering a name that is taken costs nobody the identity that this device keeps', async () => {
+    for (const mode of ['native', 'wasm'] as const) {
+      const name = `owner-${mode}`;
+      const owner = await new Person(name, mode, relay).registered();
+      const id = relay.accounts.get(name)?.id ?? '';
+      const before = await owner.keystore.identity(id);
+      await owner.run('logout', undefined);
+      const again = owner.run('register', { name, password: 'another password' });
+      await expect(again).rejects.toEqual({ code: 'name-taken' });
+      expect(await owner.keystore.identity(id)).toEqual(before);
+      await owner.run('login', { name, password: 'correct horse battery' });
+      await owner.online();
+    }
+  });
+
   test('the password is stretched for real', async () => {
     const alice = await new Person('alice', 'wasm', relay, relay.browser(), { stretch: true }).registered();
     const again = await alice.reloaded().start();

@@ -7,7 +7,7 @@ import { toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
 import type { CryptoPort, Identity, PasswordSecrets } from '../crypto/port.ts';
 import { EngineError, packageCode } from '../errors.ts';
-import { ApiError, type Http } from '../http.ts';
+import type { Http } from '../http.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import { type Session, USERNAME_PATTERN, type User } from '../protocol/generated/relay-api.ts';
 import { beginRun } from '../run.ts';
@@ -61,9 +61,8 @@ export class Account {
       const owner = toText(this.deps.crypto.accountId(account));
       await this.withSecrets(account.name, password, async (secrets) => {
         // An identity that this device kept for the name is used again: contacts of old recognize it.
-        const before = await this.deps.keystore.identity(owner);
-        const identity = await this.reopen(owner, secrets).catch(() => null);
-        const own = identity ?? (await this.create(account.name, secrets));
+        const kept = await this.keptIdentity(owner, secrets);
+        const own = kept ?? (await this.make(account.name));
         try {
           const session = await this.deps.http.register({
             username: account.name,
@@ -72,11 +71,11 @@ export class Account {
           });
           this.verified(session.user);
           this.deps.auth.adopt(session);
+          // Only now: a name that was taken must not cost its owner the identity that this device keeps for it.
+          if (kept === null) await this.store(own, secrets);
           if (!session.keyStored) await this.publish(own);
         } catch (error) {
           own.free();
-          // Nobody's account, so nobody's identity.
-          if (before === null && error instanceof ApiError) await this.deps.keystore.removeIdentity(owner);
           throw error;
         }
         this.arrive(own);
@@ -154,7 +153,8 @@ export class Account {
   /** A renewed login may say that the account's key was replaced elsewhere: this device's is of no use then. */
   renewed({ user }: Session): void {
     const { person } = this.deps.runtime();
-    if (person === null || user.identityKey === toText(person.publicKey)) return;
+    const { identityKey } = user;
+    if (person === null || identityKey === null || identityKey === toText(person.publicKey)) return;
     this.user = user;
     this.deps.runtime().leave({ stage: 'key-missing', name: user.username });
   }
@@ -239,6 +239,17 @@ export class Account {
       vaultSecret: secrets?.vaultSecret,
       engine,
     });
+  }
+
+  /** What this device keeps for the account, if this password and engine open it. */
+  private async keptIdentity(owner: string, secrets: PasswordSecrets): Promise<Identity | null> {
+    try {
+      return await this.reopen(owner, secrets);
+    } catch (error) {
+      const code = packageCode(error);
+      if (code !== 'E_VAULT' && code !== 'E_ENGINE_UNAVAILABLE') throw error;
+      return null;
+    }
   }
 
   private async create(name: string, secrets: PasswordSecrets | null): Promise<Identity> {

@@ -36,8 +36,6 @@ export interface Keystore {
   pinRealm(realm: string): Promise<void>;
   identity(owner: string): Promise<IdentityRecord | null>;
   putIdentity(record: IdentityRecord): Promise<void>;
-  /** For an identity that was made for an account that then was not. */
-  removeIdentity(owner: string): Promise<void>;
   pin(owner: string, accountId: string): Promise<PinRecord | null>;
   /** Writes a pin; a pin with another key goes into its history. */
   putPin(owner: string, peer: Peer, pin: Pin, now: number): Promise<void>;
@@ -88,7 +86,6 @@ export function openKeystore(name: string = NAME): Keystore {
     pinRealm: (realm) => use(async (db) => void (await db.put('settings', realm, 'realm'))),
     identity: (owner) => use(async (db) => (await db.get('identities', owner)) ?? null),
     putIdentity: (record) => use(async (db) => void (await db.put('identities', record))),
-    removeIdentity: (owner) => use((db) => db.delete('identities', owner)),
     pin: (owner, accountId) => use(async (db) => (await db.get('pins', [owner, accountId])) ?? null),
     putPin: (owner, peer, pin, now) =>
       use(async (db) => {
