@@ -3,7 +3,7 @@
 set -eu
 . "$(dirname "$0")/lib.sh"
 
-have cargo || fail "cargo is missing: install Rust first (rustup, or Debian's cargo 1.90 or newer)"
+have cargo || fail "cargo is missing: install Rust first (rustup, or Debian's cargo 1.94 or newer)"
 have node || fail "node is missing: install Node.js 20.19 or newer"
 have npm || fail "npm is missing: it comes with Node.js"
 node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
