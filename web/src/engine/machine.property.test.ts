@@ -3,13 +3,16 @@
  * drawn so that about half of them fit the state (its own ids), and the rest are late, doubled or foreign.
  */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Effect } from './machine/effects.ts';
 import type { Command, Content, Event, TimerName } from './machine/events.ts';
 import { MAX_INCOMING, WINDOW } from './machine/limits.ts';
 import type { State } from './machine/state.ts';
 import { conversationView } from './machine/views.ts';
 import { BOB, CAROL, DESCRIPTOR, frame, KEY, OTHER_KEY, text16, text32, World } from './testing/world.ts';
+
+// A busy machine may take its time; what hangs is found all the same.
+vi.setConfig({ testTimeout: 60_000 });
 
 const peers = [BOB, CAROL] as const;
 const pick = <T>(list: readonly [T, ...T[]], n: number): T => list[n % list.length] ?? list[0];
