@@ -4,10 +4,10 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { CheckBox } from '../../ui/CheckBox.tsx';
-import { PasswordField } from '../../ui/PasswordField.tsx';
 import { Card } from '../Card.tsx';
 import { useCommand, useDuet } from '../duet.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
+import { CurrentPassword } from './CurrentPassword.tsx';
 import { useSubmit } from './use-submit.ts';
 
 /** Logged in on a device that does not hold the account's key. Replacing it warns every contact, so it is a decision. */
@@ -32,24 +32,7 @@ export function KeyMissing({ name }: { readonly name: string }) {
         <CheckBox checked={understood} onChange={setUnderstood} data-testid="replace-understood">
           {t.keyMissing.understood}
         </CheckBox>
-        <input
-          type="text"
-          name="username"
-          autoComplete="username"
-          value={name}
-          readOnly={true}
-          hidden={true}
-        />
-        <PasswordField
-          label={t.signIn.password}
-          showLabel={t.signIn.showPassword}
-          hideLabel={t.signIn.hidePassword}
-          name="password"
-          autoComplete="current-password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          data-testid="replace-password"
-        />
+        <CurrentPassword name={name} value={password} onChange={setPassword} data-testid="replace-password" />
         {error !== null && <ErrorNote error={error} />}
         <Button
           type="submit"

@@ -1,10 +1,10 @@
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { PasswordField } from '../../ui/PasswordField.tsx';
 import { Card } from '../Card.tsx';
 import { useCommand, useDuet } from '../duet.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
+import { CurrentPassword } from './CurrentPassword.tsx';
 import { useSubmit } from './use-submit.ts';
 
 /** The login holds, but the identity on this device is wrapped under the password. */
@@ -19,24 +19,7 @@ export function Unlock({ name }: { readonly name: string }) {
     <Card title={t.unlock.title(name)}>
       <p className="mb-5 text-muted">{t.unlock.body}</p>
       <form onSubmit={onSubmit} className="space-y-4">
-        <input
-          type="text"
-          name="username"
-          autoComplete="username"
-          value={name}
-          readOnly={true}
-          hidden={true}
-        />
-        <PasswordField
-          label={t.signIn.password}
-          showLabel={t.signIn.showPassword}
-          hideLabel={t.signIn.hidePassword}
-          name="password"
-          autoComplete="current-password"
-          value={password}
-          onChange={(event) => setPassword(event.target.value)}
-          data-testid="unlock-password"
-        />
+        <CurrentPassword name={name} value={password} onChange={setPassword} data-testid="unlock-password" />
         {error !== null && <ErrorNote error={error} />}
         <Button
           type="submit"
