@@ -47,7 +47,9 @@ export class Person {
     });
     page.on('response', async (response) => {
       if (!/\/api\/auth\/(register|login|refresh)$/.test(response.url()) || !response.ok()) return;
-      person.confidences.push((await response.json()).accessToken);
+      // A page that is reloaded takes its unread answers with it.
+      const answer = await response.json().catch(() => null);
+      if (answer !== null) person.confidences.push(answer.accessToken);
       for (const cookie of await context.cookies()) person.confidences.push(cookie.value);
     });
     await page.goto(options.origin);
