@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { ready } from '@duet-chat/crypto';
 import type { Environment } from './harness.js';
+import './node/example.js';
 import './node/loader.js';
 import { suites } from './suites/all.js';
 
 const environment: Environment = {
   engines: ['native', 'wasm'],
-  text: (name) => readFile(new URL(`../../test-vectors/${name}`, import.meta.url), 'utf8'),
+  text: (name) => readFile(new URL(`../../../test-vectors/${name}`, import.meta.url), 'utf8'),
 };
 
 await ready();

@@ -5,11 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { extname, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PACKAGE = fileURLToPath(new URL('../../', import.meta.url));
-const VECTORS = fileURLToPath(new URL('../../../test-vectors/', import.meta.url));
+const PACKAGE = fileURLToPath(new URL('../../../', import.meta.url));
+const VECTORS = fileURLToPath(new URL('../../../../test-vectors/', import.meta.url));
 
 const TYPES: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
   '.json': 'application/json',
   '.txt': 'text/plain; charset=utf-8',
   '.wasm': 'application/wasm',
@@ -20,7 +21,11 @@ const IMPORTS = JSON.stringify({
     '@duet-chat/crypto': '/dist/index.js',
     '@duet-chat/crypto/relay': '/dist/relay.js',
     '@duet-chat/crypto/testing': '/dist/testing.js',
+    '@noble/ciphers/': '/node_modules/@noble/ciphers/',
+    '@noble/curves/': '/node_modules/@noble/curves/',
     '@noble/hashes/': '/node_modules/@noble/hashes/',
+    libsodium: '/node_modules/libsodium/dist/modules-esm/libsodium.mjs',
+    'libsodium-wrappers': '/node_modules/libsodium-wrappers/dist/modules-esm/libsodium-wrappers.mjs',
   },
 });
 
@@ -63,7 +68,7 @@ export async function serve(policies: Readonly<Record<string, string>>): Promise
     if (bytes === undefined) return response.writeHead(404).end();
     const type = TYPES[extname(path)];
     if (type !== undefined) response.setHeader('content-type', type);
-    return response.end(pathname.startsWith('/.tests/') ? resolved(bytes.toString('utf8')) : bytes);
+    return response.end(pathname.startsWith('/.tests/tests/') ? resolved(bytes.toString('utf8')) : bytes);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {

@@ -5,7 +5,7 @@
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
-const root = new URL('../../', import.meta.url);
+const root = new URL('../../../', import.meta.url);
 
 /** Runs code in a fresh thread and returns what it posts. `$` imports from the package, `wasm` is a file's bytes. */
 function fresh(code: string): Promise<unknown> {

@@ -24,11 +24,12 @@ export interface ChunkCipher {
 }
 
 /**
- * Below this many bytes the hop to Web Crypto costs more than the core's slower AES. Measured with `npm run bench`
- * (row "crossover", Chromium 156 and Node 20 on two cores): one `subtle` call costs as much as the core takes for
- * about this much. Chunks are 16 KiB, so it matters for files of one small chunk only.
+ * Where `auto` goes over from the core's AES to Web Crypto's. Measured with `npm run bench` (the rows "crossover") in
+ * Node 20 and Chromium 156 on two cores: importing a key and one call cost as much as the core takes for 8 KiB. At
+ * 4 KiB the core is 1.4 times as fast in Node and equal in Chromium; at 16 KiB Web Crypto is 1.6 and 1.1 times as fast,
+ * at 1 MiB 2.7 to 3 times.
  */
-export const NATIVE_FROM_BYTES = 2_048;
+export const NATIVE_FROM_BYTES = 8_192;
 
 /** The cipher of a file of `size` bytes, by the engine that `mode` asks for; decided once per file. */
 export function chunkCipher(keys: FileCipher, mode: EngineMode | undefined, size: number): ChunkCipher {

@@ -1,0 +1,5 @@
+// Compiles the benchmarks and runs them in Node and Chromium.
+import { compileTests, run } from './lib.mjs';
+
+compileTests();
+run(process.execPath, ['.tests/bench/node.js']);
