@@ -1,4 +1,4 @@
-/** `npm run bench`: Node first, then Chromium. Tables go to standard output, numbers to `.tests/bench.json`. */
+/** `npm run bench`: Node first, then Chromium. Tables go to standard output, numbers to `.build/bench.json`. */
 import { writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { withBrowser } from '../tests/chromium/browser.js';
@@ -23,7 +23,7 @@ try {
     places[`Chromium ${version}`] = await page.evaluate(async (address) => {
       const { runAll: run } = await import(address);
       return run((globalThis as unknown as { progress(line: string): void }).progress);
-    }, '/.tests/bench/run.js');
+    }, '/.build/bench/run.js');
   });
 } finally {
   await server.close();

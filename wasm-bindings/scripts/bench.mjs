@@ -2,4 +2,4 @@
 import { compileTests, run } from './lib.mjs';
 
 compileTests();
-run(process.execPath, ['.tests/bench/node.js']);
+run(process.execPath, ['.build/bench/node.js']);

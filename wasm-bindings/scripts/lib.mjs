@@ -18,7 +18,7 @@ export function compile(project) {
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project]);
 }
 
-/** Compiles the tests to .tests/. They import the package by its name, as everybody does: it must be built. */
+/** Compiles the tests to .build/. They import the package by its name, as everybody does: it must be built. */
 export function compileTests() {
   if (!existsSync(`${root}dist/index.js`)) {
     process.stderr.write('dist/ is missing: run `npm run wasm` and `npm run build` first\n');

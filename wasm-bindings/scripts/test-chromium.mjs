@@ -2,4 +2,4 @@
 import { compileTests, run } from './lib.mjs';
 
 compileTests();
-run(process.execPath, ['.tests/tests/chromium/run.js', ...process.argv.slice(2)]);
+run(process.execPath, ['.build/tests/chromium/run.js', ...process.argv.slice(2)]);

@@ -2,4 +2,4 @@
 import { compileTests, run } from './lib.mjs';
 
 compileTests();
-run(process.execPath, ['--test', '--test-reporter=spec', '.tests/tests/node.js']);
+run(process.execPath, ['--test', '--test-reporter=spec', '.build/tests/node.js']);

@@ -14,7 +14,7 @@ const POLICIES = {
   '/no-wasm': STRICT,
 };
 
-const PAGE = '/.tests/tests/chromium/page.js';
+const PAGE = '/.build/tests/chromium/page.js';
 
 interface Scenario {
   readonly name: string;
@@ -37,7 +37,7 @@ const inWorker = (page: Page): Promise<Outcome[]> =>
   page.evaluate(
     () =>
       new Promise<Outcome[]>((resolve, reject) => {
-        const worker = new Worker('/.tests/tests/chromium/worker.js', { type: 'module' });
+        const worker = new Worker('/.build/tests/chromium/worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => resolve(data);
         worker.onerror = ({ message }) => reject(new Error(message || 'the worker did not start'));
         worker.postMessage(['surface', 'identities', 'sessions', 'files']);

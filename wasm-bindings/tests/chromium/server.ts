@@ -68,7 +68,7 @@ export async function serve(policies: Readonly<Record<string, string>>): Promise
     if (bytes === undefined) return response.writeHead(404).end();
     const type = TYPES[extname(path)];
     if (type !== undefined) response.setHeader('content-type', type);
-    return response.end(pathname.startsWith('/.tests/tests/') ? resolved(bytes.toString('utf8')) : bytes);
+    return response.end(pathname.startsWith('/.build/tests/') ? resolved(bytes.toString('utf8')) : bytes);
   });
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {

@@ -1,5 +1,5 @@
 /** What holds for the package as a whole. */
-import { capabilities, DuetError, ready } from '@duet-chat/crypto';
+import { capabilities, createIdentity, DuetError, ready, sealedSize, sealFile } from '@duet-chat/crypto';
 import { decodeRelayFrame, encodeSend, envelopeId } from '@duet-chat/crypto/relay';
 import { assert, equal, refused, type Suite } from '../harness.js';
 
@@ -27,6 +27,24 @@ export const surface: Suite = ({ engines }) => [
         equal(operations[name].auto, engines.includes('native') ? 'native' : 'wasm', name);
       }
       equal(operations.mlKem768.auto, 'wasm');
+    },
+  },
+  {
+    name: 'what was insisted on and is not there is refused by name',
+    run: async () => {
+      const account = { realm: 'chat.example', name: 'alice' };
+      const attempt = () => createIdentity({ ...account, engine: 'native' });
+      const seal = () => sealFile({ source: new Blob([]), engine: 'native' });
+      if (engines.includes('native')) {
+        equal((await attempt()).engine, 'native');
+        equal(seal().size(), sealedSize(0));
+      } else {
+        const error = await refused('E_ENGINE_UNAVAILABLE', attempt);
+        assert(error.message.includes('ed25519: crypto.subtle is missing'), error.message);
+        assert((await refused('E_ENGINE_UNAVAILABLE', seal)).message.includes('aes256Gcm'), 'the operation');
+      }
+      equal((await createIdentity({ ...account, engine: 'wasm' })).engine, 'wasm');
+      await refused('E_ARGUMENT', () => createIdentity({ ...account, engine: 'fast' as never }));
     },
   },
   {
