@@ -62,21 +62,28 @@ fn flags(toolchain: &Toolchain, layout: &Layout, variant: Variant) -> Vec<String
     }
     // Panic locations name source files: the same bytes on every machine, and no machine's folders in them. Of
     // several prefixes that match, rustc takes the last one.
-    for (folder, name) in [
-        (cargo_home(), "/cargo"),
-        (Some(toolchain.sysroot().to_path_buf()), "/rust"),
-        (Some(layout.root.clone()), "/duet"),
-    ] {
-        if let Some(folder) = folder {
-            flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
-        }
+    let mut folders = vec![
+        (toolchain.sysroot().to_path_buf(), "/rust"),
+        (layout.root.clone(), "/duet"),
+    ];
+    folders.extend(registries().into_iter().map(|folder| (folder, "/crates")));
+    for (folder, name) in folders {
+        flags.push(format!("--remap-path-prefix={}={name}", folder.display()));
     }
     flags
 }
 
-fn cargo_home() -> Option<PathBuf> {
-    if let Some(home) = std::env::var_os("CARGO_HOME") {
-        return Some(PathBuf::from(home));
-    }
-    std::env::home_dir().map(|home| home.join(".cargo"))
+/// Where cargo unpacks crates: a folder per registry, named after it.
+fn registries() -> Vec<PathBuf> {
+    let home = std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")));
+    let Some(entries) = home.and_then(|home| std::fs::read_dir(home.join("registry/src")).ok())
+    else {
+        return Vec::new();
+    };
+    let mut folders: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    // The flags are part of what cargo compares: their order must not depend on the file system's.
+    folders.sort();
+    folders
 }
