@@ -120,6 +120,8 @@ def whole_file(c: Case) -> dict[str, Any]:
         )
     for wanted in c.cases("ranges"):
         start, length = wanted.number("offset"), wanted.number("len")
+        if start + length > len(plain):
+            raise Mismatch("a range beyond the file")
         first, end = start // files.CHUNK, -(-(start + length) // files.CHUNK)
         chunks = [chunk_of(frames, n) for n in range(first, end if length else first)]
         plain_chunks = b"".join(files.open_chunk(f.keys, first + n, chunk) for n, chunk in enumerate(chunks))
