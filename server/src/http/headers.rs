@@ -32,7 +32,7 @@ static FIXED: [(HeaderName, &str); 6] = [
     (
         HeaderName::from_static("permissions-policy"),
         "camera=(self), microphone=(self), display-capture=(), geolocation=(), payment=(), usb=(), serial=(), \
-             bluetooth=(), midi=(), browsing-topics=()",
+             midi=(), browsing-topics=()",
     ),
 ];
 

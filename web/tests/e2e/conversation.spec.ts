@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { ready, splitPassword } from '@duet-chat/crypto';
 import { expect, sha256, test, testBytes } from './support/fixtures.js';
-import { meet, type Person } from './support/person.js';
+import { meet, type Person, password } from './support/person.js';
 
 const fileBytes = testBytes(5 * 1024 * 1024, 'five megabytes');
 const fileName = 'holiday-pictures-5mb.bin';
@@ -78,7 +79,20 @@ for (const pair of pairs) {
       const confidences = [...alice.confidences, ...bob.confidences];
       // The password, its stand-in, an access token and a refresh token, of each.
       expect(confidences.length).toBeGreaterThanOrEqual(8);
-      const secrets = [...said, ...confidences, fileName, fileBytes.subarray(0, 48), fileBytes.subarray(-48)];
+      const secrets: (string | Uint8Array)[] = [
+        ...said,
+        ...confidences,
+        fileName,
+        fileBytes.subarray(0, 48),
+        fileBytes.subarray(-48),
+      ];
+      // The keys that wrap the identities at rest, derived here as the browsers derived them.
+      await ready();
+      for (const person of [alice, bob]) {
+        const split = await splitPassword({ realm: 'duet.local', name: person.name, password });
+        expect(person.confidences).toContain(split.loginSecret);
+        secrets.push(split.vaultSecret);
+      }
       for (const [path, bytes] of remains) {
         for (const secret of secrets.flatMap(shapes)) {
           expect(bytes.includes(secret), `${path} holds ${secret.subarray(0, 24).toString()}`).toBe(false);
