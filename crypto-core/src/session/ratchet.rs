@@ -189,7 +189,7 @@ impl Ratchet {
         let mut chain = self.receiving.as_ref().ok_or(Refusal::Decrypt)?.fork();
         let mut skipped = Vec::new();
         skip(&mut chain, header.number, &header.ratchet_key, &mut skipped)?;
-        self.finish(chain, skipped, None, frame)
+        finish(chain, skipped, frame)
     }
 
     /// The first message under a new ratchet key of the peer.
@@ -219,7 +219,7 @@ impl Ratchet {
         let (root, receiving) = root_step(&self.root, &shared, self.sid);
         let mut chain = Chain::new(receiving);
         skip(&mut chain, header.number, &header.ratchet_key, &mut skipped)?;
-        let mut step = self.finish(chain, skipped, None, frame)?;
+        let mut step = finish(chain, skipped, frame)?;
 
         let own = x25519::Secret::generate(rng);
         let shared = own
@@ -234,26 +234,6 @@ impl Ratchet {
             peer: header.ratchet_key,
         });
         Ok(step)
-    }
-
-    #[allow(clippy::unused_self)]
-    fn finish(
-        &self,
-        mut chain: Chain,
-        skipped: Vec<([u8; 32], u32, MessageKey)>,
-        turn: Option<Turn>,
-        frame: &[u8],
-    ) -> Result<Step, Refusal> {
-        let key = chain.step();
-        let plaintext = decrypt(&key, frame)?;
-        Ok(Step {
-            plaintext,
-            chain,
-            skipped,
-            turn,
-            #[cfg(feature = "vectors")]
-            key: key.expose(),
-        })
     }
 
     fn commit(&mut self, step: Step, now: u64) -> Zeroizing<Vec<u8>> {
@@ -319,6 +299,24 @@ fn skip(
         skipped.push((*ratchet_key, skipped_number, chain.step()));
     }
     Ok(())
+}
+
+/// Opens a frame with the next key of `chain`; a turn of the DH ratchet is the caller's to add.
+fn finish(
+    mut chain: Chain,
+    skipped: Vec<([u8; 32], u32, MessageKey)>,
+    frame: &[u8],
+) -> Result<Step, Refusal> {
+    let key = chain.step();
+    let plaintext = decrypt(&key, frame)?;
+    Ok(Step {
+        plaintext,
+        chain,
+        skipped,
+        turn: None,
+        #[cfg(feature = "vectors")]
+        key: key.expose(),
+    })
 }
 
 /// Verifies and decrypts the rest of a frame under its head.
