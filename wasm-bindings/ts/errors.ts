@@ -21,6 +21,8 @@ const PACKAGE_ERRORS = {
   E_FREED: 'The object was freed, or a single-use object was used a second time.',
   E_BUSY: 'The object is working on an earlier call.',
   E_VAULT_SECRET: 'An identity of the wasm engine is stored and restored with a vault secret of 32 bytes.',
+  E_NOT_EXPORTABLE:
+    'This identity is a non-extractable key that was made without a vault secret: nobody can back it up.',
   E_FILE_SOURCE: 'The source of a file could not be read.',
   E_FILE_SOURCE_CHANGED: 'The source of a file is not what it was when its key was made: send it anew.',
 } as const;

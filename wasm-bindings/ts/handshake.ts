@@ -10,6 +10,8 @@ import { Serial } from './serial.js';
 import { sessionFrom } from './session.js';
 import type {
   Bytes,
+  Content,
+  EarlyMessage,
   EndReason,
   EngineMode,
   Identity,
@@ -40,6 +42,11 @@ export interface OfferOptions {
   readonly peer: Peer;
   /** The peer's current run, 16 bytes, as the relay says. */
   readonly presence: Uint8Array;
+  /**
+   * A PREKEY frame of the peer's from the relay, which is verified here (`E_PREKEY_…` if it is bad): the offer then
+   * is an INIT, and early messages may follow it.
+   */
+  readonly prekey?: Uint8Array | undefined;
   readonly engine?: EngineMode;
 }
 
@@ -121,6 +128,14 @@ class HeldOffer implements Offer {
     this.frame = call(() => inner.frame());
   }
 
+  get early(): boolean {
+    return false;
+  }
+
+  sendEarly(_content: Content): { readonly seq: number; readonly frame: Bytes } {
+    throw new DuetError('E_BUSY');
+  }
+
   async accept(input: Addressed): Promise<{ confirm: Bytes; session: Session }> {
     const { frame, from } = addressed(input);
     const { first, session } = await this.#turns.run(() =>
@@ -155,6 +170,18 @@ class HeldListener implements Listener {
     this.#held = new Held(inner);
   }
 
+  get prekeys(): number {
+    return 0;
+  }
+
+  async publishPrekeys(_count: number): Promise<Bytes[]> {
+    throw new DuetError('E_BUSY');
+  }
+
+  async declineUnknownPrekey(_input: Addressed): Promise<Bytes> {
+    throw new DuetError('E_BUSY');
+  }
+
   async receive(input: Addressed & { readonly pin?: Uint8Array | undefined }): Promise<IncomingOffer> {
     const { frame, from } = addressed(input);
     const pin = input.pin === undefined ? undefined : copyOf(input.pin, 'pin', 32);
@@ -184,6 +211,14 @@ class HeldIncomingOffer implements IncomingOffer {
     this.#held = new Held(inner);
     this.hid = call(() => inner.hid());
     this.peer = { accountId: call(() => inner.peerAccount()), publicKey: call(() => inner.peerKey()) };
+  }
+
+  get prekeyStart(): boolean {
+    return false;
+  }
+
+  receiveEarly(_input: Addressed): EarlyMessage {
+    throw new DuetError('E_BUSY');
   }
 
   async accept(): Promise<PendingSession> {
@@ -220,6 +255,10 @@ class HeldPendingSession implements PendingSession {
   constructor(inner: WasmPendingSession) {
     this.#held = new Held(inner);
     this.frame = call(() => inner.frame());
+  }
+
+  receiveEarly(_input: Addressed): EarlyMessage {
+    throw new DuetError('E_BUSY');
   }
 
   async confirm(input: Addressed): Promise<{ ready: Bytes; session: Session }> {

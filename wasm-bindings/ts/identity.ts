@@ -8,6 +8,7 @@ import { fingerprintOf } from './fingerprint.js';
 import type {
   Account,
   Bytes,
+  CreateIdentityOptions,
   EngineMode,
   EngineName,
   Fingerprint,
@@ -20,7 +21,7 @@ import type { Identity as WasmIdentity } from './wasm/glue.js';
  * Makes a new identity. On the native engine its private key is a non-extractable `CryptoKey`.
  * @throws DuetError `E_REALM`, `E_ACCOUNT_NAME`, `E_ENGINE_UNAVAILABLE`
  */
-export function createIdentity(input: Account & { readonly engine?: EngineMode }): Promise<Identity> {
+export function createIdentity(input: CreateIdentityOptions): Promise<Identity> {
   return createWith(input, undefined);
 }
 

@@ -46,7 +46,16 @@ export {
 export { createIdentity, restoreIdentity } from './identity.js';
 export { accountId, splitPassword } from './password.js';
 export { ready } from './ready.js';
+export { restoreSession } from './session.js';
 export type * from './types.js';
+export {
+  exportBackup,
+  generatePassphrase,
+  importBackup,
+  mergePeers,
+  unwrapIdentity,
+  wrapIdentity,
+} from './vault.js';
 
 /** Random bytes from the platform's generator, as many as wanted. */
 export function randomBytes(length: number): Bytes {

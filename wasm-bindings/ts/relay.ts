@@ -10,8 +10,18 @@ import type { Bytes } from './types.js';
 
 export type { AckStatus, Notice, WelcomeStatus };
 
+/** What became of a PREKEY_GET: only `ok` comes with a prekey. `offline` stands for another run, too. */
+export type PrekeyStatus = 'ok' | 'none' | 'rateLimit' | 'offline' | 'notAllowed';
+
 /** A frame from the relay. */
 export type RelayFrame =
+  | {
+      readonly type: 'prekey';
+      readonly eid: Bytes;
+      readonly status: PrekeyStatus;
+      /** The PREKEY frame, for `createOffer`. */
+      readonly prekey: Bytes | null;
+    }
   | Exclude<RelayHead, { type: 'deliver' }>
   | (Extract<RelayHead, { type: 'deliver' }> & {
       /** A view on the frame's own bytes: a file's chunk is not copied. */
@@ -61,6 +71,23 @@ export function encodeWatch(watch: { readonly eid: Uint8Array; readonly accountI
   const eid = copyOf(watch.eid, 'eid', 16);
   const account = copyOf(watch.accountId, 'accountId', 32);
   return call((wasm) => wasm.relayWatch(eid, account));
+}
+
+/** The PREKEYS frame that gives the relay prekeys of `listener.publishPrekeys()`: 1 to 20. Answered by an ACK. */
+export function encodePrekeys(_prekeys: {
+  readonly eid: Uint8Array;
+  readonly prekeys: readonly Uint8Array[];
+}): Bytes {
+  throw new DuetError('E_BUSY');
+}
+
+/** The PREKEY_GET frame that asks for one prekey of an account's run. Answered by a `prekey` frame. */
+export function encodePrekeyGet(_get: {
+  readonly eid: Uint8Array;
+  readonly accountId: Uint8Array;
+  readonly presence: Uint8Array;
+}): Bytes {
+  throw new DuetError('E_BUSY');
 }
 
 /**

@@ -2,9 +2,18 @@
 import { call } from './boundary.js';
 import { copyOf } from './bytes.js';
 import { DISPOSE, Held } from './dispose.js';
-import { type ErrorCode, numberedError } from './errors.js';
+import { DuetError, type ErrorCode, numberedError } from './errors.js';
 import { emojiOf } from './fingerprint.js';
-import type { Bytes, Content, EmojiName, Received, Session } from './types.js';
+import type {
+  Bytes,
+  Content,
+  EmojiName,
+  Received,
+  RenewalState,
+  RestoredSession,
+  RestoreSessionOptions,
+  Session,
+} from './types.js';
 import type { Session as WasmSession } from './wasm/glue.js';
 
 /** A session of a handshake that has completed: there is no other way to one. */
@@ -15,6 +24,14 @@ export function sessionFrom(inner: WasmSession): Session {
 /** The instance's object behind a session of this package. */
 export function internalSession(session: Session): WasmSession {
   return (session as HeldSession).internal;
+}
+
+/**
+ * Takes up a session that `session.save()` wrote.
+ * @throws DuetError `E_SESSION_RECORD` and its kin
+ */
+export function restoreSession(_options: RestoreSessionOptions): RestoredSession {
+  throw new DuetError('E_BUSY');
 }
 
 class HeldSession implements Session {
@@ -57,6 +74,26 @@ class HeldSession implements Session {
     const bytes = copyOf(frame, 'frame');
     // A clock that does not jump: it ages the keys of messages that may still come.
     return call(() => this.internal.receive(bytes, performance.now())) as Received;
+  }
+
+  get early(): { readonly sent: number; readonly received: number } {
+    return { sent: 0, received: 0 };
+  }
+
+  get revision(): number {
+    return 0;
+  }
+
+  save(_secret: Uint8Array): Bytes {
+    throw new DuetError('E_BUSY');
+  }
+
+  renewal(_now: number): RenewalState {
+    return 'not-due';
+  }
+
+  countChunk(_bytes: number): void {
+    throw new DuetError('E_BUSY');
   }
 
   free(): void {

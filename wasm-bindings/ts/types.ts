@@ -56,10 +56,30 @@ export interface Account {
   readonly name: string;
 }
 
-/** What `identity.store()` gives: structured-cloneable, made to be put into IndexedDB as it is. */
+/**
+ * What `identity.store()` gives: structured-cloneable, made to be put into IndexedDB as it is. `envelope` is the seed
+ * wrapped under the vault secret (PROTOCOL.md section 8, kdf 3). Beside a native key it is there if the identity was
+ * made or imported with a vault secret, and a backup is made from nothing else.
+ */
 export type StoredIdentity =
-  | { readonly kind: 'native'; readonly publicKey: Bytes; readonly privateKey: CryptoKey }
+  | {
+      readonly kind: 'native';
+      readonly publicKey: Bytes;
+      readonly privateKey: CryptoKey;
+      readonly envelope?: Bytes | undefined;
+    }
   | { readonly kind: 'wrapped'; readonly publicKey: Bytes; readonly envelope: Bytes };
+
+/** How {@link Identity} comes to be: an account, and where its private key shall be. */
+export interface CreateIdentityOptions extends Account {
+  readonly engine?: EngineMode;
+  /**
+   * 32 bytes, from {@link splitPassword}. On the native engine the seed is then made in WebAssembly, imported as a
+   * non-extractable `CryptoKey` and kept only as wrapped under this secret, so that {@link exportBackup} can work;
+   * without it the platform makes the key, and nobody can ever export it.
+   */
+  readonly vaultSecret?: Uint8Array | undefined;
+}
 
 export interface Identity {
   readonly account: Account;
@@ -71,8 +91,9 @@ export interface Identity {
   readonly engine: EngineName;
   fingerprint(): Fingerprint;
   /**
-   * What to keep on this device. A native identity is stored as its non-extractable key; a wasm identity is
-   * wrapped under `vaultSecret` (32 bytes, from {@link splitPassword}) and cannot be stored without it.
+   * What to keep on this device. A native identity is stored as its non-extractable key, with the envelope that it
+   * was made with, if any; a wasm identity is wrapped under `vaultSecret` (32 bytes, from {@link splitPassword}) and
+   * cannot be stored without it.
    */
   store(vaultSecret?: Uint8Array): StoredIdentity;
   /** The LOGIN frame for a relay's challenge (PROTOCOL.md section 9). */
@@ -107,7 +128,121 @@ export interface PasswordSecrets {
 }
 
 // ---------------------------------------------------------------------------------------------------------
-// Handshake (PROTOCOL.md section 4)
+// Vault and backup (PROTOCOL.md sections 8.1 and 8.2)
+
+/**
+ * How a passphrase becomes a key. Costs that are not given are the defaults: Argon2id with 65,536 KiB, 3 passes and
+ * 1 lane; PBKDF2-HMAC-SHA-256 with 600,000 iterations. What is outside the protocol's bounds is refused.
+ */
+export type PassphraseKdf =
+  | {
+      readonly name: 'argon2id';
+      readonly memoryKiB?: number;
+      readonly passes?: number;
+      readonly lanes?: number;
+    }
+  | { readonly name: 'pbkdf2'; readonly iterations?: number };
+
+/** How far a person's key was checked (PROTOCOL.md section 3.4), weakest first. */
+export type PinState = 'first-use' | 'compared' | 'sas' | 'qr';
+
+/** A person whose key this device knows: what a backup carries beside the identity. */
+export interface VerifiedPeer {
+  /** Login name in the realm of the backup's account. */
+  readonly name: string;
+  /** Ed25519 public key, 32 bytes. */
+  readonly publicKey: Bytes;
+  readonly state: PinState;
+  /** When the key was first seen, in ms since 1970. */
+  readonly firstSeen: number;
+}
+
+/** What operations with a passphrase have in common. */
+export interface StretchOptions {
+  /** Told before and after the passphrase is stretched, which takes most of the time. */
+  readonly onProgress?: (progress: StretchProgress) => void;
+  /** Looked at before and after the stretching. An aborted call rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** Steps of a stretching, done and in all. */
+export interface StretchProgress {
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Where the secret of an envelope comes from: an identity as it is stored, and the secret that opens it. */
+export interface ExportSource {
+  /** What `identity.store()` gave. A native one without an envelope cannot be exported: `E_NOT_EXPORTABLE`. */
+  readonly stored: StoredIdentity;
+  readonly account: Account;
+  /** 32 bytes, from {@link splitPassword}: a backup asks for the password again. */
+  readonly vaultSecret: Uint8Array;
+}
+
+export interface WrapIdentityOptions extends ExportSource, StretchOptions {
+  /** Any text; {@link generatePassphrase} makes a good one. */
+  readonly passphrase: string;
+  readonly kdf?: PassphraseKdf | undefined;
+}
+
+export interface ExportBackupOptions extends WrapIdentityOptions {
+  /** At most 65,535, each name once. */
+  readonly peers: readonly {
+    readonly name: string;
+    readonly publicKey: Uint8Array;
+    readonly state: PinState;
+    readonly firstSeen: number;
+  }[];
+}
+
+interface OpenEnvelopeOptions extends StretchOptions {
+  readonly passphrase: string;
+  /** 32 bytes: wraps the identity on this device. The wasm engine needs it; see {@link CreateIdentityOptions}. */
+  readonly vaultSecret?: Uint8Array | undefined;
+  /** Where the private key shall be. */
+  readonly engine?: EngineMode | undefined;
+}
+
+export interface UnwrapIdentityOptions extends OpenEnvelopeOptions {
+  readonly envelope: Uint8Array;
+}
+
+export interface ImportBackupOptions extends OpenEnvelopeOptions {
+  readonly backup: Uint8Array;
+}
+
+/** An identity that came out of an envelope, and what to keep of it on this device. */
+export interface ImportedIdentity {
+  readonly identity: Identity;
+  readonly stored: StoredIdentity;
+  /** When the identity was made, in ms since 1970. */
+  readonly created: number;
+}
+
+export interface ImportedBackup extends ImportedIdentity {
+  /**
+   * In the order of the backup. Merging is the caller's: a key that contradicts a pin of state `compared` or better
+   * must not overwrite it (PROTOCOL.md section 8.2) but block the peer and ask; {@link mergePeers} says which.
+   */
+  readonly peers: readonly VerifiedPeer[];
+}
+
+/** A peer whose key in a backup is not the one that this device has checked: block, and ask the user. */
+export interface PeerConflict {
+  readonly known: VerifiedPeer;
+  readonly imported: VerifiedPeer;
+}
+
+export interface MergedPeers {
+  /** What the caller should know from now on. */
+  readonly peers: readonly VerifiedPeer[];
+  /** What it must not take over by itself; `peers` keeps the known key of each. */
+  readonly conflicts: readonly PeerConflict[];
+}
+
+// ---------------------------------------------------------------------------------------------------------
+// Handshake (PROTOCOL.md section 4), prekey start (section 5)
 
 /** The other person, as the caller believes them to be. */
 export interface Peer {
@@ -121,8 +256,15 @@ export type EndReason = 'declined' | 'busy' | 'cancelled' | 'prekey-unknown' | '
 export interface Offer {
   /** 16 bytes. */
   readonly hid: Bytes;
-  /** The OFFER frame to send. */
+  /** The frame to send: OFFER, or INIT if it was made with a prekey. */
   readonly frame: Bytes;
+  /** True if it was made with a prekey: then {@link sendEarly} works until {@link accept}. */
+  readonly early: boolean;
+  /**
+   * Encrypts a text or a file that the peer can read before accepting (PROTOCOL.md section 5.3): at most 16. Its
+   * guarantees are weaker than a session's until CONFIRM (section 12.2). Synchronous: two calls can never share a key.
+   */
+  sendEarly(content: Content): { readonly seq: number; readonly frame: Bytes };
   /** Processes ACCEPT once; any failure ends this handshake for good. `from` is the relay's sender id. */
   accept(input: { frame: Uint8Array; from: Uint8Array }): Promise<{ confirm: Bytes; session: Session }>;
   /** A signed END (cancelled) for the peer; the offer is spent. */
@@ -132,10 +274,22 @@ export interface Offer {
   free(): void;
 }
 
-/** Receives offers for one run (page load) of one identity. Remembers every (key, hid) it saw. */
+/**
+ * Receives offers for one run (page load) of one identity. Remembers every (key, hid) it saw, and keeps the secrets of
+ * the prekeys that it published: in memory only, they die with it.
+ */
 export interface Listener {
+  /** How many published prekeys were not used yet. */
+  readonly prekeys: number;
+  /** Makes one-time prekeys and gives their PREKEY frames for the relay. At most 20 are kept in all. */
+  publishPrekeys(count: number): Promise<Bytes[]>;
   /**
-   * All checks of PROTOCOL.md 4.5. `pin` is the key that this account is pinned to, if any: another key throws
+   * The signed END (prekey unknown) for an INIT that {@link receive} refused with `E_PREKEY_UNKNOWN`: the caller then
+   * starts again with an OFFER.
+   */
+  declineUnknownPrekey(input: { frame: Uint8Array; from: Uint8Array }): Promise<Bytes>;
+  /**
+   * Takes an OFFER or an INIT. All checks of PROTOCOL.md 4.5 and 5.2; an INIT that passes uses its prekey up. `pin` is the key that this account is pinned to, if any: another key throws
    * `E_IDENTITY_CHANGED` and the caller must block the peer.
    */
   receive(input: {
@@ -146,10 +300,17 @@ export interface Listener {
   free(): void;
 }
 
-/** A verified OFFER: it may ring. */
+/** A verified OFFER or INIT: it may ring. */
 export interface IncomingOffer {
   readonly hid: Bytes;
   readonly peer: { readonly accountId: Bytes; readonly publicKey: Bytes };
+  /** True for an INIT: early messages may come. */
+  readonly prekeyStart: boolean;
+  /**
+   * Opens one EARLY frame of this handshake, in order. Until CONFIRM what it says is a message request and nothing
+   * more. A refused frame changes nothing.
+   */
+  receiveEarly(input: { frame: Uint8Array; from: Uint8Array }): EarlyMessage;
   accept(): Promise<PendingSession>;
   decline(reason: 'declined' | 'busy'): Promise<Bytes>;
   /** Verifies the initiator's END (cancelled) while ringing. */
@@ -157,10 +318,23 @@ export interface IncomingOffer {
   free(): void;
 }
 
+/**
+ * A message of a first flight. Not a {@link Received}: it is not confirmed until the session is there, and
+ * {@link Session.early} then says whether any were dropped.
+ */
+export interface EarlyMessage {
+  /** The sender's number for this message, from 0 by 1; it goes on in the session. */
+  readonly seq: number;
+  /** A text or a file. */
+  readonly content: Content;
+}
+
 /** The responder's side after ACCEPT, waiting for CONFIRM. Single use. */
 export interface PendingSession {
   /** The ACCEPT frame to send. */
   readonly frame: Bytes;
+  /** As {@link IncomingOffer.receiveEarly}: early messages may be sent until CONFIRM. */
+  receiveEarly(input: { frame: Uint8Array; from: Uint8Array }): EarlyMessage;
   /** Processes CONFIRM once. The session's first message, READY, comes with it and must be sent first. */
   confirm(input: { frame: Uint8Array; from: Uint8Array }): Promise<{ ready: Bytes; session: Session }>;
   /** Verifies the initiator's END while its CONFIRM is awaited. */
@@ -179,6 +353,24 @@ export interface Received {
   readonly content: Content;
 }
 
+export type RenewalState = 'not-due' | 'due' | 'over';
+
+export interface RestoreSessionOptions {
+  /** If given, a record of another identity's session is refused with `E_SESSION_RECORD`. */
+  readonly identity?: Identity | undefined;
+  /** What `session.save()` gave. */
+  readonly record: Uint8Array;
+  /** The secret that it was saved under, 32 bytes. */
+  readonly secret: Uint8Array;
+  /** The last revision that the caller knows of: an older record is refused. */
+  readonly minimumRevision: number;
+}
+
+export interface RestoredSession {
+  readonly session: Session;
+  readonly revision: number;
+}
+
 export interface Session {
   /** 16 bytes. */
   readonly id: Bytes;
@@ -192,6 +384,26 @@ export interface Session {
   readonly failure: ErrorCode | undefined;
   /** The four emoji of this session's short authentication string. */
   readonly sas: readonly EmojiName[];
+  /**
+   * Early messages of the handshake: how many its initiator announced in CONFIRM, and how many of them came. Fewer
+   * came than were sent: some were dropped on the way. The initiator knows only what it sent and has `received` equal.
+   */
+  readonly early: { readonly sent: number; readonly received: number };
+  /** Counts up by one at every {@link save}; 0 if the session was never saved. */
+  readonly revision: number;
+  /**
+   * The session as a record that only `secret` (32 bytes) opens, for {@link restoreSession}. Keep the revision where
+   * an older record cannot come back with it: a session that is rolled back repeats message keys, and whoever holds
+   * two frames under one key reads both.
+   */
+  save(secret: Uint8Array): Bytes;
+  /**
+   * Whether this session must be renewed by a new handshake (PROTOCOL.md section 4.9): after 24 hours, 2^24 messages
+   * or 64 GiB of chunks it is `over`; `due` leaves time to do it before. `now` is in ms since 1970.
+   */
+  renewal(now: number): RenewalState;
+  /** Counts the bytes of a CHUNK frame that was sent or received beside this session. */
+  countChunk(bytes: number): void;
   /** Encrypts one message. Synchronous: two calls can never share a key. */
   send(content: Content): { readonly seq: number; readonly frame: Bytes };
   /** Decrypts one MSG frame. A refused frame changes nothing. */
