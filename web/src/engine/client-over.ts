@@ -5,7 +5,7 @@ import { type Caller, COMMANDS, type CommandName } from './rpc.ts';
 export function clientOver(caller: Caller): EngineClient {
   const command = <N extends CommandName>(name: N) => [
     name,
-    (input: Parameters<EngineClient[N]>[0]) => caller.call(name, input),
+    (input: Parameters<EngineClient[N]>[0], signal?: AbortSignal) => caller.call(name, input, signal),
   ];
   return {
     // `COMMANDS` holds every key of `EngineCommands`, which a compile-time check in rpc.ts makes sure of.

@@ -68,7 +68,9 @@ export type ConversationState =
   | 'failed'
   | 'blocked-key-changed'
   /** Our own connection is gone: the conversation has ended, the person is told so. */
-  | 'connection-lost';
+  | 'connection-lost'
+  /** The session reached its limit (24 h) and could not be renewed. */
+  | 'expired';
 
 export interface EmojiView {
   readonly emoji: string;
@@ -94,7 +96,44 @@ export interface VerificationView {
   readonly qrText: string;
   /** Four emoji of the open session, if there is one. */
   readonly sas: readonly EmojiView[] | null;
+  /**
+   * Which session `sas` is of, as {@link SessionView.number} counts. Keep the view with which the comparison was
+   * opened; when the conversation has gone on to another session since, say that both should open it again.
+   */
+  readonly sasSession: number | null;
+  /** Epoch ms at which the pinned key was first seen; null while none is pinned. */
+  readonly firstSeen: number | null;
+  /** Keys that were pinned before, oldest first. */
+  readonly history: readonly KeyHistoryView[];
 }
+
+/** A key that was pinned once and is not any more. */
+export interface KeyHistoryView {
+  readonly fingerprint: FingerprintView;
+  readonly trust: Exclude<TrustView, 'unknown' | 'changed'>;
+  /** Epoch ms; null where an older version of this app did not write it down. */
+  readonly since: number | null;
+  readonly until: number;
+}
+
+/** Somebody whose key is pinned on this device. */
+export interface PersonView {
+  readonly accountId: string;
+  readonly fingerprint: FingerprintView;
+  readonly trust: Exclude<TrustView, 'unknown' | 'changed'>;
+  readonly firstSeen: number;
+  readonly history: readonly KeyHistoryView[];
+}
+
+/** What a scanned code says (PROTOCOL.md section 3.3). `verified`: the pin is of state `qr` now. */
+export type QrVerdict =
+  | 'verified'
+  /** Not a code of this app: keep the camera running. */
+  | 'not-a-code'
+  /** Somebody else's code, or one that was shown to somebody else. Nothing is wrong with the keys. */
+  | 'other-person'
+  /** The right two people, and another key: somebody may be in the middle. Nothing was pinned. */
+  | 'key-differs';
 
 export interface ConversationView {
   readonly peer: { readonly accountId: string; readonly name: string };
@@ -105,9 +144,38 @@ export interface ConversationView {
   readonly refusedFrames: number;
   /** The session closed without the peer's BYE: the last messages may be missing. */
   readonly endedAbruptly: boolean;
+  /**
+   * `early`: the call rings and texts may be written already, at most 16; nothing else can be sent before the other
+   * side accepts. `yes`: texts and files. Typing, reading and verifying need an open session, too.
+   */
+  readonly writable: 'no' | 'early' | 'yes';
+  /** Messages that the caller wrote before the call was accepted and that never arrived: somebody dropped them. */
+  readonly earlyDropped: number;
+  /** The open session; null while there is none. */
+  readonly session: SessionView | null;
 }
 
-export type MessageStatus = 'sending' | 'delivered' | 'read' | 'failed';
+/** PROTOCOL.md section 4.9: a session lives at most a day and is renewed before, while the chat goes on. */
+export interface SessionView {
+  /** 1 for the conversation's first session, one more at every renewal. */
+  readonly number: number;
+  /** Epoch ms. */
+  readonly since: number;
+  /** Epoch ms at which it ends if it is not renewed before. */
+  readonly endsAt: number;
+  /** A renewal is on its way. */
+  readonly renewing: boolean;
+}
+
+export type MessageStatus =
+  /** Kept here until the conversation is secure: there was no prekey to send it under. */
+  | 'waiting'
+  /** Sent with the call, before the other side accepted it. */
+  | 'early'
+  | 'sending'
+  | 'delivered'
+  | 'read'
+  | 'failed';
 
 export type TransferState =
   | 'offered'
@@ -133,22 +201,73 @@ export interface TransferView {
 }
 
 export interface MessageView {
-  /** Unique in the conversation: `m<seq>` for mine, `p<seq>` for the peer's. */
+  /** Unique in the conversation, also across renewals. */
   readonly id: string;
   readonly mine: boolean;
+  /** The peer's: what {@link EngineCommands.markRead} takes; grows through the conversation. Mine: without meaning. */
   readonly seq: number;
   /** Epoch ms by this machine's clock. */
   readonly at: number;
   readonly status: MessageStatus;
+  /** A message of the peer's first flight, before CONFIRM: whose it is has weaker proof (PROTOCOL.md section 12.2). */
+  readonly unconfirmed: boolean;
   readonly body:
     | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'file'; readonly transfer: TransferView };
+    | { readonly kind: 'file'; readonly transfer: TransferView }
+    /** A line of the app itself between the messages. `renewed`: the session was replaced by a fresh one. */
+    | { readonly kind: 'note'; readonly note: 'renewed' };
 }
 
 export interface IncomingView {
   readonly id: string;
   readonly peer: { readonly accountId: string; readonly name: string };
   readonly trust: TrustView;
+  /** What came with the call: a message request, unconfirmed as long as the call is not accepted. Usually empty. */
+  readonly request: readonly { readonly seq: number; readonly text: string }[];
+}
+
+/** A backup, just made. The passphrase is nowhere else: it is shown once. */
+export interface BackupView {
+  /** Four groups of five characters. */
+  readonly passphrase: string;
+  /** For the download. */
+  readonly fileName: string;
+  readonly file: Blob;
+  /** People in it, besides the identity. */
+  readonly people: number;
+}
+
+/** Somebody in a backup. */
+export interface BackupPersonView {
+  readonly accountId: string;
+  readonly name: string;
+  readonly trust: Exclude<TrustView, 'unknown' | 'changed'>;
+  readonly firstSeen: number;
+  readonly theirs: FingerprintView;
+  /**
+   * `new`: not known here. `same`: known with this key. `replaces`: here is another key that nobody ever compared,
+   * and the backup's was. `conflict`: another key is pinned here, and only the person can tell which one is right.
+   */
+  readonly verdict: 'new' | 'same' | 'replaces' | 'conflict';
+  /** The fingerprint that is pinned here; null when it is `new`. */
+  readonly pinned: FingerprintView | null;
+}
+
+/** What a backup would bring. Nothing has changed yet. */
+export interface BackupPreview {
+  /** For {@link EngineCommands.restoreBackup}; a later preview, or leaving, makes it void. */
+  readonly id: number;
+  readonly name: string;
+  /** Epoch ms at which the identity was made. */
+  readonly created: number;
+  readonly fingerprint: FingerprintView;
+  /**
+   * `restored`: the identity comes with it, and this device can be used with the account. `here`: it is on this
+   * device already, so that only people come. A backup of another account or of a key that is not the account's any
+   * more has no preview: see `backup-other-account` and `backup-old-key`.
+   */
+  readonly identity: 'restored' | 'here';
+  readonly people: readonly BackupPersonView[];
 }
 
 /** Everything that can go wrong for a person, by stable code; the words are in `i18n/`. */
@@ -176,6 +295,22 @@ export type UserErrorCode =
   | 'file-too-large'
   | 'file-empty-name'
   | 'transfer-busy'
+  /** 16 texts wait for the call to be accepted. */
+  | 'too-many-early'
+  /** This device's key was made so that nothing can copy it: only a new key (`replaceKey`) can be backed up. */
+  | 'backup-not-possible'
+  /** "Wrong passphrase or damaged file": which of the two, nobody can tell. */
+  | 'backup-unreadable'
+  /** Not a backup of this app, or of a newer version. */
+  | 'backup-unknown-format'
+  /** The backup belongs to another account, or to another deployment. */
+  | 'backup-other-account'
+  /** The account has another key since this backup was made. */
+  | 'backup-old-key'
+  /** The preview is not there any more: open the file again. */
+  | 'backup-closed'
+  /** Stretching the passphrase needs 64 MB, and this device did not give them. */
+  | 'out-of-memory'
   | 'internal';
 
 export interface UserError {
@@ -192,17 +327,25 @@ export type EngineEvent =
   | { readonly type: 'messages'; readonly upsert: readonly MessageView[] }
   | { readonly type: 'messages-cleared' }
   | { readonly type: 'incoming'; readonly incoming: readonly IncomingView[] }
+  /** How far a backup is made or read, from 0 to 1; null when it is over, however it ended. */
+  | { readonly type: 'backup-progress'; readonly done: number | null }
   /** Something failed that no command is waiting for. */
   | { readonly type: 'notice'; readonly error: UserError };
 
-/** Commands: each resolves with its result or rejects with a {@link UserError}. */
+/**
+ * Commands: each resolves with its result or rejects with a {@link UserError}; one that takes a signal rejects with
+ * the signal's reason when it is aborted.
+ */
 export interface EngineCommands {
   /** First call. Restores the login from the refresh cookie if there is one. */
   start(input: { mode: EngineMode }): Promise<void>;
   register(input: { name: string; password: string }): Promise<void>;
   login(input: { name: string; password: string }): Promise<void>;
   unlock(input: { password: string }): Promise<void>;
-  /** `key-missing`: makes a new identity and replaces the account's key; contacts will be warned. */
+  /**
+   * `key-missing`: makes a new identity and replaces the account's key; contacts will be warned. In `ready` the same,
+   * for those whose key cannot be backed up: what is open ends.
+   */
   replaceKey(input: { password: string }): Promise<void>;
   /** Keeps the identity on this device. */
   logout(): Promise<void>;
@@ -221,6 +364,22 @@ export interface EngineCommands {
   verification(): Promise<VerificationView>;
   /** The person compared the fingerprints. `by`: what they compared. */
   markVerified(input: { by: 'compared' | 'sas' }): Promise<void>;
+  /** The text of a QR code, from the camera, a picture or the clipboard; of the person in the open conversation. */
+  checkQr(input: { text: string }): Promise<QrVerdict>;
+  /** Everybody whose key is pinned here, by name. */
+  people(): Promise<readonly PersonView[]>;
+  /** `ready` only: a file with the identity and the people, under a passphrase that is generated here. */
+  makeBackup(input: { password: string }, signal?: AbortSignal): Promise<BackupView>;
+  /** `ready` (for the people) or `key-missing` (for the identity as well). Reads the file and changes nothing. */
+  openBackup(input: { file: Blob; passphrase: string }, signal?: AbortSignal): Promise<BackupPreview>;
+  /**
+   * Takes over what the preview showed. `password`: needed when the identity comes with it. `take`: account ids of
+   * conflicts in which the person, having seen both fingerprints, chose the backup's; every other conflict keeps
+   * what is pinned here.
+   */
+  restoreBackup(input: { id: number; password: string | null; take: readonly string[] }): Promise<void>;
+  /** Forgets the preview and the identity in it. */
+  closeBackup(): Promise<void>;
   /** After `blocked-key-changed`: pin the new key, both fingerprints having been shown. */
   acceptChangedKey(): Promise<void>;
   /** Wake the reconnect timer now. */

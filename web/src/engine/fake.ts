@@ -7,6 +7,8 @@
  */
 import type {
   AppView,
+  BackupPersonView,
+  BackupPreview,
   ConversationState,
   ConversationView,
   EngineClient,
@@ -15,6 +17,7 @@ import type {
   FingerprintView,
   IncomingView,
   MessageView,
+  SessionView,
   TransferView,
   TrustView,
   UserError,
@@ -38,8 +41,12 @@ export interface FakeEngine extends EngineClient {
   emit(event: EngineEvent): void;
   /** The next call of this command rejects. */
   failNext(name: CommandName, error: UserError): void;
-  /** Bob calls. */
-  ring(trust?: TrustView): void;
+  /** Bob calls, with texts that he wrote at once. */
+  ring(trust?: TrustView, request?: readonly string[]): void;
+  /** The session is replaced by a fresh one, and a line says so. */
+  renew(): void;
+  /** What `makeBackup` and `openBackup` are at; null: over. */
+  progress(done: number | null): void;
   /** Puts the open conversation into a state. */
   setState(state: ConversationState, more?: Partial<ConversationView>): void;
   /** Bob writes. */
@@ -78,6 +85,52 @@ function fakeFingerprint(name: string, shift: number): FingerprintView {
   };
 }
 
+const fakeHistory = [
+  {
+    fingerprint: fakeFingerprint(BOB.name, 9),
+    trust: 'first-use',
+    since: Date.UTC(2026, 1, 1),
+    until: Date.UTC(2026, 4, 1),
+  },
+] as const;
+
+function fakeSession(number: number): SessionView {
+  const since = Date.now();
+  return { number, since, endsAt: since + 86_400_000, renewing: false };
+}
+
+/** One of mine, on its way. */
+function fakeMessage(id: string, seq: number, body: MessageView['body']): MessageView {
+  return { id, mine: true, seq, at: Date.now(), status: 'sending', unconfirmed: false, body };
+}
+
+/** One person of every kind. */
+function fakePreview(id: number, identity: BackupPreview['identity']): BackupPreview {
+  const firstSeen = Date.UTC(2026, 4, 1);
+  const person = (name: string, verdict: BackupPersonView['verdict'], shift: number): BackupPersonView => ({
+    accountId: `id-of-${name}`,
+    name,
+    trust: 'compared',
+    firstSeen,
+    theirs: fakeFingerprint(name, shift),
+    verdict,
+    pinned: verdict === 'new' ? null : fakeFingerprint(name, verdict === 'same' ? shift : shift + 1),
+  });
+  return {
+    id,
+    name: ALICE.name,
+    created: Date.UTC(2026, 0, 1),
+    fingerprint: fakeFingerprint(ALICE.name, 0),
+    identity,
+    people: [
+      person('bob', 'same', 3),
+      person('carol', 'new', 4),
+      person('dave', 'replaces', 5),
+      person('erin', 'conflict', 6),
+    ],
+  };
+}
+
 export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   const { pause = 0, script = true, stage = 'signed-out' } = options;
   const listeners = new Set<(event: EngineEvent) => void>();
@@ -94,6 +147,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   let incoming: readonly IncomingView[] = [];
   let mySeq = 0;
   let peerSeq = 0;
+  let notes = 0;
+  let previews = 0;
   const transfers = new Map<string, MessageView>();
 
   const emit = (event: EngineEvent) => {
@@ -139,7 +194,9 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   const setState = (state: ConversationState, more: Partial<ConversationView> = {}) => {
     if (conversation === null) throw new TypeError('no conversation is open');
     if (state === 'peer-disconnected') clear();
-    setConversation({ ...conversation, state, ...more });
+    const secure = state === 'secure';
+    const session = secure ? (conversation.session ?? fakeSession(1)) : null;
+    setConversation({ ...conversation, state, session, writable: secure ? 'yes' : 'no', ...more });
   };
   const open = (peer: ConversationView['peer'], state: ConversationState) => {
     clear();
@@ -150,12 +207,15 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       peerActivity: 'none',
       refusedFrames: 0,
       endedAbruptly: false,
+      writable: state === 'ringing-out' ? 'early' : 'no',
+      earlyDropped: 0,
+      session: null,
     });
   };
   const say = (text: string) => {
     const seq = peerSeq++;
     const body = { kind: 'text', text } as const;
-    upsert({ id: `p${seq}`, mine: false, seq, at: Date.now(), status: 'delivered', body });
+    upsert({ ...fakeMessage(`p${seq}`, seq, body), mine: false, status: 'delivered' });
   };
   const showTransfer = (message: MessageView, transfer: TransferView) => {
     const next: MessageView = { ...message, body: { kind: 'file', transfer } };
@@ -174,11 +234,18 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       ...transfer,
     };
     const body = { kind: 'file', transfer: full } as const;
-    showTransfer({ id: `p${seq}`, mine: false, seq, at: Date.now(), status: 'delivered', body }, full);
+    showTransfer({ ...fakeMessage(`p${seq}`, seq, body), mine: false, status: 'delivered' }, full);
   };
-  const ring = (trust: TrustView = 'unknown') => {
-    setIncoming([...incoming, { id: `ring-${incoming.length}`, peer: BOB, trust }]);
+  const ring = (trust: TrustView = 'unknown', texts: readonly string[] = []) => {
+    const request = texts.map((text, seq) => ({ seq, text }));
+    setIncoming([...incoming, { id: `ring-${incoming.length}`, peer: BOB, trust, request }]);
   };
+  const renew = () => {
+    const number = (conversation?.session?.number ?? 0) + 1;
+    upsert({ ...fakeMessage(`n${notes++}`, 0, { kind: 'note', note: 'renewed' }), status: 'read' });
+    setState('secure', { session: fakeSession(number) });
+  };
+  const progress = (done: number | null) => emit({ type: 'backup-progress', done });
 
   const commands: EngineCommands = {
     async start({ mode }) {
@@ -217,6 +284,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       if (accepted === undefined) return;
       setIncoming([]);
       open(accepted.peer, 'establishing');
+      for (const { text } of accepted.request) say(text);
       void play(() => setState('secure', { trust: accepted.trust }));
     },
     declineIncoming: async ({ id }) => setIncoming(incoming.filter((call) => call.id !== id)),
@@ -227,14 +295,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     async sendText({ text }) {
       const seq = mySeq++;
       const body = { kind: 'text', text } as const;
-      const message: MessageView = {
-        id: `m${seq}`,
-        mine: true,
-        seq,
-        at: Date.now(),
-        status: 'sending',
-        body,
-      };
+      const message = fakeMessage(`m${seq}`, seq, body);
+      if (conversation?.writable === 'early') return upsert({ ...message, status: 'early' });
       upsert(message);
       void play(
         () => upsert({ ...message, status: 'delivered' }),
@@ -251,14 +313,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       const { name, size, type: mediaType } = file;
       const offered: TransferView = { fid: `file-m${seq}`, name, mediaType, size, done: 0, state: 'offered' };
       const body = { kind: 'file', transfer: offered } as const;
-      const message: MessageView = {
-        id: `m${seq}`,
-        mine: true,
-        seq,
-        at: Date.now(),
-        status: 'sending',
-        body,
-      };
+      const message = fakeMessage(`m${seq}`, seq, body);
       showTransfer(message, offered);
       const step = (done: number, state: TransferView['state']) => () => {
         const running = transfers.get(offered.fid)?.body;
@@ -286,11 +341,44 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
         safetyCode: '790586963286622314464903757713963807752010657164131466022373',
         qrText: `PAIR1:${'A'.repeat(172)}`,
         sas: conversation?.state === 'secure' ? fakeFingerprint('', 5).emoji.slice(0, 4) : null,
+        sasSession: conversation?.session?.number ?? null,
+        firstSeen: Date.UTC(2026, 4, 1),
+        history: fakeHistory,
       };
     },
     async markVerified({ by }) {
       if (conversation !== null) setConversation({ ...conversation, trust: by });
     },
+    async checkQr({ text }) {
+      if (!text.startsWith('PAIR1:')) return 'not-a-code';
+      if (conversation !== null) setConversation({ ...conversation, trust: 'qr' });
+      return 'verified';
+    },
+    people: async () => [
+      {
+        accountId: BOB.accountId,
+        fingerprint: fakeFingerprint(BOB.name, 3),
+        trust: 'compared',
+        firstSeen: Date.UTC(2026, 4, 1),
+        history: fakeHistory,
+      },
+    ],
+    async makeBackup() {
+      return {
+        passphrase: 'K7M2Q-9XTPD-4WZ1H-8RVEN',
+        fileName: 'duet-alice.backup',
+        file: new Blob(['not a backup']),
+        people: 1,
+      };
+    },
+    async openBackup() {
+      previews += 1;
+      return fakePreview(previews, app.account.stage === 'key-missing' ? 'restored' : 'here');
+    },
+    async restoreBackup() {
+      if (app.account.stage === 'key-missing') signIn(ALICE.name);
+    },
+    closeBackup: async () => undefined,
     async acceptChangedKey() {
       if (conversation !== null) open(conversation.peer, 'ringing-out');
     },
@@ -301,8 +389,9 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   /** Records the call and lets a test make it fail. */
   const recorded = <N extends CommandName>(name: N) => {
     const run = commands[name] as (input: unknown) => Promise<unknown>;
-    return async (input: unknown) => {
+    return async (input: unknown, signal?: AbortSignal) => {
       calls.push({ name, input });
+      signal?.throwIfAborted();
       const failure = failures.get(name);
       if (failures.delete(name)) throw failure;
       return run(input);
@@ -319,6 +408,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     emit,
     failNext: (name, error) => failures.set(name, error),
     ring,
+    renew,
+    progress,
     setState,
     say,
     offerFile,

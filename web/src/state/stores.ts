@@ -1,5 +1,5 @@
 /**
- * What the screens draw: five small stores that the engine's events fill. No input or output happens here, and
+ * What the screens draw: six small stores that the engine's events fill. No input or output happens here, and
  * nothing here is kept when the page goes.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -32,6 +32,8 @@ export interface Stores {
   readonly messages: StoreApi<MessagesState>;
   readonly incoming: StoreApi<{ readonly list: readonly IncomingView[] }>;
   readonly notices: StoreApi<{ readonly list: readonly Notice[] }>;
+  /** How far a backup is made or read, from 0 to 1; null while none is. */
+  readonly backup: StoreApi<{ readonly done: number | null }>;
 }
 
 /** More than these on the screen at once help nobody; the oldest goes. */
@@ -54,6 +56,7 @@ export function createStores(): Stores {
     messages: createStore(() => NO_MESSAGES),
     incoming: createStore(() => ({ list: [] as readonly IncomingView[] })),
     notices: createStore(() => ({ list: [] as readonly Notice[] })),
+    backup: createStore(() => ({ done: null as number | null })),
   };
 }
 
@@ -74,6 +77,9 @@ export function applyEvent(stores: Stores, event: EngineEvent): void {
       break;
     case 'incoming':
       stores.incoming.setState({ list: event.incoming });
+      break;
+    case 'backup-progress':
+      stores.backup.setState({ done: event.done });
       break;
     case 'notice':
       addNotice(stores, event.error);
