@@ -1,0 +1,81 @@
+#!/bin/sh
+# Runs the models of this folder and compares every answer with jobs.txt.
+#
+#   run.sh                 all jobs (half an hour, up to 9 GB)
+#   run.sh quick           the jobs that take seconds
+#   run.sh JOB...          these jobs
+#   RECORD=1 run.sh ...    also writes results/JOB.txt
+#
+# PROVERIF names the checker (default: proverif on the PATH). Without one nothing is run, and it is said so.
+# TIMEOUT (seconds a job, default 3000) and MEMORY (KiB, default 9000000) bound a job.
+set -u
+cd "$(dirname "$0")" || exit 1
+PROVERIF=${PROVERIF:-proverif}
+
+if ! command -v "$PROVERIF" >/dev/null 2>&1; then
+  echo "formal: NOT RUN, no model was checked: no $PROVERIF on this machine (docs/formal/README.md says how to get it)"
+  exit 0
+fi
+command -v cpp >/dev/null 2>&1 || { echo "formal: cpp is needed as macro processor (Debian: cpp)" >&2; exit 1; }
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT INT TERM
+
+# generate MODEL FLAG...: one ProVerif file on standard output. What "broken" gives away is a macro with an argument,
+# which a -D flag of a job cannot be.
+generate() {
+  model=$1; shift
+  dh='-DDHLEAK(x)='; kem='-DKEMLEAK(x)='
+  for flag in "$@"; do
+    case $flag in
+      -DX25519_BROKEN) dh='-DDHLEAK(x)=out(c, x);' ;;
+      -DMLKEM_BROKEN) kem='-DKEMLEAK(x)=out(c, x);' ;;
+    esac
+  done
+  cpp -P -undef -nostdinc -I . "$dh" "$kem" "$@" "$model"
+}
+
+# verdicts FILE: one letter a query. Lines in brackets explain the one above.
+verdicts() {
+  sed -n -e '/^RESULT (/d' -e '/^RESULT .* is true\.$/s/.*/T/p' -e '/^RESULT .* is false\.$/s/.*/F/p' \
+    -e '/^RESULT .* cannot be proved/s/.*/?/p' "$1" | tr -d '\n'
+}
+
+wanted() {
+  [ $# -gt 2 ] || return 0
+  name=$1; time=$2; shift 2
+  for word in "$@"; do
+    [ "$word" = all ] || [ "$word" = "$name" ] || [ "$word" = "$time" ] && return 0
+  done
+  return 1
+}
+
+ran=0 failed=0
+while IFS='|' read -r name time expected model flags; do
+  case $name in '#'*|'') continue ;; esac
+  name=${name%% *}; time=$(echo "$time" | tr -d ' '); expected=$(echo "$expected" | tr -d ' '); model=$(echo "$model" | tr -d ' ')
+  wanted "$name" "$time" "$@" || continue
+  ran=$((ran + 1))
+  # shellcheck disable=SC2086  # flags are words
+  generate "$model" $flags >"$work/$name.pv" || exit 1
+  start=$(date +%s)
+  (ulimit -v "${MEMORY:-9000000}"; exec timeout "${TIMEOUT:-3000}" nice -n 10 "$PROVERIF" "$work/$name.pv") >"$work/$name.log" 2>&1 </dev/null
+  code=$?
+  got=$(verdicts "$work/$name.log")
+  seconds=$(($(date +%s) - start))
+  if [ $code -eq 0 ] && [ "$got" = "$expected" ]; then
+    printf 'ok    %-21s %-8s %ss\n' "$name" "$got" "$seconds"
+  else
+    failed=$((failed + 1))
+    printf 'WRONG %-21s got %s, expected %s (exit %s)\n' "$name" "${got:-nothing}" "$expected" "$code"
+    tail -n 5 "$work/$name.log"
+  fi
+  if [ -n "${RECORD:-}" ]; then
+    mkdir -p results
+    { echo "$model ${flags# }"; grep '^RESULT' "$work/$name.log"; } >"results/$name.txt"
+  fi
+done <jobs.txt
+
+if [ $ran -eq 0 ]; then echo "formal: no job of jobs.txt is named: $*" >&2; exit 1; fi
+echo "formal: $ran jobs run, $failed with another result than expected"
+[ $failed -eq 0 ]
