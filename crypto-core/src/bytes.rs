@@ -63,6 +63,19 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Joins parts whose lengths add up to `N` by their types.
+pub(crate) fn fixed<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
+    let mut out = [0; N];
+    let mut rest = &mut out[..];
+    for part in parts {
+        let (head, tail) = rest.split_at_mut(part.len());
+        head.copy_from_slice(part);
+        rest = tail;
+    }
+    debug_assert!(rest.is_empty());
+    out
+}
+
 /// Appends a byte string after its length in one byte. The caller has checked the length.
 pub(crate) fn put_short_string(out: &mut Vec<u8>, bytes: &[u8]) {
     debug_assert!(bytes.len() <= usize::from(u8::MAX));

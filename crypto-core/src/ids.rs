@@ -40,6 +40,10 @@ id! {
     HandshakeId
 }
 id! {
+    /// `pkid`: names a one-time prekey (section 5.1).
+    PrekeyId
+}
+id! {
     /// `sid`: names a session; derived, not drawn (section 4.4).
     SessionId
 }
@@ -57,4 +61,4 @@ macro_rules! generate {
     )+};
 }
 
-generate!(EnvelopeId, Presence, HandshakeId);
+generate!(EnvelopeId, Presence, HandshakeId, PrekeyId);

@@ -10,6 +10,7 @@
 //! | [`identity`], [`fingerprint`] | accounts, keys, and what people compare | 3 |
 //! | [`engine`] | the asymmetric primitives, in software or on a platform's own | – |
 //! | [`handshake`] | three flights from a key to a [`session::Session`] | 4 |
+//! | [`prekeys`] | one-time keys for data in the first flight | 5 |
 //! | [`session`] | the Double Ratchet and what travels in it | 6 |
 //! | [`files`] | descriptors, control messages, chunked encryption | 7 |
 //! | [`vault`], [`password`] | the identity at rest, the password split | 8 |
@@ -80,6 +81,7 @@ pub mod identity;
 mod ids;
 pub mod limits;
 pub mod password;
+pub mod prekeys;
 pub mod primitives;
 pub mod relay;
 pub mod session;

@@ -21,6 +21,13 @@ pub const PENDING_HANDSHAKES: usize = 32;
 /// Handshakes completed per peer and hour (section 4.9). The caller counts them.
 pub const HANDSHAKES_PER_HOUR: u32 = 30;
 
+/// Prekeys of one run: on the relay, in one PREKEYS frame, and kept by their owner (sections 9, 10).
+pub const PREKEYS: usize = 20;
+/// Below this number of prekeys on the relay their owner tops them up (section 10).
+pub const PREKEYS_LOW: usize = 5;
+/// Early messages of one handshake (section 5.3).
+pub const EARLY_MESSAGES: u32 = 16;
+
 /// Longest padded plaintext of a message (section 6.4).
 pub const MESSAGE_PLAINTEXT_MAX: usize = 65_536;
 /// Shortest padded plaintext of a message (section 6.4).

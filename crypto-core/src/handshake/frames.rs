@@ -1,6 +1,6 @@
 //! The frames of section 4, byte for byte. Decoding checks form only: nothing in a decoded frame is true yet.
 
-use crate::bytes::Reader;
+use crate::bytes::{Reader, fixed};
 use crate::error::FrameError;
 use crate::identity::AccountId;
 use crate::ids::{HandshakeId, Presence};
@@ -9,12 +9,16 @@ use crate::primitives::kem;
 
 /// Type of OFFER.
 pub const OFFER: u8 = 0x01;
+/// Type of INIT.
+pub const INIT: u8 = 0x02;
 /// Type of ACCEPT.
 pub const ACCEPT: u8 = 0x03;
 /// Type of CONFIRM.
 pub const CONFIRM: u8 = 0x04;
 /// Type of END.
 pub const END: u8 = 0x05;
+/// Type of EARLY.
+pub const EARLY: u8 = 0x10;
 
 /// Bytes of an OFFER.
 pub const OFFER_LENGTH: usize = 1475;
@@ -273,17 +277,4 @@ fn max_version(reader: &mut Reader<'_>) -> Result<u8, FrameError> {
         0 => Err(FrameError::Field),
         version => Ok(version),
     }
-}
-
-/// Joins parts whose lengths add up to `N` by their types.
-fn fixed<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
-    let mut out = [0; N];
-    let mut rest = &mut out[..];
-    for part in parts {
-        let (head, tail) = rest.split_at_mut(part.len());
-        head.copy_from_slice(part);
-        rest = tail;
-    }
-    debug_assert!(rest.is_empty());
-    out
 }

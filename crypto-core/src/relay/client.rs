@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::login::{Login, Token};
+use super::prekeys::{PrekeyBytes, decode_prekeys, encode_prekeys};
 use super::{EnvelopeId, FrameError, Presence, frame, frame_type, open, send_header};
 use crate::identity::AccountId;
 
@@ -23,6 +24,22 @@ pub enum ClientFrame<'a> {
         presence: Presence,
         /// Opaque to the relay; see [`super::payload_kind`].
         payload: &'a [u8],
+    },
+    /// One-time prekeys of the sender's run, at most [`crate::limits::PREKEYS`]. Answered by an ACK.
+    Prekeys {
+        /// The frame's id.
+        id: EnvelopeId,
+        /// PREKEY frames.
+        prekeys: &'a [PrekeyBytes],
+    },
+    /// Asks for one prekey of an account's run. Answered by a PREKEY_RES.
+    PrekeyGet {
+        /// The frame's id.
+        id: EnvelopeId,
+        /// The account.
+        account: AccountId,
+        /// Its run.
+        presence: Presence,
     },
     /// Asks for an account's online status.
     Watch {
@@ -49,6 +66,19 @@ impl<'a> ClientFrame<'a> {
                 presence: Presence(reader.array()?),
                 payload: reader.rest(),
             }),
+            frame_type::PREKEYS => Ok(Self::Prekeys {
+                id: EnvelopeId(reader.array()?),
+                prekeys: decode_prekeys(&mut reader)?,
+            }),
+            frame_type::PREKEY_GET => {
+                let decoded = Self::PrekeyGet {
+                    id: EnvelopeId(reader.array()?),
+                    account: AccountId(reader.array()?),
+                    presence: Presence(reader.array()?),
+                };
+                reader.end()?;
+                Ok(decoded)
+            }
             frame_type::WATCH => {
                 let decoded = Self::Watch {
                     id: EnvelopeId(reader.array()?),
@@ -61,7 +91,7 @@ impl<'a> ClientFrame<'a> {
         }
     }
 
-    /// The bytes of the frame.
+    /// The bytes of the frame. Of prekeys, no more than fit into one frame are taken.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {
@@ -73,6 +103,12 @@ impl<'a> ClientFrame<'a> {
                 presence,
                 payload,
             } => [&send_header(*id, to, presence)[..], payload].concat(),
+            Self::Prekeys { id, prekeys } => encode_prekeys(*id, prekeys),
+            Self::PrekeyGet {
+                id,
+                account,
+                presence,
+            } => frame(frame_type::PREKEY_GET, &[&id.0, &account.0, &presence.0]),
             Self::Watch { id, account } => frame(frame_type::WATCH, &[&id.0, &account.0]),
         }
     }

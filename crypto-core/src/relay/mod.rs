@@ -1,17 +1,20 @@
 //! The relay envelope (section 9), for the relay and for its clients.
 //!
 //! Decoding borrows: a payload is never copied. Every decoder is strict (exact length, known type, known values) and
-//! total (any bytes give a result). Prekey frames (0x46 to 0x48) belong to the prekey start and are refused as
-//! [`FrameError::Type`] for now.
+//! total (any bytes give a result). The PREKEY frames in 0x46 and 0x48 are as opaque as payloads: their length, version
+//! and type are checked, and that is all ([`crate::prekeys`] does the rest, at the client).
 
 mod client;
 mod login;
 mod payload;
+mod prekeys;
 mod server;
+mod status;
 
 pub use client::ClientFrame;
 pub use login::{Challenge, Login, LoginError, Token, login};
 pub use payload::{PayloadKind, payload_kind};
+pub use prekeys::{NoPrekey, PrekeyBytes};
 pub use server::{AckStatus, Notice, ServerFrame, WelcomeStatus};
 
 use crate::bytes::Reader;
@@ -33,6 +36,12 @@ pub mod frame_type {
     pub const DELIVER: u8 = 0x44;
     /// R→C, what became of a SEND.
     pub const ACK: u8 = 0x45;
+    /// C→R, one-time prekeys of the sender's run.
+    pub const PREKEYS: u8 = 0x46;
+    /// C→R, asks for one prekey of an account's run.
+    pub const PREKEY_GET: u8 = 0x47;
+    /// R→C, the answer to PREKEY_GET.
+    pub const PREKEY_RES: u8 = 0x48;
     /// C→R, asks for an account's online status.
     pub const WATCH: u8 = 0x49;
     /// R→C, an account's online status.

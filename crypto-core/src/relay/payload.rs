@@ -2,16 +2,16 @@
 
 use super::FrameError;
 use crate::files::segment::CHUNK;
-use crate::handshake::frames::{ACCEPT, CONFIRM, END, OFFER};
+use crate::handshake::frames::{ACCEPT, CONFIRM, EARLY, END, INIT, OFFER};
 use crate::limits;
 use crate::session::MSG;
 
 /// What a payload is, by its type byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PayloadKind {
-    /// OFFER, ACCEPT, CONFIRM, END.
+    /// OFFER, INIT, ACCEPT, CONFIRM, END.
     Handshake,
-    /// MSG.
+    /// MSG, EARLY.
     Message,
     /// CHUNK.
     Chunk,
@@ -42,8 +42,8 @@ pub fn payload_kind(payload: &[u8]) -> Result<PayloadKind, FrameError> {
         return Err(FrameError::Version);
     }
     let kind = match kind {
-        OFFER | ACCEPT | CONFIRM | END => PayloadKind::Handshake,
-        MSG => PayloadKind::Message,
+        OFFER | INIT | ACCEPT | CONFIRM | END => PayloadKind::Handshake,
+        MSG | EARLY => PayloadKind::Message,
         CHUNK => PayloadKind::Chunk,
         _ => return Err(FrameError::Type),
     };

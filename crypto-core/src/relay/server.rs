@@ -3,37 +3,10 @@
 use alloc::vec::Vec;
 
 use super::login::Challenge;
+use super::prekeys::{NoPrekey, PrekeyBytes, decode_response};
+use super::status::status;
 use super::{EnvelopeId, FrameError, Presence, deliver_header, frame, frame_type, open};
 use crate::identity::AccountId;
-
-macro_rules! status {
-    ($(#[$doc:meta])* $name:ident: $number:ty { $($(#[$variant_doc:meta])* $variant:ident = $value:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[repr($number)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant = $value,)+
-        }
-
-        impl $name {
-            /// Every value, in numerical order.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The number on the wire.
-            #[must_use]
-            pub const fn value(self) -> $number {
-                self as $number
-            }
-
-            fn decode(value: $number) -> Result<Self, FrameError> {
-                match value {
-                    $($value => Ok(Self::$variant),)+
-                    _ => Err(FrameError::Field),
-                }
-            }
-        }
-    };
-}
 
 status! {
     /// The result of LOGIN or TOKEN.
@@ -48,7 +21,7 @@ status! {
 }
 
 status! {
-    /// What became of a SEND. A hint for the UI: delivery is what the peer's `ack` says.
+    /// What became of a SEND or PREKEYS. A hint for the UI: delivery is what the peer's `ack` says.
     AckStatus: u8 {
         /// Written to the recipient's socket.
         Written = 0,
@@ -72,7 +45,7 @@ status! {
     Notice: u16 {
         /// The node is going away: reconnect after `value` ms.
         Draining = 1,
-        /// The relay holds few prekeys.
+        /// The relay holds few prekeys: `value` are left.
         PrekeysLow = 2,
         /// The partner's node is unreachable.
         PartnerUnreachable = 3,
@@ -104,12 +77,19 @@ pub enum ServerFrame<'a> {
         /// The payload.
         payload: &'a [u8],
     },
-    /// What became of a SEND.
+    /// What became of a SEND or PREKEYS.
     Ack {
-        /// The id of the SEND.
+        /// The id of that frame.
         id: EnvelopeId,
         /// The result.
         status: AckStatus,
+    },
+    /// The answer to PREKEY_GET.
+    PrekeyResponse {
+        /// The id of the PREKEY_GET.
+        id: EnvelopeId,
+        /// One prekey, handed out to nobody else, or why there is none.
+        prekey: Result<&'a PrekeyBytes, NoPrekey>,
     },
     /// An account's online status.
     Presence {
@@ -148,6 +128,10 @@ impl<'a> ServerFrame<'a> {
                 id: EnvelopeId(reader.array()?),
                 status: AckStatus::decode(reader.u8()?)?,
             },
+            frame_type::PREKEY_RES => Self::PrekeyResponse {
+                id: EnvelopeId(reader.array()?),
+                prekey: decode_response(&mut reader)?,
+            },
             frame_type::PRESENCE => Self::Presence {
                 account: AccountId(reader.array()?),
                 presence: Presence(reader.array()?),
@@ -181,6 +165,10 @@ impl<'a> ServerFrame<'a> {
                 payload,
             } => [&deliver_header(*id, from, presence)[..], payload].concat(),
             Self::Ack { id, status } => frame(frame_type::ACK, &[&id.0, &[status.value()]]),
+            Self::PrekeyResponse { id, prekey } => match prekey {
+                Ok(prekey) => frame(frame_type::PREKEY_RES, &[&id.0, &[0], &prekey[..]]),
+                Err(reason) => frame(frame_type::PREKEY_RES, &[&id.0, &[reason.value()]]),
+            },
             Self::Presence {
                 account,
                 presence,
