@@ -4,8 +4,7 @@ use std::cell::OnceCell;
 
 use duet_crypto::files::segment::ChunkHeader;
 use duet_crypto::files::{
-    self, Descriptor, FileError, FileId, FileKey, FileKeys, FileKind, FileMode, Salt,
-    cobblestone::ChunkCipher,
+    self, Descriptor, FileId, FileKey, FileKeys, FileKind, FileMode, Salt, cobblestone::ChunkCipher,
 };
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -212,21 +211,7 @@ impl Transfer {
     /// # Errors
     /// It is of another file, or head or length are not those of a segment.
     pub fn check(&self, head: &[u8], length: usize) -> Result<u32, JsValue> {
-        let (header, _) =
-            ChunkHeader::decode(head).map_err(|_| Failure::from(FileError::Segment))?;
-        if header.file != self.file {
-            return Err(Failure::from(FileError::FileId).into());
-        }
-        let sealed = self
-            .layout
-            .sealed_length(header.index)
-            .map_err(Failure::from)?;
-        let fits = length == files::segment::HEADER_LENGTH + sealed
-            && header.last == self.layout.is_last(header.index);
-        if fits {
-            Ok(header.index)
-        } else {
-            Err(Failure::from(FileError::Segment).into())
-        }
+        let checked = self.layout.check(&self.file, head, length);
+        Ok(checked.map_err(Failure::from)?.index)
     }
 }

@@ -190,6 +190,31 @@ impl Layout {
         u64::from(index) * SEGMENT_CHUNKS as u64
     }
 
+    /// Checks a CHUNK frame's head and length against what follows from the descriptor, before anything is decrypted.
+    /// `head` begins with the frame's first [`HEADER_LENGTH`] bytes and `length` counts all of its bytes: an engine
+    /// that decrypts elsewhere need not bring the segment here.
+    ///
+    /// # Errors
+    /// [`FileError::FileId`] if it is of another file, [`FileError::Segment`] if head or length are of no segment.
+    pub fn check(
+        &self,
+        file: &FileId,
+        head: &[u8],
+        length: usize,
+    ) -> Result<ChunkHeader, FileError> {
+        let (header, _) = ChunkHeader::decode(head).map_err(|_| FileError::Segment)?;
+        if header.file != *file {
+            return Err(FileError::FileId);
+        }
+        let fits = length == HEADER_LENGTH + self.sealed_length(header.index)?
+            && header.last == self.is_last(header.index);
+        if fits {
+            Ok(header)
+        } else {
+            Err(FileError::Segment)
+        }
+    }
+
     fn start(&self, index: u32) -> u64 {
         u64::from(index) * SEGMENT_PLAINTEXT as u64
     }
@@ -293,22 +318,12 @@ impl SegmentCipher {
         Ok(frame)
     }
 
-    /// Checks a CHUNK frame's head and length against the descriptor, before anything is decrypted. Also for an
-    /// engine that decrypts elsewhere.
+    /// [`Layout::check`] of a frame that is here as a whole.
     ///
     /// # Errors
     /// [`FileError::FileId`], [`FileError::Segment`].
     pub fn check(&self, frame: &[u8]) -> Result<ChunkHeader, FileError> {
-        let (header, sealed) = ChunkHeader::decode(frame).map_err(|_| FileError::Segment)?;
-        if header.file != self.file {
-            return Err(FileError::FileId);
-        }
-        if sealed.len() != self.layout.sealed_length(header.index)?
-            || header.last != self.layout.is_last(header.index)
-        {
-            return Err(FileError::Segment);
-        }
-        Ok(header)
+        self.layout.check(&self.file, frame, frame.len())
     }
 
     /// Opens a CHUNK frame in place: afterwards the bytes of the file are at the start of `frame`, as many as the
