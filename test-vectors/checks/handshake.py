@@ -1,4 +1,4 @@
-"""handshake_interactive.json, handshake_reject.json, glare.json, end.json"""
+"""handshake_interactive.json, handshake_prekey.json, handshake_reject.json, prekey_reject.json, glare.json, end.json"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +13,9 @@ from .case import Case, Mismatch, equal
 #: The draws of each side, in the order of `rng`, and their lengths.
 INITIATOR = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "rx": 32}
 RESPONDER = {"ex": 32, "m": 32, "rx": 32}
+#: The same of a prekey start.
+INITIATOR_WITH_PREKEY = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "mp": 32, "rx": 32}
+RESPONDER_WITH_PREKEY = {"pkid": 16, "ox": 32, "okseed": 64, "ex": 32, "m": 32, "rx": 32}
 
 
 @dataclass
@@ -25,8 +28,28 @@ class Inputs:
     a: dict[str, bytes]
     b: dict[str, bytes]
 
+    def listener(self) -> h.Responder:
+        """B's run, which has published its prekey in a prekey start."""
+        b = h.Responder(self.bob, self.presence)
+        if self.with_prekey:
+            b.publish(self.b)
+        return b
+
+    @property
+    def with_prekey(self) -> bool:
+        return "pkid" in self.b
+
+    @property
+    def bundle(self) -> bytes:
+        """The PREKEY frame, or nothing."""
+        return next((prekey.frame for prekey in self.listener().prekeys.values()), b"")
+
     def initiator(self) -> h.Initiator:
-        return h.Initiator(self.alice, self.bob.aid, self.bob.ik, self.presence, self.a)
+        return h.Initiator(self.alice, self.bob.aid, self.bob.ik, self.presence, self.a, self.bundle)
+
+    def pending(self, flight1: bytes) -> h.Pending:
+        """B after flight 1 rang and was accepted."""
+        return h.Pending(self.bob, self.listener().receive(flight1, self.alice.aid), self.b)
 
 
 def draws(c: Case, named: str, side: str, lengths: dict[str, int]) -> dict[str, bytes]:
@@ -41,20 +64,20 @@ def draws(c: Case, named: str, side: str, lengths: dict[str, int]) -> dict[str, 
 
 
 def inputs(c: Case) -> Inputs:
-    realm = c.text("realm")
+    realm, prekey = c.text("realm"), "pkid" in c.value("rnd_b")
     return Inputs(
         h.Party(c.hex("alice_seed"), realm, c.text("alice")),
         h.Party(c.hex("bob_seed"), realm, c.text("bob")),
         c.hex("presence_b"),
-        draws(c, "rnd_a", "initiator", INITIATOR),
-        draws(c, "rnd_b", "responder", RESPONDER),
+        draws(c, "rnd_a", "initiator", INITIATOR_WITH_PREKEY if prekey else INITIATOR),
+        draws(c, "rnd_b", "responder", RESPONDER_WITH_PREKEY if prekey else RESPONDER),
     )
 
 
 def run(i: Inputs) -> tuple[h.Initiator, h.Pending, bytes, h.Keys]:
     """An honest run; both sides must come to the same keys."""
     a = i.initiator()
-    b = h.Pending(i.bob, h.Responder(i.bob, i.presence).receive(a.frame, i.alice.aid), i.b)
+    b = i.pending(a.frame)
     confirm, keys = a.accept(b.frame, i.bob.aid)
     equal("keys of the two sides", keys, b.confirm(confirm, i.alice.aid))
     return a, b, confirm, keys
@@ -99,7 +122,7 @@ def reject(c: Case) -> dict[str, Any]:
             i.initiator().accept(frame, sender)
         case "confirm":
             a = i.initiator()
-            keys = h.Pending(i.bob, a.frame, i.b).confirm(frame, sender)
+            keys = i.pending(a.frame).confirm(frame, sender)
             # RX_A is used at once, so a bad one ends the handshake as well.
             Session.responder(keys.rk0, keys.sid, i.b["ex"], frame[50:82], iter([i.b["rx"]]))
         case other:

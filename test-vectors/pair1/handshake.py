@@ -1,8 +1,9 @@
-"""PROTOCOL.md section 4."""
+"""PROTOCOL.md sections 4 and 5: a handshake, with or without a prekey."""
 
 from dataclasses import dataclass, field
 
-from . import identity
+from . import identity, prekeys
+from .content import Content
 from .errors import require
 from .primitives import (
     dh,
@@ -26,8 +27,8 @@ from .primitives import (
     x25519_public,
 )
 
-OFFER, ACCEPT, CONFIRM, END = 0x01, 0x03, 0x04, 0x05
-LENGTHS = {OFFER: 1475, ACCEPT: 1235, CONFIRM: 182, END: 84}
+OFFER, INIT, ACCEPT, CONFIRM, END = 0x01, 0x02, 0x03, 0x04, 0x05
+LENGTHS = {OFFER: 1475, INIT: 2579, ACCEPT: 1235, CONFIRM: 182, END: 84}
 
 
 def check_frame(frame: bytes, kind: int) -> None:
@@ -77,9 +78,9 @@ class Keys:
     sas: bytes = b""
 
 
-def schedule(ssk: bytes, ssx: bytes, t: list[bytes]) -> Keys:
+def schedule(ssk: bytes, ssx: bytes, t: list[bytes], early: prekeys.EarlyKeys | None) -> Keys:
     """The keys up to the confirmation MACs; `t` holds T0, T1, T2."""
-    dsalt = bytes(32)
+    dsalt = early.dsalt if early else bytes(32)
     hs = extract(dsalt, ssk + ssx)
     return Keys(t, ssk, ssx, dsalt, hs, expand(hs, "confirm B", t[2], 32), expand(hs, "confirm A", t[2], 32))
 
@@ -95,18 +96,39 @@ def finish(keys: Keys, sig_a2_transcript: bytes, sig_a2: bytes, mac_a: bytes, r_
     return keys
 
 
-class Initiator:
-    """A: OFFER, then ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r and rx."""
+def transcript(bundle: bytes, flight1: bytes) -> tuple[bytes, bytes]:
+    """T0 and T1. `bundle` is the PREKEY frame, or empty."""
+    t0 = lh("transcript", bundle)
+    return t0, sha(t0 + flight1[:-64])
 
-    def __init__(self, me: Party, peer_aid: bytes, peer_ik: bytes, presence: bytes, rnd: dict[str, bytes]) -> None:
+
+class Initiator:
+    """A: flight 1, ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r and rx; with a `bundle` (PREKEY) also mp."""
+
+    def __init__(
+        self, me: Party, peer_aid: bytes, peer_ik: bytes, presence: bytes, rnd: dict[str, bytes], bundle: bytes = b""
+    ) -> None:
         self.me, self.peer_aid, self.peer_ik, self.rnd = me, peer_aid, peer_ik, rnd
-        body = b"\x01\x01" + rnd["hid"] + b"\x01" + presence + me.aid + peer_aid + me.ik + peer_ik
+        body = u8(1) + u8(INIT if bundle else OFFER) + rnd["hid"] + b"\x01" + presence + me.aid + peer_aid + me.ik + peer_ik
         body += x25519_public(rnd["ex"]) + kem_public(rnd["ekseed"]) + lh("commit", rnd["r"])
-        self.t0 = lh("transcript", b"")
-        self.t1 = sha(self.t0 + body)
+        secrets: tuple[bytes, bytes] | None = None
+        if bundle:
+            prekeys.check_bundle(bundle, peer_aid, peer_ik, presence)
+            ct, *shared = prekeys.encapsulate(bundle, rnd["ex"], rnd["mp"])
+            secrets = (shared[0], shared[1])
+            body += bundle[2:18] + ct
+        self.t0, self.t1 = transcript(bundle, body + bytes(64))
         self.sig_a1 = sign(me.seed, "sig offer", self.t1)
         self.frame = body + self.sig_a1
+        self.early_keys = prekeys.early_keys(*secrets, self.t1) if secrets else None
+        self.early = prekeys.Sender(rnd["hid"], self.early_keys.ck_e) if self.early_keys else None
         self.done = False
+
+    def send_early(self, message: Content) -> prekeys.Early:
+        """An EARLY message, before CONFIRM."""
+        require(self.early is not None, "E_EARLY_UNAVAILABLE", "without a prekey")
+        assert self.early is not None and not self.done
+        return self.early.send(message)
 
     def accept(self, frame: bytes, sender: bytes) -> tuple[bytes, Keys]:
         """Processes ACCEPT once: CONFIRM, and the keys."""
@@ -119,27 +141,55 @@ class Initiator:
         require(verify(self.peer_ik, "sig accept", t2, sig_b), "E_SIGNATURE")
         ssk = kem_decapsulate(self.rnd["ekseed"], frame[51:1139])
         ssx = dh(self.rnd["ex"], frame[19:51])
-        keys = schedule(ssk, ssx, [self.t0, self.t1, t2])
+        keys = schedule(ssk, ssx, [self.t0, self.t1, t2], self.early_keys)
         t3 = sha(t2 + sig_b)
         require(mac(keys.kcB, t3) == mac_b, "E_CONFIRMATION")
         keys.T.append(t3)
-        body = b"\x01\x04" + self.rnd["hid"] + self.rnd["r"] + x25519_public(self.rnd["rx"]) + u32(0)
+        early_count = self.early.n if self.early else 0
+        body = b"\x01\x04" + self.rnd["hid"] + self.rnd["r"] + x25519_public(self.rnd["rx"]) + u32(early_count)
         t4 = sha(t3 + mac_b + body)
         sig_a2 = sign(self.me.seed, "sig confirm", t4)
         mac_a = mac(keys.kcA, sha(t4 + sig_a2))
         return body + sig_a2 + mac_a, finish(keys, t4, sig_a2, mac_a, self.rnd["r"])
 
 
+@dataclass
+class Flight1:
+    """A flight 1 that passed its checks: it may ring."""
+
+    frame: bytes
+    t0: bytes
+    t1: bytes
+    early_keys: prekeys.EarlyKeys | None = None
+    early: prekeys.Receiver | None = None
+
+    def receive_early(self, frame: bytes, sender: bytes) -> tuple[int, Content]:
+        """An EARLY message, before CONFIRM."""
+        require(sender == self.frame[35:67], "E_SENDER")
+        require(self.early is not None, "E_FRAME_TYPE", "an OFFER has none")
+        assert self.early is not None
+        return self.early.receive(frame)
+
+
 class Responder:
-    """B for one run of one device. `rnd` has ex and m (the encapsulation's coins)."""
+    """B for one run of one device."""
 
     def __init__(self, me: Party, presence: bytes) -> None:
         self.me, self.presence = me, presence
         self.seen: set[tuple[bytes, bytes]] = set()
+        self.prekeys: dict[bytes, prekeys.Prekey] = {}
 
-    def receive(self, frame: bytes, sender: bytes, pin: bytes | None = None) -> bytes:
-        """The checks of section 4.5 on flight 1, in their order. Returns the frame if it may ring."""
-        check_frame(frame, OFFER)
+    def publish(self, rnd: dict[str, bytes]) -> bytes:
+        """A new one-time prekey: the PREKEY frame. `rnd` has pkid, ox and okseed."""
+        require(len(self.prekeys) < prekeys.MAX_PREKEYS, "E_PREKEYS_FULL")
+        prekey = prekeys.Prekey(self.me.seed, self.me.aid, self.me.ik, self.presence, rnd)
+        self.prekeys[rnd["pkid"]] = prekey
+        return prekey.frame
+
+    def receive(self, frame: bytes, sender: bytes, pin: bytes | None = None) -> Flight1:
+        """The checks of section 4.5 on flight 1, in their order, with those of 5.2."""
+        with_prekey = frame[1:2] == u8(INIT)
+        check_frame(frame, INIT if with_prekey else OFFER)
         require(frame[18] >= 1, "E_FRAME_FIELD", "max_version")
         require(frame[67:99] == self.me.aid and frame[131:163] == self.me.ik, "E_NOT_FOR_US")
         ik_a, hid = frame[99:131], frame[2:18]
@@ -148,47 +198,61 @@ class Responder:
         require((ik_a, hid) not in self.seen, "E_OFFER_REPLAYED")
         require(sender == frame[35:67], "E_SENDER")
         require(pin is None or pin == ik_a, "E_IDENTITY_CHANGED")
-        t1 = sha(lh("transcript", b"") + frame[:1411])
         require(ed25519_point_allowed(ik_a) and ed25519_on_curve(ik_a), "E_ED25519_KEY")
-        require(verify(ik_a, "sig offer", t1, frame[1411:]), "E_SIGNATURE")
+        # The transcript starts with the bundle, so the prekey is looked up before the signature is verified.
+        prekey = self.prekeys.get(frame[1411:1427]) if with_prekey else None
+        require(not with_prekey or prekey is not None, "E_PREKEY_UNKNOWN")
+        t0, t1 = transcript(prekey.frame if prekey else b"", frame)
+        require(verify(ik_a, "sig offer", t1, frame[-64:]), "E_SIGNATURE")
         kem_check(frame[195:1379])
         # Section 2 asks for it before DH; the core does it before the offer rings.
         x25519_check(frame[163:195])
         self.seen.add((ik_a, hid))
-        return frame
+        if not prekey:
+            return Flight1(frame, t0, t1)
+        del self.prekeys[prekey.rnd["pkid"]]
+        keys = prekeys.early_keys(*prekey.open(frame), t1)
+        return Flight1(frame, t0, t1, keys, prekeys.Receiver(hid, keys.ck_e))
 
 
 class Pending:
-    """B after the user accepted: ACCEPT out, CONFIRM in."""
+    """B after the user accepted: ACCEPT out, CONFIRM in. `rnd` has ex and m (the encapsulation's coins)."""
 
-    def __init__(self, me: Party, offer: bytes, rnd: dict[str, bytes]) -> None:
-        self.offer, self.rnd = offer, rnd
+    def __init__(self, me: Party, flight1: Flight1, rnd: dict[str, bytes]) -> None:
+        self.flight1, self.rnd = flight1, rnd
         self.done = False
-        t0 = lh("transcript", b"")
-        t1 = sha(t0 + offer[:1411])
+        offer = flight1.frame
         ct, ssk = kem_encapsulate(offer[195:1379], rnd["m"])
         ssx = dh(rnd["ex"], offer[163:195])
         body = b"\x01\x03" + offer[2:18] + b"\x01" + x25519_public(rnd["ex"]) + ct
-        t2 = sha(t1 + offer[1411:] + body)
+        t2 = sha(flight1.t1 + offer[-64:] + body)
         sig_b = sign(me.seed, "sig accept", t2)
         t3 = sha(t2 + sig_b)
-        self.keys = schedule(ssk, ssx, [t0, t1, t2])
+        self.keys = schedule(ssk, ssx, [flight1.t0, flight1.t1, t2], flight1.early_keys)
         self.keys.T.append(t3)
         self.mac_b = mac(self.keys.kcB, t3)
         self.frame = body + sig_b + self.mac_b
 
+    def receive_early(self, frame: bytes, sender: bytes) -> tuple[int, Content]:
+        """As `Flight1.receive_early`: EARLY frames may come until CONFIRM does."""
+        assert not self.done
+        return self.flight1.receive_early(frame, sender)
+
     def confirm(self, frame: bytes, sender: bytes) -> Keys:
         """Processes CONFIRM once."""
         assert not self.done
-        concerns(frame, CONFIRM, self.offer[2:18], sender, self.offer[35:67])
+        offer = self.flight1.frame
+        concerns(frame, CONFIRM, offer[2:18], sender, offer[35:67])
         self.done = True
         require(len(frame) == LENGTHS[CONFIRM], "E_HANDSHAKE_FRAME")
         r_a, sig_a2, mac_a = frame[18:50], frame[86:150], frame[150:]
-        require(lh("commit", r_a) == self.offer[1379:1411], "E_COMMITMENT")
+        require(lh("commit", r_a) == offer[1379:1411], "E_COMMITMENT")
         t4 = sha(self.keys.T[3] + self.mac_b + frame[:86])
-        require(verify(self.offer[99:131], "sig confirm", t4, sig_a2), "E_SIGNATURE")
+        require(verify(offer[99:131], "sig confirm", t4, sig_a2), "E_SIGNATURE")
         require(mac(self.keys.kcA, sha(t4 + sig_a2)) == mac_a, "E_CONFIRMATION")
-        require(frame[82:86] == u32(0), "E_EARLY_COUNT")
+        sent, early = int.from_bytes(frame[82:86], "big"), self.flight1.early
+        # Fewer than announced is a loss that B notices; more than announced, or than there may be, is a lie.
+        require(early.n <= sent <= prekeys.MAX_EARLY if early else sent == 0, "E_EARLY_COUNT")
         return finish(self.keys, t4, sig_a2, mac_a, r_a)
 
 

@@ -1,16 +1,17 @@
-"""PROTOCOL.md section 9: the relay's envelope (all but prekeys)."""
+"""PROTOCOL.md section 9: the relay's envelope."""
 
 from typing import Any
 
 from .content import Reader
 from .errors import require
+from .prekeys import MAX_PREKEYS, PREKEY, PREKEY_LENGTH
 from .primitives import ed25519_point_allowed, ed25519_public, lh, sha, sign, u8, verify
 
 Fields = dict[str, Any]
 MAX_TOKEN = 4096
 SIZE_CLASSES = {"handshake": 2_579, "message": 65_610, "chunk": 1_049_639}
-#: The prekey start (INIT, EARLY) is not part of the product yet.
-PAYLOADS = {0x01: "handshake", 0x03: "handshake", 0x04: "handshake", 0x05: "handshake", 0x11: "message", 0x12: "chunk"}
+#: EARLY is a message that travels before there is a session; PREKEY travels in frames of the relay only.
+PAYLOADS = dict.fromkeys((0x01, 0x02, 0x03, 0x04, 0x05), "handshake") | dict.fromkeys((0x10, 0x11), "message") | {0x12: "chunk"}
 
 KINDS = {
     "challenge": 0x40,
@@ -19,6 +20,9 @@ KINDS = {
     "send": 0x43,
     "deliver": 0x44,
     "ack": 0x45,
+    "prekeys": 0x46,
+    "prekey_get": 0x47,
+    "prekey_res": 0x48,
     "watch": 0x49,
     "presence": 0x4A,
     "token": 0x4B,
@@ -26,8 +30,8 @@ KINDS = {
 }
 #: Who gets which kinds.
 DIRECTIONS = {
-    "relay": {"login", "send", "watch", "token"},
-    "client": {"challenge", "welcome", "deliver", "ack", "presence", "notice"},
+    "relay": {"login", "send", "prekeys", "prekey_get", "watch", "token"},
+    "client": {"challenge", "welcome", "deliver", "ack", "prekey_res", "presence", "notice"},
 }
 #: Fixed-width fields in order; "…" marks bytes to the end of the frame.
 LAYOUT: dict[str, list[tuple[str, int]]] = {
@@ -37,6 +41,9 @@ LAYOUT: dict[str, list[tuple[str, int]]] = {
     "send": [("eid", 16), ("to", 32), ("presence", 16), ("payload", -1)],
     "deliver": [("eid", 16), ("from", 32), ("presence", 16), ("payload", -1)],
     "ack": [("eid", 16), ("status", 1)],
+    "prekeys": [("eid", 16), ("prekeys", -1)],
+    "prekey_get": [("eid", 16), ("aid", 32), ("presence", 16)],
+    "prekey_res": [("eid", 16), ("status", 1), ("prekey", -1)],
     "watch": [("eid", 16), ("aid", 32)],
     "presence": [("aid", 32), ("presence", 16), ("online", 1), ("max_version", 1)],
     "token": [("token", -1)],
@@ -46,6 +53,7 @@ NUMBERS = {"status", "online", "max_version", "code", "value"}
 RANGES = {
     ("welcome", "status"): range(3),
     ("ack", "status"): range(7),
+    ("prekey_res", "status"): (0, 1, 2, 3, 5),
     ("presence", "online"): range(2),
     ("notice", "code"): range(1, 4),
 }
@@ -53,6 +61,28 @@ RANGES = {
 
 def printable(raw: bytes) -> bool:
     return all(0x21 <= byte <= 0x7E for byte in raw)
+
+
+def is_prekey(frame: bytes) -> bool:
+    """What the relay looks at: that it is a PREKEY at all. Whose it is and whether it is good, the clients check."""
+    return len(frame) == PREKEY_LENGTH and frame[:2] == u8(1) + u8(PREKEY)
+
+
+def read_prekeys(r: Reader) -> list[str]:
+    """`count u8, count × PREKEY`"""
+    count, raw = r.number(1), r.rest()
+    require(len(raw) == count * PREKEY_LENGTH, "E_FRAME_LENGTH", "count")
+    frames = [raw[at : at + PREKEY_LENGTH] for at in range(0, len(raw), PREKEY_LENGTH)]
+    require(count <= MAX_PREKEYS and all(map(is_prekey, frames)), "E_FRAME_FIELD", "prekeys")
+    return [frame.hex() for frame in frames]
+
+
+def read_prekey(r: Reader, status: int) -> str | None:
+    """A PREKEY if the status says that one follows, and nothing else."""
+    frame = r.rest()
+    require(len(frame) == (PREKEY_LENGTH if status == 0 else 0), "E_FRAME_LENGTH", "PREKEY or nothing")
+    require(not frame or is_prekey(frame), "E_FRAME_FIELD", "PREKEY")
+    return frame.hex() or None
 
 
 def encode(kind: str, fields: Fields) -> bytes:
@@ -63,6 +93,10 @@ def encode(kind: str, fields: Fields) -> bytes:
             out += value.to_bytes(width, "big")
         elif name == "token":
             out += value.encode("ascii")
+        elif name == "prekeys":
+            out += u8(len(value)) + b"".join(map(bytes.fromhex, value))
+        elif name == "prekey":
+            out += bytes.fromhex(value or "")
         else:
             raw = bytes.fromhex(value)
             assert width in (-1, len(raw))
@@ -79,6 +113,12 @@ def decode(frame: bytes, to: str) -> tuple[str, Fields]:
     r = Reader(frame[2:], "E_FRAME_LENGTH")
     fields: Fields = {}
     for name, width in LAYOUT[kind]:
+        if name == "prekeys":
+            fields[name] = read_prekeys(r)
+            continue
+        if name == "prekey":
+            fields[name] = read_prekey(r, fields["status"])
+            continue
         raw = r.rest() if width < 0 else r.take(width)
         if name in NUMBERS:
             value = int.from_bytes(raw, "big")

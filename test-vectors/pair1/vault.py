@@ -1,6 +1,9 @@
-"""PROTOCOL.md section 8: the envelope under the vault secret (kdf 3), and the password split."""
+"""PROTOCOL.md section 8: the envelope, the records in it, and the password split."""
 
 import base64
+import functools
+import hashlib
+import struct
 import unicodedata
 from dataclasses import dataclass
 
@@ -9,10 +12,15 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from . import identity
 from .content import Reader
 from .errors import Refused, require
-from .primitives import ed25519_public, expand, lh, open_, seal, u8, u64
+from .padding import padme
+from .primitives import ed25519_on_curve, ed25519_point_allowed, ed25519_public, expand, lh, open_, seal, u8, u16, u64
 
 HEADER = 96
-
+IDENTITY, BACKUP = 1, 2
+ARGON2ID, PBKDF2, NONE = 1, 2, 3
+#: The least length of a backup's record.
+BACKUP_FLOOR = 1024
+PIN_STATES = ["first-use", "compared", "sas", "qr"]
 
 @dataclass
 class Record:
@@ -29,39 +37,193 @@ def encode_record(r: Record) -> bytes:
     return r.seed + u64(r.created) + u8(len(realm)) + realm + u8(len(name)) + name
 
 
+def read_name(r: Reader) -> str:
+    try:
+        name = r.take(r.number(1)).decode("utf-8")
+        require(identity.check_name(name).decode("utf-8") == name, "E_VAULT", "not NFC")
+    except (UnicodeDecodeError, Refused) as e:
+        raise Refused("E_VAULT", "name") from e
+    return name
+
+
+def read_record(r: Reader) -> Record:
+    seed, created = r.take(32), r.number(8)
+    try:
+        realm = r.take(r.number(1)).decode("ascii")
+        identity.check_realm(realm)
+    except (UnicodeDecodeError, Refused) as e:
+        raise Refused("E_VAULT", "realm") from e
+    return Record(seed, created, realm, read_name(r))
+
+
 def decode_record(raw: bytes) -> Record:
     r = Reader(raw, "E_VAULT")
-    try:
-        record = Record(r.take(32), r.number(8), r.take(r.number(1)).decode("ascii"), r.take(r.number(1)).decode("utf-8"))
-        identity.check_realm(record.realm)
-        require(identity.check_name(record.name).decode("utf-8") == record.name, "E_VAULT", "not NFC")
-    except (UnicodeDecodeError, Refused) as e:
-        raise Refused("E_VAULT", "record") from e
+    record = read_record(r)
     r.end()
     return record
 
 
-def wrap(record: Record, secret: bytes, salt: bytes) -> bytes:
-    head = b"PAIR\x01\x01\x03\x00" + bytes(8) + salt + ed25519_public(record.seed)
-    o = expand(secret, "wrap", head, 76)
+@dataclass
+class Peer:
+    """A person as a backup carries them."""
+
+    name: str
+    ik: bytes
+    state: int
+    first_seen: int
+
+
+@dataclass
+class Backup:
+    """The backup record of section 8.2."""
+
+    identity: Record
+    peers: list[Peer]
+
+
+def encode_backup(backup: Backup) -> bytes:
+    """Without its padding."""
+    out = encode_record(backup.identity) + u16(len(backup.peers))
+    for peer in backup.peers:
+        name = identity.check_name(peer.name)
+        out += u8(len(name)) + name + peer.ik + u8(peer.state) + u64(peer.first_seen)
+    return out
+
+
+def backup_size(length: int) -> int:
+    return max(BACKUP_FLOOR, padme(length + 1))
+
+
+def pad_backup(record: bytes) -> bytes:
+    return (record + b"\x80").ljust(backup_size(len(record)), b"\0")
+
+
+def unpad_backup(padded: bytes) -> bytes:
+    stripped = padded.rstrip(b"\0")
+    require(stripped.endswith(b"\x80"), "E_VAULT", "no end mark")
+    record = stripped[:-1]
+    require(len(padded) == backup_size(len(record)), "E_VAULT", "not the canonical length")
+    return record
+
+
+def decode_backup(padded: bytes) -> Backup:
+    r = Reader(unpad_backup(padded), "E_VAULT")
+    record = read_record(r)
+    peers = [read_peer(r) for _ in range(r.number(2))]
+    r.end()
+    return Backup(record, peers)
+
+
+def read_peer(r: Reader) -> Peer:
+    peer = Peer(read_name(r), r.take(32), r.number(1), r.number(8))
+    require(1 <= peer.state <= len(PIN_STATES), "E_VAULT", "state")
+    require(ed25519_point_allowed(peer.ik) and ed25519_on_curve(peer.ik), "E_VAULT", "key")
+    return peer
+
+
+@dataclass(frozen=True)
+class Cost:
+    """The kdf and its cost fields, bytes 6 to 16 of an envelope."""
+
+    kdf: int
+    lanes: int = 0
+    amount: int = 0
+    passes: int = 0
+
+    def encode(self) -> bytes:
+        return struct.pack(">BBII", self.kdf, self.lanes, self.amount, self.passes)
+
+    def check(self) -> None:
+        """The bounds, before any work."""
+        match self.kdf:
+            case 1:
+                bounded = 19_456 <= self.amount <= 1_048_576 and 2 <= self.passes <= 16 and 1 <= self.lanes <= 4
+            case 2:
+                bounded = 600_000 <= self.amount <= 10_000_000 and self.passes == 0 and self.lanes == 0
+            case _:
+                bounded = False
+        require(bounded, "E_VAULT", "kdf or cost")
+
+
+@functools.lru_cache(maxsize=256)
+def stretch_passphrase(passphrase: str, salt: bytes, cost: Cost) -> bytes:
+    """32 bytes. Remembered, for the same ones are asked for again and again."""
+    raw = unicodedata.normalize("NFC", passphrase).encode("utf-8")
+    if cost.kdf == PBKDF2:
+        return hashlib.pbkdf2_hmac("sha256", raw, salt, cost.amount, 32)
+    kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.amount)
+    return kdf.derive(raw)
+
+
+def seal_under(key: bytes, content: int, cost: Cost, salt: bytes, ik: bytes, record: bytes) -> bytes:
+    head = b"PAIR" + u8(1) + u8(content) + cost.encode() + salt + ik
+    o = expand(key, "wrap", head, 76)
     head += o[44:]
-    return head + seal(o[:44], head, encode_record(record))
+    return head + seal(o[:44], head, record)
+
+
+def open_under(key: bytes, envelope: bytes) -> bytes:
+    """The record: the commitment first, then the seal."""
+    o = expand(key, "wrap", envelope[:64], 76)
+    require(envelope[64:96] == o[44:], "E_VAULT", "commitment")
+    try:
+        return open_(o[:44], envelope[:HEADER], envelope[HEADER:])
+    except Refused as e:
+        raise Refused("E_VAULT", "seal") from e
+
+
+def check_head(envelope: bytes, content: int) -> Cost:
+    require(len(envelope) > HEADER + 16, "E_VAULT", "length")
+    require(envelope[:4] == b"PAIR" and envelope[4] == 1, "E_VAULT", "magic, version")
+    require(envelope[5] == content, "E_VAULT", "content")
+    require(content == IDENTITY or envelope[32:64] == bytes(32), "E_VAULT", "a key where zeros belong")
+    kdf, lanes, amount, passes = struct.unpack(">BBII", envelope[6:16])
+    return Cost(kdf, lanes, amount, passes)
+
+
+def own(record: Record, ik: bytes) -> Record:
+    require(ed25519_public(record.seed) == ik, "E_VAULT", "the public key is another one")
+    return record
+
+
+def wrap(record: Record, secret: bytes, salt: bytes) -> bytes:
+    """An identity under the vault secret of section 8.3."""
+    return seal_under(secret, IDENTITY, Cost(NONE), salt, ed25519_public(record.seed), encode_record(record))
 
 
 def unwrap(envelope: bytes, secret: bytes) -> Record:
-    require(len(envelope) > HEADER + 16, "E_VAULT", "length")
-    require(envelope[:4] == b"PAIR" and envelope[4] == 1, "E_VAULT", "magic, version")
-    require(envelope[5] == 1, "E_VAULT", "content")
-    require(envelope[6] == 3 and envelope[7:16] == bytes(9), "E_VAULT", "kdf and its cost fields")
-    o = expand(secret, "wrap", envelope[:64], 76)
-    require(envelope[64:96] == o[44:], "E_VAULT", "commitment")
-    try:
-        raw = open_(o[:44], envelope[:HEADER], envelope[HEADER:])
-    except Refused as e:
-        raise Refused("E_VAULT", "seal") from e
-    record = decode_record(raw)
-    require(ed25519_public(record.seed) == envelope[32:64], "E_VAULT", "the public key is another one")
-    return record
+    require(check_head(envelope, IDENTITY) == Cost(NONE), "E_VAULT", "kdf and its cost fields")
+    return own(decode_record(open_under(secret, envelope)), envelope[32:64])
+
+
+def open_passphrase(envelope: bytes, content: int, passphrase: str) -> bytes:
+    cost = check_head(envelope, content)
+    cost.check()
+    return open_under(stretch_passphrase(passphrase, envelope[16:32], cost), envelope)
+
+
+def wrap_identity(record: Record, passphrase: str, cost: Cost, salt: bytes) -> bytes:
+    cost.check()
+    key = stretch_passphrase(passphrase, salt, cost)
+    return seal_under(key, IDENTITY, cost, salt, ed25519_public(record.seed), encode_record(record))
+
+
+def unwrap_identity(envelope: bytes, passphrase: str) -> Record:
+    return own(decode_record(open_passphrase(envelope, IDENTITY, passphrase)), envelope[32:64])
+
+
+def seal_backup(backup: Backup, passphrase: str, cost: Cost, salt: bytes) -> bytes:
+    cost.check()
+    key = stretch_passphrase(passphrase, salt, cost)
+    return seal_under(key, BACKUP, cost, salt, bytes(32), pad_backup(encode_backup(backup)))
+
+
+def open_backup(envelope: bytes, passphrase: str) -> Backup:
+    return decode_backup(open_passphrase(envelope, BACKUP, passphrase))
+
+
+#: Crockford's base 32: no I, L, O, U.
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def check_password(password: str) -> None:
