@@ -1,7 +1,9 @@
 //! The relay envelope (PROTOCOL.md section 9). Payloads stay on the JavaScript side: only heads cross.
 
 use duet_crypto::identity::AccountId;
-use duet_crypto::relay::{self, ClientFrame, EnvelopeId, Presence, ServerFrame, Token};
+use duet_crypto::relay::{
+    self, ClientFrame, EnvelopeId, PrekeyBytes, Presence, ServerFrame, Token,
+};
 use duet_crypto::{error::Code, limits};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -46,6 +48,34 @@ pub fn send_head(id: &[u8], to: &[u8], presence: &[u8]) -> Result<Vec<u8>, JsVal
 pub fn watch(id: &[u8], account: &[u8]) -> Result<Vec<u8>, JsValue> {
     let (id, account) = (EnvelopeId(array(id)?), AccountId(array(account)?));
     Ok(ClientFrame::Watch { id, account }.encode())
+}
+
+/// The PREKEYS frame for PREKEY frames, one after the other.
+///
+/// # Errors
+/// The id has not its length, or these are not 1 to 20 PREKEY frames.
+#[wasm_bindgen(js_name = relayPrekeys)]
+pub fn prekeys(id: &[u8], frames: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let (prekeys, rest): (&[PrekeyBytes], _) = frames.as_chunks();
+    if !rest.is_empty() || !(1..=limits::PREKEYS).contains(&prekeys.len()) {
+        return Err(Failure::Argument.into());
+    }
+    let id = EnvelopeId(array(id)?);
+    Ok(ClientFrame::Prekeys { id, prekeys }.encode())
+}
+
+/// The PREKEY_GET frame for a run of an account.
+///
+/// # Errors
+/// An id has not its length.
+#[wasm_bindgen(js_name = relayPrekeyGet)]
+pub fn prekey_get(id: &[u8], account: &[u8], presence: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let get = ClientFrame::PrekeyGet {
+        id: EnvelopeId(array(id)?),
+        account: AccountId(array(account)?),
+        presence: Presence(array(presence)?),
+    };
+    Ok(get.encode())
 }
 
 /// The TOKEN frame for a fresh access token.

@@ -30,8 +30,11 @@ export { emojiTable, fingerprintOf, type Pair, qrText, safetyCode, verifyQrText 
 export type { Activity, Author, FileOp, Reply } from './generated/Content.js';
 export type { FileKind, FileMode } from './generated/FileDescriptor.js';
 export {
+  EARLY_MAX,
   FILE_NAME_MAX,
   PASSWORD_MIN_CHARS,
+  PREKEYS_LOW,
+  PREKEYS_MAX,
   PREVIEW_MAX,
   TEXT_MAX_CHARS,
   UNACKNOWLEDGED_MAX,

@@ -5,23 +5,14 @@
 import { call } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { DuetError } from './errors.js';
-import type { AckStatus, Notice, RelayHead, WelcomeStatus } from './generated/RelayHead.js';
+import { PREKEY_LENGTH } from './generated/limits.js';
+import type { AckStatus, Notice, PrekeyStatus, RelayHead, WelcomeStatus } from './generated/RelayHead.js';
 import type { Bytes } from './types.js';
 
-export type { AckStatus, Notice, WelcomeStatus };
-
-/** What became of a PREKEY_GET: only `ok` comes with a prekey. `offline` stands for another run, too. */
-export type PrekeyStatus = 'ok' | 'none' | 'rateLimit' | 'offline' | 'notAllowed';
+export type { AckStatus, Notice, PrekeyStatus, WelcomeStatus };
 
 /** A frame from the relay. */
 export type RelayFrame =
-  | {
-      readonly type: 'prekey';
-      readonly eid: Bytes;
-      readonly status: PrekeyStatus;
-      /** The PREKEY frame, for `createOffer`. */
-      readonly prekey: Bytes | null;
-    }
   | Exclude<RelayHead, { type: 'deliver' }>
   | (Extract<RelayHead, { type: 'deliver' }> & {
       /** A view on the frame's own bytes: a file's chunk is not copied. */
@@ -73,21 +64,29 @@ export function encodeWatch(watch: { readonly eid: Uint8Array; readonly accountI
   return call((wasm) => wasm.relayWatch(eid, account));
 }
 
-/** The PREKEYS frame that gives the relay prekeys of `listener.publishPrekeys()`: 1 to 20. Answered by an ACK. */
-export function encodePrekeys(_prekeys: {
+/** The PREKEYS frame with prekeys of `listener.publishPrekeys()`: 1 to 20. Answered by an ACK. */
+export function encodePrekeys(frame: {
   readonly eid: Uint8Array;
   readonly prekeys: readonly Uint8Array[];
 }): Bytes {
-  throw new DuetError('E_BUSY');
+  const eid = copyOf(frame.eid, 'eid', 16);
+  if (!Array.isArray(frame.prekeys)) throw new DuetError('E_ARGUMENT', 'prekeys must be an array');
+  const prekeys = frame.prekeys.map((prekey) => copyOf(prekey, 'prekeys', PREKEY_LENGTH));
+  const joined = new Uint8Array(prekeys.length * PREKEY_LENGTH);
+  for (const [index, prekey] of prekeys.entries()) joined.set(prekey, index * PREKEY_LENGTH);
+  return call((wasm) => wasm.relayPrekeys(eid, joined));
 }
 
 /** The PREKEY_GET frame that asks for one prekey of an account's run. Answered by a `prekey` frame. */
-export function encodePrekeyGet(_get: {
+export function encodePrekeyGet(get: {
   readonly eid: Uint8Array;
   readonly accountId: Uint8Array;
   readonly presence: Uint8Array;
 }): Bytes {
-  throw new DuetError('E_BUSY');
+  const eid = copyOf(get.eid, 'eid', 16);
+  const account = copyOf(get.accountId, 'accountId', 32);
+  const presence = copyOf(get.presence, 'presence', 16);
+  return call((wasm) => wasm.relayPrekeyGet(eid, account, presence));
 }
 
 /**

@@ -11,7 +11,7 @@ use ts_rs::{Config, TS};
 use super::content::{
     ActivityWord, AuthorWord, ContentObject, FileDescriptor, KindWord, ModeWord, OpWord, Reply,
 };
-use super::relay::{AckWord, NoticeWord, RelayHead, WelcomeWord};
+use super::relay::{AckWord, NoticeWord, PrekeyWord, RelayHead, WelcomeWord};
 
 const HEADER: &str = "// Generated from Rust by `npm run types`. Do not edit.\n";
 
@@ -46,6 +46,7 @@ fn relay_frames() {
         declaration::<WelcomeWord>(),
         declaration::<NoticeWord>(),
         declaration::<AckWord>(),
+        declaration::<PrekeyWord>(),
         declaration::<RelayHead>(),
     ];
     check("RelayHead", &body.concat());
@@ -126,6 +127,26 @@ fn limits() {
             "PREVIEW_MAX",
             "Largest preview image, in bytes.",
             limits::PREVIEW_MAX,
+        ),
+        (
+            "PREKEY_LENGTH",
+            "Bytes of a PREKEY frame.",
+            duet_crypto::prekeys::frame::PREKEY_LENGTH,
+        ),
+        (
+            "PREKEYS_MAX",
+            "Prekeys that a run may have on the relay.",
+            limits::PREKEYS,
+        ),
+        (
+            "PREKEYS_LOW",
+            "With fewer prekeys on the relay, publish more.",
+            limits::PREKEYS_LOW,
+        ),
+        (
+            "EARLY_MAX",
+            "Early messages of one handshake.",
+            limits::EARLY_MESSAGES as usize,
         ),
         (
             "PASSWORD_MIN_CHARS",

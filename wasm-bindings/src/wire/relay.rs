@@ -1,8 +1,8 @@
 //! Frames from the relay (PROTOCOL.md section 9).
 
-use duet_crypto::relay::{AckStatus, Notice, ServerFrame, WelcomeStatus};
+use duet_crypto::relay::{AckStatus, NoPrekey, Notice, PrekeyBytes, ServerFrame, WelcomeStatus};
 
-use super::object::{Fixed, wire_union, wire_words};
+use super::object::{Bytes, Fixed, wire_union, wire_words};
 
 wire_words! {
     /// The result of LOGIN or TOKEN.
@@ -40,9 +40,46 @@ wire_words! {
     }
 }
 
+/// The status byte of a PREKEY_RES: the core tells a prekey from its absence by type.
+#[derive(Clone, Copy)]
+pub(crate) enum PrekeyStatus {
+    Ok,
+    NoneLeft,
+    RateLimit,
+    Offline,
+    NotAllowed,
+}
+
+impl From<Result<&PrekeyBytes, NoPrekey>> for PrekeyStatus {
+    fn from(prekey: Result<&PrekeyBytes, NoPrekey>) -> Self {
+        match prekey {
+            Ok(_) => Self::Ok,
+            Err(NoPrekey::NoneLeft) => Self::NoneLeft,
+            Err(NoPrekey::RateLimit) => Self::RateLimit,
+            Err(NoPrekey::Offline) => Self::Offline,
+            Err(NoPrekey::NotAllowed) => Self::NotAllowed,
+        }
+    }
+}
+
+wire_words! {
+    /// What became of a PREKEY_GET: only `ok` comes with a prekey, and after any other word one begins with an OFFER.
+    PrekeyWord as "PrekeyStatus" = PrekeyStatus {
+        Ok as "ok",
+        /// All are handed out.
+        NoneLeft as "none",
+        RateLimit as "rateLimit",
+        /// Offline, or another run.
+        Offline as "offline",
+        /// Not on the account's allow-list.
+        NotAllowed as "notAllowed",
+    }
+}
+
 wire_union! {
     /// A frame from the relay, without the payload of a DELIVER, which never enters the WebAssembly module. `ack` is a
-    /// hint for the user interface: delivery is what the peer acknowledges.
+    /// hint for the user interface: delivery is what the peer acknowledges. `prekey` has a PREKEY frame for `createOffer`
+    /// if its status is `ok`.
     RelayHead as "RelayHead" {
         Challenge as "challenge" { challenge as "challenge": Fixed<32>, }
         Welcome as "welcome" { status as "status": WelcomeWord, }
@@ -53,6 +90,11 @@ wire_union! {
             presence as "presence": Fixed<16>,
         }
         Ack as "ack" { eid as "eid": Fixed<16>, status as "status": AckWord, }
+        Prekey as "prekey" {
+            eid as "eid": Fixed<16>,
+            status as "status": PrekeyWord,
+            prekey as "prekey": Option<Bytes>,
+        }
         Presence as "presence" {
             account_id as "accountId": Fixed<32>,
             presence as "presence": Fixed<16>,
@@ -88,6 +130,11 @@ impl From<ServerFrame<'_>> for RelayHead {
             ServerFrame::Ack { id, status } => Self::Ack {
                 eid: Fixed(id.0),
                 status: status.into(),
+            },
+            ServerFrame::PrekeyResponse { id, prekey } => Self::Prekey {
+                eid: Fixed(id.0),
+                status: PrekeyStatus::from(prekey).into(),
+                prekey: prekey.ok().map(|frame| Bytes(frame.to_vec())),
             },
             ServerFrame::Presence {
                 account,

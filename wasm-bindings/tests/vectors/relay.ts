@@ -1,6 +1,13 @@
 /** relay.json: what a client encodes and decodes. */
 import type { EngineName, Identity } from '@duet-chat/crypto';
-import { decodeRelayFrame, encodeSend, encodeToken, encodeWatch } from '@duet-chat/crypto/relay';
+import {
+  decodeRelayFrame,
+  encodePrekeyGet,
+  encodePrekeys,
+  encodeSend,
+  encodeToken,
+  encodeWatch,
+} from '@duet-chat/crypto/relay';
 import { identityFromSeed } from '@duet-chat/crypto/testing';
 import { equal, hex, unhex } from '../harness.js';
 import { type Case, outcome, type Runners } from './case.js';
@@ -38,6 +45,7 @@ async function relayIdentity(test: Case, engine: EngineName): Promise<Identity> 
 /** The words of the numbers in section 9. */
 const WELCOME = ['ok', 'refused', 'tryLater'];
 const NOTICE = [undefined, 'draining', 'prekeysLow', 'partnerUnreachable'];
+const PREKEY = ['ok', 'none', 'rateLimit', 'offline', undefined, 'notAllowed'];
 const ACK = ['written', 'offline', 'rateLimit', 'tooLarge', 'malformed', 'notAllowed', 'unreachable'];
 
 /** What a client sends. */
@@ -50,6 +58,13 @@ const ENCODED: Readonly<Record<string, (fields: Case) => Uint8Array>> = {
       payload: unhex(fields.payload),
     }),
   watch: (fields) => encodeWatch({ eid: unhex(fields.eid), accountId: unhex(fields.aid) }),
+  prekeys: (fields) => encodePrekeys({ eid: unhex(fields.eid), prekeys: fields.prekeys.map(unhex) }),
+  prekey_get: (fields) =>
+    encodePrekeyGet({
+      eid: unhex(fields.eid),
+      accountId: unhex(fields.aid),
+      presence: unhex(fields.presence),
+    }),
   token: (fields) => encodeToken(fields.token),
 };
 
@@ -66,6 +81,12 @@ const DECODED: Readonly<Record<string, (fields: Case) => unknown>> = {
     payload: unhex(fields.payload),
   }),
   ack: (fields) => ({ type: 'ack', eid: unhex(fields.eid), status: ACK[fields.status] }),
+  prekey_res: (fields) => ({
+    type: 'prekey',
+    eid: unhex(fields.eid),
+    status: PREKEY[fields.status],
+    prekey: fields.status === 0 ? unhex(fields.prekey) : null,
+  }),
   presence: (fields) => ({
     type: 'presence',
     accountId: unhex(fields.aid),

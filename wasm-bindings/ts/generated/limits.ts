@@ -30,5 +30,17 @@ export const FILE_NAME_MAX = 255;
 /** Largest preview image, in bytes. */
 export const PREVIEW_MAX = 16384;
 
+/** Bytes of a PREKEY frame. */
+export const PREKEY_LENGTH = 1379;
+
+/** Prekeys that a run may have on the relay. */
+export const PREKEYS_MAX = 20;
+
+/** With fewer prekeys on the relay, publish more. */
+export const PREKEYS_LOW = 5;
+
+/** Early messages of one handshake. */
+export const EARLY_MAX = 16;
+
 /** Fewest characters of a password. */
 export const PASSWORD_MIN_CHARS = 8;
