@@ -4,20 +4,23 @@ use duet_crypto::engine::{LocalIdentity, block_on};
 use duet_crypto::error::Code;
 use duet_crypto::identity::{self, AccountId, IdentityKey, IdentitySeed};
 use duet_crypto::relay::{
-    AckStatus, Challenge, ClientFrame, EnvelopeId, Notice, PayloadKind, Presence, ServerFrame,
-    Token, WelcomeStatus, login, payload_kind, send_to_deliver,
+    AckStatus, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PayloadKind, PrekeyBytes,
+    Presence, ServerFrame, Token, WelcomeStatus, login, payload_kind, send_to_deliver,
 };
 use serde_json::Value;
 
 use super::unknown;
-use crate::case::{Failure, Input, Outputs, hex, outputs};
+use crate::case::{Failure, Input, Outputs, hex, outputs, unhex};
+
+/// The frames that a client sends, without LOGIN, which is made in one way only.
+pub(crate) const TO_RELAY: [&str; 5] = ["send", "prekeys", "prekey_get", "watch", "token"];
 
 pub(super) fn relay(case: Input<'_>) -> Result<Outputs, Failure> {
     match case.text("op")? {
         "frame" => {
             let (kind, fields) = (case.text("kind")?, case.object("fields")?);
             let frame = encode(kind, fields)?;
-            let to = if matches!(kind, "send" | "watch" | "token") {
+            let to = if TO_RELAY.contains(&kind) {
                 "relay"
             } else {
                 "client"
@@ -103,6 +106,37 @@ fn encode(kind: &str, fields: Input<'_>) -> Result<Vec<u8>, Failure> {
             payload: &payload()?,
         }
         .encode(),
+        "prekeys" => {
+            let frames = fields.list("prekeys")?.map(|frame| {
+                unhex(frame.raw().as_str().unwrap_or_default())?
+                    .try_into()
+                    .map_err(|_| Failure::case("a PREKEY has 1,379 bytes"))
+            });
+            let prekeys = frames.collect::<Result<Vec<PrekeyBytes>, Failure>>()?;
+            ClientFrame::Prekeys {
+                id: id()?,
+                prekeys: &prekeys,
+            }
+            .encode()
+        }
+        "prekey_get" => ClientFrame::PrekeyGet {
+            id: id()?,
+            account: account("aid")?,
+            presence: presence()?,
+        }
+        .encode(),
+        "prekey_res" => {
+            let prekey = match fields.value("prekey")? {
+                Value::Null => None,
+                _ => Some(fields.array("prekey")?),
+            };
+            let prekey = match &prekey {
+                Some(prekey) if fields.number::<u8>("status")? == 0 => Ok(prekey),
+                Some(_) => return Err(Failure::case("a prekey without the status for it")),
+                None => Err(number(fields, "status", NoPrekey::ALL, NoPrekey::value)?),
+            };
+            ServerFrame::PrekeyResponse { id: id()?, prekey }.encode()
+        }
         "watch" => ClientFrame::Watch {
             id: id()?,
             account: account("aid")?,
@@ -192,6 +226,35 @@ fn from_client(frame: &ClientFrame<'_>) -> (&'static str, Outputs) {
                 "eid" => hex(&id.0), "to" => hex(&to.0), "presence" => hex(&presence.0), "payload" => hex(payload),
             },
         ),
+        ClientFrame::Prekeys { id, prekeys } => (
+            "prekeys",
+            outputs! { "eid" => hex(&id.0), "prekeys" => prekeys.iter().map(|prekey| hex(prekey)).collect::<Vec<_>>() },
+        ),
+        ClientFrame::PrekeyGet {
+            id,
+            account,
+            presence,
+        } => (
+            "prekey_get",
+            outputs! { "eid" => hex(&id.0), "aid" => hex(&account.0), "presence" => hex(&presence.0) },
+        ),
+        ClientFrame::Prekeys { id, prekeys } => (
+            "prekeys",
+            outputs! {
+                "eid" => hex(&id.0),
+                "prekeys" => prekeys.iter().map(|frame| hex(frame)).collect::<Vec<_>>(),
+            },
+        ),
+        ClientFrame::PrekeyGet {
+            id,
+            account,
+            presence,
+        } => (
+            "prekey_get",
+            outputs! {
+                "eid" => hex(&id.0), "aid" => hex(&account.0), "presence" => hex(&presence.0),
+            },
+        ),
         ClientFrame::Watch { id, account } => (
             "watch",
             outputs! { "eid" => hex(&id.0), "aid" => hex(&account.0) },
@@ -223,6 +286,23 @@ fn from_server(frame: &ServerFrame<'_>) -> (&'static str, Outputs) {
         ServerFrame::Ack { id, status } => (
             "ack",
             outputs! { "eid" => hex(&id.0), "status" => status.value() },
+        ),
+        ServerFrame::PrekeyResponse { id, prekey } => (
+            "prekey_res",
+            match prekey {
+                Ok(prekey) => {
+                    outputs! { "eid" => hex(&id.0), "status" => 0, "prekey" => hex(&prekey[..]) }
+                }
+                Err(reason) => outputs! { "eid" => hex(&id.0), "status" => reason.value() },
+            },
+        ),
+        ServerFrame::PrekeyResponse { id, prekey } => (
+            "prekey_res",
+            outputs! {
+                "eid" => hex(&id.0),
+                "status" => prekey.err().map_or(0, NoPrekey::value),
+                "prekey" => prekey.ok().map(|frame| hex(frame)),
+            },
         ),
         ServerFrame::Presence {
             account,
