@@ -1,6 +1,9 @@
 import type {
+  BackupPersonView,
   ConversationState,
+  ConversationView,
   MessageStatus,
+  QrVerdict,
   TransferState,
   TrustView,
   UserErrorCode,
@@ -20,6 +23,12 @@ export interface StateText {
   readonly label: string;
   /** One sentence with the peer's name. */
   readonly hint: (name: string) => string;
+}
+
+/** What came of a scan, and what it means, with the peer's name. */
+export interface OutcomeText {
+  readonly title: string;
+  readonly help: (name: string) => string;
 }
 
 /** English, and the shape of every other language: a text that is missing there does not compile. */
@@ -82,6 +91,7 @@ export const en = {
       `The account ${name} has a key on another device. Keys never travel through the server, so this browser does not have it.`,
     options: 'What you can do',
     useOther: 'Go on with the device that has the key.',
+    restore: 'Or bring the key here from a backup: a file and its passphrase.',
     replace: 'Or make a new key here.',
     replaceWarning:
       'Everyone you have talked to will be warned that your key changed, and will have to compare fingerprints with you again. The old device stops working for this account.',
@@ -129,6 +139,7 @@ export const en = {
     decline: 'Decline',
     acceptName: (name: string) => `Accept the conversation with ${name}`,
     declineName: (name: string) => `Decline the conversation with ${name}`,
+    request: (name: string) => `Message request. That it is from ${name} is proved once you accept.`,
   },
   switching: {
     title: (name: string) => `Leave the conversation with ${name}?`,
@@ -181,6 +192,11 @@ export const en = {
       hint: (name) =>
         `Your connection broke, and with it the session with ${name}. Once you are online, call again.`,
     },
+    expired: {
+      label: 'Session used up',
+      hint: (name) =>
+        `A session lasts a day, and its keys could not be renewed with ${name} in time. Call again for a fresh one.`,
+    },
   } satisfies Record<ConversationState, StateText>,
   steps: {
     title: 'Establishing secure session',
@@ -225,14 +241,26 @@ export const en = {
     you: 'You',
     says: (name: string) => `${name}:`,
     status: {
+      waiting: 'Waits until the session is secure',
+      early: 'Sent with the call',
       sending: 'Sending',
       delivered: 'Delivered',
       read: 'Read',
       failed: 'Not sent',
     } satisfies Record<MessageStatus, string>,
     composer: (name: string) => `Message to ${name}`,
-    composerPlaceholder: 'Write a message',
-    composerOff: 'Not possible now',
+    composerPlaceholder: {
+      yes: 'Write a message',
+      early: 'Write while it rings',
+      no: 'Not possible now',
+    } satisfies Record<ConversationView['writable'], string>,
+    unconfirmed: 'sent before the session was proved',
+    earlyDropped: (count: number, name: string) =>
+      plural(count, {
+        one: `A message that ${name} wrote before you accepted did not arrive. Ask for it again.`,
+        many: `${count} messages that ${name} wrote before you accepted did not arrive. Ask for them again.`,
+      }),
+    notes: { renewed: 'The keys of this conversation were renewed.' },
     send: 'Send',
     attach: 'Attach a file',
     counter: (left: number) =>
@@ -306,11 +334,48 @@ export const en = {
     sasHint:
       'Four emoji that belong to this conversation alone. If both screens show the same, this session is safe; next time has others.',
     sasConfirm: 'Both screens show these four',
+    sasRenewed: (name: string) =>
+      `The session was renewed while you compared. If ${name} sees other emoji, both of you should look at the new ones.`,
+    sasShowNew: 'Show the new ones',
+    scan: {
+      title: 'Scan their code',
+      hint: (name: string) =>
+        `${name} opens “QR code” in this window on their device and holds the screen up to yours.`,
+      camera: 'What the camera sees',
+      start: 'Scan with the camera',
+      stop: 'Stop the camera',
+      picture: 'From a picture',
+      text: 'Or its text',
+      check: 'Check',
+      outcomes: {
+        verified: { title: 'It matches.', help: (name) => `You hold the same keys as ${name}.` },
+        'not-a-code': {
+          title: 'No code of Duet found.',
+          help: (name) => `Ask ${name} for the code in this window, and fill the picture with it.`,
+        },
+        'other-person': {
+          title: 'A code, but of other people.',
+          help: (name) => `It is not the code that ${name} shows for you. Nothing is wrong with the keys.`,
+        },
+        'key-differs': {
+          title: 'The keys differ!',
+          help: (name) =>
+            `${name} knows you, or is known to you, by another key: somebody may stand between you. Leave and send nothing.`,
+        },
+        'camera-denied': {
+          title: 'The browser keeps the camera closed.',
+          help: () => 'Allow it for this site, or use a picture or the text.',
+        },
+        'camera-missing': {
+          title: 'There is no camera to use.',
+          help: () => 'Use a picture of the code, or its text.',
+        },
+      } satisfies Record<QrVerdict | 'camera-denied' | 'camera-missing', OutcomeText>,
+    },
     code: 'Safety code',
     codeHint: 'The same sixty digits on both screens. Good for the phone.',
     qr: 'QR code',
-    qrHint: (name: string) =>
-      `For ${name} to scan from your screen with any QR reader that understands Duet.`,
+    qrHint: (name: string) => `For ${name} to scan from your screen, under “Scan their code”.`,
     qrName: 'QR code with both of your keys',
     hex: 'In hexadecimal',
     hexHint: 'SHA-256 of the identity key that is in use right now.',
@@ -327,6 +392,64 @@ export const en = {
     compared: (name: string) => `${name} read the new fingerprint to me and it matches`,
     accept: 'Accept the new key',
     refuse: 'Keep it blocked and leave',
+  },
+  people: {
+    title: 'People you know',
+    help: 'Whose keys this device remembers. A key that changes stops the conversation until you compare again.',
+    nobody: 'Nobody yet: a key is remembered after the first secure conversation.',
+    since: (day: string) => `Known since ${day}`,
+    history: 'Earlier keys',
+    historyHint: (name: string) => `Keys by which you knew ${name} before. They are not accepted any more.`,
+    between: (since: string | null, until: string) =>
+      since === null ? `until ${until}` : `${since} – ${until}`,
+  },
+  backup: {
+    section: 'Keys and people',
+    sectionHelp:
+      'Your key exists on this device only. A backup is a file with your key and the people you know, locked by a passphrase.',
+    make: 'Make a backup',
+    makeHelp:
+      'Your password opens the key; then a passphrase is made for the file. It is shown once: have pen and paper ready.',
+    makeSubmit: 'Make the backup',
+    stretching: 'Stretching the passphrase…',
+    cancel: 'Cancel',
+    passphrase: 'Passphrase',
+    passphraseHelp:
+      'Write it down now. It is nowhere else, and without it nobody can open the file, you included. Keep it apart from the file.',
+    passphraseHint: '20 characters; capitals, spaces and dashes do not matter.',
+    save: (people: number) =>
+      plural(people, {
+        one: 'Save the file: your key and one person',
+        many: `Save the file: your key and ${people} people`,
+      }),
+    written: 'I have written the passphrase down',
+    finish: 'Done',
+    openTitle: 'Open a backup',
+    openHelp: 'Nothing changes before you have seen what is in it.',
+    choose: 'Choose the file',
+    open: 'Open',
+    identity: {
+      restored: (name: string) => `The key of ${name} comes to this device`,
+      here: (name: string) => `The key of ${name} is on this device already`,
+    },
+    createdOn: (day: string) => `Key made on ${day}`,
+    people: (count: number) =>
+      plural(count, { one: `${count} person`, many: count === 0 ? 'Nobody in it' : `${count} people` }),
+    verdicts: {
+      new: 'new here',
+      same: 'known with this key',
+      replaces: 'compared key, replaces one never compared',
+      conflict: 'another key is known here',
+    } satisfies Record<BackupPersonView['verdict'], string>,
+    conflict: (name: string) =>
+      `Two keys claim to be ${name}. Ask ${name} to read out their twelve emoji, by phone or in person, and keep the one that matches.`,
+    keyHere: 'Known here',
+    keyThere: 'In the backup',
+    choice: (name: string) => `Which key is ${name}’s`,
+    keepHere: 'Keep the one here',
+    takeThere: 'Take the backup’s',
+    restore: 'Take it over',
+    restored: 'Taken over.',
   },
   settings: {
     title: 'Settings',
@@ -434,6 +557,35 @@ export const en = {
     'file-too-large': { title: 'The file is too large.', help: 'Split it, or compress it first.' },
     'file-empty-name': { title: 'The file has no name.', help: 'Rename it and try again.' },
     'transfer-busy': { title: 'Another file is under way.', help: 'Wait for it or cancel it first.' },
+    'too-many-early': {
+      title: 'Enough written for now.',
+      help: '16 messages can go with a call. Write on once it is accepted.',
+    },
+    'backup-not-possible': {
+      title: 'This key cannot be copied.',
+      help: 'It was made so that nothing can read it. A new key could be backed up, at the price below.',
+    },
+    'backup-unreadable': {
+      title: 'Wrong passphrase, or a damaged file.',
+      help: 'Check the passphrase first; which of the two it is, nobody can tell.',
+    },
+    'backup-unknown-format': {
+      title: 'This is not a backup of Duet.',
+      help: 'Choose the file that you saved, or open it with a newer version.',
+    },
+    'backup-other-account': {
+      title: 'This backup belongs to another account.',
+      help: 'Sign in with the account that made it.',
+    },
+    'backup-old-key': {
+      title: 'Your key has changed since this backup.',
+      help: 'The account has another key now, so this one is of no use. Use a newer backup.',
+    },
+    'backup-closed': { title: 'The backup was closed meanwhile.', help: 'Open the file again.' },
+    'out-of-memory': {
+      title: 'This device is short of memory.',
+      help: 'Opening a backup needs 64 MB for a moment: close other tabs and try again.',
+    },
     internal: {
       title: 'Something went wrong inside Duet.',
       help: 'Reload the page. Nothing was sent in the clear.',

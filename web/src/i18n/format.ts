@@ -12,6 +12,8 @@ export function localeFor(language: Language, preferred: readonly string[]): str
 export interface Format {
   /** Hours and minutes of an epoch time in milliseconds. */
   time(at: number): string;
+  /** The day of an epoch time in milliseconds. */
+  date(at: number): string;
   /** A size in bytes, in powers of 1,024: the limit for files is 50 of such megabytes. */
   bytes(size: number): string;
   /** 0..1 as whole per cent. */
@@ -25,6 +27,7 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 
 export function createFormat(locale: string): Format {
   const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
+  const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const number = new Intl.NumberFormat(locale);
   const unit = (name: string, display: 'short' | 'long', digits: number) =>
@@ -39,6 +42,7 @@ export function createFormat(locale: string): Format {
   const minutes = unit('minute', 'long', 0);
   return {
     time: (at) => time.format(at),
+    date: (at) => date.format(at),
     bytes: (size) => {
       let power = 0;
       while (size >= 1024 ** (power + 1) && power < units.length - 1) power += 1;

@@ -37,6 +37,9 @@ export const useIncoming = (): readonly IncomingView[] =>
 
 export const useNotices = (): readonly Notice[] => useStore(useDuet().stores.notices, ({ list }) => list);
 
+/** How far a backup is made or read, from 0 to 1; null while none is. */
+export const useBackupProgress = (): number | null => useStore(useDuet().stores.backup, ({ done }) => done);
+
 export const useMemory = <T,>(select: (memory: Memory) => T): T => useStore(useDuet().memory, select);
 
 /**

@@ -14,7 +14,7 @@ import { useVerification } from '../verify/use-verification.ts';
 export function BlockedPanel({ name }: { readonly name: string }) {
   const { t, language } = useWords();
   const run = useCommand();
-  const verification = useVerification();
+  const { view: verification } = useVerification();
   const [compared, setCompared] = useState(false);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain">

@@ -6,6 +6,7 @@ import { canWrite } from '../../state/index.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { classes } from '../../ui/classes.ts';
+import { Spinner } from '../../ui/Spinner.tsx';
 import { useCommand, useDuet, useMessages } from '../duet.tsx';
 import { remember } from '../memory.ts';
 import { FingerprintDialog } from '../verify/FingerprintDialog.tsx';
@@ -33,7 +34,7 @@ export function Chat({ conversation, className, onBack }: ChatProps) {
   const { memory } = useDuet();
   const [verifying, setVerifying] = useState(false);
   const [hint, setHint] = useState<string | null>(null);
-  const { peer, state, trust, peerActivity, refusedFrames } = conversation;
+  const { peer, state, trust, peerActivity, refusedFrames, earlyDropped, writable } = conversation;
   const enabled = canWrite(conversation);
   const { accountId, name } = peer;
 
@@ -64,12 +65,23 @@ export function Chat({ conversation, className, onBack }: ChatProps) {
             <span className="font-medium">{t.chat.refused(refusedFrames)}</span> {t.chat.refusedHelp}
           </Callout>
         )}
+        {earlyDropped > 0 && (
+          <Callout
+            tone="danger"
+            role="status"
+            icon={<TriangleAlert size={18} aria-hidden="true" />}
+            data-testid="early-dropped"
+            className="mx-4 mb-2 sm:mx-6"
+          >
+            {t.chat.earlyDropped(earlyDropped, name)}
+          </Callout>
+        )}
         {hint !== null && (
           <p role="status" className="px-6 pb-1 text-muted text-sm">
             {hint}
           </p>
         )}
-        <Composer peer={peer} enabled={enabled} onFiles={sendFiles} />
+        <Composer peer={peer} writable={writable} onFiles={sendFiles} />
       </DropZone>
       {verifying && state !== 'blocked-key-changed' && (
         <FingerprintDialog name={name} trust={trust} onClose={() => setVerifying(false)} />
@@ -89,10 +101,18 @@ function Body({ conversation, onVerify }: BodyProps): ReactNode {
   const { peer, state } = conversation;
   if (state === 'blocked-key-changed') return <BlockedPanel key={peer.accountId} name={peer.name} />;
   if (state === 'ringing-out' || state === 'establishing') {
+    if (empty) {
+      return (
+        <Scrollable>
+          <Steps state={state} name={peer.name} />
+        </Scrollable>
+      );
+    }
     return (
-      <Scrollable>
-        <Steps state={state} name={peer.name} />
-      </Scrollable>
+      <>
+        <MessageList key={peer.accountId} peerName={peer.name} />
+        <Ringing name={peer.name} state={state} />
+      </>
     );
   }
   if (!empty) {
@@ -116,6 +136,23 @@ function Body({ conversation, onVerify }: BodyProps): ReactNode {
 
 function Scrollable({ children }: { readonly children: ReactNode }) {
   return <div className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain">{children}</div>;
+}
+
+/** Under texts that were written while it rings: who is waited for, and the way out. */
+function Ringing({ name, state }: { readonly name: string; readonly state: 'ringing-out' | 'establishing' }) {
+  const { t } = useWords();
+  const run = useCommand();
+  return (
+    <div
+      role="status"
+      className="flex flex-wrap items-center justify-between gap-3 border-line border-t bg-sunken px-5 py-3"
+    >
+      <p className="flex min-w-56 flex-1 items-center gap-3 text-sm">
+        <Spinner /> {t.states[state].hint(name)}
+      </p>
+      <Button onClick={() => run((client) => client.leaveChat())}>{t.chat.cancelCall}</Button>
+    </div>
+  );
 }
 
 /** The first moment of a secure session: what it is, and what makes it certain. */

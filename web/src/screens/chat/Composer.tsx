@@ -1,5 +1,6 @@
 import { Paperclip, SendHorizontal } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useId, useLayoutEffect, useRef } from 'react';
+import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
@@ -14,7 +15,8 @@ const COUNT_FROM = 400;
 
 export interface ComposerProps {
   readonly peer: Person;
-  readonly enabled: boolean;
+  /** `early`: texts only; they go with the call that rings. */
+  readonly writable: ConversationView['writable'];
   readonly onFiles: (files: readonly File[]) => void;
 }
 
@@ -22,11 +24,12 @@ export interface ComposerProps {
 const hasKeyboard = () => !matchMedia('(pointer: coarse)').matches;
 
 /** What is being written. It is kept per person in this tab's memory, so a lost connection does not eat it. */
-export function Composer({ peer, enabled, onFiles }: ComposerProps) {
+export function Composer({ peer, writable, onFiles }: ComposerProps) {
   const { t } = useWords();
   const { memory } = useDuet();
   const run = useCommand();
-  const typing = useTyping(enabled);
+  const enabled = writable !== 'no';
+  const typing = useTyping(writable === 'yes');
   const text = useMemory(({ drafts }) => drafts.get(peer.accountId) ?? '');
   const field = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
@@ -79,7 +82,11 @@ export function Composer({ peer, enabled, onFiles }: ComposerProps) {
             target.value = '';
           }}
         />
-        <IconButton label={t.chat.attach} disabled={!enabled} onClick={() => files.current?.click()}>
+        <IconButton
+          label={t.chat.attach}
+          disabled={writable !== 'yes'}
+          onClick={() => files.current?.click()}
+        >
           <Paperclip size={21} aria-hidden="true" />
         </IconButton>
         <textarea
@@ -88,7 +95,7 @@ export function Composer({ peer, enabled, onFiles }: ComposerProps) {
           dir="auto"
           aria-label={t.chat.composer(peer.name)}
           aria-describedby={counterId}
-          placeholder={enabled ? t.chat.composerPlaceholder : t.chat.composerOff}
+          placeholder={t.chat.composerPlaceholder[writable]}
           title={enabled ? t.chat.enterHint : undefined}
           disabled={!enabled}
           value={text}

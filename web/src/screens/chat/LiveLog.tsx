@@ -19,6 +19,7 @@ export function linesFor(arrived: readonly MessageView[], name: string, t: Text)
   if (last === undefined) return [];
   if (arrived.length > MOST_LINES) return [{ id: last.id, text: t.chat.newMessages(arrived.length) }];
   return arrived.map(({ id, body }) => {
+    if (body.kind === 'note') return { id, text: t.chat.notes[body.note] };
     const text = body.kind === 'text' ? body.text : `${t.transfer.file} ${shownName(body.transfer.name)}`;
     return { id, text: `${t.chat.says(name)} ${text}` };
   });
@@ -26,7 +27,7 @@ export function linesFor(arrived: readonly MessageView[], name: string, t: Text)
 
 /**
  * The list itself is no live region, because a virtual list adds and removes rows by scrolling. Incoming messages
- * are said here, once, and then forgotten.
+ * and notes are said here, once, and then forgotten.
  */
 export function LiveLog({ peerName }: { readonly peerName: string }) {
   const { t } = useWords();
@@ -46,7 +47,7 @@ export function LiveLog({ peerName }: { readonly peerName: string }) {
       if (state.order.length === 0) setLines([]);
       for (const id of state.order.slice(before.order.length)) {
         const message = state.byId.get(id);
-        if (message?.mine === false) arrived.push(message);
+        if (message !== undefined && (!message.mine || message.body.kind === 'note')) arrived.push(message);
       }
       if (arrived.length > 0) timer ??= setTimeout(tell, BURST_MS);
     });

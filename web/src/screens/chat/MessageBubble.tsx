@@ -15,7 +15,18 @@ export function MessageBubble({ id, peerName }: MessageBubbleProps) {
   const { t, format } = useWords();
   const message = useMessages(messageById(id));
   if (message === undefined) return null;
-  const { mine, body, at, status } = message;
+  const { mine, body, at, status, unconfirmed } = message;
+  if (body.kind === 'note') {
+    return (
+      <p
+        data-testid="conversation-note"
+        data-note={body.note}
+        className="px-6 py-1 text-center text-muted text-sm"
+      >
+        {t.chat.notes[body.note]} <time dateTime={new Date(at).toISOString()}>{format.time(at)}</time>
+      </p>
+    );
+  }
   return (
     <div
       data-testid="message"
@@ -42,6 +53,11 @@ export function MessageBubble({ id, peerName }: MessageBubbleProps) {
           <TransferCard transfer={body.transfer} />
         )}
         <p className="mt-0.5 text-right text-muted text-xs">
+          {unconfirmed && (
+            <span data-testid="message-unconfirmed" className="mr-1.5">
+              {t.chat.unconfirmed}
+            </span>
+          )}
           <time dateTime={new Date(at).toISOString()}>{format.time(at)}</time>
           {mine && (
             <span className="ml-1.5">

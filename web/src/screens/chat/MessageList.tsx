@@ -55,7 +55,8 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
 
   // What one sends oneself is always shown.
   const lastId = order[count - 1];
-  const lastIsMine = lastId !== undefined && stores.messages.getState().byId.get(lastId)?.mine === true;
+  const last = lastId === undefined ? undefined : stores.messages.getState().byId.get(lastId);
+  const lastIsMine = last?.mine === true && last.body.kind !== 'note';
   useEffect(() => {
     if (lastId !== undefined && lastIsMine) virtualizer.scrollToEnd();
   }, [lastId, lastIsMine, virtualizer]);

@@ -1,4 +1,12 @@
-import { CircleDashed, LockKeyhole, PhoneOff, ShieldAlert, TriangleAlert, WifiOff } from 'lucide-react';
+import {
+  CircleDashed,
+  LockKeyhole,
+  PhoneOff,
+  ShieldAlert,
+  TimerOff,
+  TriangleAlert,
+  WifiOff,
+} from 'lucide-react';
 import type { ConversationState } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
@@ -25,6 +33,7 @@ export const stateLooks: Readonly<Record<ConversationState, Look>> = {
   failed: { icon: TriangleAlert, colour: 'text-danger' },
   'blocked-key-changed': { icon: ShieldAlert, colour: 'text-danger' },
   'connection-lost': { icon: WifiOff, colour: 'text-warning' },
+  expired: { icon: TimerOff, colour: 'text-warning' },
 };
 
 /** M3: the state of the conversation, always visible, in plain words. */

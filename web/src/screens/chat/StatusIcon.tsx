@@ -1,8 +1,10 @@
-import { Check, CheckCheck, CircleAlert, Clock3 } from 'lucide-react';
+import { Check, CheckCheck, CircleAlert, Clock3, Hourglass, Send } from 'lucide-react';
 import type { MessageStatus } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 
 const looks: Readonly<Record<MessageStatus, { readonly icon: typeof Check; readonly colour: string }>> = {
+  waiting: { icon: Hourglass, colour: 'text-muted' },
+  early: { icon: Send, colour: 'text-muted' },
   sending: { icon: Clock3, colour: 'text-muted' },
   delivered: { icon: Check, colour: 'text-muted' },
   read: { icon: CheckCheck, colour: 'text-accent' },

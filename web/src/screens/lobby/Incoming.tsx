@@ -48,6 +48,22 @@ function Call({ call }: { readonly call: IncomingView }) {
       <div role="alert" className="min-w-40 flex-1">
         <p className="break-words font-medium leading-tight">{t.incoming.title(name)}</p>
         <TrustLabel trust={call.trust} data-testid="incoming-trust" />
+        {call.request.length > 0 && (
+          <div data-testid="incoming-request" className="mt-1.5 max-h-40 overflow-y-auto">
+            <p className="text-muted text-sm">{t.incoming.request(name)}</p>
+            <ul className="mt-1 space-y-1">
+              {call.request.map(({ seq, text }) => (
+                <li
+                  key={seq}
+                  dir="auto"
+                  className="whitespace-pre-wrap break-words rounded-xl bg-surface px-3 py-1.5 [overflow-wrap:anywhere]"
+                >
+                  {text}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
       </div>
       <div className="flex flex-1 gap-2 sm:flex-none">
         <Button

@@ -8,6 +8,7 @@ import { Choice } from '../../ui/Choice.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { useApp, useCommand } from '../duet.tsx';
 import { LanguageSwitch } from '../LanguageSwitch.tsx';
+import { BackupSection } from './BackupSection.tsx';
 import { EngineTable } from './EngineTable.tsx';
 
 export type Theme = 'system' | 'light' | 'dark';
@@ -75,6 +76,7 @@ export function Settings({ preferences, onClose }: SettingsProps) {
           )}
           {crypto !== null && <EngineTable crypto={crypto} />}
         </div>
+        <BackupSection name={accountName(account) ?? ''} />
         <section>
           <h3 className="mb-2 font-medium text-[0.9375rem]">{t.settings.account}</h3>
           <div className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-surface px-4 py-3">

@@ -1,9 +1,10 @@
-import { TriangleAlert } from 'lucide-react';
+import { FolderInput, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { CheckBox } from '../../ui/CheckBox.tsx';
+import { RestoreBackup } from '../backup/RestoreBackup.tsx';
 import { Card } from '../Card.tsx';
 import { useCommand, useDuet } from '../duet.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
@@ -17,6 +18,7 @@ export function KeyMissing({ name }: { readonly name: string }) {
   const run = useCommand();
   const [password, setPassword] = useState('');
   const [understood, setUnderstood] = useState(false);
+  const [restoring, setRestoring] = useState(false);
   const { busy, error, onSubmit } = useSubmit(() => client.replaceKey({ password }));
 
   return (
@@ -24,7 +26,25 @@ export function KeyMissing({ name }: { readonly name: string }) {
       <p className="text-muted">{t.keyMissing.body(name)}</p>
       <h3 className="mt-5 font-medium">{t.keyMissing.options}</h3>
       <p className="mt-1">{t.keyMissing.useOther}</p>
-      <p className="mt-1">{t.keyMissing.replace}</p>
+      <p className="mt-1">{t.keyMissing.restore}</p>
+      <div className="mt-3">
+        {restoring ? (
+          <div className="rounded-xl border border-line p-4">
+            <RestoreBackup name={name} onDone={() => undefined} />
+          </div>
+        ) : (
+          <Button
+            look="primary"
+            className="w-full"
+            icon={<FolderInput size={18} aria-hidden="true" />}
+            onClick={() => setRestoring(true)}
+            data-testid="key-missing-restore"
+          >
+            {t.backup.openTitle}
+          </Button>
+        )}
+      </div>
+      <p className="mt-5">{t.keyMissing.replace}</p>
       <form onSubmit={onSubmit} className="mt-4 space-y-4">
         <Callout tone="warning" icon={<TriangleAlert size={18} aria-hidden="true" />}>
           {t.keyMissing.replaceWarning}

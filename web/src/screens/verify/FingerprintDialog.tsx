@@ -27,7 +27,7 @@ export interface FingerprintDialogProps {
 export function FingerprintDialog({ name, trust, onClose }: FingerprintDialogProps) {
   const { t, language: screenLanguage } = useWords();
   const run = useCommand();
-  const verification = useVerification();
+  const { view: verification, renewed, refresh } = useVerification();
   const [language, setLanguage] = useState<Language>(screenLanguage);
   /** By fingerprint, so that ticks never outlive the key that they are about. */
   const [ticks, setTicks] = useState<{ readonly hex: string; readonly rows: readonly boolean[] } | null>(
@@ -98,7 +98,13 @@ export function FingerprintDialog({ name, trust, onClose }: FingerprintDialogPro
           <Callout tone="warning" icon={<TriangleAlert size={18} aria-hidden="true" />}>
             <span className="font-medium">{t.verify.mismatch}</span> {t.verify.mismatchHelp}
           </Callout>
-          <OtherWays verification={verification} name={name} language={language} />
+          <OtherWays
+            verification={verification}
+            name={name}
+            language={language}
+            renewed={renewed}
+            onRefresh={refresh}
+          />
         </div>
       )}
     </Dialog>

@@ -3,9 +3,12 @@ import type { ReactNode } from 'react';
 import type { VerificationView } from '../../engine/contract.ts';
 import { type Language, useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { Callout } from '../../ui/Callout.tsx';
 import { QrCode } from '../../ui/QrCode.tsx';
 import { useCommand } from '../duet.tsx';
 import { EmojiGrid } from './EmojiGrid.tsx';
+import { KeyHistory } from './KeyHistory.tsx';
+import { ScanCode } from './ScanCode.tsx';
 
 /** PROTOCOL.md 3.3: sixty digits in twelve groups of five. */
 export const groupsOfFive = (code: string): readonly string[] =>
@@ -15,12 +18,15 @@ export interface OtherWaysProps {
   readonly verification: VerificationView;
   readonly name: string;
   readonly language: Language;
+  /** The session has been renewed since these were asked for: the other side may be looking at other emoji. */
+  readonly renewed: boolean;
+  readonly onRefresh: () => void;
 }
 
-export function OtherWays({ verification, name, language }: OtherWaysProps) {
+export function OtherWays({ verification, name, language, renewed, onRefresh }: OtherWaysProps) {
   const { t } = useWords();
   const run = useCommand();
-  const { sas, safetyCode, qrText, mine, theirs } = verification;
+  const { sas, safetyCode, qrText, mine, theirs, history } = verification;
   return (
     <section>
       <h3 className="mb-2 font-medium">{t.verify.ways}</h3>
@@ -28,6 +34,14 @@ export function OtherWays({ verification, name, language }: OtherWaysProps) {
         {sas !== null && (
           <Way title={t.verify.sas} hint={t.verify.sasHint}>
             <EmojiGrid emoji={sas} language={language} data-testid="sas-emoji" />
+            {renewed && (
+              <Callout tone="warning" role="status" className="mt-3" data-testid="sas-renewed">
+                <p>{t.verify.sasRenewed(name)}</p>
+                <Button className="mt-2" onClick={onRefresh}>
+                  {t.verify.sasShowNew}
+                </Button>
+              </Callout>
+            )}
             <Button
               className="mt-3"
               onClick={() => run((client) => client.markVerified({ by: 'sas' }))}
@@ -51,10 +65,18 @@ export function OtherWays({ verification, name, language }: OtherWaysProps) {
         <Way title={t.verify.qr} hint={t.verify.qrHint(name)}>
           <QrCode text={qrText} label={t.verify.qrName} />
         </Way>
+        <Way title={t.verify.scan.title} hint={t.verify.scan.hint(name)}>
+          <ScanCode name={name} />
+        </Way>
         <Way title={t.verify.hex} hint={t.verify.hexHint}>
           <Hex title={t.verify.theirs(name)} hex={theirs.hex} />
           <Hex title={t.verify.mine} hex={mine.hex} />
         </Way>
+        {history.length > 0 && (
+          <Way title={t.people.history} hint={t.people.historyHint(name)}>
+            <KeyHistory history={history} />
+          </Way>
+        )}
       </div>
     </section>
   );

@@ -2,13 +2,25 @@ import { useEffect, useState } from 'react';
 import type { VerificationView } from '../../engine/contract.ts';
 import { useCommand, useConversation } from '../duet.tsx';
 
-/** Both fingerprints of the open conversation; asked anew when its trust or state changes. Null until they are there. */
-export function useVerification(): VerificationView | null {
+export interface Verification {
+  /** Null until it is there. */
+  readonly view: VerificationView | null;
+  /** The session was renewed since `view` was asked for, so its four emoji are of an earlier one. */
+  readonly renewed: boolean;
+  readonly refresh: () => void;
+}
+
+/**
+ * Both fingerprints of the open conversation; asked anew when its trust or state changes, and not when its session is
+ * renewed: two people who are comparing must not have the emoji change under their eyes (PROTOCOL.md 4.9).
+ */
+export function useVerification(): Verification {
   const run = useCommand();
   const conversation = useConversation();
   const question =
     conversation && `${conversation.peer.accountId} ${conversation.trust} ${conversation.state}`;
   const [view, setView] = useState<VerificationView | null>(null);
+  const [asked, setAsked] = useState(0);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when the question changes, and only then.
   useEffect(() => {
@@ -22,7 +34,12 @@ export function useVerification(): VerificationView | null {
     return () => {
       current = false;
     };
-  }, [question]);
+  }, [question, asked]);
 
-  return view;
+  const session = conversation?.session?.number ?? null;
+  return {
+    view,
+    renewed: view !== null && view.sasSession !== null && session !== null && view.sasSession !== session,
+    refresh: () => setAsked(asked + 1),
+  };
 }
