@@ -53,6 +53,8 @@ def bad_points(c: Case) -> dict[str, Any]:
             if not (p.ed25519_point_allowed(encoding) and p.ed25519_on_curve(encoding)):
                 raise Refused("E_ED25519_KEY")
             return {}
+        case "signature":
+            return primitives(Case(c.raw | {"op": "verify"}))
         case "x25519":
             return {"out": p.dh(c.hex("secret"), c.hex("encoding"))}
         case other:

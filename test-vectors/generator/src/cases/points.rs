@@ -1,8 +1,11 @@
 //! bad_points.json
 
+use curve25519_dalek::scalar::{Scalar, clamp_integer};
 use duet_crypto::error::Code;
 use duet_crypto::primitives::ed25519::LOW_ORDER_Y;
+use duet_crypto::primitives::labels;
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha512};
 
 use super::people::ALICE;
 use crate::case::{Failure, hex};
@@ -60,10 +63,16 @@ pub(super) fn bad_points() -> Result<VectorFile, Failure> {
                 "Not of small order, so a strict verification alone lets it pass.",
             ),
             ("NotOnCurve", "No point has this y."),
+            (
+                "SmallOrderR",
+                "A signature whose R is of small order, with the S that a verifier that multiplies by the cofactor takes: \
+                 libraries disagree about it.",
+            ),
             ("EdgeCase", "Unusual, and allowed."),
         ],
     );
     ed25519(&mut file)?;
+    signatures(&mut file)?;
     x25519(&mut file)?;
     Ok(file)
 }
@@ -101,6 +110,65 @@ fn ed25519(file: &mut VectorFile) -> Result<(), Failure> {
     let mut off = [0; 32];
     off[0] = 2;
     refuse("y = 2".into(), &["NotOnCurve"], &off)
+}
+
+/// The encodings that no key may have, as R. Whoever holds the key can make such signatures, and two people who use
+/// different libraries then disagree whether they are valid.
+fn signatures(file: &mut VectorFile) -> Result<(), Failure> {
+    let m = blocks("bad point message", 32);
+    let case = |r: &[u8; 32], s: &[u8]| json!({"kind": "signature", "public": ALICE.ik, "label": "sig offer", "m": hex(&m), "sig": hex(&[r, s].concat())});
+    let message = [labels::SIG_OFFER.lp(), &m].concat();
+    let own = |r: &[u8; 32]| own_share(r, &message);
+    for (index, y) in LOW_ORDER_Y.iter().enumerate() {
+        for (sign, r) in [(0, *y), (1, top_bit(*y))] {
+            file.invalid(
+                &format!("R of small order {index}, sign {sign}"),
+                &["SmallOrderR"],
+                Code::Signature,
+                case(&r, &own(&r)?),
+            )?;
+        }
+    }
+    for k in 0..19 {
+        let small = k < 2;
+        let flags: &[&str] = match k {
+            0 | 1 => &["NonCanonical", "SmallOrderR"],
+            k if MISSED_BY_COMMON_FILTERS.contains(&k) => {
+                &["NonCanonical", "MissedByCommonFilters"]
+            }
+            _ => &["NonCanonical", "NotOnCurve"],
+        };
+        for (sign, r) in [(0, above_p(k)), (1, top_bit(above_p(k)))] {
+            // Nobody knows the logarithm of the other ones: their S is as good as any.
+            let s = if small {
+                own(&r)?
+            } else {
+                array(&format!("bad point S {k} {sign}"))
+            };
+            let s = Scalar::from_bytes_mod_order(s).to_bytes();
+            file.invalid(
+                &format!("R with y = p + {k}, sign {sign}"),
+                flags,
+                Code::Signature,
+                case(&r, &s),
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// `S = H(R || A || m) a mod L`: with an R of small order, `8 S B = 8 R + 8 H(R || A || m) A`.
+fn own_share(r: &[u8; 32], message: &[u8]) -> Result<[u8; 32], Failure> {
+    let expanded = Sha512::digest(ALICE.seed());
+    let mut secret = [0; 32];
+    secret.copy_from_slice(&expanded[..32]);
+    let a = Scalar::from_bytes_mod_order(clamp_integer(secret));
+    let hash = Sha512::new()
+        .chain_update(r)
+        .chain_update(crate::case::unhex(ALICE.ik)?)
+        .chain_update(message)
+        .finalize();
+    Ok((Scalar::from_bytes_mod_order_wide(&hash.into()) * a).to_bytes())
 }
 
 fn x25519(file: &mut VectorFile) -> Result<(), Failure> {

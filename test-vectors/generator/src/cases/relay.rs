@@ -8,7 +8,7 @@ use super::primitives::flipped;
 use crate::case::{Failure, Input, hex, unhex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
-use crate::run::run;
+use crate::run::{TO_RELAY, run};
 
 const NAME: &str = "relay.json";
 const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl";
@@ -25,7 +25,7 @@ fn output(inputs: &Value, key: &str) -> Result<Vec<u8>, Failure> {
 pub(super) fn relay() -> Result<VectorFile, Failure> {
     let mut file = VectorFile::new(
         NAME,
-        "The relay's envelope (section 9, without the prekey frames): every frame both ways, size classes, forwarding, LOGIN, \
+        "The relay's envelope (section 9): every frame both ways, size classes, forwarding, LOGIN, \
          and the signature under which a key is replaced. `to` says who decodes.",
         &[
             ("Length", "Shorter or longer than the type prescribes."),
@@ -57,6 +57,7 @@ pub(super) fn relay() -> Result<VectorFile, Failure> {
     }
     lengths(&mut file, &frames)?;
     values(&mut file)?;
+    prekeys(&mut file)?;
     payloads(&mut file)?;
     login(&mut file)?;
     let replacement = json!({
@@ -140,6 +141,7 @@ fn frames() -> Result<Vec<Honest>, Failure> {
         "deliver",
         json!({"eid": eid, "from": alice, "presence": presence, "payload": payload}),
     );
+    prekey_frames(&mut add, &eid, &bob, &presence);
     for status in 0..=6 {
         add(
             format!("ACK, status {status}"),
@@ -166,6 +168,52 @@ fn frames() -> Result<Vec<Honest>, Failure> {
     Ok(out)
 }
 
+/// A PREKEY as the relay sees one: version and type, and bytes that it does not look at.
+fn prekey(index: usize) -> String {
+    format!("0106{}", bytes(&format!("prekey {index}"), 1_377))
+}
+
+fn prekey_frames(
+    add: &mut impl FnMut(String, &[&'static str], &str, Value),
+    eid: &str,
+    aid: &str,
+    presence: &str,
+) {
+    for count in [2, 0, 20] {
+        add(
+            format!("PREKEYS, {count} of them"),
+            if count == 2 { &[] } else { &["EdgeCase"] },
+            "prekeys",
+            json!({"eid": eid, "prekeys": (0..count).map(prekey).collect::<Vec<_>>()}),
+        );
+    }
+    add(
+        "PREKEY_GET".into(),
+        &[],
+        "prekey_get",
+        json!({"eid": eid, "aid": aid, "presence": presence}),
+    );
+    add(
+        "PREKEY_RES with a prekey".into(),
+        &[],
+        "prekey_res",
+        json!({"eid": eid, "status": 0, "prekey": prekey(0)}),
+    );
+    for (status, why) in [
+        (1, "none left"),
+        (2, "rate limit"),
+        (3, "offline, or another run"),
+        (5, "not on the allow-list"),
+    ] {
+        add(
+            format!("PREKEY_RES, {why}"),
+            &["EdgeCase"],
+            "prekey_res",
+            json!({"eid": eid, "status": status, "prekey": null}),
+        );
+    }
+}
+
 /// Each fixed-length frame a byte short and a byte long; the others without their last fixed field.
 fn lengths(file: &mut VectorFile, frames: &[Honest]) -> Result<(), Failure> {
     let mut seen = Vec::new();
@@ -175,7 +223,7 @@ fn lengths(file: &mut VectorFile, frames: &[Honest]) -> Result<(), Failure> {
             continue;
         }
         let frame = output(inputs, "frame")?;
-        let to = if matches!(kind.as_str(), "send" | "watch" | "token") {
+        let to = if TO_RELAY.contains(&kind.as_str()) {
             "relay"
         } else {
             "client"
@@ -251,11 +299,11 @@ fn values(file: &mut VectorFile) -> Result<(), Failure> {
             bytes_of_offer(),
         )?;
         refuse(
-            "a type of the prekey start",
+            "a type that nothing has",
             "UnknownValue",
             Code::FrameType,
             to,
-            format!("0147{eid}{aid}{eid}"),
+            format!("013f{eid}{aid}{eid}"),
         )?;
     }
     refuse(
@@ -323,6 +371,102 @@ fn values(file: &mut VectorFile) -> Result<(), Failure> {
     )
 }
 
+/// What a relay must not take as prekeys, and a client not as one.
+fn prekeys(file: &mut VectorFile) -> Result<(), Failure> {
+    let eid = bytes("eid", 16);
+    let [first, second] = [prekey(0), prekey(1)];
+    let mut refuse = |comment: &str, flag, code, to: &str, frame: String| {
+        file.invalid(
+            comment,
+            &[flag],
+            code,
+            json!({"op": "decode", "to": to, "frame": frame}),
+        )
+    };
+    let all = (0..21).map(prekey).collect::<String>();
+    for (comment, flag, code, frame) in [
+        (
+            "PREKEYS, 21 of them",
+            "UnknownValue",
+            Code::FrameField,
+            format!("0146{eid}15{all}"),
+        ),
+        (
+            "PREKEYS, two announced and one there",
+            "Length",
+            Code::FrameLength,
+            format!("0146{eid}02{first}"),
+        ),
+        (
+            "PREKEYS, one announced and two there",
+            "Length",
+            Code::FrameLength,
+            format!("0146{eid}01{first}{second}"),
+        ),
+        (
+            "PREKEYS, a byte short inside the second",
+            "Length",
+            Code::FrameLength,
+            format!("0146{eid}02{first}{}", &second[2..]),
+        ),
+        (
+            "PREKEYS, the second is an OFFER by its type",
+            "UnknownValue",
+            Code::FrameField,
+            format!("0146{eid}02{first}0101{}", &second[4..]),
+        ),
+        (
+            "PREKEYS, the first is of version 2",
+            "UnknownValue",
+            Code::FrameField,
+            format!("0146{eid}020206{}{second}", &first[4..]),
+        ),
+    ] {
+        refuse(comment, flag, code, "relay", frame)?;
+    }
+    for (comment, flag, code, frame) in [
+        (
+            "PREKEY_RES, status 4",
+            "UnknownValue",
+            Code::FrameField,
+            format!("0148{eid}04"),
+        ),
+        (
+            "PREKEY_RES, status 6",
+            "UnknownValue",
+            Code::FrameField,
+            format!("0148{eid}06"),
+        ),
+        (
+            "PREKEY_RES, a prekey promised and none there",
+            "Length",
+            Code::FrameLength,
+            format!("0148{eid}00"),
+        ),
+        (
+            "PREKEY_RES, none left and yet one there",
+            "Length",
+            Code::FrameLength,
+            format!("0148{eid}01{first}"),
+        ),
+        (
+            "PREKEY_RES, two prekeys",
+            "Length",
+            Code::FrameLength,
+            format!("0148{eid}00{first}{second}"),
+        ),
+        (
+            "PREKEY_RES, an OFFER by its type in the prekey's place",
+            "UnknownValue",
+            Code::FrameField,
+            format!("0148{eid}000101{}", &first[4..]),
+        ),
+    ] {
+        refuse(comment, flag, code, "client", frame)?;
+    }
+    Ok(())
+}
+
 /// The first bytes of an OFFER are enough: its type is not one of the relay's.
 fn bytes_of_offer() -> String {
     format!("0101{}", bytes("hid", 16))
@@ -332,9 +476,11 @@ fn payloads(file: &mut VectorFile) -> Result<(), Failure> {
     let case = |head: &str, len: usize| json!({"op": "payload", "head": head, "len": len});
     for (name, head, largest) in [
         ("an OFFER", "0101", 2_579),
+        ("an INIT", "0102", 2_579),
         ("an ACCEPT", "0103", 2_579),
         ("a CONFIRM", "0104", 2_579),
         ("an END", "0105", 2_579),
+        ("an EARLY", "0110", 65_610),
         ("a MSG", "0111", 65_610),
         ("a CHUNK", "0112", 1_049_639),
     ] {
@@ -367,6 +513,12 @@ fn payloads(file: &mut VectorFile) -> Result<(), Failure> {
         &["UnknownValue"],
         Code::FrameVersion,
         case("0211", 330),
+    )?;
+    file.invalid(
+        "a PREKEY as payload: it travels in the relay's own frames",
+        &["UnknownValue"],
+        Code::FrameType,
+        case("0106", 1_379),
     )?;
     file.invalid(
         "a frame of the relay as payload",

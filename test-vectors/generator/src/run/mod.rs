@@ -10,6 +10,8 @@ mod relay;
 pub(crate) mod session;
 pub(crate) mod vault;
 
+pub(crate) use relay::TO_RELAY;
+
 use crate::case::{Failure, Input, Outputs};
 
 /// Runs one case of the file `name`.

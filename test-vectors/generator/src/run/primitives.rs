@@ -133,6 +133,7 @@ pub(super) fn bad_points(case: Input<'_>) -> Result<Outputs, Failure> {
         "ed25519" => IdentityKey::from_bytes(&case.array("encoding")?)
             .map(|_| outputs! {})
             .map_err(Failure::from),
+        "signature" => verify(case),
         "x25519" => Ok(outputs! { "out" => hex(agree(case, "encoding")?.expose()) }),
         kind => Err(unknown(kind)),
     }

@@ -228,18 +228,6 @@ fn from_client(frame: &ClientFrame<'_>) -> (&'static str, Outputs) {
         ),
         ClientFrame::Prekeys { id, prekeys } => (
             "prekeys",
-            outputs! { "eid" => hex(&id.0), "prekeys" => prekeys.iter().map(|prekey| hex(prekey)).collect::<Vec<_>>() },
-        ),
-        ClientFrame::PrekeyGet {
-            id,
-            account,
-            presence,
-        } => (
-            "prekey_get",
-            outputs! { "eid" => hex(&id.0), "aid" => hex(&account.0), "presence" => hex(&presence.0) },
-        ),
-        ClientFrame::Prekeys { id, prekeys } => (
-            "prekeys",
             outputs! {
                 "eid" => hex(&id.0),
                 "prekeys" => prekeys.iter().map(|frame| hex(frame)).collect::<Vec<_>>(),
@@ -286,15 +274,6 @@ fn from_server(frame: &ServerFrame<'_>) -> (&'static str, Outputs) {
         ServerFrame::Ack { id, status } => (
             "ack",
             outputs! { "eid" => hex(&id.0), "status" => status.value() },
-        ),
-        ServerFrame::PrekeyResponse { id, prekey } => (
-            "prekey_res",
-            match prekey {
-                Ok(prekey) => {
-                    outputs! { "eid" => hex(&id.0), "status" => 0, "prekey" => hex(&prekey[..]) }
-                }
-                Err(reason) => outputs! { "eid" => hex(&id.0), "status" => reason.value() },
-            },
         ),
         ServerFrame::PrekeyResponse { id, prekey } => (
             "prekey_res",
