@@ -8,13 +8,16 @@ export const conversationWithBob = (more: Partial<ConversationView> = {}): Conve
   peerActivity: 'none',
   refusedFrames: 0,
   endedAbruptly: false,
+  writable: 'yes',
+  earlyDropped: 0,
+  session: null,
   ...more,
 });
 
 export const textMessage = (more: Partial<MessageView> & { text?: string } = {}): MessageView => {
   const { text = 'hello', ...rest } = more;
   const body = { kind: 'text', text } as const;
-  return { id: 'm0', mine: true, seq: 0, at: 0, status: 'delivered', body, ...rest };
+  return { id: 'm0', mine: true, seq: 0, at: 0, status: 'delivered', unconfirmed: false, body, ...rest };
 };
 
 export const fileTransfer = (more: Partial<TransferView> = {}): TransferView => ({

@@ -34,6 +34,8 @@ const composer = () => screen.getByTestId<HTMLTextAreaElement>('composer-input')
 
 describe('a message', () => {
   test.each<[MessageStatus, string]>([
+    ['waiting', 'Waits until the session is secure'],
+    ['early', 'Sent with the call'],
     ['sending', 'Sending'],
     ['delivered', 'Delivered'],
     ['read', 'Read'],
@@ -55,6 +57,23 @@ describe('a message', () => {
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ id: 'p0', mine: false })] }));
     expect(screen.getByText('bob:')).toBeTruthy();
     expect(screen.queryByRole('img')).toBeNull();
+  });
+
+  test('that came before the session was proved says so', async () => {
+    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" />);
+    const early = textMessage({ id: 'p0', mine: false, unconfirmed: true });
+    act(() => engine.emit({ type: 'messages', upsert: [early] }));
+    expect(screen.getByTestId('message-unconfirmed')).toBeTruthy();
+    act(() => engine.emit({ type: 'messages', upsert: [{ ...early, unconfirmed: false }] }));
+    expect(screen.queryByTestId('message-unconfirmed')).toBeNull();
+  });
+
+  test('of the app itself stands between the others', async () => {
+    const { engine } = await draw(<MessageBubble id="n0" peerName="bob" />);
+    const note = { ...textMessage({ id: 'n0' }), body: { kind: 'note', note: 'renewed' } } as const;
+    act(() => engine.emit({ type: 'messages', upsert: [note] }));
+    expect(screen.getByTestId('conversation-note').textContent).toContain('were renewed');
+    expect(screen.queryByTestId('message')).toBeNull();
   });
 
   test('is text and never markup', async () => {
@@ -111,6 +130,7 @@ describe('the state of the conversation', () => {
     ['establishing', 'Establishing secure session'],
     ['secure', 'Secure session active'],
     ['peer-disconnected', 'Peer disconnected'],
+    ['expired', 'Session used up'],
   ])('%s reads “%s” and only a secure one can be written in', async (state, label) => {
     await openChat({ state });
     const chip = screen.getByTestId('conversation-state');
@@ -153,6 +173,22 @@ describe('writing', () => {
     await drawn.user.click(screen.getByTestId('composer-send'));
     expect(composer().value).toBe('keep me');
     expect(drawn.duet.stores.notices.getState().list[0]?.error.code).toBe('too-many-unacknowledged');
+  });
+
+  test('begins while it rings: texts go with the call, files wait for the session', async () => {
+    const drawn = await openChat({ state: 'ringing-out', writable: 'early' });
+    expect(composer().placeholder).toBe('Write while it rings');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Attach a file' }).disabled).toBe(true);
+    await drawn.user.type(composer(), 'are you there?{Enter}');
+    expect(drawn.engine.calls.findLast(({ name }) => name === 'sendText')?.input).toEqual({
+      text: 'are you there?',
+    });
+    expect(commands(drawn)).not.toContain('setTyping');
+  });
+
+  test('what was written before the call was accepted, and got lost, is said', async () => {
+    await openChat({ earlyDropped: 2 });
+    expect(screen.getByTestId('early-dropped').textContent).toContain('2 messages that bob wrote');
   });
 
   test('the counter appears near the limit, and over it nothing is sent', async () => {

@@ -50,6 +50,14 @@ describe('finding a person', () => {
 });
 
 describe('an incoming conversation', () => {
+  test('shows the texts that came with it as a request, and as text', async () => {
+    const { engine } = await drawShell();
+    act(() => engine.ring('first-use', ['hello?', '<b>it is me</b>']));
+    const request = screen.getByTestId('incoming-request');
+    expect(request.textContent).toContain('Message request');
+    expect(request.textContent).toContain('<b>it is me</b>');
+  });
+
   test('is announced with the trust in its key, and can be declined', async () => {
     const { user, engine } = await drawShell();
     act(() => engine.ring('changed'));

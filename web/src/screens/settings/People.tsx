@@ -35,6 +35,7 @@ export function People({ onClose }: { readonly onClose: () => void }) {
               <div className="space-y-3 px-4 pb-4">
                 <p className="text-muted text-sm">{t.people.since(format.date(person.firstSeen))}</p>
                 <EmojiGrid emoji={person.fingerprint.emoji} language={language} />
+                {person.history.length > 0 && <p className="font-medium text-sm">{t.people.history}</p>}
                 <KeyHistory history={person.history} />
               </div>
             </details>

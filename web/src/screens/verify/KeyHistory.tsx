@@ -7,22 +7,19 @@ export function KeyHistory({ history }: { readonly history: readonly KeyHistoryV
   const { t, format } = useWords();
   if (history.length === 0) return null;
   return (
-    <div data-testid="key-history">
-      <p className="mb-1 font-medium text-sm">{t.people.history}</p>
-      <ol className="space-y-2">
-        {history.map(({ fingerprint, trust, since, until }) => (
-          <li key={`${fingerprint.hex} ${until}`} className="text-sm">
-            <p className="flex flex-wrap items-center gap-x-3 text-muted">
-              <span>{t.people.between(since === null ? null : format.date(since), format.date(until))}</span>
-              <TrustLabel trust={trust} />
-            </p>
-            <p aria-hidden="true" className="font-emoji text-lg">
-              {fingerprint.emoji.map(({ emoji }) => emoji).join(' ')}
-            </p>
-            <p className="break-words font-mono text-muted text-xs">{fingerprint.hex}</p>
-          </li>
-        ))}
-      </ol>
-    </div>
+    <ol data-testid="key-history" className="space-y-2">
+      {history.map(({ fingerprint, trust, since, until }) => (
+        <li key={`${fingerprint.hex} ${until}`} className="text-sm">
+          <p className="flex flex-wrap items-center gap-x-3 text-muted">
+            <span>{t.people.between(since === null ? null : format.date(since), format.date(until))}</span>
+            <TrustLabel trust={trust} />
+          </p>
+          <p aria-hidden="true" className="font-emoji text-lg">
+            {fingerprint.emoji.map(({ emoji }) => emoji).join(' ')}
+          </p>
+          <p className="break-words font-mono text-muted text-xs">{fingerprint.hex}</p>
+        </li>
+      ))}
+    </ol>
   );
 }

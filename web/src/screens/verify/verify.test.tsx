@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
-import { act, cleanup, screen } from '@testing-library/react';
-import { afterEach, expect, test } from 'vitest';
+import { act, cleanup, screen, waitFor } from '@testing-library/react';
+import { afterEach, describe, expect, test } from 'vitest';
 import { BOB } from '../../engine/fake.ts';
 import { draw } from '../../testing/render.tsx';
 import { useConversation } from '../duet.tsx';
@@ -53,6 +53,57 @@ test('the four emoji of the session are a comparison of their own', async () => 
   await user.click(screen.getByText('This session'));
   await user.click(screen.getByTestId('sas-confirm'));
   expect(engine.calls.findLast(({ name }) => name === 'markVerified')?.input).toEqual({ by: 'sas' });
+});
+
+describe('a scanned code', () => {
+  const scan = async (text: string) => {
+    const drawn = await openDialog();
+    await drawn.user.click(screen.getByText('Scan their code'));
+    await drawn.user.type(screen.getByTestId('scan-text'), text);
+    await drawn.user.click(screen.getByTestId('scan-check'));
+    return drawn;
+  };
+
+  test('that matches marks the key as scanned', async () => {
+    await scan(`PAIR1:${'A'.repeat(172)}`);
+    expect((await screen.findByTestId('scan-outcome')).dataset['code']).toBe('verified');
+    expect(screen.getByText(/You compared this key with bob/)).toBeTruthy();
+  });
+
+  test('that is none of ours changes nothing', async () => {
+    await scan('https://example.org');
+    expect((await screen.findByTestId('scan-outcome')).dataset['code']).toBe('not-a-code');
+    expect(screen.getByTestId<HTMLButtonElement>('fingerprint-confirm')).toBeTruthy();
+  });
+
+  test('with another key is an alarm', async () => {
+    const { user, duet } = await openDialog();
+    Object.assign(duet.client, { checkQr: async () => 'key-differs' });
+    await user.click(screen.getByText('Scan their code'));
+    await user.type(screen.getByTestId('scan-text'), 'PAIR1:B');
+    await user.click(screen.getByTestId('scan-check'));
+    expect((await screen.findByRole('alert')).dataset['code']).toBe('key-differs');
+  });
+});
+
+test('a renewal does not change the emoji under the eyes of somebody who compares', async () => {
+  const { user, engine } = await openDialog();
+  await user.click(screen.getByText('This session'));
+  const before = screen.getByTestId('sas-emoji').textContent;
+  const asked = () => engine.calls.filter(({ name }) => name === 'verification').length;
+  const questions = asked();
+  act(() => engine.renew());
+  expect(screen.getByTestId('sas-renewed')).toBeTruthy();
+  expect(screen.getByTestId('sas-emoji').textContent).toBe(before);
+  expect(asked()).toBe(questions);
+  await user.click(screen.getByText('Show the new ones'));
+  await waitFor(() => expect(screen.queryByTestId('sas-renewed')).toBeNull());
+});
+
+test('earlier keys are shown with their days', async () => {
+  const { user } = await openDialog();
+  await user.click(screen.getByText('Earlier keys'));
+  expect(screen.getByTestId('key-history').textContent).toContain('2026');
 });
 
 test('the safety code is twelve groups of five digits', () => {
