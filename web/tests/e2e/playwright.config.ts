@@ -26,6 +26,7 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        '--use-fake-device-for-media-stream',
         // A plain-http origin that is not localhost: no secure context, so no `crypto.subtle`.
         '--host-resolver-rules=MAP duet.test 127.0.0.1',
       ],

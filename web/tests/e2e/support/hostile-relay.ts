@@ -8,10 +8,24 @@ const DELIVER = 0x44;
 const DELIVER_HEADER = 66;
 
 /** Payload types, PROTOCOL.md sections 4, 6 and 7. */
-export const payloadType = { offer: 0x01, accept: 0x03, confirm: 0x04, message: 0x11, chunk: 0x12 } as const;
+export const payloadType = {
+  offer: 0x01,
+  init: 0x02,
+  accept: 0x03,
+  confirm: 0x04,
+  early: 0x10,
+  message: 0x11,
+  chunk: 0x12,
+} as const;
+
+/** Frames of the relay itself, PROTOCOL.md section 9. */
+export const relayType = { prekeyRes: 0x48 } as const;
 
 /** What a hostile relay does with one DELIVER: the frames that go on in its place (none, one, or more). */
 export type Tamper = (frame: Buffer, type: number) => Buffer[];
+
+/** What a hostile relay says itself, instead of a frame that is no DELIVER. */
+export type Answer = (frame: Buffer, type: number) => Buffer;
 
 /** What a hostile relay does with the body of an HTTP answer. */
 export type Rewrite = (path: string, body: string) => string;
@@ -22,6 +36,7 @@ export type Rewrite = (path: string, body: string) => string;
  */
 export class HostileRelay {
   tamper: Tamper = (frame) => [frame];
+  answer: Answer = (frame) => frame;
   rewrite: Rewrite = (_path, body) => body;
   private readonly sockets = new Set<Socket>();
 
@@ -101,7 +116,9 @@ export class HostileRelay {
     });
     up.on('message', (data: Buffer) => {
       const isDelivery = data[1] === DELIVER && data.length > DELIVER_HEADER + 1;
-      const frames = isDelivery ? this.tamper(data, data[DELIVER_HEADER + 1] ?? 0) : [data];
+      const frames = isDelivery
+        ? this.tamper(data, data[DELIVER_HEADER + 1] ?? 0)
+        : [this.answer(data, data[1] ?? 0)];
       for (const frame of frames) down.send(frame);
     });
     const close = (from: WebSocket, to: WebSocket) => {

@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import { expect, test } from './support/fixtures.js';
+import { meet, type Person, password } from './support/person.js';
+
+interface Backup {
+  readonly file: { name: string; mimeType: string; buffer: Buffer };
+  readonly passphrase: string;
+}
+
+async function makeBackup(person: Person): Promise<Backup> {
+  await person.at('settings-open').click();
+  await person.at('open-make-backup').click();
+  await person.at('backup-password').fill(password);
+  await person.at('backup-make').click();
+  const passphrase = (await person.at('backup-passphrase').textContent()) ?? '';
+  const [download] = await Promise.all([
+    person.page.waitForEvent('download'),
+    person.at('backup-save').click(),
+  ]);
+  await person.at('backup-written').click();
+  await person.at('backup-finish').click();
+  const buffer = await readFile(await download.path());
+  return {
+    file: { name: download.suggestedFilename(), mimeType: 'application/octet-stream', buffer },
+    passphrase,
+  };
+}
+
+async function openBackup(person: Person, { file, passphrase }: Backup): Promise<void> {
+  await person.at('backup-file').setInputFiles(file);
+  await person.at('backup-passphrase-input').fill(passphrase);
+  await person.at('backup-open').click();
+}
+
+for (const engine of ['native', 'wasm'] as const) {
+  test(`a backup carries the key and the people to another device: ${engine}`, async ({ stage }) => {
+    const alice = await stage.person('alice', { engine });
+    const bob = await stage.person('bob');
+    await alice.register();
+    await bob.register();
+    await meet(alice, bob);
+    await alice.at('fingerprint-open').click();
+    for (const row of await alice.at('fingerprint-row').all()) await row.check();
+    await alice.at('fingerprint-confirm').click();
+    await alice.page.keyboard.press('Escape');
+    const before = await alice.fingerprints();
+    await alice.at('leave-chat').click();
+
+    const backup = await makeBackup(alice);
+    expect(backup.passphrase).toMatch(/^([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
+    for (const secret of ['alice', 'bob', backup.passphrase]) {
+      expect(backup.file.buffer.includes(secret), secret).toBe(false);
+    }
+
+    const laptop = await stage.person('alice', { engine: 'auto' });
+    await laptop.login();
+    await laptop.at('key-missing-restore').click();
+    await openBackup(laptop, { ...backup, passphrase: '00000-00000-00000-00000' });
+    await expect(laptop.at('notice')).toHaveAttribute('data-code', 'backup-unreadable');
+    // As somebody would type it from paper.
+    await openBackup(laptop, { ...backup, passphrase: backup.passphrase.toLowerCase().replaceAll('-', ' ') });
+    await expect(laptop.at('backup-person')).toHaveCount(1);
+    await expect(laptop.at('backup-person')).toContainText('bob');
+    await laptop.at('backup-restore-password').fill(password);
+    await laptop.at('backup-restore').click();
+    await laptop.untilOnline();
+
+    // The same key, so that bob is not warned; and bob is compared already.
+    await meet(laptop, bob);
+    expect(await laptop.fingerprints()).toEqual(before);
+    await expect(laptop.at('trust-badge')).toHaveAttribute('data-trust', 'compared');
+    await laptop.say('from the new device');
+    await expect(bob.message('from the new device')).toBeVisible();
+  });
+}
+
+test('people of a backup come to the account that is in use; somebody else’s backup does not', async ({
+  stage,
+}) => {
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  await alice.at('leave-chat').click();
+  const backup = await makeBackup(alice);
+
+  await alice.at('open-restore').click();
+  await openBackup(alice, backup);
+  await expect(alice.at('backup-person')).toContainText('known with this key');
+  await alice.at('backup-restore').click();
+  await expect(alice.at('backup-restored')).toBeVisible();
+
+  await bob.at('settings-open').click();
+  await bob.at('open-people').click();
+  await expect(bob.at('people-dialog')).toContainText('alice');
+  await bob.page.keyboard.press('Escape');
+  await bob.at('open-restore').click();
+  await openBackup(bob, backup);
+  await expect(bob.at('notice')).toHaveAttribute('data-code', 'backup-other-account');
+});

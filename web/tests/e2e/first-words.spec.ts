@@ -1,0 +1,134 @@
+import { expect, test } from './support/fixtures.js';
+import { flipBit, payloadType, relayType, replayed } from './support/hostile-relay.js';
+import { meet, type Person } from './support/person.js';
+
+/** Both registered, alice's call ringing at bob's, with a text that she wrote meanwhile. */
+async function callWithText(alice: Person, bob: Person, text: string): Promise<void> {
+  await alice.register();
+  await bob.register();
+  await alice.call(bob);
+  await expect(alice.at('composer-input')).toBeEnabled();
+  await alice.say(text);
+}
+
+test('what is written while it rings arrives with the call, and is confirmed by accepting it', async ({
+  stage,
+}) => {
+  const alice = await stage.person('alice', { engine: 'native' });
+  const bob = await stage.person('bob', { engine: 'wasm' });
+  await callWithText(alice, bob, 'are you there?');
+  await expect(alice.message('are you there?')).toHaveAttribute('data-status', 'early');
+  await expect(bob.at('incoming-request')).toContainText('are you there?');
+  await bob.answer();
+  await alice.expectState('secure');
+  await bob.expectState('secure');
+  await expect(bob.message('are you there?')).toBeVisible();
+  await expect(bob.at('message-unconfirmed')).toHaveCount(0);
+  await expect(bob.at('early-dropped')).toHaveCount(0);
+  await expect(alice.message('are you there?')).toHaveAttribute('data-status', 'read');
+
+  // The conversation goes on where the first words left off.
+  await bob.say('yes, now I am');
+  await expect(alice.message('yes, now I am')).toBeVisible();
+  await alice.say('good');
+  await expect(bob.message('good')).toBeVisible();
+  const seenByAlice = await alice.fingerprints();
+  const seenByBob = await bob.fingerprints();
+  expect(seenByAlice.theirs).toBe(seenByBob.mine);
+});
+
+test('without prekeys the call goes out all the same, and what was written waits for the session', async ({
+  stage,
+}) => {
+  const through = stage.hostile.port;
+  // "None left", whatever was asked for.
+  stage.hostile.answer = (frame, type) =>
+    type === relayType.prekeyRes ? Buffer.concat([frame.subarray(0, 18), Buffer.of(1)]) : frame;
+  const alice = await stage.person('alice', { through });
+  const bob = await stage.person('bob');
+  await callWithText(alice, bob, 'are you there?');
+  await expect(alice.message('are you there?')).toHaveAttribute('data-status', 'waiting');
+  await expect(bob.at('incoming-request')).toHaveCount(0);
+  await bob.answer();
+  await expect(bob.message('are you there?')).toBeVisible();
+  await expect(alice.message('are you there?')).toHaveAttribute('data-status', 'read');
+});
+
+test('a forged prekey is not used', async ({ stage }) => {
+  const through = stage.hostile.port;
+  let given = 0;
+  stage.hostile.answer = (frame, type) => {
+    if (type !== relayType.prekeyRes || frame.length < 100) return frame;
+    given += 1;
+    // One bit of the signature.
+    return flipBit(frame, 1);
+  };
+  const alice = await stage.person('alice', { through });
+  const bob = await stage.person('bob');
+  await callWithText(alice, bob, 'are you there?');
+  await expect(alice.message('are you there?')).toHaveAttribute('data-status', 'waiting');
+  await bob.answer();
+  await expect(bob.message('are you there?')).toBeVisible();
+  expect(given).toBe(1);
+});
+
+test('first words that the relay drops are missed, and the rest of the conversation is whole', async ({
+  stage,
+}) => {
+  const through = stage.hostile.port;
+  stage.hostile.tamper = (frame, type) => (type === payloadType.early ? [] : [frame]);
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob', { through });
+  await callWithText(alice, bob, 'you will not see this');
+  await bob.answer();
+  await bob.expectState('secure');
+  await expect(bob.at('early-dropped')).toBeVisible();
+  await alice.say('but this');
+  await expect(bob.message('but this')).toBeVisible();
+  await expect(bob.at('message')).toHaveCount(1);
+});
+
+test('a replayed first flight rings once, and forged first words are not shown', async ({ stage }) => {
+  const through = stage.hostile.port;
+  const flights: Buffer[] = [];
+  stage.hostile.tamper = (frame, type) => {
+    if (type === payloadType.init) {
+      flights.push(frame);
+      return [frame, replayed(frame)];
+    }
+    return type === payloadType.early ? [flipBit(frame, 3)] : [frame];
+  };
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob', { through });
+  await callWithText(alice, bob, 'changed on its way');
+  await expect(bob.at('incoming-accept')).toHaveCount(1);
+  await bob.answer();
+  await bob.expectState('secure');
+  expect(flights).toHaveLength(1);
+  await expect(bob.at('incoming-accept')).toHaveCount(0);
+  await expect(bob.at('message')).toHaveCount(0);
+  await expect(bob.at('early-dropped')).toBeVisible();
+  await alice.say('this one is whole');
+  await expect(bob.message('this one is whole')).toBeVisible();
+});
+
+test('every call takes a prekey of its own', async ({ stage }) => {
+  const through = stage.hostile.port;
+  const taken: string[] = [];
+  stage.hostile.answer = (frame, type) => {
+    // PREKEY_RES: version, type, eid (16), status, then the PREKEY with its own head and `pkid`.
+    if (type === relayType.prekeyRes && frame.length > 100)
+      taken.push(frame.subarray(21, 37).toString('hex'));
+    return frame;
+  };
+  const alice = await stage.person('alice', { through });
+  const bob = await stage.person('bob');
+  await alice.register();
+  await bob.register();
+  for (const _ of [1, 2, 3]) {
+    await meet(alice, bob);
+    await alice.at('leave-chat').click();
+    await bob.expectState('peer-disconnected');
+  }
+  expect(new Set(taken).size).toBe(3);
+});
