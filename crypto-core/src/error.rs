@@ -82,6 +82,8 @@ codes! {
     AccountName = 302, "E_ACCOUNT_NAME", Caller, "An account name is 1 to 255 bytes of UTF-8 in NFC.";
     PasswordLength = 303, "E_PASSWORD_LENGTH", User, "A password has at least 8 characters and at most 1,024 bytes.";
     OutOfMemory = 304, "E_OUT_OF_MEMORY", User, "There is not enough memory to stretch the password.";
+    PinUnknown = 305, "E_PIN_UNKNOWN", Caller, "Nobody of this account is pinned.";
+    PinsFull = 306, "E_PINS_FULL", Caller, "As many people are pinned as a backup holds.";
 
     NotForUs = 401, "E_NOT_FOR_US", Drop, "An offer names another account or key than ours.";
     OwnKey = 402, "E_OWN_KEY", Drop, "A handshake with our own key.";
@@ -93,8 +95,22 @@ codes! {
     HandshakeId = 408, "E_HANDSHAKE_ID", Drop, "A frame belongs to another handshake.";
     Commitment = 409, "E_COMMITMENT", AbortHandshake, "The opened value is not the committed one.";
     Confirmation = 410, "E_CONFIRMATION", AbortHandshake, "A key confirmation does not verify.";
-    EarlyCount = 411, "E_EARLY_COUNT", AbortHandshake, "A handshake without early data names early messages.";
+    EarlyCount = 411, "E_EARLY_COUNT", AbortHandshake, "CONFIRM does not fit the early messages that came.";
     HandshakeFrame = 412, "E_HANDSHAKE_FRAME", AbortHandshake, "The answer to our handshake is malformed.";
+    PrekeyUnknown = 413, "E_PREKEY_UNKNOWN", Drop, "A first flight names a prekey that is not there.";
+    PrekeyForm = 414, "E_PREKEY_FORM", Drop, "A prekey is malformed.";
+    PrekeySignature = 415, "E_PREKEY_SIGNATURE", Drop, "The signature of a prekey does not verify.";
+    PrekeyKey = 416, "E_PREKEY_KEY", Drop, "A prekey has a public key that may not be used.";
+    PrekeyPeer = 417, "E_PREKEY_PEER", Drop, "A prekey is of another account.";
+    PrekeyPresence = 418, "E_PREKEY_PRESENCE", Drop, "A prekey is of another run.";
+    PrekeysFull = 419, "E_PREKEYS_FULL", Caller, "A run has at most 20 prekeys.";
+    PrekeyKnown = 420, "E_PREKEY_KNOWN", Caller, "A frame is not an INIT that is refused for its prekey.";
+    EarlyUnavailable = 421, "E_EARLY_UNAVAILABLE", Caller, "There is no early data without a prekey.";
+    EarlyLimit = 422, "E_EARLY_LIMIT", Caller, "A first flight has at most 16 early messages.";
+    EarlyUnexpected = 423, "E_EARLY_UNEXPECTED", Drop, "Early data for a handshake that has none.";
+    EarlyOrder = 424, "E_EARLY_ORDER", Drop, "An early message is not the next one of its first flight.";
+    EarlyFailed = 425, "E_EARLY_FAILED", AbortHandshake, "The early data of the handshake was malformed.";
+    HandshakeRate = 426, "E_HANDSHAKE_RATE", Drop, "Too many handshakes with this peer within an hour.";
 
     SessionId = 501, "E_SESSION_ID", Drop, "A message belongs to another session.";
     Replay = 502, "E_REPLAY", Drop, "A message was received before.";
@@ -122,6 +138,9 @@ codes! {
     FileTruncated = 608, "E_FILE_TRUNCATED", Drop, "A file's length is not that of a whole file.";
 
     Vault = 701, "E_VAULT", User, "Wrong passphrase or damaged file.";
+    VaultCost = 702, "E_VAULT_COST", Caller, "The cost of stretching a passphrase is outside of its bounds.";
+    VaultPeers = 703, "E_VAULT_PEERS", Caller, "A backup holds at most 65,535 people and earlier keys, and nobody twice.";
+    Passphrase = 704, "E_PASSPHRASE", User, "A passphrase has 1 to 1,024 bytes.";
 
     QrFormat = 801, "E_QR_FORMAT", User, "The scanned text is not one of ours.";
     QrMismatch = 802, "E_QR_MISMATCH", User, "The scanned keys are not the keys on record.";

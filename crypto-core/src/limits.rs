@@ -2,6 +2,8 @@
 //!
 //! Sizes are bytes, durations milliseconds, unless a name says otherwise.
 
+use core::ops::RangeInclusive;
+
 /// The version byte of every frame (section 2).
 pub const VERSION: u8 = 0x01;
 
@@ -18,8 +20,8 @@ pub const READY_TIMEOUT: u64 = 15_000;
 pub const OFFERS_REMEMBERED: usize = 65_536;
 /// Handshakes under way at once, in both directions together (section 10). The caller counts them.
 pub const PENDING_HANDSHAKES: usize = 32;
-/// Handshakes completed per peer and hour (section 4.9). The caller counts them.
-pub const HANDSHAKES_PER_HOUR: u32 = 30;
+/// Handshakes completed per peer and hour (section 4.9): [`crate::handshake::HandshakeRate`] counts them.
+pub const HANDSHAKES_PER_HOUR: usize = 30;
 
 /// Prekeys of one run: on the relay, in one PREKEYS frame, and kept by their owner (sections 9, 10).
 pub const PREKEYS: usize = 20;
@@ -79,6 +81,32 @@ pub const SEGMENTS_OUTSTANDING: u32 = 8;
 pub const PASSWORD_MIN_CHARS: usize = 8;
 /// Most bytes of a password after NFC. Nothing is ever cut off; this only bounds the work.
 pub const PASSWORD_MAX: usize = 1_024;
+
+/// Argon2id of an envelope (section 8.1) and of the password (8.3): memory in KiB. The low-memory choice of RFC 9106.
+pub const ARGON2_MEMORY: u32 = 65_536;
+/// Argon2id passes.
+pub const ARGON2_PASSES: u32 = 3;
+/// Argon2id lanes: WebAssembly has one thread.
+pub const ARGON2_LANES: u8 = 1;
+/// Argon2id memory in KiB that an envelope may ask for (section 8.1): a planted file must not weaken the key, nor take
+/// all memory.
+pub const ARGON2_MEMORY_BOUNDS: RangeInclusive<u32> = 19_456..=1_048_576;
+/// Argon2id passes that an envelope may ask for.
+pub const ARGON2_PASSES_BOUNDS: RangeInclusive<u32> = 2..=16;
+/// Argon2id lanes that an envelope may ask for.
+pub const ARGON2_LANES_BOUNDS: RangeInclusive<u8> = 1..=4;
+/// PBKDF2 iterations where none are given (section 8.1).
+pub const PBKDF2_ITERATIONS: u32 = 600_000;
+/// PBKDF2 iterations that an envelope may ask for.
+pub const PBKDF2_ITERATIONS_BOUNDS: RangeInclusive<u32> = 600_000..=10_000_000;
+/// Most bytes of a passphrase after NFC. Nothing is ever cut off; this only bounds the work.
+pub const PASSPHRASE_MAX: usize = 1_024;
+/// Longest identity record (section 8.2): seed, time, realm and name.
+pub const IDENTITY_RECORD_MAX: usize = 32 + 8 + 2 * (1 + NAME_MAX);
+/// Most people of a backup, whose count is two bytes (section 8.2), and so most pins.
+pub const PEOPLE: usize = 65_535;
+/// Earlier keys remembered per person; the oldest is forgotten. More changes than this are no history but an alarm.
+pub const EARLIER_KEYS: usize = 16;
 
 /// Longest access token in a LOGIN or TOKEN frame (section 9).
 pub const TOKEN_MAX: usize = 4_096;

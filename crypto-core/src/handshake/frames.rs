@@ -3,9 +3,11 @@
 use crate::bytes::{Reader, fixed};
 use crate::error::FrameError;
 use crate::identity::AccountId;
-use crate::ids::{HandshakeId, Presence};
+use crate::ids::{HandshakeId, PrekeyId, Presence};
 use crate::limits;
+use crate::primitives::aead::TAG_LENGTH;
 use crate::primitives::kem;
+use crate::session::padding;
 
 /// Type of OFFER.
 pub const OFFER: u8 = 0x01;
@@ -24,6 +26,8 @@ pub const EARLY: u8 = 0x10;
 pub const OFFER_LENGTH: usize = 1475;
 /// Bytes of an OFFER that `sig_A1` covers.
 pub const OFFER_SIGNED: usize = 1411;
+/// Bytes of an INIT.
+pub const INIT_LENGTH: usize = 2579;
 /// Bytes of an ACCEPT.
 pub const ACCEPT_LENGTH: usize = 1235;
 /// Bytes of an ACCEPT that `sig_B` covers.
@@ -34,6 +38,8 @@ pub const CONFIRM_LENGTH: usize = 182;
 pub const CONFIRM_SIGNED: usize = 86;
 /// Bytes of an END.
 pub const END_LENGTH: usize = 84;
+/// Bytes of an EARLY before its ciphertext.
+pub const EARLY_HEADER_LENGTH: usize = 22;
 
 /// OFFER (section 4.1).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,9 +75,23 @@ impl OfferFrame {
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
         let mut reader = open(frame, OFFER, OFFER_LENGTH)?;
-        let decoded = Self {
+        let mut decoded = Self::read_unsigned(&mut reader)?;
+        decoded.signature = reader.array()?;
+        reader.end()?;
+        Ok(decoded)
+    }
+
+    /// The bytes of the frame.
+    #[must_use]
+    pub fn encode(&self) -> [u8; OFFER_LENGTH] {
+        fixed(&[&self.write_unsigned(OFFER), &self.signature])
+    }
+
+    /// The fields that OFFER and INIT begin with; no signature yet.
+    fn read_unsigned(reader: &mut Reader<'_>) -> Result<Self, FrameError> {
+        Ok(Self {
             hid: HandshakeId(reader.array()?),
-            max_version: max_version(&mut reader)?,
+            max_version: max_version(reader)?,
             presence: Presence(reader.array()?),
             initiator: AccountId(reader.array()?),
             responder: AccountId(reader.array()?),
@@ -80,17 +100,13 @@ impl OfferFrame {
             ephemeral: reader.array()?,
             encapsulation_key: reader.array()?,
             commitment: reader.array()?,
-            signature: reader.array()?,
-        };
-        reader.end()?;
-        Ok(decoded)
+            signature: [0; 64],
+        })
     }
 
-    /// The bytes of the frame.
-    #[must_use]
-    pub fn encode(&self) -> [u8; OFFER_LENGTH] {
+    fn write_unsigned(&self, kind: u8) -> [u8; OFFER_SIGNED] {
         fixed(&[
-            &[limits::VERSION, OFFER],
+            &[limits::VERSION, kind],
             &self.hid.0,
             &[self.max_version],
             &self.presence.0,
@@ -101,7 +117,46 @@ impl OfferFrame {
             &self.ephemeral,
             &self.encapsulation_key,
             &self.commitment,
-            &self.signature,
+        ])
+    }
+}
+
+/// INIT (section 5.2): an OFFER with a prekey part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InitFrame {
+    /// The fields of an OFFER. Its signature is that of the whole INIT.
+    pub offer: OfferFrame,
+    /// Names the responder's prekey.
+    pub pkid: PrekeyId,
+    /// `CT_P`.
+    pub ciphertext: [u8; kem::CIPHERTEXT],
+}
+
+impl InitFrame {
+    /// Decodes any bytes.
+    ///
+    /// # Errors
+    /// [`FrameError`].
+    pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
+        let mut reader = open(frame, INIT, INIT_LENGTH)?;
+        let mut decoded = Self {
+            offer: OfferFrame::read_unsigned(&mut reader)?,
+            pkid: PrekeyId(reader.array()?),
+            ciphertext: reader.array()?,
+        };
+        decoded.offer.signature = reader.array()?;
+        reader.end()?;
+        Ok(decoded)
+    }
+
+    /// The bytes of the frame.
+    #[must_use]
+    pub fn encode(&self) -> [u8; INIT_LENGTH] {
+        fixed(&[
+            &self.offer.write_unsigned(INIT),
+            &self.pkid.0,
+            &self.ciphertext,
+            &self.offer.signature,
         ])
     }
 }
@@ -246,6 +301,49 @@ impl EndFrame {
             &self.hid.0,
             &[self.role, self.reason],
             &self.signature,
+        ])
+    }
+}
+
+/// The head of an EARLY, which is also its associated data (section 5.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EarlyHeader {
+    /// Names the handshake.
+    pub hid: HandshakeId,
+    /// `N`: number of the early message.
+    pub number: u32,
+}
+
+impl EarlyHeader {
+    /// Decodes the head of any bytes and checks that the whole has the length of an EARLY.
+    ///
+    /// # Errors
+    /// [`FrameError`].
+    pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
+        let mut reader = Reader::new(frame);
+        if reader.u8()? != limits::VERSION {
+            return Err(FrameError::Version);
+        }
+        if reader.u8()? != EARLY {
+            return Err(FrameError::Type);
+        }
+        let header = Self {
+            hid: HandshakeId(reader.array()?),
+            number: reader.u32()?,
+        };
+        match reader.rest().len().checked_sub(TAG_LENGTH) {
+            Some(padded) if padding::is_bucket(padded) => Ok(header),
+            _ => Err(FrameError::Length),
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn encode(&self) -> [u8; EARLY_HEADER_LENGTH] {
+        fixed(&[
+            &[limits::VERSION, EARLY],
+            &self.hid.0,
+            &self.number.to_be_bytes(),
         ])
     }
 }

@@ -4,34 +4,41 @@ use alloc::boxed::Box;
 use core::fmt;
 use rand_core::CryptoRng;
 
+use super::early::{EarlySendError, EarlySent, Outgoing};
 use super::end::{EndError, EndReason, Subject};
 use super::frames::{
     ACCEPT, ACCEPT_LENGTH, AcceptFrame, CONFIRM_LENGTH, CONFIRM_SIGNED, ConfirmFrame, END_LENGTH,
-    OFFER_LENGTH, OFFER_SIGNED, OfferFrame,
+    InitFrame, OfferFrame,
 };
-use super::schedule::{self, HandshakeKeys};
+use super::schedule::{self, DSALT, EarlyKeys, HandshakeKeys};
 use super::{HandshakeId, Presence, Role, Unconcerned, concerns};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::identity::{AccountId, Party};
 use crate::limits;
+use crate::prekeys::PrekeyBundle;
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::{kem, labels, x25519};
-use crate::session::{Ratchet, Session};
+use crate::session::{Content, EarlyCount, Ratchet, Session};
 
 errors! {
     /// An offer that is not made.
     pub enum OfferError {
         /// The peer's key or account is one's own.
         OwnKey => OwnKey,
+        /// The prekey is of low order: the agreement with it gave zero.
+        PrekeyKey => PrekeyKey,
         /// The engine failed.
         Engine => Engine,
     }
 }
 
 impl From<EngineError> for OfferError {
-    fn from(_: EngineError) -> Self {
-        Self::Engine
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotCanonical | EngineError::Zero => Self::PrekeyKey,
+            EngineError::Failed => Self::Engine,
+        }
     }
 }
 
@@ -83,6 +90,16 @@ impl From<x25519::X25519Error> for AcceptError {
 /// }
 /// ```
 ///
+/// So are its early messages: after ACCEPT there are only those of the session.
+///
+/// ```compile_fail,E0382
+/// # use duet_crypto::{engine::{Software, block_on}, handshake::Offer, identity::AccountId, session::Content};
+/// fn late(mut offer: Offer<Software>, frame: &[u8], from: &AccountId, rng: &mut dyn rand_core::CryptoRng) {
+///     let session = block_on(offer.accept(frame, from, rng));
+///     offer.send_early(&Content::Receipt);
+/// }
+/// ```
+///
 /// It cannot be copied:
 ///
 /// ```compile_fail,E0277
@@ -90,10 +107,24 @@ impl From<x25519::X25519Error> for AcceptError {
 /// fn needs_clone<T: Clone>() {}
 /// needs_clone::<Offer<Software>>();
 /// ```
+///
+/// It has no short authentication string: only a [`Session`] does, and there is none before `sig_B` and `mac_B` of the
+/// ACCEPT have verified.
+///
+/// ```compile_fail,E0599
+/// # use duet_crypto::{engine::Software, handshake::Offer};
+/// fn too_soon(offer: &Offer<Software>) {
+///     offer.sas();
+/// }
+/// ```
 pub struct Offer<E: Engine> {
     local: LocalIdentity<E>,
     peer: Party,
-    frame: Box<[u8; OFFER_LENGTH]>,
+    /// OFFER or INIT.
+    frame: Box<[u8]>,
+    hid: HandshakeId,
+    #[cfg(feature = "vectors")]
+    t0: [u8; 32],
     t1: [u8; 32],
     signature: [u8; 64],
     secrets: Box<Secrets<E>>,
@@ -104,6 +135,10 @@ struct Secrets<E: Engine> {
     ephemeral: E::Agreement,
     kem: kem::DecapsulationKey,
     opening: Secret32,
+    /// Salt of the handshake secret: zeros, or out of the early secret.
+    dsalt: Secret32,
+    /// In a prekey start only.
+    early: Option<Outgoing>,
 }
 
 impl<E: Engine> Offer<E> {
@@ -118,6 +153,30 @@ impl<E: Engine> Offer<E> {
         presence: Presence,
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, OfferError> {
+        Self::build(local, peer, presence, None, rng).await
+    }
+
+    /// Makes an INIT: an offer that can carry early messages (section 5). The prekey is used up. Its peer's END may say
+    /// that it is unknown ([`EndReason::PrekeyUnknown`]): then begin again with [`Offer::create`].
+    ///
+    /// # Errors
+    /// [`OfferError`].
+    pub async fn create_with_prekey(
+        local: &LocalIdentity<E>,
+        prekey: PrekeyBundle,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, OfferError> {
+        let (peer, presence) = (prekey.peer, prekey.presence);
+        Self::build(local, peer, presence, Some(prekey), rng).await
+    }
+
+    async fn build(
+        local: &LocalIdentity<E>,
+        peer: Party,
+        presence: Presence,
+        prekey: Option<PrekeyBundle>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Self, OfferError> {
         let me = local.party();
         if peer.key == me.key || peer.account == me.account {
             return Err(OfferError::OwnKey);
@@ -128,7 +187,7 @@ impl<E: Engine> Offer<E> {
         let mut opening = Secret32::default();
         rng.fill_bytes(&mut opening[..]);
 
-        let unsigned = OfferFrame {
+        let offer = OfferFrame {
             hid,
             max_version: limits::VERSION,
             presence,
@@ -141,34 +200,77 @@ impl<E: Engine> Offer<E> {
             commitment: commitment(&opening),
             signature: [0; 64],
         };
-        let mut frame = Box::new(unsigned.encode());
-        let t1 = schedule::t1(&frame);
+        let (mut frame, t0, agreed): (Box<[u8]>, _, _) = match prekey {
+            None => (Box::new(offer.encode()), schedule::t0(&[]), None),
+            Some(prekey) => {
+                let ss_ox = local.agree(&ephemeral, &prekey.agreement_key).await?;
+                let (ciphertext, ss_p) = prekey.encapsulation_key.encapsulate(rng);
+                let init = InitFrame {
+                    offer,
+                    pkid: prekey.pkid,
+                    ciphertext,
+                };
+                (Box::new(init.encode()), prekey.t0, Some((ss_p, ss_ox)))
+            }
+        };
+        let t1 = schedule::t1(&t0, &frame);
         let signature = local.sign(&labels::SIG_OFFER, &t1).await?;
-        frame[OFFER_SIGNED..].copy_from_slice(&signature);
+        let signed = frame.len() - signature.len();
+        frame[signed..].copy_from_slice(&signature);
+
+        let (mut dsalt, mut early) = (Secret32::new(DSALT), None);
+        if let Some((ss_p, ss_ox)) = agreed {
+            let keys = EarlyKeys::derive(&ss_p, ss_ox.expose(), &t1);
+            *dsalt = *keys.dsalt;
+            early = Some(Outgoing::new(keys));
+        }
         Ok(Self {
             local: local.clone(),
             peer,
             frame,
+            hid,
+            #[cfg(feature = "vectors")]
+            t0,
             t1,
             signature,
             secrets: Box::new(Secrets {
                 ephemeral,
                 kem,
                 opening,
+                dsalt,
+                early,
             }),
         })
     }
 
     /// Names the handshake.
     #[must_use]
-    pub fn hid(&self) -> HandshakeId {
-        self.subject().hid
+    pub const fn hid(&self) -> HandshakeId {
+        self.hid
     }
 
-    /// The OFFER frame to send.
+    /// The frame to send: an OFFER of 1475 bytes, or an INIT of 2579.
     #[must_use]
-    pub fn frame(&self) -> &[u8; OFFER_LENGTH] {
+    pub fn frame(&self) -> &[u8] {
         &self.frame
+    }
+
+    /// Whether it is an INIT, so that [`Offer::send_early`] works.
+    #[must_use]
+    pub fn is_prekey_start(&self) -> bool {
+        self.secrets.early.is_some()
+    }
+
+    /// Encrypts a text or a file that the peer can read before it accepts (section 5.3): at most 16, and with the weaker
+    /// guarantees of section 12.2. Send the frames after the INIT, in order.
+    ///
+    /// # Errors
+    /// [`EarlySendError`].
+    pub fn send_early(&mut self, content: &Content) -> Result<EarlySent, EarlySendError> {
+        let early = self.secrets.early.as_mut();
+        early
+            .ok_or(EarlySendError::Unavailable)?
+            .send(self.hid, content)
     }
 
     /// Whom the offer is for.
@@ -183,7 +285,7 @@ impl<E: Engine> Offer<E> {
     /// # Errors
     /// [`Unconcerned`].
     pub fn concerns(&self, frame: &[u8], from: &AccountId) -> Result<(), Unconcerned> {
-        concerns(frame, ACCEPT, &self.hid(), from, &self.peer.account)
+        concerns(frame, ACCEPT, &self.hid, from, &self.peer.account)
     }
 
     /// Processes the ACCEPT, once. On success: send the CONFIRM, write the pin; messages may follow at once, but
@@ -216,17 +318,18 @@ impl<E: Engine> Offer<E> {
             .local
             .agree(&self.secrets.ephemeral, &accept.ephemeral)
             .await?;
-        let keys = HandshakeKeys::derive(&ss_k, ss_x.expose(), &t2);
+        let keys = HandshakeKeys::derive(&self.secrets.dsalt, &ss_k, ss_x.expose(), &t2);
         if !hash::equal(&keys.mac_b(&t3), &accept.mac) {
             return Err(AcceptError::Confirmation);
         }
 
         let ratchet_key = x25519::Secret::generate(rng);
+        let sent = self.secrets.early.as_ref().map_or(0, Outgoing::sent);
         let unsigned = ConfirmFrame {
-            hid: self.hid(),
+            hid: self.hid,
             opening: *self.secrets.opening,
             ratchet_key: ratchet_key.public_key(),
-            early_count: 0,
+            early_count: sent,
             signature: [0; 64],
             mac: [0; 32],
         };
@@ -247,11 +350,17 @@ impl<E: Engine> Offer<E> {
             self.peer,
             &session_keys,
             ratchet,
+            EarlyCount {
+                sent,
+                received: sent,
+            },
         );
         #[cfg(feature = "vectors")]
-        let session = session.with_handshake_trace(
-            keys.trace([schedule::t0(), self.t1, t2, t3, t4, t5, t6], &session_keys),
-        );
+        let session = session.with_handshake_trace(keys.trace(
+            [self.t0, self.t1, t2, t3, t4, t5, t6],
+            self.secrets.early.as_ref().map(Outgoing::trace),
+            &session_keys,
+        ));
         Ok((confirm, session))
     }
 
@@ -276,11 +385,9 @@ impl<E: Engine> Offer<E> {
     }
 
     fn subject(&self) -> Subject {
-        let mut hid = [0; 16];
-        hid.copy_from_slice(&self.frame[2..18]);
         Subject {
-            hid: HandshakeId(hid),
-            flight: hash::sha256(&[&self.frame[..]]),
+            hid: self.hid,
+            flight: hash::sha256(&[&self.frame]),
         }
     }
 }
@@ -296,12 +403,15 @@ impl<E: Engine> fmt::Debug for Offer<E> {
             local,
             peer,
             frame: _,
+            hid,
+            #[cfg(feature = "vectors")]
+                t0: _,
             t1: _,
             signature: _,
             secrets: _,
         } = self;
         f.debug_struct("Offer")
-            .field("hid", &self.hid())
+            .field("hid", hid)
             .field("local", &local.party())
             .field("peer", peer)
             .finish_non_exhaustive()

@@ -1,4 +1,5 @@
-//! Interactive handshake (section 4): OFFER, ACCEPT, CONFIRM, then the responder's first message, READY.
+//! Handshake (section 4): OFFER, ACCEPT, CONFIRM, then the responder's first message, READY. In a prekey start (section
+//! 5) the first flight is an INIT, and early messages may follow it before CONFIRM.
 //!
 //! ```text
 //! initiator                                    responder
@@ -7,6 +8,10 @@
 //!   └▶ Session ─── CONFIRM ────────────────▶ PendingSession::confirm
 //!      receive ◀──────────────────── READY ──   └▶ Session
 //! ```
+//!
+//! With a prekey of the responder's ([`Listener::publish_prekeys`], [`crate::prekeys::PrekeyBundle::verify`]) the first
+//! line is `Offer::create_with_prekey ── INIT ──▶`, and until CONFIRM [`Offer::send_early`] ── EARLY ──▶
+//! [`IncomingOffer::receive_early`] or [`PendingSession::receive_early`].
 //!
 //! Every arrow consumes its value, so each frame is processed once, and a failing frame ends the handshake and wipes
 //! its secrets. Frames of other handshakes must not: ask `concerns` first, which looks at the type, the id and the
@@ -21,23 +26,30 @@
 //! | function | draws |
 //! |---|---|
 //! | [`Offer::create`] | `hid` 16 · `ex_A` 32 (by the engine) · ML-KEM seed `d \|\| z` 64 · `r_A` 32 |
+//! | [`Offer::create_with_prekey`] | as [`Offer::create`] · ML-KEM `m` of `CT_P` 32 |
+//! | [`Listener::publish_prekeys`] | per prekey `pkid` 16 · `ox` 32 (by the engine) · ML-KEM seed `d \|\| z` 64 |
 //! | [`IncomingOffer::accept`] | `ex_B` 32 (by the engine) · ML-KEM `m` 32 |
 //! | [`Offer::accept`] | `rx_A` 32 |
 //! | [`PendingSession::confirm`] | `rx_B` 32 |
 
+mod early;
 mod end;
 pub mod frames;
 mod glare;
 mod initiator;
+mod rate;
 mod responder;
 pub mod schedule;
 
 pub use crate::ids::{HandshakeId, Presence};
+pub use early::{EarlyError, EarlyMessage, EarlySendError, EarlySent};
 pub use end::{EndError, EndReason};
 pub use glare::{Winner, winner};
 pub use initiator::{AcceptError, Offer, OfferError};
+pub use rate::{HandshakeRate, RateError};
 pub use responder::{
-    AnswerError, ConfirmError, IncomingOffer, ListenError, Listener, PendingSession,
+    AnswerError, ConfirmError, DeclineError, IncomingOffer, ListenError, Listener, PendingSession,
+    PublishError,
 };
 
 use crate::error::errors;

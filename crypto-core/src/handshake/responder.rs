@@ -6,20 +6,24 @@ use alloc::vec::Vec;
 use core::fmt;
 use rand_core::CryptoRng;
 
+use super::early::{self, EarlyError, EarlyMessage, Incoming};
 use super::end::{EndError, EndReason, Subject};
 use super::frames::{
     ACCEPT_LENGTH, ACCEPT_SIGNED, AcceptFrame, CONFIRM, CONFIRM_LENGTH, ConfirmFrame, END_LENGTH,
-    OFFER_LENGTH, OfferFrame,
+    INIT, InitFrame, OfferFrame,
 };
 use super::initiator::commitment;
-use super::schedule::{self, HandshakeKeys};
+use super::schedule::{self, DSALT, EarlyKeys, HandshakeKeys};
 use super::{HandshakeId, Presence, Role, Unconcerned, concerns};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::{FrameError, errors};
 use crate::identity::{AccountId, IdentityKey, Party};
 use crate::limits;
-use crate::primitives::{hash, kem, labels, x25519};
-use crate::session::{Content, Ratchet, Session};
+use crate::prekeys::frame::PREKEY_LENGTH;
+use crate::prekeys::{Prekey, PrekeyId, PrekeyStore};
+use crate::primitives::hash::{self, Secret32};
+use crate::primitives::{kem, labels, x25519};
+use crate::session::{Content, EarlyCount, Ratchet, Session};
 
 errors! {
     /// A first flight that does not ring.
@@ -44,6 +48,8 @@ errors! {
         Sender => Sender,
         /// The key is not the pinned one: block the peer (section 3.4).
         IdentityChanged => IdentityChanged,
+        /// An INIT names a prekey that is not there: answer with [`Listener::decline_unknown_prekey`].
+        PrekeyUnknown => PrekeyUnknown,
         /// The initiator's key is weak, not canonical or not on the curve.
         IdentityKey => Ed25519Key,
         /// `sig_A1` does not verify.
@@ -54,6 +60,8 @@ errors! {
         EncapsulationKey => KemKey,
         /// This run remembers as many offers as it may.
         Full => OffersFull,
+        /// `EX_A` of an INIT is of low order: the agreement with the prekey gave zero. The prekey is gone.
+        Zero => X25519Zero,
         /// The engine failed.
         Engine => Engine,
     }
@@ -71,6 +79,42 @@ impl From<FrameError> for ListenError {
 }
 
 impl From<EngineError> for ListenError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::NotCanonical => Self::EphemeralKey,
+            EngineError::Zero => Self::Zero,
+            EngineError::Failed => Self::Engine,
+        }
+    }
+}
+
+errors! {
+    /// Prekeys that are not made. Nothing has changed.
+    pub enum PublishError {
+        /// More than 20 at once.
+        TooMany => PrekeysFull,
+        /// The engine failed.
+        Engine => Engine,
+    }
+}
+
+impl From<EngineError> for PublishError {
+    fn from(_: EngineError) -> Self {
+        Self::Engine
+    }
+}
+
+errors! {
+    /// An END (prekey unknown) that is not made.
+    pub enum DeclineError {
+        /// The frame is not an INIT that [`Listener::receive`] refuses with [`ListenError::PrekeyUnknown`].
+        NotUnknown => PrekeyKnown,
+        /// The engine failed.
+        Engine => Engine,
+    }
+}
+
+impl From<EngineError> for DeclineError {
     fn from(_: EngineError) -> Self {
         Self::Engine
     }
@@ -79,6 +123,8 @@ impl From<EngineError> for ListenError {
 errors! {
     /// An offer that cannot be answered. It is wiped.
     pub enum AnswerError {
+        /// An early message was authentic and malformed.
+        Early => EarlyFailed,
         /// `EX_A` is not canonical.
         EphemeralKey => X25519Key,
         /// The agreement gave zero.
@@ -111,8 +157,10 @@ errors! {
         Signature => Signature,
         /// `mac_A` does not verify.
         Confirmation => Confirmation,
-        /// Early messages are counted in a handshake that has none.
+        /// Fewer early messages are counted than came, or more than there may be.
         EarlyCount => EarlyCount,
+        /// An early message was authentic and malformed.
+        Early => EarlyFailed,
         /// `RX_A` is not canonical.
         RatchetKey => X25519Key,
         /// The agreement gave zero.
@@ -138,20 +186,59 @@ impl From<x25519::X25519Error> for ConfirmError {
     }
 }
 
-/// Receives first flights for one run of one identity, and remembers every `(IK, hid)` of that run.
+/// Receives first flights for one run of one identity, remembers every `(IK, hid)` of that run, and keeps the secrets of
+/// its prekeys.
 pub struct Listener<E: Engine> {
     local: LocalIdentity<E>,
     presence: Presence,
+    prekeys: PrekeyStore<E>,
     seen: BTreeSet<(IdentityKey, HandshakeId)>,
+}
+
+/// A first flight that has been decoded. Nothing in it is true yet.
+struct Flight {
+    offer: OfferFrame,
+    prekey: Option<PrekeyPart>,
+}
+
+/// What an INIT has and an OFFER has not.
+struct PrekeyPart {
+    pkid: PrekeyId,
+    ciphertext: Box<[u8; kem::CIPHERTEXT]>,
+}
+
+impl Flight {
+    fn decode(frame: &[u8]) -> Result<Self, FrameError> {
+        if frame.get(1) != Some(&INIT) {
+            let offer = OfferFrame::decode(frame)?;
+            return Ok(Self {
+                offer,
+                prekey: None,
+            });
+        }
+        let InitFrame {
+            offer,
+            pkid,
+            ciphertext,
+        } = InitFrame::decode(frame)?;
+        Ok(Self {
+            offer,
+            prekey: Some(PrekeyPart {
+                pkid,
+                ciphertext: Box::new(ciphertext),
+            }),
+        })
+    }
 }
 
 impl<E: Engine> Listener<E> {
     /// Listens under `presence`, the value that this run sends at its logins.
     #[must_use]
-    pub fn new(local: LocalIdentity<E>, presence: Presence) -> Self {
+    pub const fn new(local: LocalIdentity<E>, presence: Presence) -> Self {
         Self {
             local,
             presence,
+            prekeys: PrekeyStore::new(),
             seen: BTreeSet::new(),
         }
     }
@@ -162,19 +249,119 @@ impl<E: Engine> Listener<E> {
         self.presence
     }
 
-    /// All checks of section 4.5 on an OFFER, in its order. `from` is the relay's sender; `pin` the key that this
-    /// sender's account is pinned to, if any. Nothing may be sent before the user (or section 4.7) accepts.
+    /// How many prekeys are kept: published and not used.
+    #[must_use]
+    pub fn prekeys(&self) -> usize {
+        self.prekeys.len()
+    }
+
+    /// Makes `count` prekeys and gives their PREKEY frames for the relay, 1379 bytes each. At most 20 are kept: the oldest
+    /// ones are forgotten, since a relay that asks for more has handed them out or lost them. Whoever still uses one is
+    /// answered by [`Listener::decline_unknown_prekey`].
     ///
     /// # Errors
-    /// [`ListenError`]; [`ListenError::IdentityChanged`] asks for more than dropping the frame.
+    /// [`PublishError`]; then none was made.
+    pub async fn publish_prekeys(
+        &mut self,
+        count: usize,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<[u8; PREKEY_LENGTH]>, PublishError> {
+        if count > limits::PREKEYS {
+            return Err(PublishError::TooMany);
+        }
+        let (mut made, mut frames) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for _ in 0..count {
+            let (prekey, frame) = Prekey::generate(&self.local, self.presence, rng).await?;
+            made.push(prekey);
+            frames.push(frame);
+        }
+        for prekey in made {
+            self.prekeys.push(prekey);
+        }
+        Ok(frames)
+    }
+
+    /// All checks of sections 4.5 and 5.2 on an OFFER or INIT, in their order. `from` is the relay's sender; `pin` the key
+    /// that this sender's account is pinned to, if any. Nothing may be sent before the user (or section 4.7) accepts.
+    ///
+    /// An INIT that passes uses its prekey up; one that does not deletes nothing.
+    ///
+    /// # Errors
+    /// [`ListenError`]; [`ListenError::IdentityChanged`] and [`ListenError::PrekeyUnknown`] ask for more than dropping the
+    /// frame.
     pub async fn receive(
         &mut self,
         frame: &[u8],
         from: &AccountId,
         pin: Option<&IdentityKey>,
     ) -> Result<IncomingOffer<E>, ListenError> {
+        let Flight { offer, prekey } = Flight::decode(frame)?;
+        self.check_names(&offer, from)?;
+        if pin.is_some_and(|pin| *pin.as_bytes() != offer.initiator_key) {
+            return Err(ListenError::IdentityChanged);
+        }
+        // The transcript begins with the prekey, so it is looked up before the signature.
+        let t0 = match &prekey {
+            None => schedule::t0(&[]),
+            Some(part) => {
+                let prekey = self.prekeys.find(&part.pkid);
+                prekey.ok_or(ListenError::PrekeyUnknown)?.t0
+            }
+        };
+        let key =
+            IdentityKey::from_bytes(&offer.initiator_key).map_err(|_| ListenError::IdentityKey)?;
+        let t1 = schedule::t1(&t0, frame);
+        if !self
+            .local
+            .verify(&key, &labels::SIG_OFFER, &t1, &offer.signature)
+            .await?
+        {
+            return Err(ListenError::Signature);
+        }
+        let encapsulation_key = kem::EncapsulationKey::new(&offer.encapsulation_key)
+            .map_err(|_| ListenError::EncapsulationKey)?;
+        x25519::check_key(&offer.ephemeral).map_err(|_| ListenError::EphemeralKey)?;
+        self.seen.insert((key, offer.hid));
+
+        let (mut dsalt, mut early) = (Box::new(Secret32::new(DSALT)), None);
+        if let Some(part) = prekey {
+            // Gone from here on, whatever happens: it is used once.
+            let prekey = self.prekeys.take(&part.pkid);
+            let secrets = prekey.ok_or(ListenError::PrekeyUnknown)?.secrets;
+            let ss_p = secrets.kem.decapsulate(&part.ciphertext);
+            let ss_ox = self
+                .local
+                .agree(&secrets.agreement, &offer.ephemeral)
+                .await?;
+            let keys = EarlyKeys::derive(&ss_p, ss_ox.expose(), &t1);
+            **dsalt = *keys.dsalt;
+            early = Some(Box::new(Incoming::new(keys)));
+        }
+        Ok(IncomingOffer {
+            local: self.local.clone(),
+            peer: Party {
+                account: offer.initiator,
+                key,
+            },
+            subject: Subject {
+                hid: offer.hid,
+                flight: hash::sha256(&[frame]),
+            },
+            #[cfg(feature = "vectors")]
+            t0,
+            t1,
+            signature: offer.signature,
+            ephemeral: offer.ephemeral,
+            encapsulation_key: Box::new(encapsulation_key),
+            commitment: offer.commitment,
+            dsalt,
+            early,
+        })
+    }
+
+    /// The checks that need no secret and no computation.
+    fn check_names(&self, offer: &OfferFrame, from: &AccountId) -> Result<(), ListenError> {
         let me = self.local.party();
-        let offer = OfferFrame::decode(frame)?;
         if offer.responder != me.account || offer.responder_key != *me.key.as_bytes() {
             return Err(ListenError::NotForUs);
         }
@@ -195,40 +382,33 @@ impl<E: Engine> Listener<E> {
         if *from != offer.initiator {
             return Err(ListenError::Sender);
         }
-        if pin.is_some_and(|pin| *pin.as_bytes() != offer.initiator_key) {
-            return Err(ListenError::IdentityChanged);
-        }
-        let key = key.map_err(|_| ListenError::IdentityKey)?;
-        let raw: &[u8; OFFER_LENGTH] = frame.try_into().map_err(|_| ListenError::Length)?;
-        let t1 = schedule::t1(raw);
-        if !self
-            .local
-            .verify(&key, &labels::SIG_OFFER, &t1, &offer.signature)
-            .await?
-        {
-            return Err(ListenError::Signature);
-        }
-        let encapsulation_key = kem::EncapsulationKey::new(&offer.encapsulation_key)
-            .map_err(|_| ListenError::EncapsulationKey)?;
-        x25519::check_key(&offer.ephemeral).map_err(|_| ListenError::EphemeralKey)?;
-        self.seen.insert((key, offer.hid));
+        Ok(())
+    }
 
-        Ok(IncomingOffer {
-            local: self.local.clone(),
-            peer: Party {
-                account: offer.initiator,
-                key,
-            },
-            subject: Subject {
-                hid: offer.hid,
-                flight: hash::sha256(&[raw]),
-            },
-            t1,
-            signature: offer.signature,
-            ephemeral: offer.ephemeral,
-            encapsulation_key: Box::new(encapsulation_key),
-            commitment: offer.commitment,
-        })
+    /// The signed END (prekey unknown) for an INIT that [`Listener::receive`] has just refused with
+    /// [`ListenError::PrekeyUnknown`]: its initiator then begins again with an OFFER.
+    ///
+    /// # Errors
+    /// [`DeclineError`].
+    pub async fn decline_unknown_prekey(
+        &self,
+        frame: &[u8],
+        from: &AccountId,
+    ) -> Result<[u8; END_LENGTH], DeclineError> {
+        let flight = Flight::decode(frame).map_err(|_| DeclineError::NotUnknown)?;
+        let part = flight.prekey.ok_or(DeclineError::NotUnknown)?;
+        self.check_names(&flight.offer, from)
+            .map_err(|_| DeclineError::NotUnknown)?;
+        if self.prekeys.find(&part.pkid).is_some() {
+            return Err(DeclineError::NotUnknown);
+        }
+        let subject = Subject {
+            hid: flight.offer.hid,
+            flight: hash::sha256(&[frame]),
+        };
+        Ok(subject
+            .sign(&self.local, Role::Responder, EndReason::PrekeyUnknown)
+            .await?)
     }
 }
 
@@ -237,26 +417,43 @@ impl<E: Engine> fmt::Debug for Listener<E> {
         let Self {
             local,
             presence,
+            prekeys,
             seen,
         } = self;
         f.debug_struct("Listener")
             .field("local", &local.party())
             .field("presence", presence)
+            .field("prekeys", prekeys)
             .field("seen", &seen.len())
             .finish()
     }
 }
 
-/// A verified OFFER: it may ring. It holds no secret yet.
+/// A verified OFFER or INIT: it may ring. That of an OFFER holds no secret yet.
+///
+/// It has no short authentication string: only a [`Session`] does.
+///
+/// ```compile_fail,E0599
+/// # use duet_crypto::{engine::Software, handshake::IncomingOffer};
+/// fn too_soon(offer: &IncomingOffer<Software>) {
+///     offer.sas();
+/// }
+/// ```
 pub struct IncomingOffer<E: Engine> {
     local: LocalIdentity<E>,
     peer: Party,
     subject: Subject,
+    #[cfg(feature = "vectors")]
+    t0: [u8; 32],
     t1: [u8; 32],
     signature: [u8; 64],
     ephemeral: [u8; 32],
     encapsulation_key: Box<kem::EncapsulationKey>,
     commitment: [u8; 32],
+    /// Salt of the handshake secret: zeros, or out of the early secret. Boxed: it does not move.
+    dsalt: Box<Secret32>,
+    /// In a prekey start only.
+    early: Option<Box<Incoming>>,
 }
 
 impl<E: Engine> IncomingOffer<E> {
@@ -272,11 +469,44 @@ impl<E: Engine> IncomingOffer<E> {
         self.peer
     }
 
+    /// Whether it is an INIT, so that early messages may come.
+    #[must_use]
+    pub const fn is_prekey_start(&self) -> bool {
+        self.early.is_some()
+    }
+
+    /// Opens the next EARLY frame of this handshake. Until CONFIRM, what it says is a message request and nothing more.
+    ///
+    /// # Errors
+    /// [`EarlyError`].
+    pub fn receive_early(
+        &mut self,
+        frame: &[u8],
+        from: &AccountId,
+    ) -> Result<EarlyMessage, EarlyError> {
+        let (hid, peer) = (self.subject.hid, self.peer.account);
+        early::receive(self.early.as_deref_mut(), &hid, &peer, frame, from)
+    }
+
+    /// Whether it renews `session` (section 4.9), so that it is accepted without a prompt: an interactive handshake
+    /// between the same two people, accounts and keys alike, while the session is open. That a session is not older than
+    /// a day is [`crate::session`]'s to say, and the number of handshakes [`super::HandshakeRate`]'s.
+    #[must_use]
+    pub fn renews(&self, session: &Session) -> bool {
+        !self.is_prekey_start()
+            && session.is_open()
+            && session.peer() == self.peer
+            && session.local() == self.local.party()
+    }
+
     /// Accepts: makes the ACCEPT frame.
     ///
     /// # Errors
     /// [`AnswerError`].
     pub async fn accept(self, rng: &mut dyn CryptoRng) -> Result<PendingSession<E>, AnswerError> {
+        if self.early.as_ref().is_some_and(|early| early.has_failed()) {
+            return Err(AnswerError::Early);
+        }
         let (ephemeral, ephemeral_public) = self.local.engine().generate_agreement(rng).await?;
         let (ciphertext, ss_k) = self.encapsulation_key.encapsulate(rng);
         let ss_x = self.local.agree(&ephemeral, &self.ephemeral).await?;
@@ -291,7 +521,7 @@ impl<E: Engine> IncomingOffer<E> {
         };
         let mut frame = Box::new(unsigned.encode());
         let t2 = schedule::t2(&self.t1, &self.signature, &frame);
-        let keys = HandshakeKeys::derive(&ss_k, ss_x.expose(), &t2);
+        let keys = HandshakeKeys::derive(&self.dsalt, &ss_k, ss_x.expose(), &t2);
         let signature = self.local.sign(&labels::SIG_ACCEPT, &t2).await?;
         let t3 = schedule::t3(&t2, &signature);
         let mac = keys.mac_b(&t3);
@@ -305,10 +535,11 @@ impl<E: Engine> IncomingOffer<E> {
             commitment: self.commitment,
             frame,
             #[cfg(feature = "vectors")]
-            t1_t2: [self.t1, t2],
+            t0_t1_t2: [self.t0, self.t1, t2],
             t3,
             mac: *mac,
             secrets: Box::new(Secrets { ephemeral, keys }),
+            early: self.early,
         })
     }
 
@@ -339,11 +570,15 @@ impl<E: Engine> fmt::Debug for IncomingOffer<E> {
             local,
             peer,
             subject,
+            #[cfg(feature = "vectors")]
+                t0: _,
             t1: _,
             signature: _,
             ephemeral: _,
             encapsulation_key: _,
             commitment: _,
+            dsalt: _,
+            early: _,
         } = self;
         f.debug_struct("IncomingOffer")
             .field("hid", &subject.hid)
@@ -373,6 +608,15 @@ impl<E: Engine> fmt::Debug for IncomingOffer<E> {
 ///     pending.send(&Content::Receipt);
 /// }
 /// ```
+///
+/// And no short authentication string: the responder knows it only when `r_A` has opened its commitment in CONFIRM.
+///
+/// ```compile_fail,E0599
+/// # use duet_crypto::{engine::Software, handshake::PendingSession};
+/// fn too_soon(pending: &PendingSession<Software>) {
+///     pending.sas();
+/// }
+/// ```
 pub struct PendingSession<E: Engine> {
     local: LocalIdentity<E>,
     peer: Party,
@@ -380,10 +624,12 @@ pub struct PendingSession<E: Engine> {
     commitment: [u8; 32],
     frame: Box<[u8; ACCEPT_LENGTH]>,
     #[cfg(feature = "vectors")]
-    t1_t2: [[u8; 32]; 2],
+    t0_t1_t2: [[u8; 32]; 3],
     t3: [u8; 32],
     mac: [u8; 32],
     secrets: Box<Secrets<E>>,
+    /// In a prekey start only.
+    early: Option<Box<Incoming>>,
 }
 
 /// Single-use secrets, wiped on drop, in one place that does not move.
@@ -411,6 +657,19 @@ impl<E: Engine> PendingSession<E> {
         &self.frame
     }
 
+    /// As [`IncomingOffer::receive_early`]: early messages may be on their way until CONFIRM comes.
+    ///
+    /// # Errors
+    /// [`EarlyError`].
+    pub fn receive_early(
+        &mut self,
+        frame: &[u8],
+        from: &AccountId,
+    ) -> Result<EarlyMessage, EarlyError> {
+        let (hid, peer) = (self.subject.hid, self.peer.account);
+        early::receive(self.early.as_deref_mut(), &hid, &peer, frame, from)
+    }
+
     /// Whether a frame is the CONFIRM of this handshake, from its peer. One that is not is dropped.
     ///
     /// # Errors
@@ -432,6 +691,9 @@ impl<E: Engine> PendingSession<E> {
     ) -> Result<(Vec<u8>, Session), ConfirmError> {
         self.concerns(frame, from)
             .map_err(|_| ConfirmError::Unconcerned)?;
+        if self.early.as_ref().is_some_and(|early| early.has_failed()) {
+            return Err(ConfirmError::Early);
+        }
         let raw: &[u8; CONFIRM_LENGTH] = frame.try_into().map_err(|_| ConfirmError::Malformed)?;
         let confirm = ConfirmFrame::decode(raw).map_err(|_| ConfirmError::Malformed)?;
         if !hash::equal(&commitment(&confirm.opening), &self.commitment) {
@@ -455,9 +717,7 @@ impl<E: Engine> PendingSession<E> {
         if !hash::equal(&keys.mac_a(&t5), &confirm.mac) {
             return Err(ConfirmError::Confirmation);
         }
-        if confirm.early_count != 0 {
-            return Err(ConfirmError::EarlyCount);
-        }
+        let early = self.early_count(confirm.early_count)?;
         let t6 = schedule::t6(&t5, &confirm.mac);
         let session_keys = keys.session_keys(&self.t3, &confirm.opening, &t6);
         let first = self.local.agree(ephemeral, &confirm.ratchet_key).await?;
@@ -468,13 +728,16 @@ impl<E: Engine> PendingSession<E> {
             self.peer,
             &session_keys,
             ratchet,
+            early,
         );
         #[cfg(feature = "vectors")]
         let session = {
-            let [t1, t2] = self.t1_t2;
-            session.with_handshake_trace(
-                keys.trace([schedule::t0(), t1, t2, self.t3, t4, t5, t6], &session_keys),
-            )
+            let [t0, t1, t2] = self.t0_t1_t2;
+            session.with_handshake_trace(keys.trace(
+                [t0, t1, t2, self.t3, t4, t5, t6],
+                self.early.as_ref().map(|early| early.trace()),
+                &session_keys,
+            ))
         };
         let mut session = session;
         // A fresh session is open, and READY is short: nothing of `SendError` applies.
@@ -482,6 +745,19 @@ impl<E: Engine> PendingSession<E> {
             .send(&Content::Ready)
             .map_err(|_| ConfirmError::Engine)?;
         Ok((ready.frame, session))
+    }
+
+    /// What CONFIRM counts beside what came: it cannot be less, and without a prekey it is nothing.
+    fn early_count(&self, sent: u32) -> Result<EarlyCount, ConfirmError> {
+        let (received, most) = match &self.early {
+            None => (0, 0),
+            Some(early) => (early.received(), limits::EARLY_MESSAGES),
+        };
+        if (received..=most).contains(&sent) {
+            Ok(EarlyCount { sent, received })
+        } else {
+            Err(ConfirmError::EarlyCount)
+        }
     }
 
     /// Verifies the initiator's END while its CONFIRM is awaited. On success the caller drops the handshake.
@@ -497,10 +773,23 @@ impl<E: Engine> PendingSession<E> {
 
 impl<E: Engine> fmt::Debug for PendingSession<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            local,
+            peer,
+            subject,
+            commitment: _,
+            frame: _,
+            #[cfg(feature = "vectors")]
+                t0_t1_t2: _,
+            t3: _,
+            mac: _,
+            secrets: _,
+            early: _,
+        } = self;
         f.debug_struct("PendingSession")
-            .field("hid", &self.subject.hid)
-            .field("local", &self.local.party())
-            .field("peer", &self.peer)
+            .field("hid", &subject.hid)
+            .field("local", &local.party())
+            .field("peer", peer)
             .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,4 @@
-//! Transcript and keys (section 4.4).
+//! Transcript and keys (sections 4.4 and 5.2).
 //!
 //! The transcript hashes are public. The secrets can be read only with the feature `vectors`, which is for the
 //! generator of the test vectors.
@@ -7,24 +7,26 @@ use crate::ids::SessionId;
 use crate::primitives::hash::{Secret32, expand, extract, hmac, labelled, sha256};
 use crate::primitives::labels;
 
-use super::frames::{
-    ACCEPT_LENGTH, ACCEPT_SIGNED, CONFIRM_LENGTH, CONFIRM_SIGNED, OFFER_LENGTH, OFFER_SIGNED,
-};
+use super::frames::{ACCEPT_LENGTH, ACCEPT_SIGNED, CONFIRM_LENGTH, CONFIRM_SIGNED};
 
 /// A transcript hash.
 type Hash = [u8; 32];
 
 /// Salt of `hs` in the interactive mode.
-const DSALT: [u8; 32] = [0; 32];
+pub(super) const DSALT: [u8; 32] = [0; 32];
 
-/// `T0 = LH("transcript", "")`.
-pub(super) fn t0() -> Hash {
-    labelled(&labels::TRANSCRIPT, &[])
+/// Bytes of the signature that ends a first flight.
+const SIGNATURE: usize = 64;
+
+/// `T0 = LH("transcript", prekey)`: the PREKEY frame, or nothing in the interactive mode.
+pub(crate) fn t0(prekey: &[u8]) -> Hash {
+    labelled(&labels::TRANSCRIPT, &[prekey])
 }
 
-/// `T1 = SHA(T0 || flight1[0..len-64))`, signed by `sig_A1`.
-pub(super) fn t1(offer: &[u8; OFFER_LENGTH]) -> Hash {
-    sha256(&[&t0(), &offer[..OFFER_SIGNED]])
+/// `T1 = SHA(T0 || flight1[0..len-64))`, signed by `sig_A1`. `flight` is an OFFER or an INIT.
+pub(super) fn t1(t0: &Hash, flight: &[u8]) -> Hash {
+    let signed = flight.len().saturating_sub(SIGNATURE);
+    sha256(&[t0, &flight[..signed]])
 }
 
 /// `T2 = SHA(T1 || sig_A1 || ACCEPT[0..1139))`, signed by `sig_B`.
@@ -52,25 +54,55 @@ pub(super) fn t6(t5: &Hash, mac_a: &[u8; 32]) -> Hash {
     sha256(&[t5, mac_a])
 }
 
+/// What both sides of a prekey start have after INIT (section 5.2).
+pub(super) struct EarlyKeys {
+    /// `ck_e`.
+    pub(super) chain: Secret32,
+    /// `dsalt`.
+    pub(super) dsalt: Secret32,
+    #[cfg(feature = "vectors")]
+    pub(super) trace: EarlyTrace,
+}
+
+impl EarlyKeys {
+    /// `es = Extract(LP("early"), ss_p || DH(EX_A, OX_B))` and what comes out of it.
+    pub(super) fn derive(ss_p: &[u8; 32], ss_ox: &[u8; 32], t1: &Hash) -> Self {
+        let es = extract(labels::EARLY.lp(), &[ss_p, ss_ox]);
+        let chain: Secret32 = expand(&es, &labels::EARLY_CHAIN, &[t1]);
+        Self {
+            #[cfg(feature = "vectors")]
+            trace: EarlyTrace {
+                ss_p: *ss_p,
+                ss_ox: *ss_ox,
+                es: *es,
+                ck_e: *chain,
+                messages: alloc::vec::Vec::new(),
+            },
+            chain,
+            dsalt: expand(&es, &labels::EARLY_DERIVED, &[t1]),
+        }
+    }
+}
+
 /// The keys that both sides have after ACCEPT.
 pub(super) struct HandshakeKeys {
     hs: Secret32,
     kc_a: Secret32,
     kc_b: Secret32,
     #[cfg(feature = "vectors")]
-    secrets: ([u8; 32], [u8; 32]),
+    inputs: [[u8; 32]; 3],
 }
 
 impl HandshakeKeys {
     /// `hs = Extract(dsalt, ss_k || ss_x)` and the two confirmation keys.
-    pub(super) fn derive(ss_k: &[u8; 32], ss_x: &[u8; 32], t2: &Hash) -> Self {
-        let hs = extract(&DSALT, &[ss_k, ss_x]);
+    pub(super) fn derive(dsalt: &[u8; 32], ss_k: &[u8; 32], ss_x: &[u8; 32], t2: &Hash) -> Self {
+        let hs = extract(dsalt, &[ss_k, ss_x]);
         Self {
             kc_a: expand(&hs, &labels::CONFIRM_A, &[t2]),
             kc_b: expand(&hs, &labels::CONFIRM_B, &[t2]),
             hs,
             #[cfg(feature = "vectors")]
-            secrets: (*ss_k, *ss_x),
+            inputs: [*dsalt, *ss_k, *ss_x],
         }
     }
 
@@ -86,11 +118,19 @@ impl HandshakeKeys {
 
     /// Everything at once, for the vectors.
     #[cfg(feature = "vectors")]
-    pub(super) fn trace(&self, t: [Hash; 7], session: &SessionKeys) -> Trace {
+    pub(super) fn trace(
+        &self,
+        t: [Hash; 7],
+        early: Option<EarlyTrace>,
+        session: &SessionKeys,
+    ) -> Trace {
+        let [dsalt, ss_k, ss_x] = self.inputs;
         Trace {
             t,
-            ss_k: self.secrets.0,
-            ss_x: self.secrets.1,
+            early,
+            dsalt,
+            ss_k,
+            ss_x,
             hs: *self.hs,
             kc_a: *self.kc_a,
             kc_b: *self.kc_b,
@@ -126,6 +166,10 @@ pub(crate) struct SessionKeys {
 pub struct Trace {
     /// `T0` to `T6`.
     pub t: [[u8; 32]; 7],
+    /// What a prekey start has before them.
+    pub early: Option<EarlyTrace>,
+    /// Salt of `hs`: zeros, or out of the early secret.
+    pub dsalt: [u8; 32],
     /// ML-KEM shared secret.
     pub ss_k: [u8; 32],
     /// X25519 shared secret.
@@ -142,4 +186,32 @@ pub struct Trace {
     pub sid: [u8; 16],
     /// Short authentication string.
     pub sas: [u8; 4],
+}
+
+/// Every intermediate value of a prekey start before ACCEPT, for the test vectors. It wipes nothing: vectors are public.
+#[cfg(feature = "vectors")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlyTrace {
+    /// ML-KEM shared secret of `CT_P`.
+    pub ss_p: [u8; 32],
+    /// `DH(EX_A, OX_B)`.
+    pub ss_ox: [u8; 32],
+    /// Early secret.
+    pub es: [u8; 32],
+    /// First key of the early chain.
+    pub ck_e: [u8; 32],
+    /// The early messages that were sealed or opened, in order.
+    pub messages: alloc::vec::Vec<EarlyMessageTrace>,
+}
+
+/// One early message of an [`EarlyTrace`].
+#[cfg(feature = "vectors")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlyMessageTrace {
+    /// Message key.
+    pub mk: [u8; 32],
+    /// Key and nonce of the seal.
+    pub okm: [u8; 44],
+    /// Padded plaintext.
+    pub plaintext: alloc::vec::Vec<u8>,
 }

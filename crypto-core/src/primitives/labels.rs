@@ -77,6 +77,16 @@ labels! {
     SIG_END = "sig end";
     /// What END signs (section 4.8).
     END = "end";
+    /// Signature of a prekey (section 5.1).
+    SIG_PREKEY = "sig prekey";
+    /// What a prekey's signature signs (section 5.1).
+    PREKEY = "prekey";
+    /// Salt of the early secret (section 5.2).
+    EARLY = "early";
+    /// Chain of the early messages (section 5.2).
+    EARLY_CHAIN = "early chain";
+    /// What the early secret gives to the session (section 5.2).
+    EARLY_DERIVED = "early derived";
     /// Key of the initiator's confirmation (section 4.4).
     CONFIRM_A = "confirm A";
     /// Key of the responder's confirmation (section 4.4).

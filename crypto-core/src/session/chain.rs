@@ -1,7 +1,9 @@
 //! The two kinds of chains (section 6.2).
 
+use alloc::vec::Vec;
+
 use crate::ids::SessionId;
-use crate::primitives::aead::KEY_AND_NONCE;
+use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH, Unauthentic};
 use crate::primitives::hash::{HmacKey, Secret32, expand, extract};
 use crate::primitives::labels;
 use crate::primitives::x25519::SharedSecret;
@@ -18,19 +20,19 @@ pub(super) fn root_step(root: &Secret32, d: &SharedSecret, sid: SessionId) -> (S
 }
 
 /// A symmetric chain: one message key per step.
-pub(super) struct Chain {
+pub(crate) struct Chain {
     key: Secret32,
     /// Number of the next message.
-    pub(super) next: u32,
+    pub(crate) next: u32,
 }
 
 impl Chain {
-    pub(super) const fn new(key: Secret32) -> Self {
+    pub(crate) const fn new(key: Secret32) -> Self {
         Self { key, next: 0 }
     }
 
     /// A copy to work on: what comes of it replaces this chain only if a message authenticates.
-    pub(super) fn fork(&self) -> Self {
+    pub(crate) fn fork(&self) -> Self {
         Self {
             key: self.key.clone(),
             next: self.next,
@@ -38,7 +40,7 @@ impl Chain {
     }
 
     /// `KDF_CK(ck)`. The caller keeps `next` below the chain's limit.
-    pub(super) fn step(&mut self) -> MessageKey {
+    pub(crate) fn step(&mut self) -> MessageKey {
         let ck = HmacKey::new(&self.key[..]);
         let mk = ck.mac(&[&[0x01]]);
         self.key = ck.mac(&[&[0x02]]);
@@ -47,22 +49,43 @@ impl Chain {
     }
 
     #[cfg(feature = "vectors")]
-    pub(super) fn expose(&self) -> [u8; 32] {
+    pub(crate) fn expose(&self) -> [u8; 32] {
         *self.key
     }
 }
 
 /// `mk`: opens or seals one message.
-pub(super) struct MessageKey(Secret32);
+pub(crate) struct MessageKey(Secret32);
 
 impl MessageKey {
+    /// Seals `frame[head..]` under `frame[..head]` and appends the tag.
+    pub(crate) fn seal(&self, frame: &mut Vec<u8>, head: usize) -> Result<(), Unauthentic> {
+        let (aad, plaintext) = frame.split_at_mut_checked(head).ok_or(Unauthentic)?;
+        let tag = aead::seal(&self.okm(), aad, plaintext)?;
+        frame.extend_from_slice(&tag);
+        Ok(())
+    }
+
+    /// Verifies and decrypts `frame[head..]` under `frame[..head]`.
+    pub(crate) fn open(
+        &self,
+        frame: &[u8],
+        head: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, Unauthentic> {
+        let (aad, sealed) = frame.split_at_checked(head).ok_or(Unauthentic)?;
+        let (ciphertext, tag) = sealed.split_last_chunk::<TAG_LENGTH>().ok_or(Unauthentic)?;
+        let mut plaintext = Zeroizing::new(ciphertext.to_vec());
+        aead::open(&self.okm(), aad, &mut plaintext, tag)?;
+        Ok(plaintext)
+    }
+
     /// Key and nonce for this message.
-    pub(super) fn okm(&self) -> Zeroizing<[u8; KEY_AND_NONCE]> {
+    pub(crate) fn okm(&self) -> Zeroizing<[u8; KEY_AND_NONCE]> {
         expand(&self.0, &labels::MESSAGE, &[])
     }
 
     #[cfg(feature = "vectors")]
-    pub(super) fn expose(&self) -> [u8; 32] {
+    pub(crate) fn expose(&self) -> [u8; 32] {
         *self.0
     }
 }

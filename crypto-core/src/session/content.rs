@@ -163,7 +163,7 @@ impl Content {
     }
 
     /// Whether the content may be encoded: what [`Content::decode`] would refuse is not sent.
-    pub(super) fn is_valid(&self) -> bool {
+    pub(crate) fn is_valid(&self) -> bool {
         match self {
             Self::Text { text, .. } | Self::Edit { text, .. } => text_fits(text),
             Self::Read { up_to } => *up_to != VIEWED,

@@ -44,15 +44,10 @@ impl Header {
             previous: reader.u32()?,
             number: reader.u32()?,
         };
-        let padded = reader
-            .rest()
-            .len()
-            .checked_sub(TAG_LENGTH)
-            .ok_or(FrameError::Length)?;
-        if padded > limits::MESSAGE_PLAINTEXT_MAX || padding::bucket(padded) != padded {
-            return Err(FrameError::Length);
+        match reader.rest().len().checked_sub(TAG_LENGTH) {
+            Some(padded) if padding::is_bucket(padded) => Ok(header),
+            _ => Err(FrameError::Length),
         }
-        Ok(header)
     }
 
     /// The bytes.

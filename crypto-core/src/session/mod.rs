@@ -16,10 +16,12 @@ mod chain;
 mod content;
 mod header;
 pub mod padding;
+pub(crate) mod plaintext;
 mod ratchet;
 mod skipped;
 
 pub use crate::ids::SessionId;
+pub(crate) use chain::Chain;
 pub use content::{Activity, Author, Content, ContentError, MessageRef};
 pub use header::{HEADER_LENGTH, Header, MSG};
 pub(crate) use ratchet::Ratchet;
@@ -32,7 +34,6 @@ use alloc::vec::Vec;
 use core::fmt;
 use rand_core::CryptoRng;
 
-use crate::bytes::Reader;
 use crate::error::{Code, FrameError, errors};
 use crate::fingerprint::SAS_EMOJI;
 use crate::handshake::Role;
@@ -40,10 +41,8 @@ use crate::handshake::schedule::SessionKeys;
 use crate::identity::Party;
 use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
+use plaintext::{Fault, Plaintext};
 use ratchet::Refusal;
-
-/// Bytes of a plaintext before its body: ctype, seq, ack.
-const PREFIX_LENGTH: usize = 9;
 
 errors! {
     /// A message that is not sent. Nothing has changed, except that the last two end the session.
@@ -116,6 +115,32 @@ impl From<Refusal> for ReceiveError {
     }
 }
 
+impl From<Fault> for ReceiveError {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Padding => Self::Padding,
+            Fault::Content => Self::Content,
+        }
+    }
+}
+
+/// Early messages of the handshake (section 5.3): 0 of 0 if it was an interactive one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EarlyCount {
+    /// How many the initiator sent: its CONFIRM says so under its signature.
+    pub sent: u32,
+    /// How many of them came. On the initiator's side all, until the responder's READY acknowledges fewer.
+    pub received: u32,
+}
+
+impl EarlyCount {
+    /// How many were lost on the way. They are the last ones: early messages come in order or not at all.
+    #[must_use]
+    pub const fn dropped(self) -> u32 {
+        self.sent.saturating_sub(self.received)
+    }
+}
+
 /// A message on its way out.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Sent {
@@ -160,6 +185,7 @@ struct State {
     local: Party,
     peer: Party,
     sas: [u8; SAS_EMOJI],
+    early: EarlyCount,
     ratchet: Ratchet,
     sending: Sending,
     receiving: Receiving,
@@ -219,15 +245,27 @@ impl Session {
         peer: Party,
         keys: &SessionKeys,
         ratchet: Ratchet,
+        early: EarlyCount,
     ) -> Self {
+        // The numbers of early messages go on in the session (section 5.3).
+        let mut sending = Sending::default();
+        let mut receiving = Receiving::default();
+        match role {
+            Role::Initiator => {
+                sending.next = early.sent;
+                sending.unacknowledged = (0..early.sent).collect();
+            }
+            Role::Responder => receiving.contiguous = early.received,
+        }
         Self(Box::new(State {
             role,
             local,
             peer,
             sas: keys.sas,
+            early,
             ratchet,
-            sending: Sending::default(),
-            receiving: Receiving::default(),
+            sending,
+            receiving,
             failure: None,
             failures: 0,
             #[cfg(feature = "vectors")]
@@ -263,6 +301,19 @@ impl Session {
     #[must_use]
     pub const fn sas(&self) -> [u8; SAS_EMOJI] {
         self.0.sas
+    }
+
+    /// What became of the early messages of the handshake. Those that were dropped are lost for good, and `ack` cannot
+    /// pass the gap that they leave: the sender repeats them as ordinary messages of a renewed session (section 4.9).
+    #[must_use]
+    pub const fn early(&self) -> EarlyCount {
+        self.0.early
+    }
+
+    /// Whether more can be said: neither side has said BYE and the session has not failed.
+    #[must_use]
+    pub const fn is_open(&self) -> bool {
+        self.0.failure.is_none() && !self.0.sending.ended && self.0.receiving.last.is_none()
     }
 
     /// Whether "secure" may be said (section 4.6): a message of the peer was decrypted. The responder knows it from
@@ -349,7 +400,7 @@ impl State {
         if waits && self.sending.unacknowledged.len() >= limits::UNACKNOWLEDGED {
             return Err(SendError::Unacknowledged);
         }
-        let padded = padding::bucket(PREFIX_LENGTH + content.body_length() + 1);
+        let padded = plaintext::padded_length(content);
         if padded > limits::MESSAGE_PLAINTEXT_MAX {
             return Err(SendError::TooLarge);
         }
@@ -363,13 +414,7 @@ impl State {
 
         let mut frame = Vec::with_capacity(HEADER_LENGTH + padded + TAG_LENGTH);
         frame.resize(HEADER_LENGTH, 0);
-        frame.push(content.ctype());
-        frame.extend_from_slice(&seq.to_be_bytes());
-        frame.extend_from_slice(&self.receiving.contiguous.to_be_bytes());
-        content.encode_body(&mut frame);
-        frame.push(0x80);
-        debug_assert!(padding::bucket(frame.len() - HEADER_LENGTH) == padded);
-        frame.resize(HEADER_LENGTH + padded, 0);
+        plaintext::write(&mut frame, seq, self.receiving.contiguous, content);
         self.ratchet
             .seal(&mut frame)
             .map_err(|_| SendError::TooLarge)?;
@@ -406,23 +451,21 @@ impl State {
     }
 
     fn understand(&mut self, padded: &[u8]) -> Result<Received, ReceiveError> {
-        let length = padding::unpad(padded).ok_or(ReceiveError::Padding)?;
-        let mut reader = Reader::new(&padded[..length]);
-        let malformed = |_| ReceiveError::Content;
-        let ctype = reader.u8().map_err(malformed)?;
-        let seq = reader.u32().map_err(malformed)?;
-        let ack = reader.u32().map_err(malformed)?;
-        let content = Content::decode(ctype, reader.rest()).map_err(|_| ReceiveError::Content)?;
-
+        let Plaintext { seq, ack, content } = plaintext::read(padded)?;
         let ready_is_due = self.role == Role::Initiator && seq == 0;
         if (content == Content::Ready) != ready_is_due {
             return Err(ReceiveError::Content);
         }
-        if !self.receiving.accepts(seq, &content) {
+        // A number that CONFIRM counted among the early messages is never a session's.
+        let is_early = self.role == Role::Responder && seq < self.early.sent;
+        if is_early || !self.receiving.accepts(seq, &content) {
             return Err(ReceiveError::Sequence);
         }
         if ack > self.sending.next {
             return Err(ReceiveError::Acknowledgement);
+        }
+        if content == Content::Ready {
+            self.early.received = self.early.received.min(ack);
         }
         self.receiving.record(seq);
         if content == Content::Bye {
@@ -464,6 +507,7 @@ impl fmt::Debug for Session {
             local,
             peer,
             sas: _,
+            early,
             ratchet,
             sending,
             receiving,
@@ -477,6 +521,7 @@ impl fmt::Debug for Session {
             .field("role", role)
             .field("local", local)
             .field("peer", peer)
+            .field("early", early)
             .field("sent", &sending.next)
             .field("received", &receiving.contiguous)
             .field("skipped_keys", &ratchet.skipped_keys())

@@ -35,3 +35,8 @@ pub fn unpad(padded: &[u8]) -> Option<usize> {
     let end = padded.iter().rposition(|&byte| byte != 0)?;
     (padded[end] == 0x80 && bucket(end + 1) == padded.len()).then_some(end)
 }
+
+/// Whether a ciphertext (without its tag) may have this length.
+pub(crate) const fn is_bucket(padded: usize) -> bool {
+    padded <= limits::MESSAGE_PLAINTEXT_MAX && bucket(padded) == padded
+}

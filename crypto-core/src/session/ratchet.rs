@@ -11,7 +11,6 @@ use super::skipped::Skipped;
 use crate::handshake::schedule::SessionKeys;
 use crate::ids::SessionId;
 use crate::limits;
-use crate::primitives::aead::{self, TAG_LENGTH};
 use crate::primitives::hash::Secret32;
 use crate::primitives::x25519::{self, SharedSecret, X25519Error};
 
@@ -144,11 +143,8 @@ impl Ratchet {
         {
             self.last_key = key.expose();
         }
-        let (head, plaintext) = frame.split_at_mut(HEADER_LENGTH);
-        head.copy_from_slice(&header.encode());
-        let tag = aead::seal(&key.okm(), head, plaintext).map_err(|_| Refusal::Decrypt)?;
-        frame.extend_from_slice(&tag);
-        Ok(())
+        frame[..HEADER_LENGTH].copy_from_slice(&header.encode());
+        key.seal(frame, HEADER_LENGTH).map_err(|_| Refusal::Decrypt)
     }
 
     /// Opens a frame whose head is `header` (section 6.5, steps 2 and 3). Everything is computed beside the state,
@@ -321,15 +317,7 @@ fn finish(
 
 /// Verifies and decrypts the rest of a frame under its head.
 fn decrypt(key: &MessageKey, frame: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    let (head, sealed) = frame
-        .split_at_checked(HEADER_LENGTH)
-        .ok_or(Refusal::Decrypt)?;
-    let (ciphertext, tag) = sealed
-        .split_last_chunk::<TAG_LENGTH>()
-        .ok_or(Refusal::Decrypt)?;
-    let mut plaintext = Zeroizing::new(ciphertext.to_vec());
-    aead::open(&key.okm(), head, &mut plaintext, tag).map_err(|_| Refusal::Decrypt)?;
-    Ok(plaintext)
+    key.open(frame, HEADER_LENGTH).map_err(|_| Refusal::Decrypt)
 }
 
 /// The whole state of a ratchet, for the test vectors. It wipes nothing: vectors are public.
