@@ -26,9 +26,10 @@ use duet_crypto::{
 };
 use duet_relay::{
     auth::{signing_key::SigningKey, token::Tokens},
+    clock::Clock,
     config::{MetricsListen, Settings},
     server::Server,
-    store::{self, Store, accounts::KeyProof},
+    store::{Store, accounts::KeyProof},
     validate::Username,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -233,7 +234,7 @@ async fn make_people(directory: &Path, count: u32) -> Vec<Person> {
         let id = AccountId::derive(&realm, &AccountName::new(&name).expect("a name"));
         let identity = LocalIdentity::software(IdentitySeed::from_bytes(&duet_relay::random()), id);
         let username = Username::parse(name).expect("a name");
-        let now = store::now();
+        let now = Clock::system().now();
         store
             .add_account(&id.0, &username, "none", now)
             .await

@@ -23,10 +23,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     api::ServerConfig,
     auth::{self, password::Passwords, token::Tokens},
+    clock::Clock,
     config::Settings,
     error::{ApiError, ErrorCode},
     http, identity,
-    limits::AddressLimits,
+    limits::{AddressLimits, PrekeyLimits},
     relay::{self, hub::Hub},
     site::{self, Site},
     store::Store,
@@ -63,6 +64,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// What the operator chose.
     pub settings: Settings,
+    /// The time.
+    pub clock: Clock,
     /// The deployment's public name.
     pub realm: Realm,
     /// The database.
@@ -77,6 +80,8 @@ pub struct Parts {
     pub places: Arc<Semaphore>,
     /// Requests per address.
     pub limits: AddressLimits,
+    /// Prekeys per account.
+    pub prekey_limits: PrekeyLimits,
     /// Metrics.
     pub metrics: Metrics,
     /// The built messenger.

@@ -259,6 +259,14 @@ pub struct Limits {
     #[arg(long, env = "DUET_RATE_CHUNKS", value_name = "N", default_value = "256", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_chunks: u32,
 
+    /// One-time prekeys a minute that one account may take from others.
+    #[arg(long, env = "DUET_RATE_PREKEYS_CLAIMER", value_name = "N", default_value = "6", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_prekeys_claimer: u32,
+
+    /// One-time prekeys a minute that others together may take from one account.
+    #[arg(long, env = "DUET_RATE_PREKEYS_OWNER", value_name = "N", default_value = "12", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_prekeys_owner: u32,
+
     /// WebSocket connections in total.
     #[arg(
         long,

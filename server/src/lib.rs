@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`config`] | settings: flags, environment, file |
 //! | [`app`] | what all handlers share; the router; start and stop |
+//! | [`clock`] | the time, as a parameter |
 //! | [`http`] | what every request passes through |
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
 //! | [`relay`] | the WebSocket hub |
@@ -18,6 +19,7 @@
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod clock;
 pub mod config;
 pub mod error;
 pub mod http;

@@ -1,14 +1,20 @@
-//! Requests per address (FEATURES.md A5). Memory is bounded: addresses that have been quiet are forgotten on a timer.
+//! Requests per address (FEATURES.md A5), prekeys per account (I3). Memory is bounded: who has been quiet is forgotten on
+//! a timer.
 
 use axum::http::Method;
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
+use duet_crypto::identity::AccountId;
+use governor::{
+    Quota, RateLimiter,
+    middleware::NoOpMiddleware,
+    state::{InMemoryState, NotKeyed, keyed::DashMapStateStore},
+};
 use std::{
     net::{IpAddr, Ipv6Addr},
     num::NonZeroU32,
     time::Duration,
 };
 
-use crate::config::Limits;
+use crate::{clock::Clock, config::Limits};
 
 /// The limits that a request can fall under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,23 +58,29 @@ impl Limited {
     }
 }
 
+/// An allowance for each key, counted with the relay's clock.
+pub type KeyedLimiter<K> = RateLimiter<K, DashMapStateStore<K>, Clock, NoOpMiddleware<Duration>>;
+/// One allowance, likewise.
+pub type Limiter = RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>;
+
 /// The limiters, keyed by address.
 pub struct AddressLimits {
-    login: DefaultKeyedRateLimiter<IpAddr>,
-    register: DefaultKeyedRateLimiter<IpAddr>,
-    handshake: DefaultKeyedRateLimiter<IpAddr>,
-    request: DefaultKeyedRateLimiter<IpAddr>,
+    login: KeyedLimiter<IpAddr>,
+    register: KeyedLimiter<IpAddr>,
+    handshake: KeyedLimiter<IpAddr>,
+    request: KeyedLimiter<IpAddr>,
 }
 
 impl AddressLimits {
     /// Limiters with the operator's numbers.
     #[must_use]
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits, clock: &Clock) -> Self {
+        let keyed = |quota| RateLimiter::dashmap_with_clock(quota, clock.clone());
         Self {
-            login: RateLimiter::keyed(Quota::per_second(positive(limits.rate_login))),
-            register: RateLimiter::keyed(Quota::per_second(positive(limits.rate_register))),
-            handshake: RateLimiter::keyed(Quota::per_minute(positive(limits.rate_handshakes))),
-            request: RateLimiter::keyed(Quota::per_second(positive(limits.rate_requests))),
+            login: keyed(Quota::per_second(positive(limits.rate_login))),
+            register: keyed(Quota::per_second(positive(limits.rate_register))),
+            handshake: keyed(Quota::per_minute(positive(limits.rate_handshakes))),
+            request: keyed(Quota::per_second(positive(limits.rate_requests))),
         }
     }
 
@@ -82,7 +94,7 @@ impl AddressLimits {
         };
         limiter
             .check_key(&network(ip))
-            .map_err(|until| until.wait_time_from(limiter.clock().now()))
+            .map_err(|until| until.wait_time_from(limiter.clock().monotonic()))
     }
 
     /// Forgets addresses that have their whole allowance again.
@@ -93,13 +105,49 @@ impl AddressLimits {
         }
     }
 
-    fn limiter(&self, limited: Limited) -> Option<&DefaultKeyedRateLimiter<IpAddr>> {
+    fn limiter(&self, limited: Limited) -> Option<&KeyedLimiter<IpAddr>> {
         match limited {
             Limited::Login => Some(&self.login),
             Limited::Register => Some(&self.register),
             Limited::Handshake => Some(&self.handshake),
             Limited::Request => Some(&self.request),
             Limited::Exempt => None,
+        }
+    }
+}
+
+/// One-time prekeys per account: nobody can drain somebody's stock quickly, alone or with others. Whoever is refused
+/// starts with the interactive handshake.
+pub struct PrekeyLimits {
+    claimers: KeyedLimiter<AccountId>,
+    owners: KeyedLimiter<AccountId>,
+}
+
+impl PrekeyLimits {
+    /// Limiters with the operator's numbers.
+    #[must_use]
+    pub fn new(limits: &Limits, clock: &Clock) -> Self {
+        let keyed = |number| {
+            let quota = Quota::per_minute(positive(number));
+            RateLimiter::dashmap_with_clock(quota, clock.clone())
+        };
+        Self {
+            claimers: keyed(limits.rate_prekeys_claimer),
+            owners: keyed(limits.rate_prekeys_owner),
+        }
+    }
+
+    /// Takes one prekey from the allowances of both sides. A claimer who is refused costs the owner nothing.
+    #[must_use]
+    pub fn allow(&self, claimer: &AccountId, owner: &AccountId) -> bool {
+        self.claimers.check_key(claimer).is_ok() && self.owners.check_key(owner).is_ok()
+    }
+
+    /// Forgets accounts that have their whole allowance again.
+    pub fn forget_quiet(&self) {
+        for limiter in [&self.claimers, &self.owners] {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
         }
     }
 }
@@ -124,7 +172,8 @@ mod tests {
 
     #[test]
     fn an_address_has_an_allowance_of_its_own_and_a_64_has_one() {
-        let limits = AddressLimits::new(&Settings::defaults().limits);
+        let clock = Clock::manual();
+        let limits = AddressLimits::new(&Settings::defaults().limits, &clock);
         let check = |ip: &str| limits.check(Limited::Register, ip.parse().unwrap());
         assert_eq!((check("192.0.2.1"), check("192.0.2.1")), (Ok(()), Ok(())));
         assert!(check("192.0.2.1").is_err());
@@ -140,5 +189,9 @@ mod tests {
                 .check(Limited::Login, "192.0.2.1".parse().unwrap())
                 .is_ok()
         );
+        // Two a second: one comes back after half of it.
+        clock.advance(Duration::from_millis(500));
+        assert!(check("192.0.2.1").is_ok());
+        assert!(check("192.0.2.1").is_err());
     }
 }

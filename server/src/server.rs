@@ -24,12 +24,13 @@ use crate::{
         signing_key::{SigningKey, SigningKeyError},
         token::Tokens,
     },
+    clock::Clock,
     config::{MetricsListen, Settings},
     error::ApiError,
-    limits::AddressLimits,
+    limits::{AddressLimits, PrekeyLimits},
     relay::{close::CloseCode, hub::Hub},
     site::Site,
-    store::{self, Store, StoreError},
+    store::{Store, StoreError},
     telemetry::metrics::Metrics,
 };
 
@@ -94,6 +95,14 @@ impl Server {
     /// # Errors
     /// [`ServerError`], in words for the operator.
     pub async fn bind(settings: Settings) -> Result<Self, ServerError> {
+        Self::bind_with_clock(settings, Clock::system()).await
+    }
+
+    /// The same with a clock of the caller's.
+    ///
+    /// # Errors
+    /// [`ServerError`].
+    pub async fn bind_with_clock(settings: Settings, clock: Clock) -> Result<Self, ServerError> {
         let realm = Realm::new(&settings.realm).map_err(|_| ServerError::Realm)?;
         // Ports first: a second relay started by mistake must not touch the first one's files.
         let listener = listen("DUET_LISTEN", settings.listen)?;
@@ -110,13 +119,16 @@ impl Server {
         };
         let store = Store::open(&settings.database).await?;
         let key = SigningKey::load(&settings)?;
+        let metrics = Metrics::default();
         let app = App::new(Parts {
             tokens: Tokens::new(&key, realm.as_str(), settings.limits.access_token_ttl),
-            passwords: Passwords::new().await?,
+            passwords: Passwords::new(metrics.password_checks.clone()).await?,
             hub: Hub::default(),
             places: Arc::new(Semaphore::new(settings.limits.max_connections)),
-            limits: AddressLimits::new(&settings.limits),
-            metrics: Metrics::default(),
+            limits: AddressLimits::new(&settings.limits, &clock),
+            prekey_limits: PrekeyLimits::new(&settings.limits, &clock),
+            metrics,
+            clock,
             draining: AtomicBool::new(false),
             realm,
             store,
@@ -268,7 +280,8 @@ async fn clean_up(app: App) {
     loop {
         tick.tick().await;
         app.limits.forget_quiet();
-        match app.store.remove_expired(store::now()).await {
+        app.prekey_limits.forget_quiet();
+        match app.store.remove_expired(app.clock.now()).await {
             Ok(removed) => tracing::debug!(category = "lifecycle", removed, "cleaned up"),
             Err(error) => tracing::error!(category = "internal", %error, "clean-up failed"),
         }

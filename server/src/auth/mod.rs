@@ -61,7 +61,7 @@ impl FromRequestParts<App> for Authenticated {
 /// # Errors
 /// [`ErrorCode::TokenExpired`], [`ErrorCode::Unauthenticated`].
 pub async fn check_token(app: &App, token: &str) -> Result<Access, ApiError> {
-    let access = app.tokens.check(token)?;
+    let access = app.tokens.check(token, app.clock.now())?;
     if app
         .store
         .token_is_live(&access.jti, &access.session)
@@ -95,7 +95,7 @@ async fn register(
         .transpose()?;
     let id = app.account_id(&username)?;
     let secret_hash = app.passwords.hash(request.login_secret).await?;
-    let now = store::now();
+    let now = app.clock.now();
     if !app
         .store
         .add_account(&id, &username, &secret_hash, now)
@@ -162,7 +162,11 @@ pub async fn authenticate(
 ) -> Result<Account, ApiError> {
     if let Attempt::LockedOut { wait } = app
         .store
-        .count_attempt(username, app.settings.limits.login_attempts, store::now())
+        .count_attempt(
+            username,
+            app.settings.limits.login_attempts,
+            app.clock.now(),
+        )
         .await?
     {
         app.metrics.auth(AuthEvent::LockedOut);
@@ -197,7 +201,7 @@ async fn refresh(
     };
     let old = cookie::read(&headers, &origin).ok_or_else(refused)?;
     let new = Bytes(crate::random());
-    let now = store::now();
+    let now = app.clock.now();
     let ttl = app.settings.limits.refresh_token_ttl;
     match app
         .store
@@ -243,7 +247,7 @@ async fn logout(
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let now = store::now();
+    let now = app.clock.now();
     let refresh = cookie::read(&headers, &origin);
     let access = match bearer(&headers) {
         Some(token) => check_token(&app, token).await,
@@ -295,7 +299,7 @@ async fn start_session(
     origin: &Origin,
 ) -> Result<(SetCookie, String, u64), ApiError> {
     let (session, refresh) = (crate::random(), Bytes(crate::random()));
-    let now = store::now();
+    let now = app.clock.now();
     let ttl = app.settings.limits.refresh_token_ttl;
     app.store
         .start_session(

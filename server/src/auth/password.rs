@@ -4,6 +4,7 @@ use argon2::{
     Argon2,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use prometheus_client::metrics::counter::Counter;
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::Semaphore, task};
 
@@ -25,18 +26,21 @@ pub struct Passwords {
     /// Hash of a random secret, with the parameters of today: verified when a name is unknown, so that the answer
     /// takes as long as for a known one.
     dummy: Arc<str>,
+    /// Hashes that were computed to be compared.
+    checks: Counter,
 }
 
 impl Passwords {
-    /// Prepares the dummy hash.
+    /// Prepares the dummy hash; `checks` counts the comparisons.
     ///
     /// # Errors
     /// [`ApiError`] when hashing fails, which no input can cause.
-    pub async fn new() -> Result<Self, ApiError> {
+    pub async fn new(checks: Counter) -> Result<Self, ApiError> {
         let dummy = hash(crate::random()).await?.into();
         Ok(Self {
             turns: Arc::new(Semaphore::new(CONCURRENT)),
             dummy,
+            checks,
         })
     }
 
@@ -61,9 +65,12 @@ impl Passwords {
         let _turn = self.turn().await?;
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.to_string());
+        let checks = self.checks.clone();
         let matches = task::spawn_blocking(move || {
             let hash = PasswordHash::new(&hash)?;
-            match Argon2::default().verify_password(&secret.0, &hash) {
+            let verified = Argon2::default().verify_password(&secret.0, &hash);
+            checks.inc();
+            match verified {
                 Ok(()) => Ok(true),
                 Err(argon2::password_hash::Error::PasswordInvalid) => Ok(false),
                 Err(error) => Err(error),
@@ -99,14 +106,14 @@ mod tests {
     use super::*;
     use crate::api::Bytes;
 
+    const PARAMETERS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
+
     #[tokio::test]
     async fn only_the_right_secret_of_a_known_account_verifies() {
-        let passwords = Passwords::new().await.unwrap();
+        let checks = Counter::default();
+        let passwords = Passwords::new(checks.clone()).await.unwrap();
         let hash = passwords.hash(Bytes([1; 32])).await.unwrap();
-        assert!(
-            hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{hash}"
-        );
+        assert!(hash.starts_with(PARAMETERS), "{hash}");
         assert!(
             passwords
                 .verify(Bytes([1; 32]), Some(hash.clone()))
@@ -114,7 +121,11 @@ mod tests {
                 .unwrap()
         );
         assert!(!passwords.verify(Bytes([2; 32]), Some(hash)).await.unwrap());
+        // An unknown name costs what a known one costs: a hash with the same parameters is computed for it.
+        assert_eq!(checks.get(), 2);
         assert!(!passwords.verify(Bytes([1; 32]), None).await.unwrap());
+        assert_eq!(checks.get(), 3);
+        assert!(passwords.dummy.starts_with(PARAMETERS));
         assert!(
             passwords
                 .verify(Bytes([1; 32]), Some("damaged".to_owned()))

@@ -24,10 +24,7 @@ use crate::{
         json::{Json, Path, Query},
     },
     relay::close::CloseCode,
-    store::{
-        self,
-        accounts::{Account, CurrentKey, KeyProof},
-    },
+    store::accounts::{Account, CurrentKey, KeyProof},
     telemetry::metrics::AuthEvent,
     validate::{Username, UsernamePrefix},
 };
@@ -136,7 +133,7 @@ async fn set_key(
             proof?
         }
     };
-    let now = store::now();
+    let now = app.clock.now();
     if !app
         .store
         .set_key(

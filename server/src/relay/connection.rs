@@ -4,15 +4,16 @@ use axum::extract::ws::WebSocket;
 use bytes::Bytes;
 use duet_crypto::{
     identity::AccountId,
-    relay::{AckStatus, EnvelopeId, Presence, ServerFrame},
+    relay::{AckStatus, EnvelopeId, NoPrekey, Notice, PrekeyBytes, Presence, ServerFrame},
 };
 use std::{
     sync::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -23,6 +24,7 @@ use super::{
     outbox::{NotTaken, Outbox},
     reader::Reader,
     recent::{Recent, Seen},
+    stock::{Stock, Taken},
     wire::{self, Receiver, Sender},
     writer,
 };
@@ -36,10 +38,14 @@ pub(super) struct Connection {
     /// Later connections have higher numbers.
     pub(super) epoch: u64,
     pub(super) account: AccountId,
+    /// The account's identity key. Replacing it ends the connection.
+    pub(super) key: [u8; 32],
     /// The client's run.
     pub(super) presence: Presence,
     pub(super) max_version: u8,
     pub(super) outbox: Outbox,
+    /// One-time prekeys that its client gave.
+    stock: Mutex<Stock>,
     /// Whom it watches; changed under the hub's lock only.
     pub(super) watching: Mutex<Option<AccountId>>,
     access: Mutex<Access>,
@@ -56,9 +62,11 @@ impl Connection {
         Self {
             epoch,
             account: login.account,
+            key: login.key,
             presence: login.presence,
             max_version: login.max_version,
             outbox: Outbox::new(),
+            stock: Mutex::default(),
             watching: Mutex::default(),
             access: Mutex::new(login.access),
             recent: Mutex::default(),
@@ -135,6 +143,38 @@ impl Connection {
         self.ack(id, status);
     }
 
+    /// Takes in prekeys of this client's run.
+    ///
+    /// # Errors
+    /// See [`Stock::add`].
+    pub(super) fn stock(&self, prekeys: &[PrekeyBytes]) -> Result<(), AckStatus> {
+        lock(&self.stock).add(prekeys, |prekey| {
+            (prekey.owner, prekey.owner_key, prekey.presence)
+                == (self.account, self.key, self.presence)
+        })
+    }
+
+    /// Takes one of its prekeys, for one claimer and nobody else; tells its client when few are left.
+    ///
+    /// # Errors
+    /// See [`Stock::take`].
+    pub(super) fn take_prekey(
+        &self,
+        allowed: impl FnOnce() -> bool,
+    ) -> Result<Box<PrekeyBytes>, NoPrekey> {
+        let Taken { prekey, low } = lock(&self.stock).take(allowed)?;
+        if let Some(value) = low {
+            let notice = Notice::PrekeysLow;
+            self.note(ServerFrame::Notice { notice, value }.encode().into());
+        }
+        Ok(prekey)
+    }
+
+    /// Forgets its prekeys.
+    pub(super) fn forget_prekeys(&self) {
+        lock(&self.stock).close();
+    }
+
     /// Notes that a payload passed.
     pub(super) fn touch(&self) {
         let elapsed = u64::try_from(self.opened.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -200,8 +240,13 @@ async fn run(
     let access = connection.access();
     // Boxed, like the login: what runs once must not take room in every idle connection.
     let live = Box::pin(app.store.token_is_live(&access.jti, &access.session)).await;
-    if !live.unwrap_or(false) {
-        connection.close(CloseCode::Unauthenticated);
+    match live {
+        Ok(true) => {}
+        Ok(false) => connection.close(CloseCode::Unauthenticated),
+        Err(error) => {
+            tracing::error!(category = "internal", %error, "socket login failed");
+            connection.close(CloseCode::Internal);
+        }
     }
     Reader::new(app, Arc::clone(&connection))
         .run(&mut receiver)
@@ -238,6 +283,7 @@ impl Drop for Membership {
     fn drop(&mut self) {
         self.connection.end();
         self.app.hub.leave(&self.connection);
+        self.connection.forget_prekeys();
         self.connection.outbox.close();
         self.app.metrics.connections.dec();
     }

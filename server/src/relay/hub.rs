@@ -93,6 +93,7 @@ impl Hub {
         entry.announce(&account);
         drop(accounts);
         if let Some(before) = before {
+            before.forget_prekeys();
             before.close(CloseCode::TakenOver);
         }
     }

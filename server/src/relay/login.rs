@@ -19,6 +19,7 @@ use crate::{
 /// Who logged in.
 pub(super) struct LoggedIn {
     pub(super) account: AccountId,
+    pub(super) key: [u8; 32],
     pub(super) presence: Presence,
     pub(super) max_version: u8,
     pub(super) access: Access,
@@ -112,6 +113,7 @@ async fn check(
     login.verify(challenge).map_err(|_| refuse("signature"))?;
     Ok(LoggedIn {
         account: login.account,
+        key: login.key,
         presence: login.presence,
         max_version: login.max_version,
         access,

@@ -13,6 +13,7 @@
 //! | [`reader`], [`writer`] | the two tasks |
 //! | [`outbox`] | the bounded queue to one client |
 //! | [`recent`] | which frames were seen already |
+//! | [`stock`] | one-time prekeys, and who was given which |
 //! | [`hub`] | who is connected, who watches whom |
 //! | [`close`] | close codes |
 
@@ -23,6 +24,7 @@ mod login;
 mod outbox;
 mod reader;
 mod recent;
+mod stock;
 mod wire;
 mod writer;
 

@@ -3,42 +3,40 @@
 use bytes::{Bytes, BytesMut};
 use duet_crypto::{
     identity::AccountId,
-    limits::VERSION,
     relay::{
-        AckStatus, ClientFrame, EnvelopeId, FrameError, PayloadKind, Presence, ServerFrame, Token,
-        WelcomeStatus, payload_kind, send_to_deliver,
+        AckStatus, ClientFrame, EnvelopeId, FrameError, NoPrekey, PayloadKind, PrekeyBytes,
+        Presence, ServerFrame, Token, WelcomeStatus, payload_kind, send_to_deliver,
     },
 };
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter, clock::Clock as _};
-use std::{
-    pin::pin,
-    sync::Arc,
-    time::{Duration, Instant},
-};
-use tokio::time::{sleep, sleep_until, timeout};
+use governor::{Quota, RateLimiter};
+use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::{
     close::CloseCode,
     connection::Connection,
     outbox::NotTaken,
     recent::Seen,
+    stock::Given,
     wire::{Incoming, Receiver},
 };
-use crate::{app::App, auth::check_token, limits::positive, store};
-
-/// Prekey frames exist in the protocol, but not in this relay yet.
-const PREKEYS: u8 = 0x46;
-const PREKEY_GET: u8 = 0x47;
+use crate::{
+    app::App,
+    auth::check_token,
+    limits::{Limiter, positive},
+};
 
 /// Reads for one connection.
 pub(super) struct Reader<'a> {
     app: &'a App,
     connection: Arc<Connection>,
     /// Everything but file frames.
-    messages: DefaultDirectRateLimiter,
-    chunks: DefaultDirectRateLimiter,
+    messages: Limiter,
+    chunks: Limiter,
     /// How many refusals by `messages` are put up with: a client that ignores them is closed.
-    refusals: DefaultDirectRateLimiter,
+    refusals: Limiter,
+    /// Prekeys that this client was given.
+    given: Given,
     heard: Instant,
 }
 
@@ -46,7 +44,8 @@ impl<'a> Reader<'a> {
     pub(super) fn new(app: &'a App, connection: Arc<Connection>) -> Self {
         let limits = &app.settings.limits;
         let quota = |rate, burst| {
-            RateLimiter::direct(Quota::per_second(positive(rate)).allow_burst(positive(burst)))
+            let quota = Quota::per_second(positive(rate)).allow_burst(positive(burst));
+            RateLimiter::direct_with_clock(quota, app.clock.clone())
         };
         Self {
             app,
@@ -57,6 +56,7 @@ impl<'a> Reader<'a> {
                 limits.rate_messages,
                 limits.burst_messages.saturating_mul(2),
             ),
+            given: Given::default(),
             heard: Instant::now(),
         }
     }
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
     pub(super) async fn run(mut self, receiver: &mut Receiver) {
         let connection = Arc::clone(&self.connection);
         let mut closed = pin!(connection.closed());
-        let mut alarm = pin!(sleep_until(self.next_deadline().0.into()));
+        let mut alarm = pin!(sleep_until(self.next_deadline().0));
         loop {
             let incoming = tokio::select! {
                 biased;
@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
                     // Deadlines only ever move into the future; they are looked up when the old one comes.
                     match self.next_deadline() {
                         (at, code) if at <= Instant::now() => connection.close(code),
-                        (at, _) => alarm.as_mut().reset(at.into()),
+                        (at, _) => alarm.as_mut().reset(at),
                     }
                     continue;
                 }
@@ -101,7 +101,8 @@ impl<'a> Reader<'a> {
     /// The first moment at which the connection must end, and why.
     fn next_deadline(&self) -> (Instant, CloseCode) {
         let limits = &self.app.settings.limits;
-        let left = u64::try_from(self.connection.access().expires_at - store::now()).unwrap_or(0);
+        let left =
+            u64::try_from(self.connection.access().expires_at - self.app.clock.now()).unwrap_or(0);
         let expiry = (
             Instant::now() + Duration::from_millis(left),
             CloseCode::Unauthenticated,
@@ -121,7 +122,7 @@ impl<'a> Reader<'a> {
         )
     }
 
-    async fn frame(&self, frame: Bytes) -> Result<(), CloseCode> {
+    async fn frame(&mut self, frame: Bytes) -> Result<(), CloseCode> {
         match ClientFrame::decode(&frame) {
             Ok(ClientFrame::Send {
                 id,
@@ -142,20 +143,17 @@ impl<'a> Reader<'a> {
                 }
                 Ok(())
             }
+            Ok(ClientFrame::Prekeys { id, prekeys }) => self.stock(id, prekeys),
+            Ok(ClientFrame::PrekeyGet {
+                id,
+                account,
+                presence,
+            }) => self.claim(id, &account, &presence),
             // Boxed: it is rare and large, and every idle connection would hold room for it.
             Ok(ClientFrame::Token(token)) => Box::pin(self.renew(token)).await,
             // Once is enough.
             Ok(ClientFrame::Login(_)) => Err(CloseCode::Malformed),
-            Err(error) => match unsupported(&frame, error) {
-                Some(id) => {
-                    self.app.metrics.frame("prekey");
-                    if self.allow(Some(id))? {
-                        self.connection.ack(id, AckStatus::Malformed);
-                    }
-                    Ok(())
-                }
-                None => Err(CloseCode::Malformed),
-            },
+            Err(_) => Err(CloseCode::Malformed),
         }
     }
 
@@ -241,6 +239,92 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// Takes in prekeys of this client.
+    fn stock(&self, id: EnvelopeId, prekeys: &[PrekeyBytes]) -> Result<(), CloseCode> {
+        self.app.metrics.frame("prekeys");
+        if !self.allow(Some(id))? {
+            return Ok(());
+        }
+        match self.connection.begin(id) {
+            Seen::New => {}
+            Seen::Pending => return Ok(()),
+            Seen::Written => {
+                self.connection.ack(id, AckStatus::Written);
+                return Ok(());
+            }
+        }
+        let status = match self.connection.stock(prekeys) {
+            Ok(()) => {
+                let count = u64::try_from(prekeys.len()).unwrap_or(u64::MAX);
+                self.app.metrics.prekeys("stocked", count);
+                AckStatus::Written
+            }
+            Err(status) => {
+                self.app.metrics.prekeys("refused", 1);
+                status
+            }
+        };
+        self.connection.settle(id, status);
+        Ok(())
+    }
+
+    /// Hands out one prekey, the same one for the same request.
+    fn claim(
+        &mut self,
+        id: EnvelopeId,
+        owner: &AccountId,
+        presence: &Presence,
+    ) -> Result<(), CloseCode> {
+        self.app.metrics.frame("prekey_get");
+        // Told in this request's own answer instead of an ACK.
+        if !self.allow(None)? {
+            self.answer(id, Err(NoPrekey::RateLimit));
+            return Ok(());
+        }
+        let now = Instant::now();
+        if let Some(prekey) = self.given.find(id, now) {
+            let prekey = *prekey;
+            self.answer(id, Ok(&prekey));
+            return Ok(());
+        }
+        let taken = self.take(owner, presence);
+        let kind = match &taken {
+            Ok(_) => "handed_out",
+            Err(NoPrekey::NoneLeft) => "none_left",
+            Err(NoPrekey::RateLimit) => "rate_limit",
+            Err(NoPrekey::Offline) => "offline",
+            Err(NoPrekey::NotAllowed) => "not_allowed",
+        };
+        self.app.metrics.prekeys(kind, 1);
+        match taken {
+            Ok(prekey) => {
+                self.answer(id, Ok(&prekey));
+                self.given.remember(id, prekey, now);
+            }
+            Err(reason) => self.answer(id, Err(reason)),
+        }
+        Ok(())
+    }
+
+    fn take(&self, owner: &AccountId, presence: &Presence) -> Result<Box<PrekeyBytes>, NoPrekey> {
+        let claimer = &self.connection.account;
+        if owner == claimer {
+            return Err(NoPrekey::NotAllowed);
+        }
+        let peer = self
+            .app
+            .hub
+            .find(owner, presence)
+            .ok_or(NoPrekey::Offline)?;
+        peer.take_prekey(|| self.app.prekey_limits.allow(claimer, owner))
+    }
+
+    /// Answers a request for a prekey.
+    fn answer(&self, id: EnvelopeId, prekey: Result<&PrekeyBytes, NoPrekey>) {
+        let frame = ServerFrame::PrekeyResponse { id, prekey };
+        self.connection.note(frame.encode().into());
+    }
+
     /// Answers a payload that was not remembered as sent.
     fn refuse(&self, id: EnvelopeId, status: AckStatus) {
         self.app.metrics.ack(label(status));
@@ -295,19 +379,8 @@ impl<'a> Reader<'a> {
     /// Waits for the next file frame's turn: not reading on is what slows the sender down.
     async fn pace(&self) {
         while let Err(until) = self.chunks.check() {
-            sleep(until.wait_time_from(self.chunks.clock().now())).await;
+            sleep(until.wait_time_from(self.chunks.clock().monotonic())).await;
         }
-    }
-}
-
-/// The id of a frame that the protocol has and this relay has not: it is refused by name instead of with the whole
-/// connection.
-fn unsupported(frame: &[u8], error: FrameError) -> Option<EnvelopeId> {
-    match (error, frame) {
-        (FrameError::Type, [VERSION, PREKEYS | PREKEY_GET, rest @ ..]) => {
-            rest.first_chunk().map(|id| EnvelopeId(*id))
-        }
-        _ => None,
     }
 }
 

@@ -4,8 +4,9 @@
 use duet_crypto::relay::EnvelopeId;
 use std::{
     collections::{HashMap, VecDeque},
-    time::{Duration, Instant},
+    time::Duration,
 };
+use tokio::time::Instant;
 
 const REMEMBERED: usize = 1024;
 const LIFETIME: Duration = Duration::from_secs(120);

@@ -13,10 +13,7 @@ use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{
-    path::Path,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{path::Path, time::Duration};
 
 /// How long a statement waits for another process that holds the file, e.g. a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -119,15 +116,6 @@ impl Store {
 
 /// Milliseconds since the Unix epoch, as stored.
 pub type Millis = i64;
-
-/// The time now.
-#[must_use]
-pub fn now() -> Millis {
-    let elapsed = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    millis(elapsed)
-}
 
 /// A duration in milliseconds, as stored.
 #[must_use]

@@ -99,11 +99,14 @@ pub struct Metrics {
     durations: Family<RouteLabels, Histogram>,
     limited: Family<KindLabels, Counter>,
     auth: Family<KindLabels, Counter>,
+    /// Login secrets hashed to be compared, for names that exist or not.
+    pub password_checks: Counter,
     /// Open WebSockets that are logged in.
     pub connections: Gauge,
     closed: Family<KindLabels, Counter>,
     frames: Family<KindLabels, Counter>,
     acks: Family<KindLabels, Counter>,
+    prekeys: Family<KindLabels, Counter>,
     /// Handshakes and messages received; one of the frames, looked up once because it is counted so often.
     pub messages: Counter,
     /// File frames received, likewise.
@@ -140,6 +143,12 @@ impl Default for Metrics {
             "Logins, refreshes, revocations and key changes",
             auth.clone(),
         );
+        let password_checks = Counter::default();
+        registry.register(
+            "password_checks",
+            "Login secrets hashed to be compared",
+            password_checks.clone(),
+        );
         let connections = Gauge::default();
         registry.register(
             "ws_connections",
@@ -156,6 +165,12 @@ impl Default for Metrics {
         registry.register("ws_frames", "Frames received, by type", frames.clone());
         let acks = Family::<KindLabels, Counter>::default();
         registry.register("ws_acks", "What became of payloads", acks.clone());
+        let prekeys = Family::<KindLabels, Counter>::default();
+        registry.register(
+            "prekeys",
+            "One-time prekeys taken in and handed out, and why not",
+            prekeys.clone(),
+        );
         let counter = |family: &Family<KindLabels, Counter>, kind| {
             family.get_or_create(&KindLabels { kind }).clone()
         };
@@ -168,10 +183,12 @@ impl Default for Metrics {
             durations,
             limited,
             auth,
+            password_checks,
             connections,
             closed,
             frames,
             acks,
+            prekeys,
         }
     }
 }
@@ -229,6 +246,13 @@ impl Metrics {
     /// Counts an ACK. `kind` is one of a fixed list.
     pub fn ack(&self, kind: &'static str) {
         self.acks.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    /// Counts prekeys. `kind` is one of a fixed list.
+    pub fn prekeys(&self, kind: &'static str, count: u64) {
+        self.prekeys
+            .get_or_create(&KindLabels { kind })
+            .inc_by(count);
     }
 
     /// The text that Prometheus reads (OpenMetrics).

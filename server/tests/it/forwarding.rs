@@ -1,15 +1,16 @@
 //! From one person to one other: routing, presence, acknowledgements, order, duplicates, limits (R2-R4).
 
 use duet_crypto::{
-    identity::AccountId,
     limits,
-    relay::{AckStatus, EnvelopeId, HEADER_LENGTH, Presence},
+    relay::{AckStatus, HEADER_LENGTH, Presence},
 };
 use std::time::Duration;
 
 use crate::support::{Event, Person, Relay, Socket};
 
 const OFFER: u8 = 0x01;
+const INIT: u8 = 0x02;
+const EARLY: u8 = 0x10;
 const MSG: u8 = 0x11;
 const CHUNK: u8 = 0x12;
 
@@ -46,7 +47,7 @@ async fn order_is_kept_over_all_kinds() {
     let (_, bob, mut from, mut to) = pair(&relay).await;
     let mut sent = Vec::new();
     for number in 0..300u32 {
-        let kind = [MSG, CHUNK, OFFER][number as usize % 3];
+        let kind = [MSG, CHUNK, OFFER, INIT, EARLY][number as usize % 5];
         let size = if kind == CHUNK { 60_000 } else { 50 };
         let payload = [&[1, kind][..], &number.to_be_bytes(), &vec![7; size]].concat();
         from.send(&bob, &payload).await;
@@ -94,6 +95,8 @@ async fn payloads_are_held_to_their_size_class() {
     let payload = |kind, length| [&[1, kind][..], &vec![0; length - 2]].concat();
     let classes = [
         (OFFER, limits::PAYLOAD_HANDSHAKE_MAX),
+        (INIT, limits::PAYLOAD_HANDSHAKE_MAX),
+        (EARLY, limits::PAYLOAD_MESSAGE_MAX),
         (MSG, limits::PAYLOAD_MESSAGE_MAX),
         (CHUNK, limits::PAYLOAD_CHUNK_MAX),
     ];
@@ -112,9 +115,8 @@ async fn payloads_are_held_to_their_size_class() {
         &[1, 0x00],
         &[1, 0x40],
         &[1, 0xff],
-        &[1, 0x02],
+        // A PREKEY goes through the relay's stock only.
         &[1, 0x06],
-        &[1, 0x10],
     ] {
         let id = from.send(&bob, malformed).await;
         assert_eq!(from.ack(id).await, AckStatus::Malformed, "{malformed:?}");
@@ -281,18 +283,6 @@ async fn a_late_goodbye_of_the_old_connection_does_not_remove_the_new_one() {
 }
 
 #[tokio::test]
-async fn prekey_frames_are_refused_by_name() {
-    let relay = Relay::start().await;
-    let (_, _, mut from, _to) = pair(&relay).await;
-    for kind in [0x46, 0x47] {
-        let id = EnvelopeId(duet_relay::random());
-        from.raw([&[1, kind][..], &id.0, &[0; 48]].concat()).await;
-        assert_eq!(from.next().await, Event::Ack(id, AckStatus::Malformed));
-    }
-    from.assert_quiet().await;
-}
-
-#[tokio::test]
 async fn messages_have_a_rate_with_a_burst_and_file_frames_have_not() {
     let relay = Relay::start_with(|settings| {
         settings.limits.rate_messages = 10;
@@ -300,38 +290,30 @@ async fn messages_have_a_rate_with_a_burst_and_file_frames_have_not() {
     })
     .await;
     let (_, bob, mut from, mut to) = pair(&relay).await;
-    let mut statuses = Vec::new();
-    for _ in 0..30 {
-        let id = from.send(&bob, &[1, MSG]).await;
-        statuses.push(from.ack(id).await);
+    let send = async |from: &mut Socket, kind| {
+        let id = from.send(&bob, &[1, kind]).await;
+        from.ack(id).await
+    };
+    for _ in 0..20 {
+        assert_eq!(send(&mut from, MSG).await, AckStatus::Written);
     }
-    assert!(
-        statuses[..20]
-            .iter()
-            .all(|status| *status == AckStatus::Written),
-        "{statuses:?}"
-    );
-    assert!(
-        statuses[20..].contains(&AckStatus::RateLimit),
-        "{statuses:?}"
-    );
+    for _ in 0..10 {
+        assert_eq!(send(&mut from, MSG).await, AckStatus::RateLimit);
+    }
     // Files have a limit of their own, and a refused message may be sent again.
     for _ in 0..30 {
-        let id = from.send(&bob, &[1, CHUNK]).await;
-        assert_eq!(from.ack(id).await, AckStatus::Written);
+        assert_eq!(send(&mut from, CHUNK).await, AckStatus::Written);
     }
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    let id = from.send(&bob, &[1, MSG]).await;
-    assert_eq!(from.ack(id).await, AckStatus::Written);
+    relay.clock.advance(Duration::from_millis(500));
+    for _ in 0..5 {
+        assert_eq!(send(&mut from, MSG).await, AckStatus::Written);
+    }
+    assert_eq!(send(&mut from, MSG).await, AckStatus::RateLimit);
     // Who goes on regardless is closed; the other one is not.
-    for _ in 0..200 {
+    for _ in 0..50 {
         from.send(&bob, &[1, MSG]).await;
     }
     assert_eq!(from.closed().await, Some(4429));
-    loop {
-        to.watch(AccountId([0; 32])).await;
-        if matches!(to.next().await, Event::Presence { .. } | Event::Ack(..)) {
-            break;
-        }
-    }
+    assert_eq!(to.payloads(55).await.len(), 55);
+    to.assert_quiet().await;
 }

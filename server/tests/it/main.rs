@@ -13,6 +13,7 @@ mod handshake;
 mod http;
 mod keys;
 mod logs;
+mod prekeys;
 mod sessions;
 mod site;
 mod support;

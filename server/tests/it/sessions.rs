@@ -5,7 +5,7 @@ use duet_relay::api::Bytes;
 use serde_json::json;
 use std::time::Duration;
 
-use crate::support::{Event, Person, Relay, connect, eventually};
+use crate::support::{Event, Person, Relay, connect, pass};
 
 #[tokio::test]
 async fn a_refresh_rotates_the_cookie_and_gives_a_new_token() {
@@ -140,12 +140,17 @@ async fn refresh_cookies_that_are_none_are_refused() {
 
 #[tokio::test]
 async fn a_refresh_token_expires() {
-    let relay = Relay::start_with(|settings| {
-        settings.limits.refresh_token_ttl = Duration::from_millis(300)
-    })
-    .await;
-    let alice = Person::registered(&relay, "alice").await;
-    tokio::time::sleep(Duration::from_millis(350)).await;
+    let relay = Relay::start().await;
+    let mut alice = Person::registered(&relay, "alice").await;
+    let week = Duration::from_secs(7 * 24 * 3600);
+    relay.clock.advance(week - Duration::from_millis(1));
+    let reply = alice
+        .http(&relay)
+        .post("/api/auth/refresh", &json!({}))
+        .await;
+    alice.take(reply);
+    // Each use begins its life anew.
+    relay.clock.advance(week);
     assert_eq!(
         alice
             .http(&relay)
@@ -323,15 +328,20 @@ async fn bad_access_tokens_are_refused_everywhere() {
 
 #[tokio::test]
 async fn an_access_token_expires_and_takes_its_socket_with_it_unless_renewed() {
-    let relay =
-        Relay::start_with(|settings| settings.limits.access_token_ttl = Duration::from_secs(5))
-            .await;
+    const HALF: Duration = Duration::from_secs(450);
+    let relay = Relay::start().await;
     let mut alice = Person::registered(&relay, "alice").await;
     let mut bob = Person::registered(&relay, "bob").await;
     let mut alice_socket = alice.connect(&relay).await;
     let mut bob_socket = bob.connect(&relay).await;
     let old = bob.token.clone();
-    tokio::time::sleep(Duration::from_millis(2000)).await;
+    let wait = |duration| {
+        relay.clock.advance(duration);
+        pass(duration);
+    };
+    alice_socket.assert_quiet().await;
+    bob_socket.assert_quiet().await;
+    wait(HALF);
     bob.log_in(&relay).await;
     bob_socket
         .frame(ClientFrame::Token(
@@ -339,7 +349,9 @@ async fn an_access_token_expires_and_takes_its_socket_with_it_unless_renewed() {
         ))
         .await;
     assert_eq!(bob_socket.next().await, Event::Welcome(WelcomeStatus::Ok));
+    alice_socket.assert_quiet().await;
 
+    wait(HALF);
     assert_eq!(alice_socket.closed().await, Some(4401));
     assert_eq!(
         alice.http(&relay).get("/api/chat/me").await.error(),
@@ -350,6 +362,7 @@ async fn an_access_token_expires_and_takes_its_socket_with_it_unless_renewed() {
         "token_expired"
     );
     bob_socket.assert_quiet().await;
+    wait(HALF);
     assert_eq!(bob_socket.closed().await, Some(4401));
     // Expiry of a token is not the end of a session.
     let reply = alice
@@ -419,9 +432,6 @@ async fn sessions_survive_a_restart_of_the_relay() {
         .post("/api/auth/refresh", &json!({}))
         .await;
     alice.take(reply);
-    alice.connect(&relay).await;
-    eventually("the connection is counted", async || {
-        relay.metric("duet_ws_connections ").await == 0.0
-    })
-    .await;
+    let _socket = alice.connect(&relay).await;
+    assert_eq!(relay.metric("duet_ws_connections ").await, 1.0);
 }

@@ -8,6 +8,8 @@ use crate::support::{Event, PATIENCE, Person, Relay, Socket};
 const MSG: u8 = 0x11;
 const CHUNK: u8 = 0x12;
 const CHUNK_SIZE: usize = 1_000_000;
+/// More chunks than all buffers between two clients hold, whatever the system's settings.
+const ENDLESS: usize = 250;
 
 fn chunk(number: u8) -> Vec<u8> {
     [&[1, CHUNK, number][..], &vec![number; CHUNK_SIZE - 3]].concat()
@@ -46,32 +48,33 @@ async fn fifty_megabytes_arrive_whole_and_in_order() {
 #[tokio::test]
 async fn a_recipient_that_does_not_read_slows_the_sender_down_and_then_lets_go() {
     let relay = Relay::start_with(|settings| {
-        settings.limits.queue_timeout = Duration::from_millis(300);
-        settings.limits.write_timeout = Duration::from_secs(60);
+        settings.limits.queue_timeout = Duration::from_millis(100);
     })
     .await;
     let (alice, bob, mut from, mut to) = pair(&relay).await;
     // More than all buffers on the way can hold: the sender is told to try again, frame by frame.
     let mut ids = Vec::new();
-    let refused = loop {
-        let id = from.send(&bob, &chunk(ids.len() as u8)).await;
-        ids.push(id);
-        assert!(
-            ids.len() < 100,
-            "nothing was ever refused: the queue has no end"
-        );
-        if let Some(refused) = try_ack(&mut from).await {
-            break refused;
+    let (refused, status) = 'refused: loop {
+        ids.push(from.send(&bob, &chunk(ids.len() as u8)).await);
+        assert!(ids.len() < ENDLESS, "nothing was ever refused");
+        while let Some(event) = from.ready() {
+            match event {
+                Event::Ack(_, AckStatus::Written) => {}
+                Event::Ack(id, status) => break 'refused (id, status),
+                other => panic!("{other:?}"),
+            }
         }
     };
-    assert_eq!(refused.1, AckStatus::Unreachable);
+    assert_eq!(status, AckStatus::Unreachable);
     // Another person reaches the sender all the while, and the sender reaches others.
     let carol = Person::registered(&relay, "carol").await;
     let mut carol_socket = carol.connect(&relay).await;
     carol_socket.send(&alice, &[1, MSG]).await;
     while !matches!(from.next().await, Event::Deliver { from, .. } if from == carol.id) {}
+    from.send(&carol, &[1, MSG, 1]).await;
+    assert_eq!(carol_socket.payloads(1).await, [[1, MSG, 1]]);
     // When the recipient reads again, what was taken arrives in order, and nothing else is missing.
-    let position = ids.iter().position(|id| *id == refused.0).unwrap();
+    let position = ids.iter().position(|id| *id == refused).unwrap();
     for expected in &ids[..position] {
         let Event::Deliver { id, .. } = to.next().await else {
             panic!()
@@ -80,24 +83,10 @@ async fn a_recipient_that_does_not_read_slows_the_sender_down_and_then_lets_go()
     }
 }
 
-/// Waits a little for an ACK other than "written".
-async fn try_ack(socket: &mut Socket) -> Option<(duet_crypto::relay::EnvelopeId, AckStatus)> {
-    let deadline = tokio::time::Instant::now() + Duration::from_millis(50);
-    while let Ok(event) = tokio::time::timeout_at(deadline, socket.next()).await {
-        match event {
-            Event::Ack(_, AckStatus::Written) => {}
-            Event::Ack(id, status) => return Some((id, status)),
-            other => panic!("{other:?}"),
-        }
-    }
-    None
-}
-
 #[tokio::test]
 async fn a_client_that_never_reads_is_closed_and_its_partner_told() {
     let relay = Relay::start_with(|settings| {
         settings.limits.write_timeout = Duration::from_millis(300);
-        settings.limits.queue_timeout = Duration::from_secs(10);
     })
     .await;
     let (_, bob, mut from, to) = pair(&relay).await;
@@ -105,18 +94,24 @@ async fn a_client_that_never_reads_is_closed_and_its_partner_told() {
     let Event::Presence { online: true, .. } = from.next().await else {
         panic!()
     };
-    let last = async {
-        loop {
-            let id = from.send(&bob, &chunk(1)).await;
-            if let Some((refused, status)) = try_ack_or_presence(&mut from).await {
-                return (id, refused, status);
+    let (mut sent, mut told) = (0, false);
+    let status = 'refused: loop {
+        from.send(&bob, &chunk(1)).await;
+        sent += 1;
+        assert!(sent < ENDLESS, "nothing was ever refused");
+        while let Some(event) = from.ready() {
+            match event {
+                Event::Ack(_, AckStatus::Written) => {}
+                Event::Presence { online: false, .. } => told = true,
+                Event::Ack(_, status) => break 'refused status,
+                other => panic!("{other:?}"),
             }
         }
     };
-    let (_, _, status) = tokio::time::timeout(PATIENCE, last)
-        .await
-        .expect("closed as too slow");
     assert_eq!(status, AckStatus::Offline);
+    while !told {
+        told = matches!(from.next().await, Event::Presence { online: false, .. });
+    }
     crate::support::eventually("counted", async || {
         relay
             .metric("duet_ws_closed_total{kind=\"too slow\"}")
@@ -127,40 +122,23 @@ async fn a_client_that_never_reads_is_closed_and_its_partner_told() {
     drop(to);
 }
 
-async fn try_ack_or_presence(
-    socket: &mut Socket,
-) -> Option<(duet_crypto::relay::EnvelopeId, AckStatus)> {
-    let deadline = tokio::time::Instant::now() + Duration::from_millis(50);
-    while let Ok(event) = tokio::time::timeout_at(deadline, socket.next()).await {
-        match event {
-            Event::Ack(_, AckStatus::Written) | Event::Presence { .. } => {}
-            Event::Ack(id, status) => return Some((id, status)),
-            other => panic!("{other:?}"),
-        }
-    }
-    None
-}
-
 #[tokio::test]
 async fn two_who_send_to_each_other_at_full_speed_do_not_block_one_another() {
+    const CHUNKS: u8 = 20;
     let relay = Relay::start().await;
     let (alice, bob, mut a, mut b) = pair(&relay).await;
-    // Each sends twenty chunks before it reads anything: both outboxes fill up while both readers wait for room.
+    // Both outboxes fill up, and both readers wait for room.
     let run = async |mine: &mut Socket, peer: &Person| {
-        for number in 0..20 {
-            mine.send(peer, &chunk(number)).await;
-            // A client reads while it writes, as a browser does; here, whatever has come already.
-            while let Ok(event) = tokio::time::timeout(Duration::from_millis(1), mine.next()).await
-            {
-                assert!(
-                    matches!(
-                        event,
-                        Event::Deliver { .. } | Event::Ack(_, AckStatus::Written)
-                    ),
-                    "{event:?}"
-                );
+        let (mut delivered, mut written) = (0, 0);
+        mine.exchange(peer, (0..CHUNKS).map(chunk), |event| {
+            match event {
+                Event::Deliver { .. } => delivered += 1,
+                Event::Ack(_, AckStatus::Written) => written += 1,
+                other => panic!("{other:?}"),
             }
-        }
+            (delivered, written) == (CHUNKS, CHUNKS)
+        })
+        .await;
     };
     tokio::time::timeout(PATIENCE, async {
         tokio::join!(run(&mut a, &bob), run(&mut b, &alice))

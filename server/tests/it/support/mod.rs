@@ -9,21 +9,25 @@ pub(crate) use person::Person;
 pub(crate) use socket::{Event, Socket, connect, try_connect};
 
 use duet_relay::{
+    clock::Clock,
     config::{MetricsListen, Settings},
     server::{Server, ServerError},
 };
+use futures_util::FutureExt as _;
 use std::{net::SocketAddr, time::Duration};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
 /// Long enough for a busy machine; only a failing test waits for it.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running relay with a database of its own.
+/// A running relay with a database of its own. Its clock stands still, and its timers are out of reach, until the
+/// test moves them: nothing in a test depends on how fast the machine is.
 pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
     pub(crate) metrics: SocketAddr,
     pub(crate) directory: TempDir,
+    pub(crate) clock: Clock,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<Result<(), ServerError>>>,
 }
@@ -51,9 +55,19 @@ impl Relay {
         settings.limits.rate_messages = 10_000;
         settings.limits.burst_messages = 10_000;
         settings.limits.rate_chunks = 10_000;
-        settings.limits.drain = Duration::from_millis(50);
+        settings.limits.rate_prekeys_claimer = 10_000;
+        settings.limits.rate_prekeys_owner = 10_000;
+        settings.limits.drain = Duration::ZERO;
+        settings.limits.login_timeout = NEVER;
+        settings.limits.write_timeout = NEVER;
+        settings.limits.queue_timeout = NEVER;
+        settings.limits.ping_interval = NEVER;
+        settings.limits.idle_timeout = NEVER;
         change(&mut settings);
-        let server = Server::bind(settings).await.unwrap();
+        let clock = Clock::manual();
+        let server = Server::bind_with_clock(settings, clock.clone())
+            .await
+            .unwrap();
         let (address, metrics) = (
             server.address().unwrap(),
             server.metrics_address().unwrap_or(free),
@@ -66,6 +80,7 @@ impl Relay {
             address,
             metrics,
             directory,
+            clock,
             stop: Some(stop),
             task: Some(task),
         }
@@ -77,6 +92,7 @@ impl Relay {
             address,
             metrics: address,
             directory: tempfile::tempdir().unwrap(),
+            clock: Clock::system(),
             stop: None,
             task: None,
         }
@@ -113,6 +129,19 @@ impl Relay {
             .find_map(|line| line.strip_prefix(line_start)?.trim().parse().ok())
             .unwrap_or(0.0)
     }
+}
+
+/// A limit that no test reaches.
+pub(crate) const NEVER: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// Lets the timers of this test's runtime, the relay's among them, believe that this much time has passed. What was
+/// due in between is done when the test next waits for something. Nothing may be under way: to the database, too, it
+/// would look like a very slow one. So a test asks its sockets something first ([`Socket::assert_quiet`]).
+pub(crate) fn pass(duration: Duration) {
+    tokio::time::pause();
+    // The clock moves when this is first polled. Waited for, the idle runtime would jump on to its next timer.
+    let _ = tokio::time::advance(duration).now_or_never();
+    tokio::time::resume();
 }
 
 /// Polls until something becomes true: for what has no event to wait for.

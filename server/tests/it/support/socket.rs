@@ -3,11 +3,11 @@
 use duet_crypto::{
     identity::AccountId,
     relay::{
-        AckStatus, Challenge, ClientFrame, EnvelopeId, Notice, Presence, ServerFrame, Token,
-        WelcomeStatus, login,
+        AckStatus, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes, Presence,
+        ServerFrame, Token, WelcomeStatus, login,
     },
 };
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
     client_async_with_config,
@@ -30,7 +30,8 @@ pub(crate) struct Socket {
 pub(crate) enum Event {
     Challenge(Challenge),
     Welcome(WelcomeStatus),
-    Notice(Notice),
+    /// With its number, but for the delay of a relay that goes away: that one is random.
+    Notice(Notice, u32),
     Deliver {
         id: EnvelopeId,
         from: AccountId,
@@ -38,6 +39,7 @@ pub(crate) enum Event {
         payload: Vec<u8>,
     },
     Ack(EnvelopeId, AckStatus),
+    Prekey(EnvelopeId, Result<PrekeyBytes, NoPrekey>),
     Presence {
         account: AccountId,
         presence: Presence,
@@ -180,6 +182,47 @@ impl Socket {
         }
     }
 
+    /// What has come already, if there is anything.
+    pub(crate) fn ready(&mut self) -> Option<Event> {
+        self.next_event().now_or_never()
+    }
+
+    /// Sends payloads as fast as they are taken and reads what comes at the same time, as a browser does, until
+    /// `done` says that it has seen enough.
+    pub(crate) async fn exchange(
+        &mut self,
+        to: &Person,
+        payloads: impl Iterator<Item = Vec<u8>>,
+        mut done: impl FnMut(Event) -> bool,
+    ) {
+        let (mut sink, mut stream) = (&mut self.stream).split();
+        let sending = async {
+            for payload in payloads {
+                let frame = ClientFrame::Send {
+                    id: EnvelopeId(duet_relay::random()),
+                    to: to.id,
+                    presence: to.presence,
+                    payload: &payload,
+                };
+                let message = Message::Binary(frame.encode().into());
+                sink.send(message).await.expect("the relay takes it");
+            }
+        };
+        let receiving = async {
+            loop {
+                let event = match stream.next().await {
+                    Some(Ok(Message::Binary(bytes))) => Event::from(&bytes),
+                    Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                    other => panic!("{other:?}"),
+                };
+                if done(event) {
+                    return;
+                }
+            }
+        };
+        tokio::join!(sending, receiving);
+    }
+
     /// The close code; anything else that is still on its way is skipped.
     pub(crate) async fn closed(&mut self) -> Option<u16> {
         loop {
@@ -223,7 +266,11 @@ impl Event {
         match ServerFrame::decode(bytes).expect("the relay's frames are well-formed") {
             ServerFrame::Challenge(challenge) => Self::Challenge(challenge),
             ServerFrame::Welcome(status) => Self::Welcome(status),
-            ServerFrame::Notice { notice, .. } => Self::Notice(notice),
+            ServerFrame::Notice {
+                notice: Notice::Draining,
+                ..
+            } => Self::Notice(Notice::Draining, 0),
+            ServerFrame::Notice { notice, value } => Self::Notice(notice, value),
             ServerFrame::Deliver {
                 id,
                 from,
@@ -236,6 +283,7 @@ impl Event {
                 payload: payload.to_vec(),
             },
             ServerFrame::Ack { id, status } => Self::Ack(id, status),
+            ServerFrame::PrekeyResponse { id, prekey } => Self::Prekey(id, prekey.copied()),
             ServerFrame::Presence {
                 account,
                 presence,

@@ -1,0 +1,100 @@
+//! Time as a parameter: what counts in wall-clock time (tokens, sessions, lockouts, rate limits) asks the relay's
+//! clock, so that tests move it instead of waiting. Timers of a connection are the runtime's.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use crate::store::{Millis, millis};
+
+/// A source of time; its copies are one clock.
+#[derive(Debug, Clone)]
+pub struct Clock(Source);
+
+#[derive(Debug, Clone)]
+enum Source {
+    /// The system's, with the moment from which its monotonic side counts.
+    System(Instant),
+    /// Nanoseconds since the Unix epoch, moved by hand.
+    Manual(Arc<AtomicU64>),
+}
+
+impl Clock {
+    /// The system's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Source::System(Instant::now()))
+    }
+
+    /// A clock that shows the time of its making and moves by [`Clock::advance`] only: for tests.
+    #[must_use]
+    pub fn manual() -> Self {
+        let nanos = u64::try_from(since_epoch().as_nanos()).unwrap_or(u64::MAX);
+        Self(Source::Manual(Arc::new(AtomicU64::new(nanos))))
+    }
+
+    /// Moves a manual clock; the system's goes its own way.
+    pub fn advance(&self, by: Duration) {
+        if let Source::Manual(nanos) = &self.0 {
+            let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+            nanos.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+
+    /// Milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn now(&self) -> Millis {
+        match &self.0 {
+            Source::System(_) => millis(since_epoch()),
+            Source::Manual(nanos) => millis(Duration::from_nanos(nanos.load(Ordering::SeqCst))),
+        }
+    }
+
+    /// For rate limits: time that never goes back, even when somebody sets the system's.
+    #[must_use]
+    pub fn monotonic(&self) -> Duration {
+        match &self.0 {
+            Source::System(start) => start.elapsed(),
+            Source::Manual(nanos) => Duration::from_nanos(nanos.load(Ordering::SeqCst)),
+        }
+    }
+}
+
+impl governor::clock::Clock for Clock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.monotonic()
+    }
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manual_clock_moves_by_hand_and_with_its_copies() {
+        let clock = Clock::manual();
+        let (copy, start) = (clock.clone(), clock.now());
+        assert_eq!(copy.now(), start);
+        clock.advance(Duration::from_millis(1500));
+        assert_eq!(copy.now(), start + 1500);
+    }
+
+    #[test]
+    fn the_systems_clock_cannot_be_moved() {
+        let clock = Clock::system();
+        clock.advance(Duration::from_secs(1 << 40));
+        assert!(clock.now() <= Clock::system().now());
+    }
+}
