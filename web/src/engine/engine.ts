@@ -1,5 +1,6 @@
 /** The engine, put together: commands in, events out. Everything that a platform provides comes from outside. */
 import { Account } from './account/account.ts';
+import { Backups } from './account/backup.ts';
 import { Auth } from './auth.ts';
 import type { CryptoView, EngineEvent, EngineMode } from './contract.ts';
 import type { CryptoPort, RelayCodec } from './crypto/port.ts';
@@ -10,7 +11,7 @@ import type { Keystore } from './keystore/keystore.ts';
 import type { CommandHandlers } from './rpc.ts';
 import { Runtime } from './runtime.ts';
 import type { Socket } from './socket/link.ts';
-import { verificationOf } from './verification.ts';
+import { peopleOf, readQr, verificationOf } from './verification.ts';
 
 /** What the engine needs of the world. */
 export interface Platform {
@@ -70,6 +71,8 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     mode: () => mode,
     realm: () => realm,
   });
+  const backups = new Backups({ crypto, keystore, account, runtime: () => runtime, emit, now });
+  const verification = { crypto, keystore, sasOf: (sid: string) => runtime.sasOf(sid) };
 
   async function start(chosen: EngineMode): Promise<void> {
     mode = chosen;
@@ -99,7 +102,10 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     login: (input) => account.login(input),
     unlock: (input) => account.unlock(input),
     replaceKey: (input) => account.replaceKey(input),
-    logout: () => account.logout(),
+    async logout() {
+      backups.close();
+      await account.logout();
+    },
     search: ({ query }, signal) => directory.search(query, signal),
     openChat: (peer) => runtime.command({ name: 'openChat', peer }),
     acceptIncoming: ({ id }) => runtime.command({ name: 'acceptIncoming', id }),
@@ -113,8 +119,18 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       return runtime.command({ name: 'sendFile', ref, fileName: file.name, size: file.size });
     },
     cancelTransfer: ({ fid }) => runtime.command({ name: 'cancelTransfer', fid }),
-    verification: () => verificationOf(crypto, runtime.person, state(), (sid) => runtime.sasOf(sid)),
+    verification: () => verificationOf(verification, runtime.person, state()),
     markVerified: ({ by }) => runtime.command({ name: 'markVerified', by }),
+    async checkQr({ text }) {
+      const verdict = readQr(verification, runtime.person, state(), text.trim());
+      if (verdict === 'verified') await runtime.command({ name: 'markVerified', by: 'qr' });
+      return verdict;
+    },
+    people: () => peopleOf(verification, runtime.person),
+    makeBackup: (input, signal) => backups.make(input, signal),
+    openBackup: (input, signal) => backups.open(input, signal),
+    restoreBackup: (input) => backups.restore(input),
+    closeBackup: async () => backups.close(),
     acceptChangedKey: () => runtime.command({ name: 'acceptChangedKey' }),
     retryNow: () => runtime.command({ name: 'retryNow' }),
     // The page keeps the choice and names it at the next start; nothing changes half-way.

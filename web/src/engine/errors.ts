@@ -18,6 +18,8 @@ export class EngineError extends Error {
 /** The package's codes that a person can do something about; every other one is a defect of ours. */
 const packageCodes: Readonly<Record<string, UserErrorCode>> = {
   E_VAULT: 'key-wrong-password',
+  E_NOT_EXPORTABLE: 'backup-not-possible',
+  E_OUT_OF_MEMORY: 'out-of-memory',
   E_PASSWORD_LENGTH: 'password-too-short',
   E_ENGINE_UNAVAILABLE: 'engine-unavailable',
   E_RANDOM_MISSING: 'engine-unavailable',

@@ -63,7 +63,7 @@ describe('calling', () => {
     expect(world.effects('check-accept')).toHaveLength(1);
     world.deliver(frame(3, HID));
     expect(world.last).toEqual([]);
-    world.run({ type: 'handshake-failed', conversation: world.id });
+    world.run({ type: 'handshake-failed', conversation: world.id, hid: HID });
     expect(stateOf(world)).toBe('failed');
     expect(world.effects('wipe-handshake')).toEqual([{ type: 'wipe-handshake', hid: HID }]);
   });
@@ -172,7 +172,8 @@ describe('being called', () => {
     world.deliver(frame(0x11, SID));
     expect(world.last).toEqual([]);
     const ready = frame(0x11, SID);
-    world.run({ type: 'confirm-checked', conversation: world.id, hid: HID, sid: SID, frame: ready });
+    const early = { sent: 0, received: 0 };
+    world.run({ type: 'confirm-checked', conversation: world.id, hid: HID, sid: SID, early, frame: ready });
     expect(
       world.last.map(({ type }) => type).filter((type) => type === 'send' || type === 'decrypt'),
     ).toEqual(['send', 'decrypt']);
@@ -185,7 +186,7 @@ describe('being called', () => {
     const silent = accepted().run({ type: 'timer', name: 'confirm' });
     expect(stateOf(silent)).toBe('failed');
     const wrong = accepted().deliver(frame(4, HID));
-    wrong.run({ type: 'handshake-failed', conversation: wrong.id });
+    wrong.run({ type: 'handshake-failed', conversation: wrong.id, hid: HID });
     expect(stateOf(wrong)).toBe('failed');
   });
 
@@ -272,11 +273,11 @@ describe('talking', () => {
     world.command({ name: 'sendText', text: 'hello' });
     const [encrypt] = world.effects('encrypt');
     const seq = encrypt?.seq ?? -1;
-    expect(world.effects('show')).toMatchObject([{ messages: [{ id: `m${seq}`, status: 'sending' }] }]);
+    expect(world.effects('show')).toMatchObject([{ messages: [{ id: `m1.${seq}`, status: 'sending' }] }]);
     world.hear({ type: 'receipt' }, seq + 1);
-    expect(world.effects('show')).toMatchObject([{ messages: [{ id: `m${seq}`, status: 'delivered' }] }]);
+    expect(world.effects('show')).toMatchObject([{ messages: [{ id: `m1.${seq}`, status: 'delivered' }] }]);
     world.hear({ type: 'read', upTo: seq }, seq + 1);
-    expect(world.effects('show')).toMatchObject([{ messages: [{ id: `m${seq}`, status: 'read' }] }]);
+    expect(world.effects('show')).toMatchObject([{ messages: [{ id: `m1.${seq}`, status: 'read' }] }]);
     expect(world.talk.live.size).toBe(0);
   });
 

@@ -17,6 +17,7 @@ import type { Effect } from './machine/effects.ts';
 import { close, end } from './machine/ending.ts';
 import type { Event, TimerName } from './machine/events.ts';
 import * as handshake from './machine/handshake.ts';
+import * as renewal from './machine/renewal.ts';
 import { onDelivered } from './machine/routing.ts';
 import type { State } from './machine/state.ts';
 import * as talk from './machine/talk.ts';
@@ -29,11 +30,15 @@ export { INITIAL, type State } from './machine/state.ts';
 /** `at`: the time, epoch ms. Defined for every event in every state; what makes no sense any more does nothing. */
 export function transition(state: State, event: Event, at: number): [State, readonly Effect[]] {
   const turn = new Turn(state, at);
+  renewal.checkEnd(turn);
   apply(turn, event);
+  renewal.checkRenewal(turn);
   return [turn.state, turn.effects];
 }
 
 function apply(turn: Turn, event: Event) {
+  // In an open conversation a handshake can only be about its renewal.
+  const renews = (id: number) => turn.conversation?.id === id && turn.open !== null;
   switch (event.type) {
     case 'command':
       return command(turn, event);
@@ -55,26 +60,44 @@ function apply(turn: Turn, event: Event) {
       return onDelivered(turn, event);
     case 'undelivered':
       return handshake.onUndelivered(turn, event);
+    case 'prekeys-low':
+      return turn.do({ type: 'publish-prekeys', left: event.left });
+    case 'prekey-got':
+      return calling.onPrekeyGot(turn, event);
+    case 'prekey-refused':
+      return calling.onPrekeyRefused(turn, event);
     case 'looked-up':
       return calling.onLookedUp(turn, event);
     case 'pinned':
       return trust.onPinned(turn, event);
     case 'offer-made':
-      return calling.onOfferMade(turn, event);
+      return renews(event.conversation)
+        ? renewal.onRenewalOfferMade(turn, event)
+        : calling.onOfferMade(turn, event);
     case 'offer-checked':
       return answering.onOfferChecked(turn, event);
     case 'accept-made':
-      return answering.onAcceptMade(turn, event);
+      return renews(event.conversation)
+        ? renewal.onRenewalAcceptMade(turn, event)
+        : answering.onAcceptMade(turn, event);
     case 'accept-checked':
-      return calling.onAcceptChecked(turn, event);
+      return renews(event.conversation)
+        ? renewal.onRenewalAcceptChecked(turn, event)
+        : calling.onAcceptChecked(turn, event);
     case 'confirm-checked':
-      return answering.onConfirmChecked(turn, event);
+      return renews(event.conversation)
+        ? renewal.onRenewalConfirmChecked(turn, event)
+        : answering.onConfirmChecked(turn, event);
+    case 'early-opened':
+      return answering.onEarlyOpened(turn, event);
     case 'handshake-failed':
       return handshake.onHandshakeFailed(turn, event);
     case 'end-checked':
       return handshake.onEndChecked(turn, event);
     case 'decrypted':
       return talk.onDecrypted(turn, event);
+    case 'worn':
+      return renewal.onWorn(turn, event);
     case 'refused':
       return talk.onRefused(turn, event);
     case 'file-prepared':
@@ -133,6 +156,8 @@ function timer(turn: Turn, name: TimerName) {
   switch (name) {
     case 'look-up':
       return calling.onLookUpTimer(turn);
+    case 'prekey':
+      return calling.onPrekeyTimer(turn);
     case 'ring':
       return at === 'ringing' ? end(turn, 'no-answer') : undefined;
     case 'confirm':
@@ -145,6 +170,16 @@ function timer(turn: Turn, name: TimerName) {
       return talk.onReadTimer(turn);
     case 'peer-activity':
       return talk.onActivityTimer(turn);
+    case 'resend':
+      return talk.onResendTimer(turn);
+    case 'renew':
+      return renewal.renew(turn);
+    case 'renewal':
+      return renewal.failRenewal(turn);
+    case 'retire':
+      return renewal.retire(turn);
+    case 'expire':
+      return renewal.expire(turn);
     case 'reconnect':
       return onReconnectTimer(turn);
     default:

@@ -8,9 +8,11 @@ import { frame, text16, text32 } from './testing/world.ts';
 describe('headers of payloads', () => {
   test.each([
     [0x01, { type: 'offer', hid: text16(5) }],
+    [0x02, { type: 'init', hid: text16(5) }],
     [0x03, { type: 'accept', hid: text16(5) }],
     [0x04, { type: 'confirm', hid: text16(5) }],
     [0x05, { type: 'end', hid: text16(5) }],
+    [0x10, { type: 'early', hid: text16(5) }],
     [0x11, { type: 'message', sid: text16(5) }],
   ] as const)('type %i', (type, expected) => {
     expect(readPayload(frame(type, text16(5)))).toEqual(expected);
@@ -27,7 +29,7 @@ describe('headers of payloads', () => {
         if (payload !== null) expect([bytes[0], bytes.length >= 34]).toEqual([1, true]);
       }),
     );
-    expect(readPayload(frame(0x02, text16(1)))).toBeNull();
+    expect(readPayload(frame(0x06, text16(1)))).toBeNull();
     expect(readPayload(frame(0x11, text16(1)).with(0, 2))).toBeNull();
   });
 });

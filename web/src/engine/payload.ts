@@ -1,14 +1,16 @@
 /**
- * The header of an end-to-end frame (PROTOCOL.md sections 4, 6 and 7), read to find whom it concerns. Nothing is
+ * The header of an end-to-end frame (PROTOCOL.md sections 4 to 7), read to find whom it concerns. Nothing is
  * believed because of it: the crypto package checks the whole frame.
  */
 import { toText } from './bytes.ts';
 
 export type Payload =
   | { readonly type: 'offer'; readonly hid: string }
+  | { readonly type: 'init'; readonly hid: string }
   | { readonly type: 'accept'; readonly hid: string }
   | { readonly type: 'confirm'; readonly hid: string }
   | { readonly type: 'end'; readonly hid: string }
+  | { readonly type: 'early'; readonly hid: string }
   | { readonly type: 'message'; readonly sid: string }
   | { readonly type: 'chunk'; readonly fid: string };
 
@@ -25,12 +27,16 @@ export function readPayload(frame: Uint8Array): Payload | null {
   switch (frame[1]) {
     case 0x01:
       return { type: 'offer', hid: id(ID_LENGTH) };
+    case 0x02:
+      return { type: 'init', hid: id(ID_LENGTH) };
     case 0x03:
       return { type: 'accept', hid: id(ID_LENGTH) };
     case 0x04:
       return { type: 'confirm', hid: id(ID_LENGTH) };
     case 0x05:
       return { type: 'end', hid: id(ID_LENGTH) };
+    case 0x10:
+      return { type: 'early', hid: id(ID_LENGTH) };
     case 0x11:
       return { type: 'message', sid: id(ID_LENGTH) };
     case 0x12:

@@ -2,6 +2,7 @@
 import { toText } from './bytes.ts';
 import type { EngineMode } from './contract.ts';
 import type { Bytes, CryptoPort, Identity, Listener } from './crypto/port.ts';
+import { Prekeys } from './effects/prekeys.ts';
 
 export interface Run {
   readonly identity: Identity;
@@ -13,6 +14,7 @@ export interface Run {
   readonly presence: Bytes;
   /** Remembers every offer of the run, so that none rings twice. */
   readonly listener: Listener;
+  readonly prekeys: Prekeys;
 }
 
 const PRESENCE_BYTES = 16;
@@ -23,17 +25,19 @@ export function beginRun(
   engine: EngineMode,
 ): Run {
   const presence = crypto.randomBytes(PRESENCE_BYTES);
+  const listener = crypto.createListener({ identity, presence, engine });
   return {
     identity,
     owner: toText(identity.accountId),
     name: identity.account.name,
     publicKey: identity.publicKey,
     presence,
-    listener: crypto.createListener({ identity, presence, engine }),
+    listener,
+    prekeys: new Prekeys(listener),
   };
 }
 
-/** Wipes what the run held. */
+/** Wipes what the run held, the secrets of its prekeys among it. */
 export function endRun(run: Run): void {
   run.listener.free();
   run.identity.free();

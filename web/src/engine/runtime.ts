@@ -64,15 +64,22 @@ export class Runtime {
       dispatch: (event) => this.arrive(event),
     });
     const { outbox } = this.network;
-    this.sessions = new Sessions(dispatch);
-    this.files = new Files({ crypto, mode, outbox, dispatch, report: (error) => this.report(error) });
+    this.sessions = new Sessions(dispatch, deps.now);
+    this.files = new Files({
+      crypto,
+      mode,
+      outbox,
+      dispatch,
+      count: (bytes) => this.countChunk(bytes),
+      report: (error) => this.report(error),
+    });
     this.handshakes = new Handshakes({
       crypto,
       mode,
       keystore,
       directory,
       dispatch,
-      keep: (session) => this.sessions.keep(session),
+      keep: (session, first) => this.sessions.keep(session, first),
       // Nobody waits for it: an END that does not arrive is a call that ends by its timeout.
       post: (address, frame) => void outbox.message(address, frame),
     });
@@ -171,6 +178,10 @@ export class Runtime {
         return this.network.outbox.watch(effect.accountId);
       case 'send':
         return this.send(effect, effect.about, effect.frame);
+      case 'publish-prekeys':
+        return this.later(this.publishPrekeys(effect.left));
+      case 'get-prekey':
+        return this.later(this.getPrekey(effect));
       case 'look-up':
         return this.later(this.lookUp(effect));
       case 'pin':
@@ -179,6 +190,10 @@ export class Runtime {
         return this.later(this.handshakes.makeOffer(this.present(), effect));
       case 'check-offer':
         return this.later(this.handshakes.checkOffer(this.present(), effect));
+      case 'send-early':
+        return this.sendEarly(effect);
+      case 'open-early':
+        return this.later(this.handshakes.openEarly(effect));
       case 'make-accept':
         return this.later(this.handshakes.makeAccept(effect));
       case 'check-accept':
@@ -193,6 +208,8 @@ export class Runtime {
         return this.handshakes.wipe(effect.hid);
       case 'encrypt':
         return this.encrypt(effect);
+      case 'resend':
+        return this.resend(effect);
       case 'decrypt':
         return this.sessions.decrypt(effect.sid, effect.frame);
       case 'wipe-session':
@@ -247,10 +264,36 @@ export class Runtime {
   /** What the relay brings. */
   private arrive(event: Event): void {
     const header = event.type === 'delivered' ? readPayload(event.frame) : null;
-    // A caller who hangs up at once: the END must not come before the call that it ends.
-    const check = header?.type === 'end' ? this.handshakes.checkOf(header.hid) : undefined;
+    // A caller who hangs up or writes at once: neither END nor EARLY may come before the call that they belong to.
+    const follows = header?.type === 'end' || header?.type === 'early';
+    const check = follows ? this.handshakes.checkOf(header.hid) : undefined;
     if (check === undefined) this.dispatch(event);
-    else this.later(check.finally(() => this.dispatch(event)));
+    else if (check !== null) this.later(check.finally(() => this.dispatch(event)));
+  }
+
+  private async publishPrekeys(left: number): Promise<void> {
+    this.network.outbox.publish(await this.present().prekeys.more(left));
+  }
+
+  private async getPrekey({ conversation, address }: EffectOf<'get-prekey'>): Promise<void> {
+    const prekey = await this.network.outbox.prekey(address);
+    this.dispatch({ type: 'prekey-got', conversation, prekey });
+  }
+
+  private sendEarly(effect: EffectOf<'send-early'>): void {
+    const frame = this.handshakes.sendEarly(effect);
+    if (frame !== null) this.send(effect, 'early', frame);
+  }
+
+  private resend(effect: EffectOf<'resend'>): void {
+    const frame = this.sessions.again(effect.sid, effect.seq);
+    if (frame !== null) this.send(effect, 'message', frame);
+  }
+
+  /** The segments of a file count for the session that is open when they pass. */
+  private countChunk(bytes: number): void {
+    const phase = this.current.conversation?.phase;
+    if (phase?.at === 'open') this.sessions.countChunk(phase.talk.sid, bytes);
   }
 
   private encrypt(effect: EffectOf<'encrypt'>): void {

@@ -1,38 +1,120 @@
 /** What two people compare (PROTOCOL.md section 3), always of the keys in use. */
-import { fromText } from './bytes.ts';
-import type { FingerprintView, VerificationView } from './contract.ts';
+import { fromText, toText } from './bytes.ts';
+import type { FingerprintView, KeyHistoryView, PersonView, QrVerdict, VerificationView } from './contract.ts';
 import type { CryptoPort } from './crypto/port.ts';
-import { EngineError } from './errors.ts';
+import { EngineError, packageCode } from './errors.ts';
+import type { Keystore, PastPin } from './keystore/keystore.ts';
 import type { Conversation } from './machine/state.ts';
 import { trustOf } from './machine/views.ts';
 import type { Run } from './run.ts';
 
+export interface VerificationDeps {
+  readonly crypto: Pick<CryptoPort, 'fingerprintOf' | 'safetyCode' | 'qrText' | 'verifyQrText'>;
+  readonly keystore: Pick<Keystore, 'pin' | 'pins'>;
+  readonly sasOf: (sid: string) => VerificationView['sas'];
+}
+
 /** @throws EngineError `not-connected` while there is nobody to compare with. */
 export async function verificationOf(
-  crypto: Pick<CryptoPort, 'fingerprintOf' | 'safetyCode' | 'qrText'>,
+  { crypto, keystore, sasOf }: VerificationDeps,
   run: Run | null,
   conversation: Conversation | null,
-  sasOf: (sid: string) => VerificationView['sas'],
 ): Promise<VerificationView> {
+  const { pair, key, me, peer } = pairOf(run, conversation);
+  const { pin, phase } = conversation ?? { pin: null };
+  const talk = phase?.at === 'open' && phase.talk.secure ? phase.talk : null;
+  // Before anything is awaited: a renewal may take the session away meanwhile.
+  const sas = talk === null ? null : sasOf(talk.sid);
+  const record = await keystore.pin(me.owner, peer.accountId);
+  return {
+    mine: fingerprint(crypto, me.name, pair.mine.publicKey),
+    theirs: fingerprint(crypto, peer.name, pair.theirs.publicKey),
+    pinned: pin === null || pin.key === key ? null : fingerprint(crypto, peer.name, fromText(pin.key, 32)),
+    trust: trustOf(key, pin),
+    safetyCode: await crypto.safetyCode(pair),
+    qrText: crypto.qrText(pair),
+    sas,
+    sasSession: talk?.number ?? null,
+    firstSeen: record?.since ?? null,
+    history: record === null ? [] : historyView(crypto, peer.name, record.history),
+  };
+}
+
+/** Everybody whose key is pinned here, by name. */
+export async function peopleOf(
+  { crypto, keystore }: VerificationDeps,
+  run: Run | null,
+): Promise<PersonView[]> {
+  if (run === null) throw new EngineError('not-connected');
+  const pins = await keystore.pins(run.owner);
+  return pins
+    .map(({ accountId, name, key, trust, since, history }) => ({
+      accountId,
+      fingerprint: fingerprint(crypto, name, fromText(key, 32)),
+      trust,
+      firstSeen: since,
+      history: historyView(crypto, name, history),
+    }))
+    .sort((a, b) => (a.fingerprint.name < b.fingerprint.name ? -1 : 1));
+}
+
+/** Where the text of a QR code holds accounts and keys: after its version, in this order (PROTOCOL.md section 3.3). */
+const QR_PREFIX = 'PAIR1:';
+const QR_LENGTH = 129;
+
+/** Compares and pins nothing; `verified` is what may be pinned. */
+export function readQr(
+  { crypto }: Pick<VerificationDeps, 'crypto'>,
+  run: Run | null,
+  conversation: Conversation | null,
+  text: string,
+): QrVerdict {
+  const { pair } = pairOf(run, conversation);
+  try {
+    crypto.verifyQrText({ text, ...pair });
+    return 'verified';
+  } catch (error) {
+    const code = packageCode(error);
+    if (code === 'E_QR_FORMAT') return 'not-a-code';
+    if (code !== 'E_QR_MISMATCH') throw error;
+  }
+  // It is well formed, and something in it is not what it should be: accounts, or keys.
+  const shown = fromText(text.slice(QR_PREFIX.length), QR_LENGTH);
+  const right =
+    toText(shown.subarray(1, 33)) === toText(pair.theirs.accountId) &&
+    toText(shown.subarray(65, 97)) === toText(pair.mine.accountId);
+  return right ? 'key-differs' : 'other-person';
+}
+
+function pairOf(run: Run | null, conversation: Conversation | null) {
   if (run === null || conversation === null || conversation.key === null) {
     throw new EngineError('not-connected');
   }
-  const { peer, key, pin, phase } = conversation;
-  const fingerprint = (name: string, publicKey: Uint8Array): FingerprintView => ({
-    name,
-    ...crypto.fingerprintOf(publicKey),
-  });
+  const { peer, key } = conversation;
   const pair = {
     mine: { accountId: run.identity.accountId, publicKey: run.publicKey },
     theirs: { accountId: fromText(peer.accountId, 32), publicKey: fromText(key, 32) },
   };
-  return {
-    mine: fingerprint(run.name, run.publicKey),
-    theirs: fingerprint(peer.name, pair.theirs.publicKey),
-    pinned: pin === null || pin.key === key ? null : fingerprint(peer.name, fromText(pin.key, 32)),
-    trust: trustOf(key, pin),
-    safetyCode: await crypto.safetyCode(pair),
-    qrText: crypto.qrText(pair),
-    sas: phase.at === 'open' && phase.talk.secure ? sasOf(phase.talk.sid) : null,
-  };
+  return { pair, key, peer, me: run };
+}
+
+export function fingerprint(
+  crypto: Pick<CryptoPort, 'fingerprintOf'>,
+  name: string,
+  publicKey: Uint8Array,
+): FingerprintView {
+  return { name, ...crypto.fingerprintOf(publicKey) };
+}
+
+function historyView(
+  crypto: Pick<CryptoPort, 'fingerprintOf'>,
+  name: string,
+  history: readonly PastPin[],
+): KeyHistoryView[] {
+  return history.map(({ key, trust, since, until }) => ({
+    fingerprint: fingerprint(crypto, name, fromText(key, 32)),
+    trust,
+    since,
+    until,
+  }));
 }

@@ -17,6 +17,7 @@ const text = (id: string, mine: boolean, seq: number): MessageView => ({
   seq,
   at: 0,
   status: 'delivered',
+  unconfirmed: false,
   body: { kind: 'text', text: id },
 });
 
@@ -48,6 +49,14 @@ describe('messages', () => {
     expect(readUpTo(state, 'm0')).toBeNull();
     expect(readUpTo(state, 'nothing')).toBeNull();
   });
+});
+
+test('how far a backup is stays until it is over', () => {
+  const stores = createStores();
+  for (const done of [0, 0.5, null]) {
+    applyEvent(stores, { type: 'backup-progress', done });
+    expect(stores.backup.getState().done).toBe(done);
+  }
 });
 
 test('notices are bounded and dismissed by id', () => {

@@ -34,7 +34,8 @@ export function accessOf(device: Device): Access {
   const { serverKey, stored, hasPassword, mode } = device;
   if (stored === null) {
     if (serverKey !== null) return 'key-missing';
-    return newIdentityKind(device) === 'native' || hasPassword ? 'create' : 'ask-password';
+    // A native one needs the password, too: for the wrapped copy that a backup is made from.
+    return hasPassword ? 'create' : 'ask-password';
   }
   if (serverKey !== null && serverKey !== stored.publicKey) return 'key-missing';
   if (stored.kind === 'wrapped') return hasPassword ? 'open' : 'ask-password';

@@ -5,10 +5,17 @@
 import type { Auth } from '../auth.ts';
 import { toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
-import type { CryptoPort, Identity, PasswordSecrets } from '../crypto/port.ts';
+import type {
+  Bytes,
+  CryptoPort,
+  Identity,
+  ImportedIdentity,
+  PasswordSecrets,
+  StoredIdentity,
+} from '../crypto/port.ts';
 import { EngineError, packageCode } from '../errors.ts';
 import type { Http } from '../http.ts';
-import type { Keystore } from '../keystore/keystore.ts';
+import type { IdentityRecord, Keystore } from '../keystore/keystore.ts';
 import { type Session, USERNAME_PATTERN, type User } from '../protocol/generated/relay-api.ts';
 import { beginRun } from '../run.ts';
 import type { Runtime } from '../runtime.ts';
@@ -62,7 +69,7 @@ export class Account {
       await this.withSecrets(account.name, password, async (secrets) => {
         // An identity that this device kept for the name is used again: contacts of old recognize it.
         const kept = await this.keptIdentity(owner, secrets);
-        const own = kept ?? (await this.make(account.name));
+        const own = kept ?? (await this.make(account.name, secrets));
         try {
           const session = await this.deps.http.register({
             username: account.name,
@@ -111,17 +118,56 @@ export class Account {
     });
   }
 
-  /** A new identity in the place of one that this device does not have. Every contact will be warned. */
+  /**
+   * A new identity in the place of one that this device does not have, or whose key it cannot back up. Every contact
+   * will be warned.
+   */
   replaceKey({ password }: { readonly password: string }): Promise<void> {
     return this.alone(async () => {
-      const user = this.awaiting();
-      await this.withSecrets(user.username, password, async (secrets) => {
-        const identity = await this.make(user.username);
+      const { person } = this.deps.runtime();
+      const name = person?.name ?? this.awaiting().username;
+      await this.withSecrets(name, password, async (secrets) => {
+        const { loginSecret } = secrets;
+        if (person !== null) await this.putAway(name, loginSecret);
+        const user = this.awaiting();
+        const identity = await this.make(name, secrets);
         try {
-          const { loginSecret } = secrets;
           const body = { identityKey: toText(identity.publicKey), loginSecret, lost: true };
           await this.deps.auth.with((token) => this.deps.http.setKey(token, body));
           await this.store(identity, secrets);
+        } catch (error) {
+          identity.free();
+          // The old key is still the account's, and may be here.
+          if (person !== null) await this.enter(user, secrets);
+          throw error;
+        }
+        this.arrive(identity);
+      });
+    });
+  }
+
+  /** Ends what is open, once the relay has said that the password is right: it will not know the key any more. */
+  private async putAway(name: string, loginSecret: string): Promise<void> {
+    const session = await this.deps.http.login({ username: name, loginSecret });
+    this.deps.auth.adopt(session);
+    this.deps.runtime().leave({ stage: 'key-missing', name });
+    this.user = session.user;
+  }
+
+  /** An identity that came out of a backup, on a device that does not have the account's. */
+  restore(
+    password: string,
+    read: (to: { vaultSecret: Bytes; engine: 'native' | 'wasm' }) => Promise<ImportedIdentity>,
+  ): Promise<void> {
+    return this.alone(async () => {
+      const user = this.awaiting();
+      await this.withSecrets(user.username, password, async (secrets) => {
+        // Nothing here could tell whether the password is right, and it will have to open what is stored now.
+        const { loginSecret, vaultSecret } = secrets;
+        this.deps.auth.adopt(await this.deps.http.login({ username: user.username, loginSecret }));
+        const { identity, stored } = await read({ vaultSecret, engine: this.engineOfNew() });
+        try {
+          await this.keep(identity, stored);
         } catch (error) {
           identity.free();
           throw error;
@@ -129,6 +175,22 @@ export class Account {
         this.arrive(identity);
       });
     });
+  }
+
+  /** What this device keeps of whoever is here. */
+  async kept(): Promise<IdentityRecord> {
+    const { person } = this.deps.runtime();
+    const record = person === null ? null : await this.deps.keystore.identity(person.owner);
+    if (record === null) throw new EngineError('not-connected');
+    return record;
+  }
+
+  /** The account whose backup makes sense here, and its key; `here`: the key is on this device. */
+  whose(): { readonly owner: string; readonly key: string | null; readonly here: boolean } {
+    const { person } = this.deps.runtime();
+    if (person !== null) return { owner: person.owner, key: toText(person.publicKey), here: true };
+    const { id, identityKey } = this.awaiting();
+    return { owner: id, key: identityKey, here: false };
   }
 
   /** Ends the login on the relay first: a login that goes on there must not look ended here. */
@@ -253,7 +315,8 @@ export class Account {
   }
 
   private async create(name: string, secrets: PasswordSecrets | null): Promise<Identity> {
-    const identity = await this.make(name);
+    if (secrets === null) throw new EngineError('internal');
+    const identity = await this.make(name, secrets);
     try {
       await this.store(identity, secrets);
       return identity;
@@ -263,21 +326,25 @@ export class Account {
     }
   }
 
-  private make(name: string): Promise<Identity> {
-    const native =
-      newIdentityKind({ mode: this.deps.mode(), nativeIdentity: this.nativeIdentity }) === 'native';
-    return this.deps.crypto.createIdentity({ ...this.accountOf(name), engine: native ? 'native' : 'wasm' });
+  /** With a wrapped copy of its seed, whichever engine holds the key: a backup is made from nothing else. */
+  private make(name: string, { vaultSecret }: PasswordSecrets): Promise<Identity> {
+    const account = this.accountOf(name);
+    return this.deps.crypto.createIdentity({ ...account, engine: this.engineOfNew(), vaultSecret });
   }
 
-  private async store(identity: Identity, secrets: PasswordSecrets | null): Promise<void> {
+  private engineOfNew(): 'native' | 'wasm' {
+    const kind = newIdentityKind({ mode: this.deps.mode(), nativeIdentity: this.nativeIdentity });
+    return kind === 'native' ? 'native' : 'wasm';
+  }
+
+  private store(identity: Identity, { vaultSecret }: PasswordSecrets): Promise<void> {
+    return this.keep(identity, identity.store(vaultSecret));
+  }
+
+  private async keep(identity: Identity, stored: StoredIdentity): Promise<void> {
     const { realm, name } = identity.account;
-    await this.deps.keystore.putIdentity({
-      owner: toText(identity.accountId),
-      realm,
-      name,
-      stored: identity.store(secrets?.vaultSecret),
-      createdAt: this.deps.now(),
-    });
+    const owner = toText(identity.accountId);
+    await this.deps.keystore.putIdentity({ owner, realm, name, stored, createdAt: this.deps.now() });
   }
 
   private get nativeIdentity(): boolean {
@@ -305,7 +372,7 @@ export class Account {
   }
 
   /** Stretches the password for the time of `use`, and wipes what came of it. */
-  private async withSecrets<T>(
+  async withSecrets<T>(
     name: string,
     password: string,
     use: (secrets: PasswordSecrets) => Promise<T>,

@@ -10,6 +10,7 @@ export type {
   Content as PackageContent,
   FileDescriptor,
   Identity,
+  ImportedIdentity,
   IncomingFile,
   IncomingOffer,
   Listener,
@@ -19,6 +20,7 @@ export type {
   PendingSession,
   Session,
   StoredIdentity,
+  VerifiedPeer,
 } from '@duet-chat/crypto';
 export type { RelayFrame } from '@duet-chat/crypto/relay';
 
@@ -36,6 +38,10 @@ export type CryptoPort = Pick<
   | 'fingerprintOf'
   | 'safetyCode'
   | 'qrText'
+  | 'verifyQrText'
+  | 'generatePassphrase'
+  | 'exportBackup'
+  | 'importBackup'
   | 'createOffer'
   | 'createListener'
   | 'glareWinner'
@@ -46,5 +52,11 @@ export type CryptoPort = Pick<
 
 export type RelayCodec = Pick<
   typeof Relay,
-  'decodeRelayFrame' | 'encodeSend' | 'encodeWatch' | 'encodeToken' | 'envelopeId'
+  | 'decodeRelayFrame'
+  | 'encodeSend'
+  | 'encodeWatch'
+  | 'encodeToken'
+  | 'encodePrekeys'
+  | 'encodePrekeyGet'
+  | 'envelopeId'
 >;

@@ -14,6 +14,8 @@ export interface FilesDeps {
   readonly mode: () => EngineMode;
   readonly outbox: Outbox;
   readonly dispatch: (event: Event) => void;
+  /** Bytes of a CHUNK that was sent or received. */
+  readonly count: (bytes: number) => void;
   /** Tells the person of a defect. */
   readonly report: (error: unknown) => void;
 }
@@ -81,6 +83,7 @@ export class Files {
   }
 
   open(fid: string, frame: Uint8Array): void {
+    this.deps.count(frame.length);
     this.receiving.get(fid)?.open(frame);
   }
 
@@ -95,7 +98,10 @@ export class Files {
     const { dispatch, outbox } = this.deps;
     const sender = new SendFile({
       ...prepared,
-      send: (frame, signal, handed) => outbox.chunk(address, frame, signal, handed),
+      send: (frame, signal, handed) => {
+        this.deps.count(frame.length);
+        return outbox.chunk(address, frame, signal, handed);
+      },
       onSent: (done, segments) => dispatch({ type: 'file-sent', fid, done, segments }),
       onFailed: (defect) => {
         if (defect !== undefined) this.deps.report(defect);

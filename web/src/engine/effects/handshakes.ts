@@ -1,11 +1,14 @@
 /** The crypto package's handshake objects, by `hid`, and what the machine asks of them. */
 import { fromText, toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
-import type { CryptoPort, IncomingOffer, Offer, PendingSession, Session } from '../crypto/port.ts';
+import { fromPackage } from '../crypto/content.ts';
+import type { Bytes, CryptoPort, IncomingOffer, Offer, PendingSession, Session } from '../crypto/port.ts';
 import { packageCode } from '../errors.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { EffectOf } from '../machine/effects.ts';
 import type { Event } from '../machine/events.ts';
+import { MAX_EARLY } from '../machine/limits.ts';
+import type { Pin } from '../machine/state.ts';
 import { readPayload } from '../payload.ts';
 import type { Run } from '../run.ts';
 import type { Directory } from './directory.ts';
@@ -17,53 +20,98 @@ export interface HandshakeDeps {
   readonly directory: Directory;
   readonly dispatch: (event: Event) => void;
   /** Takes a session that was just established. */
-  readonly keep: (session: Session) => string;
+  readonly keep: (session: Session, first?: Bytes) => string;
   /** Sends a frame whose fate nobody waits for. */
   readonly post: (address: EffectOf<'end-handshake'>['address'], frame: Uint8Array) => void;
 }
 
-/** Where OFFER holds its sender's key (PROTOCOL.md section 4.1). */
+/** Where OFFER and INIT hold their sender's key (PROTOCOL.md section 4.1), and PREKEY its owner's (5.1). */
 const OFFER_KEY = [99, 131] as const;
+const PREKEY_KEY = [67, 99] as const;
+/** EARLY frames that may wait for their INIT to be checked: as many as a first flight has. */
+const MAX_WAITING = MAX_EARLY;
 
 export class Handshakes {
   private readonly offers = new Map<string, Offer>();
   private readonly incoming = new Map<string, IncomingOffer>();
   private readonly pending = new Map<string, PendingSession>();
   /** Offers that are being checked; an END that comes meanwhile waits for the result. */
-  private readonly checking = new Map<string, Promise<void>>();
+  private readonly checking = new Map<string, { readonly work: Promise<void>; waiting: number }>();
+  /** Offers that are being accepted: for that time nobody holds them. */
+  private readonly accepting = new Map<string, Promise<unknown>>();
 
   constructor(private readonly deps: HandshakeDeps) {}
 
-  async makeOffer(run: Run, { conversation, address, key }: EffectOf<'make-offer'>): Promise<void> {
+  async makeOffer(run: Run, { conversation, address, key, prekey }: EffectOf<'make-offer'>): Promise<void> {
     let offer: Offer;
     try {
       offer = await this.deps.crypto.createOffer({
         identity: run.identity,
         peer: { accountId: fromText(address.to, 32), publicKey: fromText(key, 32) },
         presence: fromText(address.presence, 16),
+        prekey: prekey ?? undefined,
         engine: this.deps.mode(),
       });
     } catch (error) {
-      return this.failed(conversation, error);
+      const code = packageCode(error);
+      if (prekey === null || code === null) return this.failed(conversation, null, error);
+      const other = code === 'E_IDENTITY_CHANGED' ? toText(prekey.subarray(...PREKEY_KEY)) : null;
+      return this.deps.dispatch({ type: 'prekey-refused', conversation, key: other });
     }
     const hid = toText(offer.hid);
     this.offers.set(hid, offer);
-    this.deps.dispatch({ type: 'offer-made', conversation, hid, frame: offer.frame });
+    const { early, frame } = offer;
+    this.deps.dispatch({ type: 'offer-made', conversation, hid, early, frame });
+  }
+
+  /** The EARLY frame; null when the handshake is not there any more, or has gone on. Synchronous, as in a session. */
+  sendEarly({ conversation, hid, seq, text }: EffectOf<'send-early'>): Bytes | null {
+    const offer = this.offers.get(hid);
+    if (offer === undefined) return null;
+    try {
+      const sent = offer.sendEarly({ type: 'text', text, reply: null });
+      if (sent.seq !== seq) throw new TypeError(`early message ${sent.seq} was to be ${seq}`);
+      return sent.frame;
+    } catch (error) {
+      this.failed(conversation, hid, error);
+      return null;
+    }
   }
 
   /** All checks of PROTOCOL.md section 4.5, then the caller's name. What fails a check is dropped without a word. */
   checkOffer(run: Run, effect: EffectOf<'check-offer'>): Promise<void> {
     const payload = readPayload(effect.frame);
-    if (payload?.type !== 'offer' || this.checking.has(payload.hid)) return Promise.resolve();
+    const begins = payload?.type === 'offer' || payload?.type === 'init';
+    if (!begins || this.checking.has(payload.hid)) return Promise.resolve();
     const { hid } = payload;
     const work = this.receive(run, hid, effect).finally(() => this.checking.delete(hid));
-    this.checking.set(hid, work);
+    this.checking.set(hid, { work, waiting: 0 });
     return work;
   }
 
-  /** The check of this offer, while it goes on. */
-  checkOf(hid: string): Promise<void> | undefined {
-    return this.checking.get(hid);
+  /**
+   * A frame of this handshake comes while its offer is still being checked: when to look at it. `undefined`: at once;
+   * null: never, since more wait than any first flight has.
+   */
+  checkOf(hid: string): Promise<void> | undefined | null {
+    const check = this.checking.get(hid);
+    if (check === undefined) return undefined;
+    check.waiting += 1;
+    return check.waiting > MAX_WAITING ? null : check.work;
+  }
+
+  async openEarly({ hid, from, frame }: EffectOf<'open-early'>): Promise<void> {
+    // Accepting has no result here: whoever asked for it is told.
+    await this.accepting.get(hid)?.catch(() => undefined);
+    const handshake = this.incoming.get(hid) ?? this.pending.get(hid);
+    if (handshake === undefined) return;
+    try {
+      const { seq, content } = handshake.receiveEarly({ frame, from: fromText(from, 32) });
+      this.deps.dispatch({ type: 'early-opened', hid, seq, content: fromPackage(content) });
+    } catch (error) {
+      // Damaged, repeated or out of order: CONFIRM will tell how many there should be.
+      if (packageCode(error) === null) throw error;
+    }
   }
 
   private async receive(
@@ -82,9 +130,11 @@ export class Handshakes {
     } catch (error) {
       const code = packageCode(error);
       if (code === null) throw error;
+      if (code === 'E_PREKEY_UNKNOWN') return this.declinePrekey(run, { from, presence, frame }, pin);
       if (code !== 'E_IDENTITY_CHANGED') return;
       offer = null;
     }
+    if (offer?.prekeyStart === true) run.prekeys.used(frame);
     const key = offer === null ? frame.slice(...OFFER_KEY) : offer.peer.publicKey;
     let name: string;
     try {
@@ -102,20 +152,40 @@ export class Handshakes {
       key: toText(key),
       pin: pin === null ? null : { key: pin.key, trust: pin.trust },
       changed: offer === null,
+      prekeyStart: offer?.prekeyStart === true,
       glare: this.deps.crypto.glareWinner(run.publicKey, key),
     });
+  }
+
+  /** PROTOCOL.md section 5.2: the caller begins again with an OFFER. Under a changed key it is told nothing. */
+  private async declinePrekey(
+    run: Run,
+    { from, presence, frame }: Pick<EffectOf<'check-offer'>, 'from' | 'presence' | 'frame'>,
+    pin: Pin | null,
+  ): Promise<void> {
+    if (pin !== null && pin.key !== toText(frame.subarray(...OFFER_KEY))) return;
+    try {
+      const end = await run.listener.declineUnknownPrekey({ frame, from: fromText(from, 32) });
+      this.deps.post({ to: from, presence }, end);
+    } catch (error) {
+      if (packageCode(error) === null) throw error;
+    }
   }
 
   async makeAccept({ conversation, hid }: EffectOf<'make-accept'>): Promise<void> {
     const offer = this.incoming.get(hid);
     try {
       if (offer === undefined) throw new TypeError('no such offer');
-      const pending = await offer.accept();
+      const work = offer.accept();
+      this.accepting.set(hid, work);
+      const pending = await work;
       this.incoming.delete(hid);
       this.pending.set(hid, pending);
       this.deps.dispatch({ type: 'accept-made', conversation, hid, frame: pending.frame });
     } catch (error) {
-      this.failed(conversation, error);
+      this.failed(conversation, hid, error);
+    } finally {
+      this.accepting.delete(hid);
     }
   }
 
@@ -128,7 +198,7 @@ export class Handshakes {
       const sid = this.deps.keep(session);
       this.deps.dispatch({ type: 'accept-checked', conversation, hid, sid, frame: confirm });
     } catch (error) {
-      this.failed(conversation, error);
+      this.failed(conversation, hid, error);
     }
   }
 
@@ -138,10 +208,11 @@ export class Handshakes {
       if (pending === undefined) throw new TypeError('no such handshake');
       const { ready, session } = await pending.confirm({ frame, from: fromText(from, 32) });
       this.wipe(hid);
-      const sid = this.deps.keep(session);
-      this.deps.dispatch({ type: 'confirm-checked', conversation, hid, sid, frame: ready });
+      const sid = this.deps.keep(session, ready);
+      const { early } = session;
+      this.deps.dispatch({ type: 'confirm-checked', conversation, hid, sid, early, frame: ready });
     } catch (error) {
-      this.failed(conversation, error);
+      this.failed(conversation, hid, error);
     }
   }
 
@@ -185,8 +256,8 @@ export class Handshakes {
   }
 
   /** PROTOCOL.md section 11, "abort handshake". A code of the package is a failed check; anything else a defect. */
-  private failed(conversation: number, error: unknown): void {
-    this.deps.dispatch({ type: 'handshake-failed', conversation });
+  private failed(conversation: number, hid: string | null, error: unknown): void {
+    this.deps.dispatch({ type: 'handshake-failed', conversation, hid });
     if (packageCode(error) === null) throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** Open sessions, by `sid`. Encrypting and decrypting are synchronous: the order of calls is the order on the wire. */
+/** Open sessions, by `sid`, with the frames that the peer may not have yet. Encrypting and decrypting are synchronous: the order of calls is the order on the wire. */
 import { toText } from '../bytes.ts';
 import type { EmojiView } from '../contract.ts';
 import { fromPackage, toPackage } from '../crypto/content.ts';
@@ -8,28 +8,46 @@ import type { Content, Event } from '../machine/events.ts';
 /** The package's error classes after which a frame is dropped and the session goes on (PROTOCOL.md section 11). */
 const DROPPED = 'drop';
 
+/** Frames kept to be sent again; what is older than the last so many cannot be repaired. */
+const KEPT = 256;
+
+interface Held {
+  readonly session: Session;
+  /** By `seq`. */
+  readonly sent: Map<number, Bytes>;
+  /** What the machine was told of its age. */
+  renewal: 'not-due' | 'due' | 'over';
+}
+
 export class Sessions {
-  private readonly sessions = new Map<string, Session>();
+  private readonly sessions = new Map<string, Held>();
 
-  constructor(private readonly dispatch: (event: Event) => void) {}
+  constructor(
+    private readonly dispatch: (event: Event) => void,
+    private readonly now: () => number,
+  ) {}
 
-  keep(session: Session): string {
+  /** `first`: the message that came with the session, as its number 0. */
+  keep(session: Session, first?: Bytes): string {
     const sid = toText(session.id);
-    this.sessions.set(sid, session);
+    this.sessions.set(sid, { session, sent: new Map(first && [[0, first]]), renewal: 'not-due' });
     return sid;
   }
 
   sas(sid: string): readonly EmojiView[] | null {
-    return this.sessions.get(sid)?.sas ?? null;
+    return this.sessions.get(sid)?.session.sas ?? null;
   }
 
   /** The frame to send; null when the session cannot go on, which is reported. */
   encrypt(sid: string, seq: number, content: Content): Bytes | null {
-    const session = this.sessions.get(sid);
-    if (session === undefined || content.type === 'other') return null;
+    const held = this.sessions.get(sid);
+    if (held === undefined || content.type === 'other') return null;
     try {
-      const sent = session.send(toPackage(content));
+      const sent = held.session.send(toPackage(content));
       if (sent.seq !== seq) throw new TypeError(`message ${sent.seq} was to be ${seq}`);
+      held.sent.set(seq, sent.frame);
+      held.sent.delete(seq - KEPT);
+      this.wear(sid);
       return sent.frame;
     } catch {
       // Used up, closed, or out of step: nothing more can be said in it.
@@ -39,20 +57,42 @@ export class Sessions {
   }
 
   decrypt(sid: string, frame: Uint8Array): void {
-    const session = this.sessions.get(sid);
-    if (session === undefined) return;
+    const held = this.sessions.get(sid);
+    if (held === undefined) return;
     let event: Event;
     try {
-      const { seq, ack, content } = session.receive(frame);
+      const { seq, ack, content } = held.session.receive(frame);
+      for (const old of held.sent.keys()) if (old < ack) held.sent.delete(old);
       event = { type: 'decrypted', sid, seq, ack, content: fromPackage(content) };
     } catch (error) {
       event = { type: 'refused', sid, fatal: !isDropped(error) };
     }
     this.dispatch(event);
+    this.wear(sid);
+  }
+
+  /** The frame of this number, as it was sent; null when the peer has it by now. */
+  again(sid: string, seq: number): Bytes | null {
+    return this.sessions.get(sid)?.sent.get(seq) ?? null;
+  }
+
+  /** A segment of a file went beside this session. */
+  countChunk(sid: string, bytes: number): void {
+    this.sessions.get(sid)?.session.countChunk(bytes);
+    this.wear(sid);
+  }
+
+  /** PROTOCOL.md section 10: tells the machine, once, when the session is due to be renewed, and when it is over. */
+  private wear(sid: string): void {
+    const held = this.sessions.get(sid);
+    const renewal = held?.session.renewal(this.now());
+    if (held === undefined || renewal === undefined || renewal === held.renewal) return;
+    held.renewal = renewal;
+    if (renewal !== 'not-due') this.dispatch({ type: 'worn', sid, state: renewal });
   }
 
   wipe(sid: string): void {
-    this.sessions.get(sid)?.free();
+    this.sessions.get(sid)?.session.free();
     this.sessions.delete(sid);
   }
 

@@ -24,10 +24,23 @@ export interface PinRecord extends Pin {
   readonly owner: string;
   readonly accountId: string;
   readonly name: string;
-  /** Epoch ms at which this key was first pinned. */
+  /** Epoch ms at which this key was first seen: here, or on the device that a backup came from. */
   readonly since: number;
   /** Keys that were pinned before, oldest first. */
-  readonly history: readonly { readonly key: string; readonly trust: Pin['trust']; readonly until: number }[];
+  readonly history: readonly PastPin[];
+}
+
+export interface PastPin extends Pin {
+  /** Null for one of the schema's first version, which did not keep it. */
+  readonly since: number | null;
+  /** Epoch ms at which another key took its place. */
+  readonly until: number;
+}
+
+/** A pin as it comes from elsewhere: with the time at which its key was seen there. */
+export interface ImportedPin extends Pin {
+  readonly peer: Peer;
+  readonly since: number;
 }
 
 export interface Keystore {
@@ -37,8 +50,12 @@ export interface Keystore {
   identity(owner: string): Promise<IdentityRecord | null>;
   putIdentity(record: IdentityRecord): Promise<void>;
   pin(owner: string, accountId: string): Promise<PinRecord | null>;
+  /** Everybody whom this account pinned. */
+  pins(owner: string): Promise<readonly PinRecord[]>;
   /** Writes a pin; a pin with another key goes into its history. */
   putPin(owner: string, peer: Peer, pin: Pin, now: number): Promise<void>;
+  /** The same for many, all or none; of the same key the earlier date counts. */
+  importPins(owner: string, pins: readonly ImportedPin[], now: number): Promise<void>;
 }
 
 interface Schema extends DBSchema {
@@ -48,17 +65,26 @@ interface Schema extends DBSchema {
 }
 
 const NAME = 'duet';
-const VERSION = 1;
+/**
+ * 2: pins of the past have a date at which they began. The identity's wrapped copy needs no step: a record without
+ * one stays valid.
+ */
+const VERSION = 2;
 
 /** @throws EngineError `storage-unavailable`, from every method: some browsers refuse IndexedDB in private windows. */
 export function openKeystore(name: string = NAME): Keystore {
   let opening: Promise<IDBPDatabase<Schema>> | undefined;
   const open = () => {
     opening ??= openDB<Schema>(name, VERSION, {
-      upgrade(db) {
-        db.createObjectStore('settings');
-        db.createObjectStore('identities', { keyPath: 'owner' });
-        db.createObjectStore('pins', { keyPath: ['owner', 'accountId'] });
+      async upgrade(db, before, _now, transaction) {
+        if (before < 1) {
+          db.createObjectStore('settings');
+          db.createObjectStore('identities', { keyPath: 'owner' });
+          db.createObjectStore('pins', { keyPath: ['owner', 'accountId'] });
+        } else if (before < 2) {
+          const pins = transaction.objectStore('pins');
+          for (const pin of await pins.getAll()) await pins.put(withDates(pin));
+        }
       },
       // Another tab runs a newer version: it may go on, and this one opens the database anew when it needs it.
       blocking(_current, _blocked, event) {
@@ -87,6 +113,8 @@ export function openKeystore(name: string = NAME): Keystore {
     identity: (owner) => use(async (db) => (await db.get('identities', owner)) ?? null),
     putIdentity: (record) => use(async (db) => void (await db.put('identities', record))),
     pin: (owner, accountId) => use(async (db) => (await db.get('pins', [owner, accountId])) ?? null),
+    // In IndexedDB's order an array comes after every string.
+    pins: (owner) => use((db) => db.getAll('pins', IDBKeyRange.bound([owner], [owner, []]))),
     putPin: (owner, peer, pin, now) =>
       use(async (db) => {
         const transaction = db.transaction('pins', 'readwrite', { durability: 'strict' });
@@ -94,7 +122,23 @@ export function openKeystore(name: string = NAME): Keystore {
         await transaction.store.put({ ...peer, owner, ...pin, ...lineage(before, pin, now) });
         await transaction.done;
       }),
+    importPins: (owner, pins, now) =>
+      use(async (db) => {
+        const transaction = db.transaction('pins', 'readwrite', { durability: 'strict' });
+        for (const { peer, key, trust, since } of pins) {
+          const before = await transaction.store.get([owner, peer.accountId]);
+          const { history, ...dates } = lineage(before, { key, trust }, now);
+          const earliest = before?.key === key ? Math.min(dates.since, since) : since;
+          await transaction.store.put({ ...peer, owner, key, trust, history, since: earliest });
+        }
+        await transaction.done;
+      }),
   };
+}
+
+/** A pin of the schema's first version. */
+function withDates(pin: PinRecord): PinRecord {
+  return { ...pin, history: pin.history.map((past) => ({ ...past, since: past.since ?? null })) };
 }
 
 /** Since when, and what was before: the same key only changes how far it is trusted. */
@@ -105,6 +149,6 @@ export function lineage(
 ): Pick<PinRecord, 'since' | 'history'> {
   if (before === undefined) return { since: now, history: [] };
   if (before.key === pin.key) return { since: before.since, history: before.history };
-  const { key, trust, history } = before;
-  return { since: now, history: [...history, { key, trust, until: now }] };
+  const { key, trust, since, history } = before;
+  return { since: now, history: [...history, { key, trust, since, until: now }] };
 }

@@ -1,10 +1,13 @@
 /** The one who is called: from OFFER to READY (PROTOCOL.md section 4, B). */
+import { postpone } from './calling.ts';
+import { sayDrafts } from './drafts.ts';
 import { close, endAbruptly, isActive, release } from './ending.ts';
 import type { EventOf } from './events.ts';
 import { awaited, begin, complete, mustWait } from './handshake.ts';
 import { CONFIRM_MS, MAX_INCOMING, RING_MS } from './limits.ts';
-import type { Incoming } from './state.ts';
-import { newTalk } from './talk.ts';
+import { onRenewalOffer } from './renewal.ts';
+import type { EarlyText, Incoming, Phase } from './state.ts';
+import { newTalk, peerMessage, watchAcknowledgement } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
 
 export function acceptIncoming(turn: Turn, reply: number, id: string) {
@@ -25,7 +28,7 @@ export function declineIncoming(turn: Turn, reply: number, id: string): void {
 /** An OFFER that the crypto package accepted, or one under a key that is not the pinned one. */
 export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
   const { hid, peer, presence, key, pin, changed } = event;
-  const call: Incoming = { hid, peer, presence, key, pin, changed };
+  const call: Incoming = { hid, peer, presence, key, pin, changed, early: [] };
   if (turn.state.account.stage !== 'ready' || turn.state.connection.at !== 'online') {
     turn.do({ type: 'wipe-handshake', hid });
     return;
@@ -38,6 +41,7 @@ export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
   switch (conversation.phase.at) {
     case 'looking-up':
     case 'watching':
+    case 'fetching':
     case 'offering':
       // Both want this chat, and ours has not been sent.
       return startAnswering(turn, call);
@@ -48,14 +52,15 @@ export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
       return;
     case 'open':
       // Another run of the peer's client: the one that we talked to is gone.
-      if (conversation.presence !== presence) endAbruptly(turn, 'peer-disconnected');
+      if (conversation.presence === presence) return onRenewalOffer(turn, call, event);
+      endAbruptly(turn, 'peer-disconnected');
       return ring(turn, call);
     default:
       return ring(turn, call);
   }
 }
 
-function ring(turn: Turn, call: Incoming): void {
+export function ring(turn: Turn, call: Incoming): void {
   const earlier = turn.state.incoming.find(({ peer }) => peer.accountId === call.peer.accountId);
   if (earlier !== undefined) dropIncoming(turn, earlier.hid);
   if (turn.state.incoming.length >= MAX_INCOMING) {
@@ -66,7 +71,7 @@ function ring(turn: Turn, call: Incoming): void {
   turn.start(`incoming ${call.hid}`, RING_MS);
 }
 
-function refuseCall(turn: Turn, { hid, peer, presence }: Incoming, reason: 'declined' | 'busy'): void {
+export function refuseCall(turn: Turn, { hid, peer, presence }: Incoming, reason: 'declined' | 'busy'): void {
   turn.do({ type: 'end-handshake', hid, reason, address: { to: peer.accountId, presence } });
 }
 
@@ -93,12 +98,52 @@ export function answer(turn: Turn, reply: number, call: Incoming) {
   begin(turn, { peer, key, pin, phase: { at: 'blocked' } });
 }
 
-/** In the place of whatever attempt of ours there was. */
-function startAnswering(turn: Turn, { hid, peer, presence, key, pin }: Incoming): void {
-  if (turn.conversation !== null) release(turn, turn.conversation);
-  const conversation = begin(turn, { peer, presence, key, pin, phase: { at: 'accepting', hid } });
+/** In the place of whatever attempt of ours there was; its texts go on in this one. */
+function startAnswering(turn: Turn, { hid, peer, presence, key, pin, early: request }: Incoming): void {
+  const { conversation: before } = turn;
+  if (before !== null) release(turn, before);
+  const { drafts, drafted, early } = before ?? { drafts: [], drafted: 0, early: false };
+  const phase = { at: 'accepting', hid } as const;
+  const conversation = begin(turn, { peer, presence, key, pin, phase, request, drafts, drafted, early });
+  postpone(turn);
+  showRequest(turn, request, { unconfirmed: true });
   turn.do({ type: 'make-accept', conversation, hid });
   turn.do({ type: 'watch', accountId: peer.accountId });
+}
+
+/** A text of the first flight: part of the message request, whether the call still rings or was just accepted. */
+export function onEarlyOpened(turn: Turn, { hid, seq, content }: EventOf<'early-opened'>) {
+  // A file waits for a session: nothing could be fetched before.
+  if (content.type !== 'text') return;
+  const text: EarlyText = { seq, text: content.text, at: turn.at };
+  const call = turn.state.incoming.find((one) => one.hid === hid);
+  if (call !== undefined) {
+    const incoming = turn.state.incoming.map((one) =>
+      one === call ? { ...call, early: [...call.early, text] } : one,
+    );
+    return turn.patch({ incoming });
+  }
+  const { conversation } = turn;
+  if (conversation === null || !isAnswering(conversation.phase) || conversation.phase.hid !== hid) return;
+  turn.patchConversation({ request: [...conversation.request, text] });
+  showRequest(turn, [text], { unconfirmed: true });
+}
+
+/** Accepted, and CONFIRM has not come. */
+export function isAnswering(
+  phase: Phase,
+): phase is Extract<Phase, { at: 'accepting' | 'accepted' | 'completing' }> {
+  return phase.at === 'accepting' || phase.at === 'accepted' || phase.at === 'completing';
+}
+
+function showRequest(turn: Turn, request: readonly EarlyText[], { unconfirmed }: { unconfirmed: boolean }) {
+  if (request.length === 0) return;
+  const messages = request.map(({ seq, text, at }) => ({
+    ...peerMessage(turn, seq, { kind: 'text', text }),
+    at,
+    unconfirmed,
+  }));
+  turn.do({ type: 'show', messages });
 }
 
 export function onAcceptMade(turn: Turn, { conversation: id, hid, frame }: EventOf<'accept-made'>) {
@@ -118,6 +163,12 @@ export function onConfirmChecked(turn: Turn, event: EventOf<'confirm-checked'>) 
   if (conversation === null || address === null) return turn.do({ type: 'wipe-session', sid });
   const { held } = conversation.phase;
   turn.do({ type: 'send', conversation: conversation.id, about: 'message', address, frame: event.frame });
-  complete(turn, conversation, { at: 'open', talk: newTalk(sid, { secure: true, next: 1 }) });
+  const talk = newTalk(turn, sid, { role: 'responder', next: 1 });
+  const { sent, received } = event.early;
+  complete(turn, conversation, { ...talk, received });
+  turn.patchConversation({ request: [], earlyDropped: sent - received });
+  showRequest(turn, conversation.request, { unconfirmed: false });
+  watchAcknowledgement(turn);
+  sayDrafts(turn);
   for (const frame of held) turn.do({ type: 'decrypt', sid, frame });
 }

@@ -1,7 +1,8 @@
 /** The one who calls: from the wish to talk to CONFIRM (PROTOCOL.md section 4, A). */
 import type { UserError } from '../contract.ts';
 import { answer } from './answering.ts';
-import { close, end, isActive } from './ending.ts';
+import { showDrafts } from './drafts.ts';
+import { close, end, isActive, release } from './ending.ts';
 import type { EventOf } from './events.ts';
 import { awaited, begin, complete, mustWait } from './handshake.ts';
 import { LOOK_UP_MS, READY_MS, RING_MS } from './limits.ts';
@@ -65,15 +66,63 @@ function giveUpLookUp(turn: Turn, error: UserError): void {
 export function onLookUpTimer(turn: Turn): void {
   const at = turn.conversation?.phase.at;
   if (at === 'looking-up') giveUpLookUp(turn, { code: 'relay-unreachable' });
-  else if (at === 'watching' || at === 'offering') end(turn, 'failed');
+  else if (at === 'watching' || at === 'fetching' || at === 'offering') end(turn, 'failed');
 }
 
-export function onOfferMade(turn: Turn, { conversation: id, hid, frame }: EventOf<'offer-made'>) {
+/** With a prekey the call can carry texts (PROTOCOL.md section 5); without one it is an OFFER. */
+export function onPrekeyGot(turn: Turn, { conversation: id, prekey }: EventOf<'prekey-got'>): void {
+  if (awaited(turn, id, 'fetching') !== null) makeOffer(turn, prekey);
+}
+
+export function onPrekeyTimer(turn: Turn): void {
+  if (turn.conversation?.phase.at === 'fetching') makeOffer(turn, null);
+}
+
+function makeOffer(turn: Turn, prekey: Uint8Array | null): void {
+  const { conversation } = turn;
+  const address = conversation === null ? null : addressOf(conversation);
+  if (conversation === null || conversation.key === null || address === null) return;
+  turn.stop('prekey');
+  turn.patchConversation({ phase: { at: 'offering' } });
+  turn.do({ type: 'make-offer', conversation: conversation.id, address, key: conversation.key, prekey });
+}
+
+/** A prekey that is not one of this peer's run. Under another key than the pinned one it is the changed key. */
+export function onPrekeyRefused(turn: Turn, { conversation: id, key }: EventOf<'prekey-refused'>) {
+  const conversation = awaited(turn, id, 'offering');
+  if (conversation === null) return;
+  if (key === null || key === conversation.key) return makeOffer(turn, null);
+  if (conversation.pin === null) return end(turn, 'failed');
+  turn.stop('look-up');
+  turn.patchConversation({ key, phase: { at: 'blocked' } });
+}
+
+/** The peer has no such prekey (any more): the call is made again as an OFFER, and the texts wait for the session. */
+export function withoutPrekey(turn: Turn): void {
+  const { conversation } = turn;
+  if (conversation === null) return;
+  release(turn, conversation);
+  postpone(turn);
+  turn.start('look-up', LOOK_UP_MS);
+  makeOffer(turn, null);
+}
+
+/** The first flight that carried them is gone: the texts wait until the conversation is secure. */
+export function postpone(turn: Turn): void {
+  const drafts = (turn.conversation?.drafts ?? []).map((draft) => ({ ...draft, seq: null }));
+  turn.patchConversation({ drafts });
+  showDrafts(turn, drafts);
+}
+
+export function onOfferMade(turn: Turn, { conversation: id, hid, early, frame }: EventOf<'offer-made'>) {
   const conversation = awaited(turn, id, 'offering');
   const address = conversation === null ? null : addressOf(conversation);
-  if (address === null) return turn.do({ type: 'wipe-handshake', hid });
+  if (conversation === null || address === null) return turn.do({ type: 'wipe-handshake', hid });
   turn.stop('look-up');
-  turn.patchConversation({ phase: { at: 'ringing', hid } });
+  turn.patchConversation({
+    phase: { at: 'ringing', hid, early: early ? 0 : null },
+    early: conversation.early || early,
+  });
   turn.do({ type: 'send', conversation: id, about: 'offer', address, frame });
   turn.start('ring', RING_MS);
 }
@@ -84,6 +133,8 @@ export function onAcceptChecked(turn: Turn, event: EventOf<'accept-checked'>) {
   const address = conversation?.phase.hid === event.hid ? addressOf(conversation) : null;
   if (conversation === null || address === null) return turn.do({ type: 'wipe-session', sid: event.sid });
   turn.do({ type: 'send', conversation: conversation.id, about: 'confirm', address, frame: event.frame });
-  complete(turn, conversation, { at: 'open', talk: newTalk(event.sid, { secure: false, next: 0 }) });
+  // Numbers go on from the first flight's (PROTOCOL.md section 5.3).
+  const carried = conversation.drafts.filter(({ seq }) => seq !== null).length;
+  complete(turn, conversation, newTalk(turn, event.sid, { role: 'initiator', next: carried }));
   turn.start('ready', READY_MS);
 }

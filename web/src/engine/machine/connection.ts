@@ -34,6 +34,8 @@ export function onLinkUp(turn: Turn): void {
   const { connection } = turn.state;
   if (connection.at !== 'connecting') return;
   turn.patch({ connection: { at: 'online', failures: connection.failures, since: turn.at } });
+  // The relay forgot those of an earlier connection (PROTOCOL.md section 9).
+  turn.do({ type: 'publish-prekeys', left: 0 });
 }
 
 export function onLinkDown(turn: Turn, { loss, jitter }: EventOf<'link-down'>): void {

@@ -29,6 +29,9 @@ export type Effect =
       readonly address: Address;
       readonly frame: Uint8Array;
     }
+  /** Gives the relay prekeys; `left` of those that it has are still there. */
+  | { readonly type: 'publish-prekeys'; readonly left: number }
+  | { readonly type: 'get-prekey'; readonly conversation: number; readonly address: Address }
   // Directory, pins
   | { readonly type: 'look-up'; readonly conversation: number; readonly peer: Peer }
   /** Answered by `pinned`; `reply` is answered when the pin is on disk. */
@@ -39,7 +42,19 @@ export type Effect =
       readonly conversation: number;
       readonly address: Address;
       readonly key: string;
+      readonly prekey: Uint8Array | null;
     }
+  /** Encrypts a text under the prekey and sends it after its INIT. */
+  | {
+      readonly type: 'send-early';
+      readonly conversation: number;
+      readonly hid: string;
+      /** The number that the first flight has to give to it. */
+      readonly seq: number;
+      readonly address: Address;
+      readonly text: string;
+    }
+  | { readonly type: 'open-early'; readonly hid: string; readonly from: string; readonly frame: Uint8Array }
   | {
       readonly type: 'check-offer';
       readonly from: string;
@@ -81,6 +96,14 @@ export type Effect =
       readonly content: Content;
     }
   | { readonly type: 'decrypt'; readonly sid: string; readonly frame: Uint8Array }
+  /** Sends the frame of this number again, as it was. */
+  | {
+      readonly type: 'resend';
+      readonly conversation: number;
+      readonly sid: string;
+      readonly seq: number;
+      readonly address: Address;
+    }
   | { readonly type: 'wipe-session'; readonly sid: string }
   // Files
   | { readonly type: 'prepare-file'; readonly ref: number }

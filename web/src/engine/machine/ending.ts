@@ -1,18 +1,26 @@
 /** How conversations end: whatever is open is wiped, and messages never outlive what the screen says of them. */
 import type { MessageView } from '../contract.ts';
+import { showDrafts } from './drafts.ts';
 import type { TimerName } from './events.ts';
-import type { Conversation, Ending, Phase } from './state.ts';
+import { dropRenewal } from './renewal.ts';
+import type { Conversation, Ending, Phase, Talk } from './state.ts';
 import { say } from './talk.ts';
 import { addressOf, assertNever, type Turn } from './turn.ts';
 
 const TIMERS: readonly TimerName[] = [
   'look-up',
+  'prekey',
   'ring',
   'confirm',
   'ready',
   'receipt',
   'read',
   'peer-activity',
+  'resend',
+  'renew',
+  'renewal',
+  'retire',
+  'expire',
 ];
 
 /** Neither over nor blocked: a second conversation has to wait. */
@@ -25,9 +33,13 @@ export function end(turn: Turn, how: Ending): void {
   const { conversation, talk } = turn;
   if (conversation === null || !isActive(conversation.phase)) return;
   if (how === 'peer-disconnected') turn.do({ type: 'clear' });
-  else if (talk !== null) turn.show(...[...talk.live.values()].map(lastLook));
+  else {
+    if (talk !== null) turn.show(...[...talk.live.values()].map(lastLook));
+    if (turn.open?.old) giveUp(turn, turn.open.old);
+    showDrafts(turn, conversation.drafts, 'failed');
+  }
   release(turn, conversation);
-  turn.patchConversation({ phase: { at: 'ended', how } });
+  turn.patchConversation({ phase: { at: 'ended', how }, drafts: [] });
 }
 
 /** As {@link end}, with the warning that the peer's last messages may be missing (PROTOCOL.md section 6.4). */
@@ -74,6 +86,8 @@ export function release(turn: Turn, { phase }: Conversation): void {
       break;
     case 'open': {
       const { sid, transfer } = phase.talk;
+      dropRenewal(turn, phase);
+      if (phase.old !== null) turn.do({ type: 'wipe-session', sid: phase.old.sid });
       if (transfer?.at === 'preparing') turn.reject(transfer.reply, 'not-connected');
       if (transfer !== null) {
         turn.do({ type: 'wipe-file', file: transfer.at === 'preparing' ? transfer.ref : transfer.fid });
@@ -82,6 +96,7 @@ export function release(turn: Turn, { phase }: Conversation): void {
       break;
     }
     case 'watching':
+    case 'fetching':
     case 'offering':
     case 'ended':
     case 'blocked':
@@ -89,6 +104,12 @@ export function release(turn: Turn, { phase }: Conversation): void {
     default:
       assertNever(phase);
   }
+}
+
+/** Messages of ours that a session never got acknowledged: they failed. */
+export function giveUp(turn: Turn, { live }: Talk): void {
+  const failed = [...live.values()].filter(({ mine, status }) => mine && status === 'sending').map(lastLook);
+  if (failed.length > 0) turn.do({ type: 'show', messages: failed });
 }
 
 /** What stays on the screen of a message whose session is gone. */

@@ -15,7 +15,7 @@ export type Command =
   | { readonly name: 'setTyping'; readonly typing: boolean }
   | { readonly name: 'sendFile'; readonly ref: number; readonly fileName: string; readonly size: number }
   | { readonly name: 'cancelTransfer'; readonly fid: string }
-  | { readonly name: 'markVerified'; readonly by: 'compared' | 'sas' }
+  | { readonly name: 'markVerified'; readonly by: 'compared' | 'sas' | 'qr' }
   | { readonly name: 'acceptChangedKey' }
   | { readonly name: 'retryNow' };
 
@@ -38,17 +38,27 @@ export type Content =
 
 export type TimerName =
   | 'look-up'
+  | 'prekey'
   | 'ring'
   | 'confirm'
   | 'ready'
   | 'receipt'
   | 'read'
   | 'peer-activity'
+  | 'resend'
+  /** The session is due to be renewed. */
+  | 'renew'
+  /** The renewal's next step did not come in time. */
+  | 'renewal'
+  /** The session before this one need not be heard any more. */
+  | 'retire'
+  /** The session's day is over. */
+  | 'expire'
   | 'reconnect'
   | `incoming ${string}`;
 
 /** Which frame the relay could not deliver. */
-export type FrameKind = 'offer' | 'accept' | 'confirm' | 'message' | 'chunk';
+export type FrameKind = 'offer' | 'early' | 'accept' | 'confirm' | 'message' | 'chunk';
 
 /** Where a connection went. */
 export type LinkLoss =
@@ -91,6 +101,14 @@ export type Event =
       readonly about: FrameKind;
       readonly status: 'offline' | 'refused';
     }
+  /** The relay hands out the last of our prekeys; `left` are there. */
+  | { readonly type: 'prekeys-low'; readonly left: number }
+  /** The peer's prekey, or null: none left, none to be had. */
+  | {
+      readonly type: 'prekey-got';
+      readonly conversation: number;
+      readonly prekey: Uint8Array | null;
+    }
   // Directory, pins
   | {
       readonly type: 'looked-up';
@@ -103,8 +121,12 @@ export type Event =
       readonly type: 'offer-made';
       readonly conversation: number;
       readonly hid: string;
+      /** It is an INIT: early messages may follow. */
+      readonly early: boolean;
       readonly frame: Uint8Array;
     }
+  /** The prekey from the relay was not a good one of this peer. `key`: the one in it, if that is the difference. */
+  | { readonly type: 'prekey-refused'; readonly conversation: number; readonly key: string | null }
   | {
       readonly type: 'offer-checked';
       readonly hid: string;
@@ -114,8 +136,17 @@ export type Event =
       readonly pin: Pin | null;
       /** The key is not the pinned one; the offer was not looked at any further. */
       readonly changed: boolean;
+      /** It came as an INIT: early messages may follow. */
+      readonly prekeyStart: boolean;
       /** PROTOCOL.md section 4.7: who wins, should both have offered. */
       readonly glare: 'own' | 'peer';
+    }
+  /** Responder: one EARLY frame verified, in order. Nothing is confirmed yet. */
+  | {
+      readonly type: 'early-opened';
+      readonly hid: string;
+      readonly seq: number;
+      readonly content: Content;
     }
   | {
       readonly type: 'accept-made';
@@ -137,9 +168,12 @@ export type Event =
       readonly conversation: number;
       readonly hid: string;
       readonly sid: string;
+      /** Early messages that the caller announced, and that came. */
+      readonly early: { readonly sent: number; readonly received: number };
       readonly frame: Uint8Array;
     }
-  | { readonly type: 'handshake-failed'; readonly conversation: number }
+  /** `hid`: the handshake, or null for one that was to be made. */
+  | { readonly type: 'handshake-failed'; readonly conversation: number; readonly hid: string | null }
   | {
       readonly type: 'end-checked';
       readonly hid: string;
@@ -153,6 +187,8 @@ export type Event =
       readonly ack: number;
       readonly content: Content;
     }
+  /** By what went through it the session is to be renewed, or may not be used any more (PROTOCOL.md section 10). */
+  | { readonly type: 'worn'; readonly sid: string; readonly state: 'due' | 'over' }
   /** `fatal`: PROTOCOL.md section 11, class "fatal session"; otherwise the frame was dropped. */
   | { readonly type: 'refused'; readonly sid: string; readonly fatal: boolean }
   // Files

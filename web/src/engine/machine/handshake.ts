@@ -1,9 +1,11 @@
 /** What both sides of a handshake have in common (PROTOCOL.md section 4). */
 import { dropIncoming } from './answering.ts';
+import { withoutPrekey } from './calling.ts';
 import { end, endAbruptly, isActive } from './ending.ts';
 import type { EventOf } from './events.ts';
-import { HANDSHAKES_PER_HOUR, HOUR_MS } from './limits.ts';
-import type { Conversation, Phase, Pin } from './state.ts';
+import { HANDSHAKES_PER_HOUR, HOUR_MS, PREKEY_MS } from './limits.ts';
+import { beginSession, failRenewal, renewsWith } from './renewal.ts';
+import type { Conversation, Phase, Pin, Talk } from './state.ts';
 import type { Turn } from './turn.ts';
 
 export function begin(
@@ -11,7 +13,18 @@ export function begin(
   change: Pick<Conversation, 'peer' | 'phase'> & Partial<Conversation>,
 ): number {
   const id = turn.state.nextConversation;
-  const fresh = { key: null, pin: null, presence: null, refusedFrames: 0, endedAbruptly: false };
+  const fresh = {
+    key: null,
+    pin: null,
+    presence: null,
+    refusedFrames: 0,
+    endedAbruptly: false,
+    early: false,
+    drafts: [],
+    drafted: 0,
+    request: [],
+    earlyDropped: 0,
+  };
   turn.patch({ conversation: { ...fresh, ...change, id }, nextConversation: id + 1 });
   return id;
 }
@@ -29,14 +42,20 @@ export function awaited<P extends Phase['at']>(
 }
 
 /** PROTOCOL.md section 4.6: the handshake is complete, and this is the only moment at which a first pin is made. */
-export function complete(turn: Turn, { key, pin, peer }: Conversation, phase: Phase): void {
-  turn.patchConversation({ phase });
-  const times = [...recent(turn, peer.accountId), turn.at];
-  turn.patch({ completed: new Map(turn.state.completed).set(peer.accountId, times) });
+export function complete(turn: Turn, { key, pin, peer }: Conversation, talk: Talk): void {
+  turn.patchConversation({ phase: { at: 'open', talk, renewal: null, renewAt: null, old: null } });
+  count(turn, peer.accountId);
+  beginSession(turn);
   if (key === null || pin !== null) return;
   const first: Pin = { key, trust: 'first-use' };
   turn.patchConversation({ pin: first });
   turn.do({ type: 'pin', peer, pin: first, reply: null });
+}
+
+/** One more handshake with this account is complete. */
+export function count(turn: Turn, accountId: string): void {
+  const times = [...recent(turn, accountId), turn.at];
+  turn.patch({ completed: new Map(turn.state.completed).set(accountId, times) });
 }
 
 /** Handshakes with this account that completed within the last hour. */
@@ -51,19 +70,25 @@ export function mustWait(turn: Turn, accountId: string): number {
   return times.length < HANDSHAKES_PER_HOUR ? 0 : first + HOUR_MS - turn.at;
 }
 
-export function onHandshakeFailed(turn: Turn, { conversation: id }: EventOf<'handshake-failed'>): void {
+export function onHandshakeFailed(turn: Turn, { conversation: id, hid }: EventOf<'handshake-failed'>) {
   const { conversation } = turn;
-  if (conversation?.id !== id || conversation.phase.at === 'open') return;
-  end(turn, 'failed');
+  if (conversation?.id !== id) return;
+  if (renewsWith(turn.open, hid)) return failRenewal(turn);
+  if (conversation.phase.at === 'open') return;
+  // A call may take more than one handshake: what became of an earlier one is of no interest.
+  const current = 'hid' in conversation.phase ? conversation.phase.hid : null;
+  if (current === hid) end(turn, 'failed');
 }
 
 /** A signed END. Without one nobody "declined" anything. */
 export function onEndChecked(turn: Turn, { hid, reason }: EventOf<'end-checked'>) {
   dropIncoming(turn, hid);
+  if (renewsWith(turn.open, hid)) return failRenewal(turn);
   const phase = turn.conversation?.phase;
   // The caller hung up in the moment in which the call was accepted.
   if (phase?.at === 'accepted' && phase.hid === hid) return end(turn, 'peer-disconnected');
   if (phase?.at !== 'ringing' || phase.hid !== hid) return;
+  if (reason === 'prekey-unknown' && phase.early !== null) return withoutPrekey(turn);
   if (reason === 'busy') end(turn, 'busy');
   else if (reason === 'declined' || reason === 'cancelled') end(turn, 'declined');
   else end(turn, 'failed');
@@ -80,9 +105,10 @@ export function onPresence(turn: Turn, event: EventOf<'presence'>) {
   if (phase.at === 'watching' && key !== null) {
     if (!event.online) return end(turn, 'peer-offline');
     const { presence } = event;
-    turn.patchConversation({ presence, phase: { at: 'offering' } });
+    turn.patchConversation({ presence, phase: { at: 'fetching' } });
     const address = { to: event.accountId, presence };
-    turn.do({ type: 'make-offer', conversation: conversation.id, address, key });
+    turn.do({ type: 'get-prekey', conversation: conversation.id, address });
+    turn.start('prekey', PREKEY_MS);
   } else if (isActive(phase) && conversation.presence !== null && gone(conversation.presence)) {
     lost(turn);
   }
@@ -92,12 +118,14 @@ export function onPresence(turn: Turn, event: EventOf<'presence'>) {
 export function onUndelivered(turn: Turn, event: EventOf<'undelivered'>) {
   if (turn.conversation?.id !== event.conversation || !isActive(turn.conversation.phase)) return;
   if (event.status === 'offline') return lost(turn);
+  const ofHandshake = event.about === 'offer' || event.about === 'accept' || event.about === 'confirm';
+  if (ofHandshake && turn.open !== null && turn.open.renewal !== null) return failRenewal(turn);
   turn.notice({ code: 'relay-error' });
   endAbruptly(turn, 'failed');
 }
 
 function lost(turn: Turn): void {
   const at = turn.conversation?.phase.at;
-  const unanswered = at === 'offering' || at === 'ringing';
+  const unanswered = at === 'fetching' || at === 'offering' || at === 'ringing';
   endAbruptly(turn, unanswered ? 'peer-offline' : 'peer-disconnected');
 }

@@ -32,6 +32,26 @@ export const MAX_INCOMING = 32;
 /** Frames kept while CONFIRM is being checked: the peer may write at once. */
 export const MAX_HELD = 32;
 
+/** PROTOCOL.md section 10: texts written before the call was accepted. */
+export const MAX_EARLY = 16;
+/** The relay's answer to PREKEY_GET; without one the call goes out as an OFFER. */
+export const PREKEY_MS = 3_000;
+/** Prekeys that this run tries to have on the relay, and when it adds some (PROTOCOL.md section 10). */
+export const PREKEYS = 10;
+export const PREKEYS_LOW = 5;
+
+/** PROTOCOL.md section 4.9: a session's life, and when its initiator begins to renew it. */
+export const SESSION_MS = 24 * 3_600_000;
+export const RENEW_MS = 20 * 3_600_000;
+/** After a renewal that failed. */
+export const RENEW_AGAIN_MS = 600_000;
+/** How long a renewed session still reads what was on its way in the one before. */
+export const RETIRE_MS = 15_000;
+
+/** The first message that the peer has not acknowledged is sent again, identically, after this long, so many times. */
+export const RESEND_MS = 5_000;
+export const RESENDS = 5;
+
 /** Reconnecting: the delay doubles from the first to the longest, each cut by up to a half at random. */
 export const RETRY_FIRST_MS = 500;
 export const RETRY_LONGEST_MS = 30_000;

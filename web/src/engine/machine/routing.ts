@@ -1,5 +1,6 @@
 /** Whom a frame of the relay concerns. What concerns nobody here is dropped without an answer (PROTOCOL.md 11). */
 import { readPayload } from '../payload.ts';
+import { isAnswering } from './answering.ts';
 import type { Event } from './events.ts';
 import { MAX_HELD } from './limits.ts';
 import { countRefused } from './talk.ts';
@@ -9,18 +10,29 @@ export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event
   const payload = readPayload(frame);
   const { conversation } = turn;
   if (payload === null || turn.state.account.stage !== 'ready') return;
-  if (payload.type === 'offer') return turn.do({ type: 'check-offer', from, presence, frame });
+  if (payload.type === 'offer' || payload.type === 'init')
+    return turn.do({ type: 'check-offer', from, presence, frame });
   if (payload.type === 'end') return onEnd(turn, payload.hid, from, frame);
+  if (payload.type === 'early') return onEarly(turn, payload.hid, from, frame);
   if (conversation === null || conversation.peer.accountId !== from) return;
   const { id, phase } = conversation;
+  const renewal = turn.open?.renewal ?? null;
   switch (payload.type) {
     case 'accept':
       // Checked once: whatever comes of it, a second ACCEPT finds another phase.
+      if (renewal?.at === 'ringing' && renewal.hid === payload.hid) {
+        turn.patchOpen({ renewal: { at: 'confirming', hid: payload.hid } });
+        return turn.do({ type: 'check-accept', conversation: id, hid: payload.hid, from, frame });
+      }
       if (phase.at !== 'ringing' || phase.hid !== payload.hid) return;
       turn.stop('ring');
       turn.patchConversation({ phase: { at: 'confirming', hid: payload.hid } });
       return turn.do({ type: 'check-accept', conversation: id, hid: payload.hid, from, frame });
     case 'confirm':
+      if (renewal?.at === 'accepted' && renewal.hid === payload.hid) {
+        turn.patchOpen({ renewal: { at: 'completing', hid: payload.hid } });
+        return turn.do({ type: 'check-confirm', conversation: id, hid: payload.hid, from, frame });
+      }
       if (phase.at !== 'accepted' || phase.hid !== payload.hid) return;
       turn.stop('confirm');
       turn.patchConversation({ phase: { at: 'completing', hid: payload.hid, held: [] } });
@@ -40,10 +52,23 @@ export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event
 
 function onEnd(turn: Turn, hid: string, from: string, frame: Uint8Array): void {
   const phase = turn.conversation?.phase;
-  const called = phase?.at === 'ringing' || phase?.at === 'accepted';
-  const ours = called && phase.hid === hid && turn.conversation?.peer.accountId === from;
+  const handshake = phase?.at === 'open' ? phase.renewal : phase;
+  const called = handshake?.at === 'ringing' || handshake?.at === 'accepted';
+  const ours = called && handshake.hid === hid && turn.conversation?.peer.accountId === from;
   const theirs = turn.state.incoming.some((call) => call.hid === hid && call.peer.accountId === from);
   if (ours || theirs) turn.do({ type: 'check-end', hid, from, frame });
+}
+
+/** Part of a first flight that rings here, or was just accepted. */
+function onEarly(turn: Turn, hid: string, from: string, frame: Uint8Array): void {
+  const { conversation } = turn;
+  const rings = turn.state.incoming.some((call) => call.hid === hid && call.peer.accountId === from);
+  const accepted =
+    conversation !== null &&
+    conversation.peer.accountId === from &&
+    isAnswering(conversation.phase) &&
+    conversation.phase.hid === hid;
+  if (rings || accepted) turn.do({ type: 'open-early', hid, from, frame });
 }
 
 function onMessage(turn: Turn, sid: string, frame: Uint8Array): void {
@@ -53,7 +78,9 @@ function onMessage(turn: Turn, sid: string, frame: Uint8Array): void {
     const { held } = phase;
     if (held.length < MAX_HELD) turn.patchConversation({ phase: { ...phase, held: [...held, frame] } });
   } else if (phase?.at === 'open') {
-    if (phase.talk.sid === sid) turn.do({ type: 'decrypt', sid, frame });
+    const { talk, old, renewal } = phase;
+    const next = renewal?.at === 'handing-over' ? renewal.sid : undefined;
+    if ([talk.sid, old?.sid, next].includes(sid)) turn.do({ type: 'decrypt', sid, frame });
     else countRefused(turn);
   }
 }

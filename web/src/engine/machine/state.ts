@@ -58,6 +58,26 @@ export interface Incoming {
   readonly key: string;
   readonly pin: Pin | null;
   readonly changed: boolean;
+  /** Texts that came with the call, by their `seq`: a message request (PROTOCOL.md section 5.3). */
+  readonly early: readonly EarlyText[];
+}
+
+/** A text of the peer's first flight. */
+export interface EarlyText {
+  readonly seq: number;
+  readonly text: string;
+  /** Epoch ms by this machine's clock. */
+  readonly at: number;
+}
+
+/** A text of ours that no session carries yet. */
+export interface Draft {
+  /** Of its message on the screen. */
+  readonly id: string;
+  readonly text: string;
+  readonly at: number;
+  /** Its number in the first flight; null for one that waits for a session. */
+  readonly seq: number | null;
 }
 
 export interface Conversation {
@@ -71,6 +91,15 @@ export interface Conversation {
   readonly phase: Phase;
   readonly refusedFrames: number;
   readonly endedAbruptly: boolean;
+  /** A first flight with a prekey went out: the person may write before anybody accepts. */
+  readonly early: boolean;
+  /** Oldest first. They become messages of the session, at the latest when it is secure. */
+  readonly drafts: readonly Draft[];
+  /** Drafts so far, for their ids. */
+  readonly drafted: number;
+  /** Responder: the caller's texts, until CONFIRM says whose they are. */
+  readonly request: readonly EarlyText[];
+  readonly earlyDropped: number;
 }
 
 export type Ending = Exclude<
@@ -83,10 +112,12 @@ export type Phase =
   | { readonly at: 'looking-up'; readonly reply: number | null }
   /** Asking the relay whether the peer is there, and in which run. */
   | { readonly at: 'watching' }
-  /** The OFFER is being made. */
+  /** Asking the relay for a prekey of that run. */
+  | { readonly at: 'fetching' }
+  /** The first flight is being made. */
   | { readonly at: 'offering' }
-  /** OFFER sent. */
-  | { readonly at: 'ringing'; readonly hid: string }
+  /** OFFER or INIT sent. `early`: how many EARLY frames followed the INIT; null for an OFFER. */
+  | { readonly at: 'ringing'; readonly hid: string; readonly early: number | null }
   /** ACCEPT came and is being checked, once. */
   | { readonly at: 'confirming'; readonly hid: string }
   /** Responder: ACCEPT is being made. */
@@ -95,14 +126,43 @@ export type Phase =
   | { readonly at: 'accepted'; readonly hid: string }
   /** Responder: CONFIRM came and is being checked, once. Frames that follow it wait in `held`. */
   | { readonly at: 'completing'; readonly hid: string; readonly held: readonly Uint8Array[] }
-  | { readonly at: 'open'; readonly talk: Talk }
+  | Open
   | { readonly at: 'ended'; readonly how: Ending }
   /** The key differs from the pinned one. Nothing was sent and nothing will be. */
   | { readonly at: 'blocked' };
 
+export interface Open {
+  readonly at: 'open';
+  readonly talk: Talk;
+  /** The handshake that will replace the session, while the chat goes on in this one. */
+  readonly renewal: Renewal | null;
+  /** Epoch ms at which the next renewal is begun; null on the side that does not begin it. */
+  readonly renewAt: number | null;
+  /** The session before this one: it only listens, to what was on its way when it was replaced. */
+  readonly old: Talk | null;
+}
+
+/** PROTOCOL.md section 4.9. The first four are the initiator's, the last three the responder's. */
+export type Renewal =
+  | { readonly at: 'offering' }
+  | { readonly at: 'ringing'; readonly hid: string }
+  | { readonly at: 'confirming'; readonly hid: string }
+  /** CONFIRM sent. Texts wait for READY: what is said before it comes would be said in a session that is over. */
+  | { readonly at: 'handing-over'; readonly sid: string }
+  | { readonly at: 'accepting'; readonly hid: string }
+  | { readonly at: 'accepted'; readonly hid: string }
+  | { readonly at: 'completing'; readonly hid: string };
+
 /** An open session and what was said in it. */
 export interface Talk {
   readonly sid: string;
+  readonly role: 'initiator' | 'responder';
+  /** 1 for the conversation's first session. */
+  readonly number: number;
+  /** Epoch ms. */
+  readonly since: number;
+  /** How many numbers the peer used in the sessions before: what the screen counts from. */
+  readonly base: number;
   /** The peer's first message was decrypted, or CONFIRM verified: only now may anything be shown or written. */
   readonly secure: boolean;
   /** `seq` of our next message. */
@@ -111,6 +171,8 @@ export interface Talk {
   readonly acknowledged: number;
   /** Our messages that cause a RECEIPT and have none yet. */
   readonly awaiting: readonly number[];
+  /** How often the first message that is not acknowledged was sent again. */
+  readonly resent: number;
   /** One more than the highest `seq` of the peer. */
   readonly received: number;
   /** Messages of the peer since our last frame that cause a RECEIPT. */
@@ -120,7 +182,7 @@ export interface Talk {
   readonly readTold: number;
   readonly typing: { readonly told: boolean; readonly at: number };
   readonly peerActivity: ConversationView['peerActivity'];
-  /** Messages that may still change: ours until they are read, files until they are settled. */
+  /** Messages that may still change: ours until they are read, files until they are settled. `seq` is the session's. */
   readonly live: ReadonlyMap<string, MessageView>;
   readonly transfer: Transfer | null;
 }

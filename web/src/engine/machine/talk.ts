@@ -1,10 +1,8 @@
 /**
  * An open session: messages, their acknowledgements, and what the peer is doing (PROTOCOL.md section 6.4).
- *
- * Renewal (section 4.9) is not here: a session that is used up ends, and the next call makes a new one. Its place is
- * a second handshake beside `open`, which takes over when its READY comes.
  */
 import type { MessageView } from '../contract.ts';
+import { draft, mayDraft, sayDrafts } from './drafts.ts';
 import { end, endFatally } from './ending.ts';
 import type { Content, EventOf } from './events.ts';
 import {
@@ -13,20 +11,33 @@ import {
   READ_MS,
   RECEIPT_AFTER,
   RECEIPT_MS,
+  RESEND_MS,
+  RESENDS,
   TYPING_EVERY_MS,
   TYPING_FORGOTTEN_MS,
 } from './limits.ts';
+import { isRenewalReady, onLateDecrypted, onRenewed, retire } from './renewal.ts';
 import type { Talk } from './state.ts';
 import { onFileControl } from './transfer.ts';
 import { addressOf, assertNever, type Turn } from './turn.ts';
 
-export function newTalk(sid: string, { secure, next }: { secure: boolean; next: number }): Talk {
+/** The first session of a conversation, or the one that follows `before`. READY is the responder's first message. */
+export function newTalk(
+  turn: Turn,
+  sid: string,
+  { role, next, before = null }: { role: Talk['role']; next: number; before?: Talk | null },
+): Talk {
   return {
     sid,
-    secure,
+    role,
+    number: (before?.number ?? 0) + 1,
+    since: turn.at,
+    base: before === null ? 0 : before.base + before.received,
+    secure: role === 'responder',
     next,
     acknowledged: 0,
-    awaiting: [],
+    awaiting: role === 'responder' ? [0] : [],
+    resent: 0,
     received: 0,
     owed: 0,
     read: 0,
@@ -39,7 +50,7 @@ export function newTalk(sid: string, { secure, next }: { secure: boolean; next: 
 }
 
 /** RECEIPT and TYPING never cause a RECEIPT; every other message does, BYE aside, which nobody waits for. */
-function causesReceipt(content: Content): boolean {
+export function causesReceipt(content: Content): boolean {
   return (
     content.type !== 'receipt' &&
     content.type !== 'read' &&
@@ -58,35 +69,90 @@ export function say(turn: Turn, content: Content): number {
   const awaiting = causesReceipt(content) ? [...talk.awaiting, seq] : talk.awaiting;
   turn.patchTalk({ next: seq + 1, awaiting, owed: 0 });
   if (talk.owed > 0) turn.stop('receipt');
+  if (talk.awaiting.length === 0) watchAcknowledgement(turn);
   return seq;
+}
+
+/** Counts the time from here until the first message that waits for its acknowledgement is sent again. */
+export function watchAcknowledgement(turn: Turn): void {
+  const { talk } = turn;
+  if (talk === null) return;
+  turn.patchTalk({ resent: 0 });
+  if (talk.awaiting.length > 0) turn.start('resend', RESEND_MS);
+  else turn.stop('resend');
+}
+
+/**
+ * What the peer does not have was damaged on its way: the identical frame again (PROTOCOL.md section 6.4). Only the
+ * first in the row, which by the peer's own word is missing; any other may be there already and would look replayed.
+ */
+export function onResendTimer(turn: Turn): void {
+  const { conversation, talk } = turn;
+  const address = conversation === null ? null : addressOf(conversation);
+  if (conversation === null || talk === null || address === null || talk.awaiting.length === 0) return;
+  if (talk.resent >= RESENDS) return;
+  const { sid, acknowledged: seq, resent } = talk;
+  turn.do({ type: 'resend', conversation: conversation.id, sid, seq, address });
+  turn.patchTalk({ resent: resent + 1 });
+  turn.start('resend', RESEND_MS);
 }
 
 export function sendText(turn: Turn, reply: number, text: string) {
   const { talk } = turn;
-  if (talk?.secure !== true) return turn.reject(reply, 'not-secure-yet');
+  const { conversation } = turn;
+  const early = conversation !== null && mayDraft(conversation);
+  if (talk?.secure !== true && !early) return turn.reject(reply, 'not-secure-yet');
   if (text.trim() === '') return turn.reject(reply, 'text-empty');
   // Code points, as the protocol counts; the length in UTF-16 units bounds it from above.
   if (text.length > MAX_TEXT && [...text].length > MAX_TEXT) return turn.reject(reply, 'text-too-long');
+  if (talk === null || early) return draft(turn, reply, text);
   if (talk.awaiting.length >= MAX_UNACKNOWLEDGED) return turn.reject(reply, 'too-many-unacknowledged');
-  const seq = say(turn, { type: 'text', text });
-  turn.patchTalk({ typing: { told: false, at: 0 } });
-  turn.show(ownMessage(turn, seq, { kind: 'text', text }));
+  sayText(turn, text);
   turn.accept(reply);
 }
 
-export function ownMessage(turn: Turn, seq: number, body: MessageView['body']): MessageView {
-  return { id: `m${seq}`, mine: true, seq, at: turn.at, status: 'sending', body };
+/** `shown`: as what it is on the screen already. */
+export function sayText(
+  turn: Turn,
+  text: string,
+  shown: { readonly id?: string; readonly at?: number } = {},
+) {
+  const seq = say(turn, { type: 'text', text });
+  turn.patchTalk({ typing: { told: false, at: 0 } });
+  const { id, at } = { ...ownMessage(turn, seq, { kind: 'text', text }), ...shown };
+  turn.show({ ...ownMessage(turn, seq, { kind: 'text', text }), id, at });
 }
 
-export function peerMessage(turn: Turn, seq: number, body: MessageView['body']): MessageView {
-  return { id: `p${seq}`, mine: false, seq, at: turn.at, status: 'delivered', body };
+/** Numbers begin anew with every session; ids and the peer's numbers on the screen do not. */
+export function ownMessage(turn: Turn, seq: number, body: MessageView['body']): MessageView {
+  const id = `m${turn.talk?.number ?? 1}.${seq}`;
+  return { id, mine: true, seq, at: turn.at, status: 'sending', unconfirmed: false, body };
+}
+
+/** `talk`: the session in which it came, by default the open one. */
+export function peerMessage(
+  turn: Turn,
+  seq: number,
+  body: MessageView['body'],
+  talk: Pick<Talk, 'number' | 'base'> | null = turn.talk,
+): MessageView {
+  const { number, base } = talk ?? { number: 1, base: 0 };
+  return {
+    id: `p${number}.${seq}`,
+    mine: false,
+    seq: base + seq,
+    at: turn.at,
+    status: 'delivered',
+    unconfirmed: false,
+    body,
+  };
 }
 
 export function markRead(turn: Turn, reply: number, seq: number): void {
   const { talk } = turn;
   turn.accept(reply);
   if (talk?.secure !== true) return;
-  const read = Math.min(seq + 1, talk.received);
+  const read = Math.min(seq - talk.base + 1, talk.received);
   // Not a number, or nothing new.
   if (!(read > talk.read)) return;
   turn.patchTalk({ read });
@@ -121,23 +187,28 @@ export function onActivityTimer(turn: Turn): void {
 
 /** An authentic message of the peer. Only from here can anything of the peer's reach the screen. */
 export function onDecrypted(turn: Turn, event: EventOf<'decrypted'>) {
-  const { talk } = turn;
+  const { talk, open } = turn;
+  if (open !== null && isRenewalReady(open, event)) return onRenewed(turn, open, event);
+  if (open?.old?.sid === event.sid) return onLateDecrypted(turn, open.old, event);
   if (talk === null || talk.sid !== event.sid) return;
   // More acknowledged than was ever said: authentic, and nonsense.
   if (event.ack > talk.next) return endFatally(turn);
   if (!talk.secure) turn.stop('ready');
   turn.patchTalk({ secure: true, received: Math.max(talk.received, event.seq + 1) });
+  if (open?.old) retire(turn);
+  if (!talk.secure) sayDrafts(turn);
   acknowledge(turn, event.ack);
   if (causesReceipt(event.content)) owe(turn);
   understand(turn, event.seq, event.content);
 }
 
-function understand(turn: Turn, seq: number, content: Content): void {
+/** `heard`: the session in which it came, which is the old one for what a renewal overtook. */
+export function understand(turn: Turn, seq: number, content: Content, heard: Talk | null = turn.talk): void {
   switch (content.type) {
     case 'text':
       turn.stop('peer-activity');
       turn.patchTalk({ peerActivity: 'none' });
-      turn.show(peerMessage(turn, seq, { kind: 'text', text: content.text }));
+      turn.show(peerMessage(turn, seq, { kind: 'text', text: content.text }, heard));
       break;
     case 'read':
       readByPeer(turn, content.upTo);
@@ -148,9 +219,8 @@ function understand(turn: Turn, seq: number, content: Content): void {
       else turn.start('peer-activity', TYPING_FORGOTTEN_MS);
       break;
     case 'file': {
-      const { talk } = turn;
-      if (talk === null) break;
-      turn.do({ type: 'describe-file', sid: talk.sid, seq, descriptor: content.descriptor });
+      if (heard === null) break;
+      turn.do({ type: 'describe-file', sid: heard.sid, seq, descriptor: content.descriptor });
       break;
     }
     case 'file-control':
@@ -168,7 +238,7 @@ function understand(turn: Turn, seq: number, content: Content): void {
   }
 }
 
-function owe(turn: Turn): void {
+export function owe(turn: Turn): void {
   const { talk } = turn;
   if (talk === null) return;
   turn.patchTalk({ owed: talk.owed + 1 });
@@ -181,27 +251,40 @@ function acknowledge(turn: Turn, ack: number): void {
   const { talk } = turn;
   if (talk === null || ack <= talk.acknowledged) return;
   turn.patchTalk({ acknowledged: ack, awaiting: talk.awaiting.filter((seq) => seq >= ack) });
-  const delivered = [...talk.live.values()].filter(
-    ({ mine, seq, status }) => mine && seq < ack && status === 'sending',
-  );
-  turn.show(...delivered.map((message) => ({ ...message, status: 'delivered' as const })));
+  watchAcknowledgement(turn);
+  turn.show(...acknowledgedBy(talk, ack));
+}
+
+/** Messages of ours that this acknowledgement says the peer has, as they look from now on. */
+export function acknowledgedBy({ live }: Talk, ack: number): MessageView[] {
+  return [...live.values()]
+    .filter(({ mine, seq, status }) => mine && seq < ack && status === 'sending')
+    .map((message) => ({ ...message, status: 'delivered' }));
 }
 
 function readByPeer(turn: Turn, upTo: number) {
   const { talk } = turn;
   if (talk === null) return;
   if (upTo >= talk.next) return endFatally(turn);
-  const read = [...talk.live.values()].filter(
-    ({ mine, seq, status }) => mine && seq <= upTo && status !== 'read',
-  );
-  turn.show(...read.map((message) => ({ ...message, status: 'read' as const })));
+  turn.show(...readBy(talk, upTo));
+}
+
+/** The same for messages that the peer has read. */
+export function readBy({ live }: Talk, upTo: number): MessageView[] {
+  return [...live.values()]
+    .filter(({ mine, seq, status }) => mine && seq <= upTo && status !== 'read')
+    .map((message) => ({ ...message, status: 'read' }));
 }
 
 /** A frame of this session that was not genuine, or whose session cannot go on. */
-export function onRefused(turn: Turn, event: EventOf<'refused'>): void {
-  if (turn.talk?.sid !== event.sid) return;
+export function onRefused(turn: Turn, event: EventOf<'refused'>) {
+  const { open } = turn;
+  const next = open?.renewal?.at === 'handing-over' ? open.renewal.sid : undefined;
+  if (open === null || ![open.talk.sid, open.old?.sid, next].includes(event.sid)) return;
   countRefused(turn);
-  if (event.fatal) endFatally(turn);
+  if (event.fatal) return endFatally(turn);
+  // It may be a frame that the peer sent again because our word that it arrived did not: so it is said again.
+  if (open.talk.sid === event.sid && open.talk.secure && open.talk.owed === 0) owe(turn);
 }
 
 export function countRefused(turn: Turn): void {

@@ -24,7 +24,8 @@ export function sendFile(
   if (talk?.secure !== true) return refuse('not-secure-yet');
   if (fileName.trim() === '') return refuse('file-empty-name');
   if (!(size <= turn.state.maxFileBytes)) return refuse('file-too-large');
-  if (talk.transfer !== null) return refuse('transfer-busy');
+  // While a session takes the place of another, a file waits for the person's next try.
+  if (talk.transfer !== null || turn.open?.renewal?.at === 'handing-over') return refuse('transfer-busy');
   if (talk.awaiting.length >= MAX_UNACKNOWLEDGED) return refuse('too-many-unacknowledged');
   turn.patchTalk({ transfer: { at: 'preparing', ref, reply } });
   turn.do({ type: 'prepare-file', ref });
@@ -116,27 +117,28 @@ export function onFileDescribed(turn: Turn, { sid, seq, facts }: EventOf<'file-d
     return;
   }
   const { segments, ...about } = facts;
-  const show = (state: TransferState) =>
-    turn.show(peerMessage(turn, seq, { kind: 'file', transfer: { ...about, done: 0, state } }));
+  const messageOf = (state: TransferState) =>
+    peerMessage(turn, seq, { kind: 'file', transfer: { ...about, done: 0, state } });
   const { fid } = facts;
   if (talk.transfer !== null || !(facts.size <= turn.state.maxFileBytes)) {
     turn.do({ type: 'wipe-file', file: fid });
     control(turn, fid, 'reject');
-    show('rejected');
+    turn.show(messageOf('rejected'));
     return;
   }
+  const message = messageOf('transferring');
   turn.patchTalk({
     transfer: {
       at: 'incoming',
       fid,
-      message: `p${seq}`,
+      message: message.id,
       segments,
       wanted: 0,
       verified: 0,
       shownAt: turn.at,
     },
   });
-  show('transferring');
+  turn.show(message);
   control(turn, fid, 'accept');
   wantMore(turn);
 }

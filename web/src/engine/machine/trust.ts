@@ -1,9 +1,18 @@
 /** Pins and what the person says about them (PROTOCOL.md section 3.4). */
+import { dropIncoming } from './answering.ts';
 import { lookUp } from './calling.ts';
 import { endAbruptly, isActive } from './ending.ts';
 import type { EventOf } from './events.ts';
-import type { Pin } from './state.ts';
+import type { Incoming, Pin } from './state.ts';
 import type { Turn } from './turn.ts';
+
+/** PROTOCOL.md section 3.4: the states of a pin, weakest first. */
+const STRENGTH: readonly Pin['trust'][] = ['first-use', 'compared', 'sas', 'qr'];
+
+/** Of two ways in which the same key was checked, the one that says more. */
+export function stronger(one: Pin['trust'], other: Pin['trust']): Pin['trust'] {
+  return STRENGTH.indexOf(one) > STRENGTH.indexOf(other) ? one : other;
+}
 
 /** The new key was compared and accepted by the person: it is pinned, and the call is made anew. */
 export function acceptChangedKey(turn: Turn, reply: number) {
@@ -16,16 +25,19 @@ export function acceptChangedKey(turn: Turn, reply: number) {
 }
 
 /** The person compared fingerprints or the session's emoji. Only a key that a handshake pinned can be marked. */
-export function markVerified(turn: Turn, reply: number, by: 'compared' | 'sas') {
+export function markVerified(turn: Turn, reply: number, by: 'compared' | 'sas' | 'qr') {
   const { conversation } = turn;
   if (conversation === null || conversation.pin === null || conversation.key !== conversation.pin.key) {
     return turn.reject(reply, 'not-secure-yet');
   }
-  turn.do({ type: 'pin', peer: conversation.peer, pin: { key: conversation.key, trust: by }, reply });
+  // Who scanned the code once does not know less because of a look at the emoji.
+  const trust = stronger(by, conversation.pin.trust);
+  turn.do({ type: 'pin', peer: conversation.peer, pin: { key: conversation.key, trust }, reply });
 }
 
 export function onPinned(turn: Turn, { accountId, pin }: EventOf<'pinned'>) {
   const { conversation } = turn;
+  for (const call of turn.state.incoming) if (call.peer.accountId === accountId) repin(turn, call, pin);
   if (conversation === null || conversation.peer.accountId !== accountId) return;
   const { phase, key, peer } = conversation;
   if (phase.at === 'blocked' && key === pin.key) {
@@ -36,4 +48,14 @@ export function onPinned(turn: Turn, { accountId, pin }: EventOf<'pinned'>) {
     endAbruptly(turn, 'failed');
     turn.patchConversation({ pin, phase: { at: 'blocked' } });
   } else turn.patchConversation({ pin });
+}
+
+/** A call that rings was checked against the pin of that moment. */
+function repin(turn: Turn, call: Incoming, pin: Pin) {
+  const changed = call.key !== pin.key;
+  // Of an offer under a changed key nothing was kept: if that key is right now, it has to come again.
+  if (call.changed && !changed) return dropIncoming(turn, call.hid);
+  if (changed && !call.changed) turn.do({ type: 'wipe-handshake', hid: call.hid });
+  const incoming = turn.state.incoming.map((one) => (one === call ? { ...call, pin, changed } : one));
+  turn.patch({ incoming });
 }

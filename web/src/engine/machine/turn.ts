@@ -5,7 +5,7 @@
 import type { MessageView, UserError, UserErrorCode } from '../contract.ts';
 import type { Address, Effect } from './effects.ts';
 import type { TimerName } from './events.ts';
-import type { Conversation, State, Talk } from './state.ts';
+import type { Conversation, Open, State, Talk } from './state.ts';
 
 export class Turn {
   readonly effects: Effect[] = [];
@@ -55,28 +55,43 @@ export class Turn {
   }
 
   get talk(): Talk | null {
+    return this.open?.talk ?? null;
+  }
+
+  get open(): Open | null {
     const phase = this.state.conversation?.phase;
-    return phase?.at === 'open' ? phase.talk : null;
+    return phase?.at === 'open' ? phase : null;
+  }
+
+  /** Changes the open session's surroundings; nothing if there is none. */
+  patchOpen(change: Partial<Open>): void {
+    const { open } = this;
+    if (open !== null) this.patchConversation({ phase: { ...open, ...change } });
   }
 
   /** Changes the open session that is there; nothing otherwise. */
   patchTalk(change: Partial<Talk>): void {
     const { talk } = this;
-    if (talk !== null) this.patchConversation({ phase: { at: 'open', talk: { ...talk, ...change } } });
+    if (talk !== null) this.patchOpen({ talk: { ...talk, ...change } });
   }
 
-  /** Shows messages and remembers those that may still change. */
+  /** Shows messages of the session and remembers those that may still change. */
   show(...messages: MessageView[]): void {
     const { talk } = this;
     if (talk === null || messages.length === 0) return;
-    const live = new Map(talk.live);
-    for (const message of messages) {
-      if (isSettled(message)) live.delete(message.id);
-      else live.set(message.id, message);
-    }
-    this.patchTalk({ live });
+    this.patchTalk({ live: remembered(talk, messages) });
     this.do({ type: 'show', messages });
   }
+}
+
+/** What the session has to remember of its messages when these are shown. */
+export function remembered({ live: before }: Talk, messages: readonly MessageView[]): Talk['live'] {
+  const live = new Map(before);
+  for (const message of messages) {
+    if (isSettled(message)) live.delete(message.id);
+    else live.set(message.id, message);
+  }
+  return live;
 }
 
 /** Where the frames of this conversation go, once the peer's run is known. */

@@ -6,9 +6,12 @@ import type {
   ConversationView,
   EngineEvent,
   IncomingView,
+  SessionView,
   TrustView,
 } from '../contract.ts';
-import type { Connection, Conversation, Incoming, Phase, Pin, State } from './state.ts';
+import { mayDraft } from './drafts.ts';
+import { SESSION_MS } from './limits.ts';
+import type { Connection, Conversation, Incoming, Open, Phase, Pin, State } from './state.ts';
 import { assertNever } from './turn.ts';
 
 /** The events that bring a page from the view of `before` to that of `after`. */
@@ -56,7 +59,20 @@ export function conversationView(conversation: Conversation): ConversationView {
     peerActivity: phase.at === 'open' ? phase.talk.peerActivity : 'none',
     refusedFrames,
     endedAbruptly,
+    writable: writable(conversation),
+    earlyDropped: conversation.earlyDropped,
+    session: phase.at === 'open' && phase.talk.secure ? sessionView(phase) : null,
   };
+}
+
+function writable(conversation: Conversation): ConversationView['writable'] {
+  const { phase } = conversation;
+  if (phase.at === 'open' && phase.talk.secure) return 'yes';
+  return mayDraft(conversation) ? 'early' : 'no';
+}
+
+function sessionView({ talk: { number, since }, renewal }: Open): SessionView {
+  return { number, since, endsAt: since + SESSION_MS, renewing: renewal !== null };
 }
 
 function sameView(a: ConversationView | null, b: ConversationView | null): boolean {
@@ -67,7 +83,11 @@ function sameView(a: ConversationView | null, b: ConversationView | null): boole
     a.trust === b.trust &&
     a.peerActivity === b.peerActivity &&
     a.refusedFrames === b.refusedFrames &&
-    a.endedAbruptly === b.endedAbruptly
+    a.endedAbruptly === b.endedAbruptly &&
+    a.writable === b.writable &&
+    a.earlyDropped === b.earlyDropped &&
+    a.session?.number === b.session?.number &&
+    a.session?.renewing === b.session?.renewing
   );
 }
 
@@ -75,6 +95,7 @@ function stateOf(phase: Phase): ConversationState {
   switch (phase.at) {
     case 'looking-up':
     case 'watching':
+    case 'fetching':
     case 'offering':
     case 'ringing':
       return 'ringing-out';
@@ -100,6 +121,7 @@ export function trustOf(key: string | null, pin: Pin | null): TrustView {
   return key === null || key === pin.key ? pin.trust : 'changed';
 }
 
-function incomingView({ hid, peer, key, pin }: Incoming): IncomingView {
-  return { id: hid, peer, trust: trustOf(key, pin) };
+function incomingView({ hid, peer, key, pin, early }: Incoming): IncomingView {
+  const request = early.map(({ seq, text }) => ({ seq, text }));
+  return { id: hid, peer, trust: trustOf(key, pin), request };
 }

@@ -57,6 +57,8 @@ function stage(token: () => Promise<string> = async () => 'token') {
       },
       encodeSend: () => new Uint8Array(0),
       encodeWatch: () => new Uint8Array(0),
+      encodePrekeys: () => new Uint8Array(0),
+      encodePrekeyGet: () => new Uint8Array(0),
       encodeToken: (text) => new TextEncoder().encode(text),
       envelopeId: () => new Uint8Array(16),
     },

@@ -16,7 +16,7 @@ export interface Socket {
 }
 
 /** Frames that are left when the connection stands. */
-export type Arriving = Exclude<RelayFrame, { type: 'challenge' } | { type: 'notice' } | { type: 'welcome' }>;
+export type Arriving = Exclude<RelayFrame, { type: 'challenge' } | { type: 'welcome' }>;
 
 export interface LinkDeps {
   readonly codec: RelayCodec;
@@ -133,6 +133,7 @@ export class Link {
         return;
       case 'notice':
         if (frame.notice === 'draining') attempt.restart = frame.value;
+        else if (attempt.up) this.deps.onFrame(frame);
         return;
       default:
         if (!attempt.up) return this.lose(attempt);

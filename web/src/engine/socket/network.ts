@@ -62,6 +62,12 @@ export class Network {
         dispatch({ type: 'presence', accountId: toText(accountId), presence: toText(presence), online });
         break;
       }
+      case 'prekey':
+        this.outbox.answered(frame.eid, frame.prekey);
+        break;
+      case 'notice':
+        if (frame.notice === 'prekeysLow') dispatch({ type: 'prekeys-low', left: frame.value });
+        break;
       case 'ack':
         this.outbox.acknowledged(frame.eid, frame.status);
         break;

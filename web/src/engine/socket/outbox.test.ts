@@ -18,6 +18,8 @@ function paper() {
       envelopeId: () => new Uint8Array(16).fill(++eid),
       encodeSend: ({ eid: id, payload: bytes }) => Uint8Array.of(id[0] ?? 0, bytes[2] ?? 0),
       encodeWatch: ({ eid: id }) => Uint8Array.of(id[0] ?? 0, 200),
+      encodePrekeys: ({ eid: id, prekeys }) => Uint8Array.of(id[0] ?? 0, 100 + prekeys.length),
+      encodePrekeyGet: ({ eid: id }) => Uint8Array.of(id[0] ?? 0, 201),
       encodeToken: () => new Uint8Array(0),
     },
     send: (frame) => {
@@ -156,4 +158,36 @@ test('a question about presence that the relay refuses for its rate is asked aga
   outbox.watch(text32(2));
   await vi.advanceTimersByTimeAsync(500);
   expect(bodies()).toEqual([200, 200, 200]);
+});
+
+describe('prekeys', () => {
+  const eidOf = (n: number) => new Uint8Array(16).fill(n);
+
+  test('are given in one frame, and none is no frame', () => {
+    const { outbox, bodies } = paper();
+    outbox.publish([]);
+    outbox.publish([Uint8Array.of(1), Uint8Array.of(2)]);
+    expect(bodies()).toEqual([102]);
+  });
+
+  test('are asked for past the messages that wait, and each answer is for its question', async () => {
+    const { outbox, bodies } = paper();
+    void outbox.message(address, payload(1));
+    void outbox.message(address, payload(2));
+    const [first, second] = [outbox.prekey(address), outbox.prekey(address)];
+    expect(bodies()).toEqual([1, 201, 201]);
+    outbox.answered(eidOf(9), Uint8Array.of(9));
+    outbox.answered(eidOf(4), null);
+    outbox.answered(eidOf(3), Uint8Array.of(3));
+    expect(await Promise.all([first, second])).toEqual([Uint8Array.of(3), null]);
+  });
+
+  test('there are none when there is no connection', async () => {
+    const { outbox, socket } = paper();
+    const asked = outbox.prekey(address);
+    outbox.reset();
+    expect(await asked).toBeNull();
+    socket.up = false;
+    expect(await outbox.prekey(address)).toBeNull();
+  });
 });

@@ -38,6 +38,7 @@ export class Outbox {
   private readonly chunks = new Map<string, (status: AckName | 'lost') => void>();
   /** The WATCH that counts, until the relay refuses it for its limit and it is asked again. */
   private watching: { readonly eid: string; readonly accountId: string } | null = null;
+  private readonly prekeys = new Map<string, (prekey: Bytes | null) => void>();
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(private readonly deps: OutboxDeps) {}
@@ -74,6 +75,31 @@ export class Outbox {
     const eid = this.deps.codec.envelopeId();
     this.watching = { eid: toText(eid), accountId };
     this.deps.send(this.deps.codec.encodeWatch({ eid, accountId: fromText(accountId, 32) }));
+  }
+
+  /** Gives the relay prekeys. What it answers changes nothing: it says when it needs more. */
+  publish(prekeys: readonly Bytes[]): void {
+    if (prekeys.length === 0) return;
+    this.deps.send(this.deps.codec.encodePrekeys({ eid: this.deps.codec.envelopeId(), prekeys }));
+  }
+
+  /** Asks for a prekey of the peer's run; null when there is none to be had. */
+  prekey({ to, presence }: Address): Promise<Bytes | null> {
+    return new Promise((resolve) => {
+      const { codec, send } = this.deps;
+      const eid = codec.envelopeId();
+      this.prekeys.set(toText(eid), resolve);
+      const accountId = fromText(to, 32);
+      if (send(codec.encodePrekeyGet({ eid, accountId, presence: fromText(presence, 16) }))) return;
+      this.answered(eid, null);
+    });
+  }
+
+  /** The relay's answer to it. */
+  answered(id: Uint8Array, prekey: Bytes | null): void {
+    const eid = toText(id);
+    this.prekeys.get(eid)?.(prekey);
+    this.prekeys.delete(eid);
   }
 
   /** The relay's ACK. */
@@ -121,6 +147,8 @@ export class Outbox {
     for (const { settle } of messages) settle('lost');
     for (const settle of this.chunks.values()) settle('lost');
     this.chunks.clear();
+    for (const settle of this.prekeys.values()) settle(null);
+    this.prekeys.clear();
   }
 
   private next(): void {

@@ -40,6 +40,8 @@ export class MemoryRelay {
   /** Every request, as `METHOD path`. */
   readonly requests: string[] = [];
   reachable = true;
+  /** Rewrites what a PREKEY_GET is answered with; null: none left. */
+  prekey: (prekey: Uint8Array | null) => Uint8Array | null = (prekey) => prekey;
   readonly accounts = new Map<string, Account>();
   readonly refreshTokens = new Map<string, Account>();
   readonly accessTokens = new Map<string, Account>();
@@ -179,6 +181,23 @@ export class MemoryRelay {
     );
   }
 
+  /** How many prekeys somebody has here. */
+  prekeysOf(username: string): number {
+    return this.online.get(this.accounts.get(username)?.id ?? '')?.prekeys.length ?? 0;
+  }
+
+  hand(to: Wire, bytes: Uint8Array): void {
+    const eid = bytes.slice(2, 18);
+    const there = this.online.get(toText(bytes.slice(18, 50)));
+    const right = there !== undefined && toText(there.presence) === toText(bytes.slice(50, 66));
+    if (!right) return to.down(frame(0x48, eid, Uint8Array.of(3)));
+    const prekey = this.prekey(there.prekeys.shift() ?? null);
+    const left = there.prekeys.length;
+    if (left < PREKEYS_LOW) there.down(frame(0x4c, Uint8Array.of(0, 2, 0, 0, 0, left)));
+    if (prekey === null) to.down(frame(0x48, eid, Uint8Array.of(1)));
+    else to.down(frame(0x48, eid, Uint8Array.of(0), prekey));
+  }
+
   route(from: Wire, bytes: Uint8Array): void {
     const eid = bytes.slice(2, 18);
     const [to, presence, payload] = [bytes.slice(18, 50), bytes.slice(50, 66), bytes.slice(66)];
@@ -194,6 +213,10 @@ export class MemoryRelay {
   }
 }
 
+const PREKEY_BYTES = 1379;
+/** With fewer left the owner is told. */
+const PREKEYS_LOW = 5;
+
 /** One WebSocket. Frames arrive in later tasks, in order, as from a network. */
 class Wire implements Socket {
   binaryType: BinaryType = 'blob';
@@ -203,6 +226,8 @@ class Wire implements Socket {
   presence: Uint8Array = new Uint8Array(16);
   watched: Uint8Array = new Uint8Array(32);
   watching: string | null = null;
+  /** What others may start a session with; oldest first, each handed out once. */
+  readonly prekeys: Uint8Array[] = [];
   private over = false;
   private readonly messages: ((event: { data: unknown }) => void)[] = [];
   private readonly closes: ((event: { code: number }) => void)[] = [];
@@ -259,6 +284,15 @@ class Wire implements Socket {
       }
       case 0x43:
         this.relay.route(this, bytes);
+        break;
+      case 0x46:
+        for (let at = 19; at < bytes.length; at += PREKEY_BYTES) {
+          this.prekeys.push(bytes.slice(at, at + PREKEY_BYTES));
+        }
+        this.down(frame(0x45, bytes.slice(2, 18), Uint8Array.of(0)));
+        break;
+      case 0x47:
+        this.relay.hand(this, bytes);
         break;
       case 0x49:
         this.watched = bytes.slice(18, 50);

@@ -17,7 +17,10 @@ export const RUN = text16(2);
 export const KEY = text32(20);
 export const OTHER_KEY = text32(21);
 export const HID = text16(30);
+export const HID2 = text16(32);
 export const SID = text16(40);
+export const SID2 = text16(42);
+export const PREKEY = new Uint8Array(1379);
 export const FID = text32(50);
 
 /** A descriptor as far as the machine is concerned: something to pass on. */
@@ -95,11 +98,59 @@ export class World {
     return this.answered();
   }
 
+  /** Called Bob with a prekey: texts may be written before he accepts. */
+  ringingEarly(): this {
+    this.online().command({ name: 'openChat', peer: BOB });
+    return this.run({ type: 'looked-up', conversation: this.id, found: { key: KEY, pin: null } })
+      .run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true })
+      .run({ type: 'prekey-got', conversation: this.id, prekey: PREKEY })
+      .run({ type: 'offer-made', conversation: this.id, hid: HID, early: true, frame: frame(2, HID) });
+  }
+
+  /** Bob accepts it. */
+  acceptedEarly(): this {
+    this.deliver(frame(3, HID));
+    const { id } = this;
+    return this.run({ type: 'accept-checked', conversation: id, hid: HID, sid: SID, frame: frame(4, HID) });
+  }
+
+  /** In a secure session as its responder. */
+  secureAsResponder(): this {
+    this.online().offered().command({ name: 'acceptIncoming', id: HID });
+    const [conversation, hid] = [this.id, HID];
+    const early = { sent: 0, received: 0 };
+    this.heard = 0;
+    return this.run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
+      .deliver(frame(4, hid))
+      .run({ type: 'confirm-checked', conversation, hid, sid: SID, early, frame: frame(0x11, SID) });
+  }
+
+  /** The initiator's session is due: Bob rings for the next one, and his screen shows nothing. */
+  renewing(): this {
+    this.secure().run({ type: 'timer', name: 'renew' });
+    const { id } = this;
+    return this.run({ type: 'offer-made', conversation: id, hid: HID2, early: false, frame: frame(1, HID2) });
+  }
+
+  /** CONFIRM of the renewal is out. */
+  handingOver(): this {
+    this.renewing().deliver(frame(3, HID2));
+    const { id } = this;
+    return this.run({
+      type: 'accept-checked',
+      conversation: id,
+      hid: HID2,
+      sid: SID2,
+      frame: frame(4, HID2),
+    });
+  }
+
   /** Whoever is being called rings. */
   private called(): this {
     return this.run({ type: 'looked-up', conversation: this.id, found: { key: KEY, pin: null } })
       .run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true })
-      .run({ type: 'offer-made', conversation: this.id, hid: HID, frame: frame(1, HID) });
+      .run({ type: 'prekey-got', conversation: this.id, prekey: null })
+      .run({ type: 'offer-made', conversation: this.id, hid: HID, early: false, frame: frame(1, HID) });
   }
 
   /** Whoever is being called accepts. */
@@ -128,6 +179,7 @@ export class World {
       key: KEY,
       pin: null,
       changed: false,
+      prekeyStart: false,
       glare: 'own',
       ...change,
     });
@@ -138,5 +190,12 @@ export class World {
   /** Bob says something; he has `ack` of our messages. */
   hear(content: Content, ack: number): this {
     return this.run({ type: 'decrypted', sid: SID, seq: this.heard++, ack, content });
+  }
+
+  private heardNext = 0;
+
+  /** The same in the session that follows. */
+  hearNext(content: Content, ack: number): this {
+    return this.run({ type: 'decrypted', sid: SID2, seq: this.heardNext++, ack, content });
   }
 }
