@@ -1,0 +1,298 @@
+//! Two people, a network that does whatever it likes, and a model that says beforehand what each frame must meet
+//! with: section 6 in terms of numbers, without a single key.
+//!
+//! Property tests and fuzzers drive the same world by the same steps ([`Step`]). After every step the sessions are
+//! compared with the model, so "nothing has changed" is looked at and not assumed.
+
+// Not every test uses everything; the model may fail the test that runs it.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::panic,
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub
+)]
+
+mod person;
+mod step;
+
+pub use step::Step;
+
+use std::vec::Vec;
+
+use duet_crypto::engine::block_on;
+use duet_crypto::error::Class;
+use duet_crypto::limits;
+use duet_crypto::session::{Activity, Author, Content, MessageRef, ReceiveError, Session};
+use person::{Frame, Person, Verdict};
+
+use crate::common::{Halfway, TestRng, halfway};
+
+/// Most messages of one side in one run: the window of message numbers stays out of reach, honest as they are.
+const MESSAGES: u32 = 1_800;
+/// Most forgeries in one run: below the number that ends a session, which has a test of its own.
+const FORGERIES: u32 = 1_000;
+
+/// Sessions, model and network.
+pub struct World {
+    sessions: [Session; 2],
+    people: [Person; 2],
+    /// Under way to each side.
+    under_way: [Vec<Frame>; 2],
+    /// What has come to each side, accepted or not.
+    seen: [Vec<Frame>; 2],
+    now: u64,
+    counter: u32,
+    forgeries: u32,
+    rng: TestRng,
+}
+
+impl World {
+    /// An interactive handshake. READY is still under way.
+    pub fn new(seed: u64) -> Self {
+        let mut rng = TestRng::new(seed);
+        let Halfway {
+            alice,
+            bob,
+            offer,
+            pending,
+        } = halfway(&mut rng);
+        let accept = *pending.frame();
+        let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, &mut rng)).unwrap();
+        let (ready, b) =
+            block_on(pending.confirm(&confirm, &alice.party().account, &mut rng)).unwrap();
+        let mut people = [Person::initiator(), Person::responder()];
+        let ready = people[1].send(Content::Ready, ready);
+        Self {
+            sessions: [a, b],
+            people,
+            under_way: [std::vec![ready], Vec::new()],
+            seen: [Vec::new(), Vec::new()],
+            now: 0,
+            counter: 0,
+            forgeries: 0,
+            rng,
+        }
+    }
+
+    /// Runs a script, then lets everything arrive that is still under way.
+    pub fn run(&mut self, script: impl IntoIterator<Item = Step>) {
+        for step in script {
+            self.step(&step);
+            self.check();
+        }
+        for to in 0..2 {
+            for which in (0..self.under_way[to].len()).rev() {
+                self.deliver(to, which);
+            }
+        }
+        self.check();
+    }
+
+    fn step(&mut self, step: &Step) {
+        match *step {
+            Step::Send { from, kind } => self.send(from, kind),
+            Step::Burst { from, count } => (0..count).for_each(|_| self.send(from, RECEIPT)),
+            Step::Deliver { to } => self.deliver(to, 0),
+            Step::DeliverAny { to, which } => self.deliver(to, which),
+            Step::Lose { to, which } => {
+                if let Some(which) = index(which, self.under_way[to].len()) {
+                    let frame = self.under_way[to].remove(which);
+                    self.seen[to].push(frame);
+                }
+            }
+            Step::Again { to, which } => {
+                if let Some(which) = index(which, self.seen[to].len()) {
+                    let frame = self.seen[to][which].clone();
+                    self.receive(to, &frame);
+                }
+            }
+            Step::Flip { to, which, bit } => self.forge(to, which, |frame, _| {
+                let bit = bit % (8 * frame.len());
+                frame[bit / 8] ^= 1 << (bit % 8);
+            }),
+            Step::Write {
+                to,
+                which,
+                at,
+                value,
+            } => self.forge(to, which, |frame, _| {
+                let at = at % (frame.len() - 3);
+                frame[at..at + 4].copy_from_slice(&value.to_be_bytes());
+            }),
+            Step::Splice { to, which, at } => self.forge(to, which, |frame, other| {
+                let at = at % frame.len();
+                frame.truncate(at);
+                frame.extend_from_slice(other.get(at..).unwrap_or_default());
+            }),
+            Step::Cut { to, which, length } => self.forge(to, which, |frame, _| {
+                frame.truncate(length % frame.len());
+            }),
+            Step::Reflect { to, which } => {
+                if let Some(which) = index(which, self.seen[1 - to].len()) {
+                    let bytes = self.seen[1 - to][which].bytes.clone();
+                    self.refuse(to, &bytes);
+                }
+            }
+            Step::Wait { seconds } => self.now += u64::from(seconds) * 1000,
+        }
+    }
+
+    fn send(&mut self, from: usize, kind: u8) {
+        if self.people[from].sent() >= MESSAGES {
+            return;
+        }
+        self.counter += 1;
+        let expected = self.people[from].may_send(&content(kind, self.counter));
+        match self.sessions[from].send(&content(kind, self.counter)) {
+            Ok(sent) => {
+                assert_eq!(expected, Ok(()));
+                let frame = self.people[from].send(content(kind, self.counter), sent.frame);
+                assert_eq!(sent.seq, frame.seq);
+                self.under_way[1 - from].push(frame);
+            }
+            Err(error) => assert_eq!(expected, Err(error)),
+        }
+    }
+
+    fn deliver(&mut self, to: usize, which: usize) {
+        let Some(which) = index(which, self.under_way[to].len()) else {
+            return;
+        };
+        let frame = self.under_way[to].remove(which);
+        if self.receive(to, &frame) == Verdict::Skips {
+            // Too far ahead: it may come again when the gap is smaller.
+            self.under_way[to].push(frame);
+        } else {
+            self.seen[to].push(frame);
+        }
+    }
+
+    /// An honest frame arrives, for the first time or again: the model knows what must happen.
+    fn receive(&mut self, to: usize, frame: &Frame) -> Verdict {
+        let verdict = self.people[to].receive(frame, self.now);
+        let result = self.sessions[to].receive(&frame.bytes, self.now, &mut self.rng);
+        match verdict {
+            Verdict::Accepted => {
+                let received = result.unwrap();
+                assert_eq!(
+                    (received.seq, received.ack, &received.content),
+                    (frame.seq, frame.ack, &*frame.content)
+                );
+            }
+            Verdict::Replay => assert_eq!(result.unwrap_err(), ReceiveError::Replay),
+            Verdict::Skips => assert_eq!(result.unwrap_err(), ReceiveError::SkipLimit),
+        }
+        verdict
+    }
+
+    /// A copy of a frame is changed and arrives; the frame itself stays where it is.
+    fn forge(&mut self, to: usize, which: usize, edit: impl FnOnce(&mut Vec<u8>, &[u8])) {
+        let count = self.under_way[to].len() + self.seen[to].len();
+        let Some(which) = index(which, count) else {
+            return;
+        };
+        let all = || self.under_way[to].iter().chain(&self.seen[to]);
+        let frame = all().nth(which).unwrap();
+        let other = all().nth((which + 1) % count).unwrap();
+        let mut forged = frame.bytes.clone();
+        edit(&mut forged, &other.bytes);
+        if all().all(|honest| honest.bytes != forged) {
+            self.refuse(to, &forged);
+        }
+    }
+
+    /// What nobody sent to this side is refused, silently.
+    fn refuse(&mut self, to: usize, bytes: &[u8]) {
+        if self.forgeries >= FORGERIES {
+            return;
+        }
+        self.forgeries += 1;
+        let error = self.sessions[to]
+            .receive(bytes, self.now, &mut self.rng)
+            .unwrap_err();
+        assert_eq!(error.code().class(), Class::Drop);
+        if !matches!(
+            error,
+            ReceiveError::Length
+                | ReceiveError::Version
+                | ReceiveError::Type
+                | ReceiveError::SessionId
+        ) {
+            // It got as far as the keys, and old ones are forgotten on the way.
+            self.people[to].expire(self.now);
+        }
+    }
+
+    /// Everything that can be seen of a session is what the model says.
+    fn check(&self) {
+        for (session, person) in self.sessions.iter().zip(&self.people) {
+            assert_eq!(session.received(), person.contiguous());
+            assert_eq!(session.unacknowledged(), person.unacknowledged());
+            assert_eq!(session.is_secure(), person.is_secure());
+            assert_eq!(session.failure(), None);
+            #[cfg(feature = "vectors")]
+            {
+                let trace = session.ratchet_trace();
+                assert_eq!(
+                    (trace.n_s, trace.n_r, trace.pn, trace.skipped),
+                    person.counters()
+                );
+            }
+        }
+    }
+}
+
+const RECEIPT: u8 = 6;
+
+/// One of the contents, of one of the lengths at which something changes.
+fn content(kind: u8, counter: u32) -> Content {
+    let text = |length: usize| {
+        let mut text = std::format!("{counter} ");
+        text.extend(core::iter::repeat_n('x', length.saturating_sub(text.len())));
+        text
+    };
+    let target = MessageRef {
+        author: Author::Receiver,
+        seq: counter,
+    };
+    match kind % 12 {
+        0 | 1 => Content::Text {
+            text: text(0),
+            reply: None,
+        },
+        // The longest text of the shortest frame, and one more.
+        2 => Content::Text {
+            text: text(241),
+            reply: Some(target),
+        },
+        3 => Content::Text {
+            text: text(242),
+            reply: None,
+        },
+        4 => Content::Text {
+            text: core::iter::repeat_n('\u{1f98a}', limits::TEXT_MAX_CHARS).collect(),
+            reply: None,
+        },
+        5 => Content::Edit {
+            seq: counter,
+            text: text(900),
+        },
+        RECEIPT => Content::Receipt,
+        7 => Content::Read { up_to: counter },
+        8 => Content::Typing(Activity::RecordingVoice),
+        9 => Content::Delete { seq: counter },
+        10 => Content::Reaction {
+            target,
+            set: counter.is_multiple_of(2),
+            emoji: "\u{1f44d}".into(),
+        },
+        _ if counter.is_multiple_of(16) => Content::Bye,
+        _ => Content::Viewed { seq: counter },
+    }
+}
+
+/// Any number as an index into something that may be empty.
+fn index(which: usize, length: usize) -> Option<usize> {
+    which.checked_rem(length)
+}
