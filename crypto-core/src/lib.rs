@@ -13,7 +13,8 @@
 //! | [`prekeys`] | one-time keys for data in the first flight | 5 |
 //! | [`session`] | the Double Ratchet and what travels in it | 6 |
 //! | [`files`] | descriptors, control messages, chunked encryption | 7 |
-//! | [`vault`], [`password`] | the identity at rest, the password split | 8 |
+//! | [`pins`] | which key a person was known by, and how far it was checked | 3.4 |
+//! | [`vault`], [`password`] | the identity and its backup at rest, the password split | 8 |
 //! | [`relay`] | the envelope that both the relay and its clients speak | 9 |
 //! | [`limits`], [`error`] | every bound, every code | 10, 11 |
 //!
@@ -81,6 +82,7 @@ pub mod identity;
 mod ids;
 pub mod limits;
 pub mod password;
+pub mod pins;
 pub mod prekeys;
 pub mod primitives;
 pub mod relay;

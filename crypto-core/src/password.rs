@@ -1,25 +1,24 @@
 //! The password split (section 8.3): the relay never sees the password.
 
 use alloc::string::String;
-use alloc::vec::Vec;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use core::fmt;
 use unicode_normalization::UnicodeNormalization as _;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::error::errors;
 use crate::identity::AccountId;
 use crate::limits;
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::labels;
+use crate::vault::{OutOfMemory, argon2id};
 
 /// Argon2id memory in KiB.
-pub const MEMORY: u32 = 65_536;
+pub const MEMORY: u32 = limits::ARGON2_MEMORY;
 /// Argon2id passes.
-pub const PASSES: u32 = 3;
+pub const PASSES: u32 = limits::ARGON2_PASSES;
 /// Argon2id lanes.
-pub const LANES: u32 = 1;
+pub const LANES: u32 = limits::ARGON2_LANES as u32;
 
 errors! {
     /// A password that cannot be split.
@@ -70,21 +69,18 @@ impl PasswordSecrets {
     /// # Errors
     /// [`PasswordError`].
     pub fn split(account: &AccountId, password: &str) -> Result<Self, PasswordError> {
-        // NFC never makes UTF-8 shorter than a third (Hangul is the worst case): refuse before doing the work.
-        if password.len() > 3 * limits::PASSWORD_MAX {
-            return Err(PasswordError::Length);
-        }
-        // Nor longer than three times (UAX 15): the string never moves, so no copy is left behind.
-        let mut normal = Zeroizing::new(String::with_capacity(3 * password.len()));
-        normal.extend(password.nfc());
-        if normal.chars().count() < limits::PASSWORD_MIN_CHARS
-            || normal.len() > limits::PASSWORD_MAX
-        {
-            return Err(PasswordError::Length);
-        }
+        let normal = nfc(password, limits::PASSWORD_MAX)
+            .filter(|normal| normal.chars().count() >= limits::PASSWORD_MIN_CHARS)
+            .ok_or(PasswordError::Length)?;
         let salt = hash::labelled(&labels::PASSWORD, &[&account.0]);
         let mut pw = Secret32::default();
-        argon2id(normal.as_bytes(), &salt[..16], &mut pw)?;
+        argon2id(
+            normal.as_bytes(),
+            &salt[..16],
+            [MEMORY, PASSES, LANES],
+            &mut pw,
+        )
+        .map_err(|OutOfMemory| PasswordError::OutOfMemory)?;
         Ok(Self {
             login: hash::expand(&pw, &labels::LOGIN_SECRET, &[&account.0]),
             vault: VaultSecret(hash::expand(&pw, &labels::VAULT_SECRET, &[&account.0])),
@@ -104,20 +100,16 @@ impl PasswordSecrets {
     }
 }
 
-/// Argon2id with the parameters of section 8.3. Its memory is wiped: whoever reads it has the output.
-fn argon2id(password: &[u8], salt: &[u8], out: &mut Secret32) -> Result<(), PasswordError> {
-    // The parameters are constants within the bounds of RFC 9106: only memory can be missing.
-    let missing = |_| PasswordError::OutOfMemory;
-    let params = Params::new(MEMORY, PASSES, LANES, Some(out.len())).map_err(missing)?;
-    let mut memory = Vec::new();
-    memory
-        .try_reserve_exact(params.block_count())
-        .map_err(|_| PasswordError::OutOfMemory)?;
-    memory.resize(params.block_count(), Block::new());
-    let result = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(password, salt, &mut out[..], &mut memory);
-    memory.iter_mut().for_each(Zeroize::zeroize);
-    result.map_err(missing)
+/// A text in NFC, if it has at most `max` bytes then. No copy of it is left behind.
+pub(crate) fn nfc(text: &str, max: usize) -> Option<Zeroizing<String>> {
+    // NFC never makes UTF-8 shorter than a third (Hangul is the worst case): refuse before doing the work.
+    if text.len() > 3 * max {
+        return None;
+    }
+    // Nor longer than three times (UAX 15): the string never moves.
+    let mut normal = Zeroizing::new(String::with_capacity(3 * text.len()));
+    normal.extend(text.nfc());
+    (normal.len() <= max).then_some(normal)
 }
 
 impl fmt::Debug for PasswordSecrets {

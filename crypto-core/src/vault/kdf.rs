@@ -1,0 +1,157 @@
+//! How a passphrase becomes a key (section 8.1): Argon2id or PBKDF2, within bounds that are checked before any work.
+
+use alloc::vec::Vec;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use zeroize::Zeroize as _;
+
+use super::{Passphrase, VaultError};
+use crate::limits;
+use crate::primitives::hash::Secret32;
+
+/// `kdf` of the envelope.
+const ARGON2ID: u8 = 1;
+const PBKDF2: u8 = 2;
+/// `kdf` of an envelope under a vault secret.
+pub(super) const NONE: u8 = 3;
+
+/// Bytes of the salt.
+pub(super) const SALT: usize = 16;
+
+/// A way to stretch a passphrase, with costs within the protocol's bounds: no other value can be made.
+///
+/// The default is Argon2id with 65,536 KiB, 3 passes and 1 lane: the low-memory choice of RFC 9106 with one lane, since
+/// WebAssembly has one thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Kdf(Cost);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Cost {
+    Argon2id { memory: u32, passes: u32, lanes: u8 },
+    Pbkdf2 { iterations: u32 },
+}
+
+impl Default for Kdf {
+    fn default() -> Self {
+        Self(Cost::Argon2id {
+            memory: limits::ARGON2_MEMORY,
+            passes: limits::ARGON2_PASSES,
+            lanes: limits::ARGON2_LANES,
+        })
+    }
+}
+
+impl Kdf {
+    /// Argon2id v1.3 (RFC 9106) with `memory` KiB, 19,456 to 1,048,576; 2 to 16 passes; 1 to 4 lanes.
+    ///
+    /// # Errors
+    /// [`VaultError::Cost`] outside of these bounds.
+    pub fn argon2id(memory: u32, passes: u32, lanes: u8) -> Result<Self, VaultError> {
+        let within = limits::ARGON2_MEMORY_BOUNDS.contains(&memory)
+            && limits::ARGON2_PASSES_BOUNDS.contains(&passes)
+            && limits::ARGON2_LANES_BOUNDS.contains(&lanes);
+        let cost = Cost::Argon2id {
+            memory,
+            passes,
+            lanes,
+        };
+        within.then_some(Self(cost)).ok_or(VaultError::Cost)
+    }
+
+    /// PBKDF2-HMAC-SHA-256 (RFC 8018) with 600,000 to 10,000,000 iterations: only for platforms without WebAssembly.
+    ///
+    /// # Errors
+    /// [`VaultError::Cost`] outside of these bounds.
+    pub fn pbkdf2(iterations: u32) -> Result<Self, VaultError> {
+        limits::PBKDF2_ITERATIONS_BOUNDS
+            .contains(&iterations)
+            .then_some(Self(Cost::Pbkdf2 { iterations }))
+            .ok_or(VaultError::Cost)
+    }
+
+    /// Bytes 6 to 16 of an envelope: kdf, lanes, memory or iterations, passes.
+    pub(super) fn encode(self) -> [u8; 10] {
+        let (kdf, lanes, cost, passes) = match self.0 {
+            Cost::Argon2id {
+                memory,
+                passes,
+                lanes,
+            } => (ARGON2ID, lanes, memory, passes),
+            Cost::Pbkdf2 { iterations } => (PBKDF2, 0, iterations, 0),
+        };
+        let mut out = [0; 10];
+        out[0] = kdf;
+        out[1] = lanes;
+        out[2..6].copy_from_slice(&cost.to_be_bytes());
+        out[6..].copy_from_slice(&passes.to_be_bytes());
+        out
+    }
+
+    /// Reads what [`Self::encode`] wrote. Nothing outside of the bounds comes out of it.
+    pub(super) fn decode(kdf: u8, lanes: u8, cost: u32, passes: u32) -> Option<Self> {
+        match (kdf, lanes, passes) {
+            (ARGON2ID, ..) => Self::argon2id(cost, passes, lanes).ok(),
+            (PBKDF2, 0, 0) => Self::pbkdf2(cost).ok(),
+            _ => None,
+        }
+    }
+
+    /// The 32 bytes that a passphrase and a salt become. Some hundred milliseconds.
+    pub(super) fn run(
+        self,
+        passphrase: &Passphrase,
+        salt: &[u8; SALT],
+    ) -> Result<Secret32, VaultError> {
+        let passphrase = passphrase.expose().as_bytes();
+        let mut out = Secret32::default();
+        match self.0 {
+            Cost::Argon2id {
+                memory,
+                passes,
+                lanes,
+            } => argon2id(passphrase, salt, [memory, passes, lanes.into()], &mut out)
+                .map_err(|OutOfMemory| VaultError::OutOfMemory)?,
+            Cost::Pbkdf2 { iterations } => {
+                pbkdf2::pbkdf2_hmac::<sha2::Sha256>(passphrase, salt, iterations, &mut out[..]);
+            }
+        }
+        Ok(out)
+    }
+
+    /// The stretched passphrase, for the test vectors.
+    ///
+    /// # Errors
+    /// [`VaultError::OutOfMemory`].
+    #[cfg(feature = "vectors")]
+    pub fn stretch(
+        self,
+        passphrase: &Passphrase,
+        salt: &[u8; SALT],
+    ) -> Result<Secret32, VaultError> {
+        self.run(passphrase, salt)
+    }
+}
+
+/// The memory of an Argon2id is not to be had.
+#[derive(Debug)]
+pub(crate) struct OutOfMemory;
+
+/// Argon2id v1.3 with [memory in KiB, passes, lanes], which are within the bounds of RFC 9106. Its memory is taken
+/// fallibly, since a browser tab may not have it, and wiped: whoever reads it has the output.
+pub(crate) fn argon2id(
+    password: &[u8],
+    salt: &[u8],
+    [memory, passes, lanes]: [u32; 3],
+    out: &mut Secret32,
+) -> Result<(), OutOfMemory> {
+    // The costs are within the bounds of RFC 9106: of all errors only missing memory can happen.
+    let params = Params::new(memory, passes, lanes, Some(out.len())).map_err(|_| OutOfMemory)?;
+    let mut blocks = Vec::new();
+    blocks
+        .try_reserve_exact(params.block_count())
+        .map_err(|_| OutOfMemory)?;
+    blocks.resize(params.block_count(), Block::new());
+    let result = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into_with_memory(password, salt, &mut out[..], &mut blocks);
+    blocks.iter_mut().for_each(|block| block.zeroize());
+    result.map_err(|_| OutOfMemory)
+}

@@ -1,0 +1,108 @@
+//! The identity and the people it knows, at rest (sections 8.1 and 8.2).
+//!
+//! An envelope is sealed under a [`Protection`] and opened with a [`Secret`]. On a device that is the vault secret, which
+//! comes from the password (section 8.3); in a file that leaves it, a passphrase.
+//!
+//! ```
+//! use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
+//! use duet_crypto::vault::{self, Backup, IdentityRecord, Kdf, Passphrase, Protection, Secret};
+//! use rand_core::UnwrapErr;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let rng = &mut UnwrapErr(getrandom::SysRng);
+//! let identity = IdentityRecord {
+//!     seed: IdentitySeed::generate(rng),
+//!     created: 1_700_000_000_000,
+//!     realm: Realm::new("chat.example")?,
+//!     name: AccountName::new("alice")?,
+//! };
+//! let passphrase = Passphrase::generate(rng);
+//! let shown_once = passphrase.grouped(); // such as 7QK4M-0ZTRW-9HXBC-3EVJ2
+//! let backup = Backup { identity, peers: vec![] };
+//! let file = vault::seal_backup(&backup, Protection::Passphrase(&passphrase, Kdf::default()), rng)?;
+//!
+//! // On another device, written off a sheet of paper:
+//! let typed = Passphrase::typed(&shown_once.to_lowercase())?;
+//! let restored = vault::open_backup(&file, Secret::Passphrase(&typed))?;
+//! assert_eq!(restored.identity.name.as_str(), "alice");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What an envelope tells
+//! To whoever has the file: its kind, how the passphrase is stretched, the public key of a single identity, and the length.
+//! To whoever tries to open it: [`VaultError::Closed`] and nothing else, whether the passphrase is wrong or a bit has
+//! changed. The costs are checked before any work, so that a planted file cannot make a device work for hours or take
+//! its memory; the key commitment is compared before anything is decrypted, so that no file opens under two passphrases.
+//!
+//! # Randomness
+//! Sealing draws the salt, 16 bytes. [`Passphrase::generate`] draws 20 bytes.
+
+mod backup;
+mod envelope;
+mod kdf;
+mod passphrase;
+mod record;
+
+pub use backup::{Backup, VerifiedPeer, open_backup, seal_backup};
+pub use kdf::Kdf;
+pub(crate) use kdf::{OutOfMemory, argon2id};
+pub use passphrase::Passphrase;
+pub use record::{IdentityRecord, open_identity, seal_identity};
+
+use crate::error::errors;
+use crate::password::VaultSecret;
+
+errors! {
+    /// An envelope that does not open, or cannot be made.
+    pub enum VaultError {
+        /// Wrong secret or damaged envelope: they look the same.
+        Closed => Vault,
+        /// The memory of the stretching, or of the backup, is not to be had.
+        OutOfMemory => OutOfMemory,
+        /// A cost outside of the bounds of section 8.1.
+        Cost => VaultCost,
+        /// More people than a backup holds (65,535, their earlier keys counted), or one of them twice.
+        Peers => VaultPeers,
+        /// A passphrase that is empty, or longer than 1,024 bytes.
+        Passphrase => Passphrase,
+    }
+}
+
+/// What an envelope is sealed under.
+#[derive(Debug, Clone, Copy)]
+pub enum Protection<'a> {
+    /// The vault secret of section 8.3 (kdf 3).
+    VaultSecret(&'a VaultSecret),
+    /// A passphrase, stretched (kdf 1 or 2).
+    Passphrase(&'a Passphrase, Kdf),
+}
+
+/// What an envelope is opened with. How a passphrase is stretched stands in the envelope.
+#[derive(Debug, Clone, Copy)]
+pub enum Secret<'a> {
+    /// The vault secret of section 8.3.
+    VaultSecret(&'a VaultSecret),
+    /// A passphrase.
+    Passphrase(&'a Passphrase),
+}
+
+/// Wraps an identity under a vault secret: [`seal_identity`] in short.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn seal(
+    record: &IdentityRecord,
+    secret: &VaultSecret,
+    rng: &mut dyn rand_core::CryptoRng,
+) -> Result<alloc::vec::Vec<u8>, VaultError> {
+    seal_identity(record, Protection::VaultSecret(secret), rng)
+}
+
+/// Unwraps what [`seal`] wrapped: [`open_identity`] in short.
+///
+/// # Errors
+/// [`VaultError`].
+pub fn open(envelope: &[u8], secret: &VaultSecret) -> Result<IdentityRecord, VaultError> {
+    open_identity(envelope, Secret::VaultSecret(secret))
+}
