@@ -10,5 +10,6 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod conversation;
+mod files;
 #[path = "../model/mod.rs"]
 mod model;

@@ -1,0 +1,225 @@
+//! Files of any size around every boundary, any range of them, any change to them.
+
+use duet_crypto::files::cobblestone::{self, CHUNK_PLAINTEXT};
+use duet_crypto::files::segment::{HEADER_LENGTH, SEGMENT_PLAINTEXT, SEGMENT_SEALED};
+use duet_crypto::files::{
+    Descriptor, FileError, FileKey, FileKind, FileMode, Layout, Salt, SegmentCipher,
+};
+use proptest::prelude::*;
+
+use crate::common::TestRng;
+
+const KEY: [u8; 32] = [3; 32];
+const CONTEXT: &[u8] = b"context";
+
+fn bytes(length: usize, seed: u64) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    TestRng::new(seed).fill_bytes(&mut bytes);
+    bytes
+}
+
+fn file(size: u64, seed: u64) -> SegmentCipher {
+    let rng = &mut TestRng::new(seed);
+    SegmentCipher::new(&Descriptor {
+        key: FileKey::generate(rng),
+        salt: Salt::generate(rng),
+        size,
+        kind: FileKind::File,
+        mode: FileMode::Both,
+        duration_ms: 0,
+        peaks: Vec::new(),
+        name: String::new(),
+        media_type: String::new(),
+        preview: Vec::new(),
+    })
+    .unwrap()
+}
+
+fn seal(file: &SegmentCipher, index: u32, content: &[u8]) -> Vec<u8> {
+    let range = file.layout().file_range(index).unwrap();
+    file.seal(index, &content[range.start as usize..range.end as usize])
+        .unwrap()
+}
+
+/// Sizes within two bytes of one at which something changes, below `limit`.
+fn size(limit: usize) -> impl Strategy<Value = usize> {
+    let edges: Vec<usize> = [
+        0,
+        4096,
+        CHUNK_PLAINTEXT,
+        2 * CHUNK_PLAINTEXT,
+        SEGMENT_PLAINTEXT,
+        2 * SEGMENT_PLAINTEXT,
+        3 * SEGMENT_PLAINTEXT,
+    ]
+    .into_iter()
+    .filter(|edge| *edge < limit)
+    .collect();
+    prop_oneof![
+        3 => (proptest::sample::select(edges), 0..5_usize).prop_map(|(edge, more)| (edge + more).saturating_sub(2)),
+        1 => 0..limit,
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Every byte of the file is in exactly one segment, at its place, and what is sealed has the length that the
+    /// layout says.
+    #[test]
+    fn segments_make_up_the_file(size in size(3 * SEGMENT_PLAINTEXT + 2), seed in any::<u64>()) {
+        let content = bytes(size, seed);
+        let file = file(size as u64, seed);
+        let layout = file.layout();
+        let mut whole = Vec::new();
+        let mut sealed = 0;
+        for index in 0..layout.segments() {
+            let frame = seal(&file, index, &content);
+            prop_assert_eq!(frame.len() - HEADER_LENGTH, layout.sealed_length(index).unwrap());
+            prop_assert_eq!(layout.is_last(index), frame.len() - HEADER_LENGTH < SEGMENT_SEALED);
+            sealed += frame.len() - HEADER_LENGTH;
+            let (opened, plaintext) = file.open(&frame).unwrap();
+            prop_assert_eq!((opened.index, opened.offset as usize, opened.length), (index, whole.len(), plaintext.len()));
+            prop_assert_eq!(opened.last, index + 1 == layout.segments());
+            whole.extend_from_slice(&plaintext);
+        }
+        prop_assert!(whole == content);
+        prop_assert_eq!(sealed as u64, layout.sealed_size());
+        prop_assert!(file.layout().sealed_length(layout.segments()).is_err());
+    }
+
+    /// One bit anywhere, an end cut anywhere, something appended: refused, and what was in the buffer is not plaintext.
+    #[test]
+    fn no_change_of_a_segment_opens(
+        size in size(2 * SEGMENT_PLAINTEXT),
+        which in any::<u32>(),
+        bit in any::<usize>(),
+        cut in any::<usize>(),
+        more in 1..40_usize,
+    ) {
+        let content = bytes(size, 1);
+        let file = file(size as u64, 2);
+        let index = which % file.layout().segments();
+        let frame = seal(&file, index, &content);
+
+        let mut flipped = frame.clone();
+        let bit = bit % (8 * frame.len());
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        prop_assert!(file.open(&flipped).is_err());
+        let error = file.open_in_place(&mut flipped).unwrap_err();
+        if bit / 8 >= HEADER_LENGTH {
+            prop_assert_eq!(error, FileError::Decrypt);
+            prop_assert!(flipped[HEADER_LENGTH..].iter().all(|&byte| byte == 0));
+        }
+        prop_assert!(file.open(&frame[..cut % frame.len()]).is_err());
+        let longer = [&frame[..], &vec![0; more]].concat();
+        prop_assert_eq!(file.open(&longer).unwrap_err(), FileError::Segment);
+    }
+
+    /// Nothing of another file, or from another place of the same file, opens.
+    #[test]
+    fn nothing_fits_elsewhere(
+        segments in 2..4_usize,
+        from in 0..3_usize,
+        to in 0..3_usize,
+        chunks in (0..64_usize, 0..64_usize),
+    ) {
+        // The last segment is as long as the others but for one chunk.
+        let size = segments * SEGMENT_PLAINTEXT - CHUNK_PLAINTEXT;
+        let (from, to) = (from % segments, to % segments);
+        let content = bytes(size, 3);
+        let (one, other) = (file(size as u64, 4), file(size as u64, 5));
+        let target = seal(&one, to as u32, &content);
+        let source = seal(&other, to as u32, &content);
+        let moved = seal(&one, from as u32, &content);
+
+        // A whole segment, under the head of the place where it is put.
+        for body in [&source, &moved] {
+            let spliced = [&target[..HEADER_LENGTH], &body[HEADER_LENGTH..]].concat();
+            prop_assert_eq!(one.open(&spliced).is_ok(), spliced == target);
+        }
+        prop_assert_eq!(one.open(&source).unwrap_err(), FileError::FileId);
+
+        // One chunk of another file, or of another place.
+        let count = (target.len() - HEADER_LENGTH) / cobblestone::CHUNK_SEALED;
+        let place = |chunk: usize| {
+            let start = HEADER_LENGTH + chunk % count * cobblestone::CHUNK_SEALED;
+            start..start + cobblestone::CHUNK_SEALED
+        };
+        for (donor, chunk) in [(&source, chunks.0), (&target, chunks.1)] {
+            let mut spliced = target.clone();
+            spliced[place(chunks.0)].copy_from_slice(&donor[place(chunk)]);
+            prop_assert_eq!(one.open(&spliced).is_ok(), spliced == target);
+        }
+    }
+
+    /// Any range opens to exactly its bytes, by decrypting its chunks and the last one; a file that was cut opens at
+    /// no range at all.
+    #[test]
+    fn any_range_of_any_file(
+        size in size(5 * CHUNK_PLAINTEXT),
+        range in (any::<u64>(), any::<u64>()),
+        cut in 1..100_000_usize,
+    ) {
+        let content = bytes(size, 6);
+        let sealed = cobblestone::seal(&KEY, &Salt([7; 24]), CONTEXT, &content).unwrap();
+        let bound = size as u64 + 1;
+        let (start, end) = (range.0 % bound, range.1 % bound);
+        let (start, end) = (start.min(end), start.max(end));
+        let opened = cobblestone::open_range(&KEY, CONTEXT, &sealed, start..end).unwrap();
+        prop_assert!(opened == content[start as usize..end as usize]);
+        prop_assert_eq!(
+            cobblestone::open_range(&KEY, CONTEXT, &sealed, start..bound).unwrap_err(),
+            FileError::Range
+        );
+        let cut = &sealed[..sealed.len().saturating_sub(cut)];
+        prop_assert!(cobblestone::open(&KEY, CONTEXT, cut).is_err());
+        prop_assert!(cobblestone::open_range(&KEY, CONTEXT, cut, 0..0).is_err());
+    }
+
+    /// Sizes alone, without their bytes: up to the largest file there may be.
+    #[test]
+    fn layouts_add_up(size in prop_oneof![0..=1_u64 << 40, (0..41_u32, 0..3_u64).prop_map(|(bit, more)| ((1 << bit) + more).saturating_sub(1).min(1 << 40))]) {
+        let layout = Layout::new(size).unwrap();
+        let last = layout.segments() - 1;
+        prop_assert!(layout.padded_size() >= size.max(4096));
+        // At most 6.3 % more, above the smallest.
+        prop_assert!(layout.padded_size() == 4096 || (layout.padded_size() - size) as f64 <= 0.063 * size as f64);
+        prop_assert_eq!(cobblestone::plaintext_length(layout.sealed_size()), Ok(layout.padded_size()));
+        prop_assert_eq!(layout.file_range(last).unwrap().end, size);
+        prop_assert_eq!(
+            u64::from(last) * SEGMENT_SEALED as u64 + layout.sealed_length(last).unwrap() as u64,
+            layout.sealed_size()
+        );
+        prop_assert_eq!(
+            u64::from(last) * SEGMENT_PLAINTEXT as u64 + layout.plaintext_length(last).unwrap() as u64,
+            layout.padded_size()
+        );
+        prop_assert_eq!(layout.sealed_length(last + 1), Err(FileError::Segment));
+    }
+}
+
+/// Each single bit of the smallest file on the wire, and each place to cut it.
+#[test]
+fn every_bit_and_every_cut_of_a_small_file() {
+    let sealed = cobblestone::seal(&KEY, &Salt([8; 24]), CONTEXT, b"a small file").unwrap();
+    for bit in 0..8 * sealed.len() {
+        let mut forged = sealed.clone();
+        forged[bit / 8] ^= 1 << (bit % 8);
+        assert!(cobblestone::open(&KEY, CONTEXT, &forged).is_err());
+        assert!(cobblestone::open_range(&KEY, CONTEXT, &forged, 0..1).is_err());
+    }
+    for length in 0..sealed.len() {
+        assert!(cobblestone::open(&KEY, CONTEXT, &sealed[..length]).is_err());
+    }
+
+    let file = file(1, 9);
+    let frame = file.seal(0, &[1]).unwrap();
+    for byte in 0..frame.len() {
+        let mut forged = frame.clone();
+        forged[byte] ^= 1 << (byte % 8);
+        assert!(file.open(&forged).is_err());
+        assert!(file.open(&frame[..byte]).is_err());
+    }
+    assert_eq!(file.open(&frame).unwrap().1, [1]);
+}
