@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { RENEW_AGAIN_MS, RENEW_MS, RESENDS, SESSION_MS } from './machine/limits.ts';
 import { conversationView, viewChanges } from './machine/views.ts';
 import {
   BOB,
@@ -7,10 +8,13 @@ import {
   FID,
   frame,
   HID,
+  HID2,
   KEY,
   OTHER_KEY,
+  PREKEY,
   RUN,
   SID,
+  SID2,
   text16,
   text32,
   World,
@@ -264,6 +268,484 @@ describe('both call at once', () => {
     const world = new World().online().offered();
     expect(world.command({ name: 'openChat', peer: BOB })).toBe('ok');
     expect(world.effects('make-accept')).toHaveLength(1);
+  });
+});
+
+/** The messages that the last event showed. */
+const shown = (world: World) => world.effects('show').flatMap(({ messages }) => messages);
+const viewOf = (world: World) => {
+  const { conversation } = world.state;
+  if (conversation === null) throw new Error('no conversation');
+  return conversationView(conversation);
+};
+
+describe('texts before the call is accepted', () => {
+  const write = (world: World, text: string) => world.command({ name: 'sendText', text });
+
+  test('a prekey is asked for, and with it the call carries texts', () => {
+    const world = new World().online();
+    expect(world.effects('publish-prekeys')).toEqual([{ type: 'publish-prekeys', left: 0 }]);
+    world.ringingEarly();
+    expect(world.all).toContainEqual(expect.objectContaining({ type: 'get-prekey' }));
+    expect(world.all).toContainEqual(expect.objectContaining({ type: 'make-offer', prekey: PREKEY }));
+    expect(viewOf(world)).toMatchObject({ state: 'ringing-out', writable: 'early' });
+    expect(write(world, 'one')).toBe('ok');
+    expect(world.effects('send-early')).toMatchObject([{ hid: HID, seq: 0, text: 'one' }]);
+    expect(shown(world)).toMatchObject([{ status: 'early', body: { text: 'one' } }]);
+    write(world, 'two');
+    expect(world.effects('send-early')).toMatchObject([{ seq: 1 }]);
+
+    // ACCEPT comes: what is written now waits, since the first flight has ended.
+    world.acceptedEarly();
+    expect(viewOf(world)).toMatchObject({ state: 'establishing', writable: 'early' });
+    expect(write(world, 'three')).toBe('ok');
+    expect(world.effects('send-early')).toEqual([]);
+    expect(shown(world)).toMatchObject([{ status: 'waiting', body: { text: 'three' } }]);
+    // READY has both early ones: they were received, and numbers go on from there.
+    world.hear({ type: 'ready' }, 2);
+    expect(world.effects('encrypt')).toMatchObject([{ seq: 2, content: { text: 'three' } }]);
+    const last = new Map(shown(world).map(({ body, status, id }) => [id, [body, status]]));
+    expect([...last.values()]).toMatchObject([
+      [{ text: 'one' }, 'delivered'],
+      [{ text: 'two' }, 'delivered'],
+      [{ text: 'three' }, 'sending'],
+    ]);
+    expect(viewOf(world).writable).toBe('yes');
+  });
+
+  test('sixteen are enough, and files wait', () => {
+    const world = new World().ringingEarly();
+    for (let i = 0; i < 16; i += 1) expect(write(world, `${i}`)).toBe('ok');
+    expect(write(world, 'one more')).toEqual({ code: 'too-many-early' });
+    expect(world.command({ name: 'sendFile', ref: 1, fileName: 'f', size: 1 })).toEqual({
+      code: 'not-secure-yet',
+    });
+  });
+
+  test.each([
+    ['none left', (world: World) => world.run({ type: 'prekey-got', conversation: world.id, prekey: null })],
+    ['no answer', (world: World) => world.run({ type: 'timer', name: 'prekey' })],
+  ])('%s: the call is an OFFER, and nothing is written before it is secure', (_, happen) => {
+    const world = new World().online();
+    world.command({ name: 'openChat', peer: BOB });
+    world.run({ type: 'looked-up', conversation: world.id, found: { key: KEY, pin: null } });
+    world.run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true });
+    happen(world);
+    expect(world.effects('make-offer')).toMatchObject([{ prekey: null }]);
+    // An answer that comes too late changes nothing.
+    world.run({ type: 'prekey-got', conversation: world.id, prekey: PREKEY });
+    expect(world.last).toEqual([]);
+    world.run({ type: 'offer-made', conversation: world.id, hid: HID, early: false, frame: frame(1, HID) });
+    expect(viewOf(world).writable).toBe('no');
+    expect(write(world, 'x')).toEqual({ code: 'not-secure-yet' });
+  });
+
+  test('a peer that does not know the prekey gets an OFFER, and the texts once it is secure', () => {
+    const world = new World().ringingEarly();
+    write(world, 'one');
+    world.deliver(frame(5, HID));
+    world.run({ type: 'end-checked', hid: HID, reason: 'prekey-unknown' });
+    expect(world.effects('wipe-handshake')).toEqual([{ type: 'wipe-handshake', hid: HID }]);
+    expect(world.effects('make-offer')).toMatchObject([{ prekey: null }]);
+    expect(shown(world)).toMatchObject([{ status: 'waiting' }]);
+    world.run({ type: 'offer-made', conversation: world.id, hid: HID2, early: false, frame: frame(1, HID2) });
+    expect(write(world, 'two')).toBe('ok');
+    world.deliver(frame(3, HID2));
+    const [conversation, hid] = [world.id, HID2];
+    world.run({ type: 'accept-checked', conversation, hid, sid: SID, frame: frame(4, HID2) });
+    expect(world.said()).toEqual([]);
+    world.hear({ type: 'ready' }, 0);
+    expect(world.effects('encrypt')).toMatchObject([
+      { seq: 0, content: { text: 'one' } },
+      { seq: 1, content: { text: 'two' } },
+    ]);
+  });
+
+  test('a prekey under another key than the pinned one blocks; a bad one is passed over', () => {
+    const offering = (pin: { key: string; trust: 'compared' } | null) => {
+      const world = new World().online();
+      world.command({ name: 'openChat', peer: BOB });
+      world.run({ type: 'looked-up', conversation: world.id, found: { key: KEY, pin } });
+      world.run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true });
+      return world.run({ type: 'prekey-got', conversation: world.id, prekey: PREKEY });
+    };
+    const pin = { key: KEY, trust: 'compared' } as const;
+    const changed = offering(pin);
+    changed.run({ type: 'prekey-refused', conversation: changed.id, key: OTHER_KEY });
+    expect(viewOf(changed)).toMatchObject({ state: 'blocked-key-changed', trust: 'changed' });
+    expect(changed.all.some(({ type }) => type === 'send')).toBe(false);
+    // Never seen before, and the relay contradicts itself.
+    const unknown = offering(null);
+    unknown.run({ type: 'prekey-refused', conversation: unknown.id, key: OTHER_KEY });
+    expect(stateOf(unknown)).toBe('failed');
+    const bad = offering(pin);
+    bad.run({ type: 'prekey-refused', conversation: bad.id, key: null });
+    expect(bad.effects('make-offer')).toMatchObject([{ prekey: null }]);
+  });
+
+  test('nobody answers: what was written failed', () => {
+    const world = new World().ringingEarly();
+    write(world, 'one');
+    world.run({ type: 'timer', name: 'ring' });
+    expect(stateOf(world)).toBe('no-answer');
+    expect(shown(world)).toMatchObject([{ status: 'failed', body: { text: 'one' } }]);
+  });
+
+  test('who loses a glare keeps the texts for the session that comes of it', () => {
+    const world = new World().ringingEarly();
+    write(world, 'mine');
+    const hid = text16(31);
+    world.offered({ hid, glare: 'peer', prekeyStart: true });
+    expect(shown(world)).toMatchObject([{ status: 'waiting', body: { text: 'mine' } }]);
+    const conversation = world.id;
+    world.run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) }).deliver(frame(4, hid));
+    const early = { sent: 0, received: 0 };
+    const ready = frame(0x11, SID);
+    world.run({ type: 'confirm-checked', conversation, hid, sid: SID, early, frame: ready });
+    expect(world.effects('encrypt')).toMatchObject([{ seq: 1, content: { text: 'mine' } }]);
+  });
+
+  describe('at the other side', () => {
+    const text = (world: World, seq: number, words: string) =>
+      world
+        .deliver(frame(0x10, HID))
+        .run({ type: 'early-opened', hid: HID, seq, content: { type: 'text', text: words } });
+    const confirm = (world: World, sent: number, received: number) => {
+      const [conversation, hid, early] = [world.id, HID, { sent, received }];
+      return world
+        .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
+        .deliver(frame(4, hid))
+        .run({ type: 'confirm-checked', conversation, hid, sid: SID, early, frame: frame(0x11, SID) });
+    };
+
+    test('they ring as a message request, and are unconfirmed until CONFIRM', () => {
+      const world = new World().online().offered({ prekeyStart: true });
+      const before = world.state;
+      text(world, 0, 'hello');
+      expect(world.all).toContainEqual(expect.objectContaining({ type: 'open-early', hid: HID }));
+      expect(world.all.some(({ type }) => type === 'show')).toBe(false);
+      expect(viewChanges(before, world.state)).toMatchObject([
+        { type: 'incoming', incoming: [{ request: [{ seq: 0, text: 'hello' }] }] },
+      ]);
+      world.command({ name: 'acceptIncoming', id: HID });
+      expect(shown(world)).toMatchObject([{ unconfirmed: true, body: { text: 'hello' } }]);
+      text(world, 1, 'are you there?');
+      expect(shown(world)).toMatchObject([{ unconfirmed: true, body: { text: 'are you there?' } }]);
+      confirm(world, 2, 2);
+      expect(shown(world)).toMatchObject([
+        { unconfirmed: false, body: { text: 'hello' } },
+        { unconfirmed: false, body: { text: 'are you there?' } },
+      ]);
+      expect(viewOf(world)).toMatchObject({ state: 'secure', earlyDropped: 0 });
+      // They are read like any other.
+      world.command({ name: 'markRead', seq: 1 });
+      world.run({ type: 'timer', name: 'read' });
+      expect(world.said()).toEqual([{ type: 'read', upTo: 1 }]);
+    });
+
+    test('what was dropped on the way is counted', () => {
+      const world = new World().online().offered({ prekeyStart: true });
+      text(world, 0, 'hello');
+      world.command({ name: 'acceptIncoming', id: HID });
+      expect(viewOf(confirm(world, 3, 1)).earlyDropped).toBe(2);
+    });
+
+    test('frames of a call that does not ring here concern nobody', () => {
+      const world = new World().online().offered({ prekeyStart: true });
+      world.deliver(frame(0x10, text16(99)));
+      expect(world.last).toEqual([]);
+      world.deliver(frame(0x10, HID), CAROL.accountId);
+      expect(world.last).toEqual([]);
+      world.command({ name: 'declineIncoming', id: HID });
+      world.deliver(frame(0x10, HID));
+      expect(world.last).toEqual([]);
+    });
+  });
+
+  test('the relay says when it runs out', () => {
+    const world = new World().online().run({ type: 'prekeys-low', left: 4 });
+    expect(world.last).toEqual([{ type: 'publish-prekeys', left: 4 }]);
+  });
+});
+
+describe('renewal', () => {
+  const timerOf = (world: World, name: string) =>
+    world.all.findLast((effect) => effect.type === 'timer' && effect.name === name);
+
+  test('the initiator begins it before the day is over, and the chat goes on in the old session', () => {
+    const world = new World().secure();
+    expect(timerOf(world, 'renew')).toMatchObject({ ms: RENEW_MS });
+    expect(timerOf(world, 'expire')).toMatchObject({ ms: SESSION_MS });
+    world.renewing();
+    expect(viewOf(world)).toMatchObject({ state: 'secure', session: { number: 1, renewing: true } });
+    expect(world.effects('send')).toMatchObject([{ about: 'offer' }]);
+    world.command({ name: 'sendText', text: 'meanwhile' });
+    expect(world.effects('encrypt')).toMatchObject([{ sid: SID }]);
+  });
+
+  test('the responder waits for it', () => {
+    const world = new World().secureAsResponder();
+    expect(timerOf(world, 'renew')).toMatchObject({ ms: null });
+    expect(timerOf(world, 'expire')).toMatchObject({ ms: SESSION_MS });
+  });
+
+  test('it is a handshake without a prekey, and a machine that slept begins it with the next event', () => {
+    const world = new World().secure();
+    world.now += RENEW_MS;
+    world.command({ name: 'setTyping', typing: true });
+    expect(world.effects('make-offer')).toMatchObject([{ prekey: null }]);
+    world.command({ name: 'setTyping', typing: false });
+    expect(world.effects('make-offer')).toEqual([]);
+  });
+
+  test('from CONFIRM to READY texts wait, and then they are said in the new session', () => {
+    const world = new World().handingOver();
+    expect(world.effects('send')).toMatchObject([{ about: 'confirm' }]);
+    expect(world.command({ name: 'sendText', text: 'held' })).toBe('ok');
+    expect(shown(world)).toMatchObject([{ status: 'waiting' }]);
+    expect(world.said()).toEqual([]);
+    // What the peer said in the old session before it went over is acknowledged there.
+    world.hear({ type: 'text', text: 'late' }, 0);
+    expect(shown(world)).toMatchObject([{ body: { text: 'late' } }]);
+    world.hearNext({ type: 'ready' }, 0);
+    expect(world.effects('encrypt')).toMatchObject([
+      { sid: SID, content: { type: 'receipt' } },
+      { sid: SID2, seq: 0, content: { text: 'held' } },
+    ]);
+    expect(world.effects('wipe-session')).toEqual([{ type: 'wipe-session', sid: SID }]);
+    expect(shown(world)).toContainEqual(expect.objectContaining({ body: { kind: 'note', note: 'renewed' } }));
+    expect(viewOf(world).session).toMatchObject({ number: 2, since: world.now, renewing: false });
+    expect(timerOf(world, 'renew')).toMatchObject({ ms: RENEW_MS });
+  });
+
+  test('numbers on the screen go on', () => {
+    const world = new World().handingOver().hear({ type: 'text', text: 'before' }, 0);
+    const [before] = shown(world);
+    world.hearNext({ type: 'ready' }, 0).hearNext({ type: 'text', text: 'after' }, 0);
+    const [after] = shown(world);
+    expect(after?.id).not.toBe(before?.id);
+    expect(after?.seq).toBeGreaterThan(before?.seq ?? 99);
+    world.command({ name: 'markRead', seq: after?.seq ?? -1 });
+    world.run({ type: 'timer', name: 'read' });
+    expect(world.said()).toEqual([{ type: 'read', upTo: 1 }]);
+  });
+
+  test('what the peer never had of the old session failed', () => {
+    const world = new World().renewing();
+    world.command({ name: 'sendText', text: 'lost' });
+    const { id } = world;
+    world
+      .deliver(frame(3, HID2))
+      .run({ type: 'accept-checked', conversation: id, hid: HID2, sid: SID2, frame: frame(4, HID2) })
+      .hearNext({ type: 'ready' }, 0);
+    expect(shown(world)).toContainEqual(
+      expect.objectContaining({ status: 'failed', body: { kind: 'text', text: 'lost' } }),
+    );
+  });
+
+  const asked = (glare: 'own' | 'peer' = 'own', world = new World().secureAsResponder()) =>
+    world.offered({ hid: HID2, pin: { key: KEY, trust: 'first-use' }, glare });
+  const renewed = (world = asked()) => {
+    const [conversation, hid, early] = [world.id, HID2, { sent: 0, received: 0 }];
+    return world
+      .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
+      .deliver(frame(4, hid))
+      .run({ type: 'confirm-checked', conversation, hid, sid: SID2, early, frame: frame(0x11, SID2) });
+  };
+
+  test('the other side accepts without a prompt, answers with READY, and hears both for a moment', () => {
+    const world = asked();
+    expect(world.state.incoming).toEqual([]);
+    expect(world.effects('make-accept')).toMatchObject([{ hid: HID2 }]);
+    world.command({ name: 'sendText', text: 'old' });
+    expect(world.effects('encrypt')).toMatchObject([{ sid: SID, seq: 1 }]);
+    world.hear({ type: 'text', text: 'question' }, 1);
+    renewed(world);
+    // The last word in the old session comes before the first one in the new.
+    const order = world.last.flatMap((effect) =>
+      effect.type === 'encrypt' ? [effect.content.type] : effect.type === 'send' ? ['READY'] : [],
+    );
+    expect(order).toEqual(['receipt', 'READY']);
+    expect(world.effects('wipe-session')).toEqual([]);
+    world.command({ name: 'sendText', text: 'new' });
+    expect(world.effects('encrypt')).toMatchObject([{ sid: SID2, seq: 1 }]);
+    world.hear({ type: 'receipt' }, 2);
+    expect(shown(world)).toMatchObject([{ status: 'delivered', body: { text: 'old' } }]);
+    world.hearNext({ type: 'receipt' }, 2);
+    expect(world.effects('wipe-session')).toEqual([{ type: 'wipe-session', sid: SID }]);
+    expect(shown(world)).toMatchObject([{ status: 'delivered', body: { text: 'new' } }]);
+  });
+
+  test('the old session is not heard for ever', () => {
+    const world = renewed().run({ type: 'timer', name: 'retire' });
+    expect(world.effects('wipe-session')).toEqual([{ type: 'wipe-session', sid: SID }]);
+    world.deliver(frame(0x11, SID));
+    expect(world.effects('decrypt')).toEqual([]);
+  });
+
+  test('under another key, from another run, or with a prekey it is no renewal', () => {
+    const pin = { key: KEY, trust: 'first-use' } as const;
+    const changed = new World().secure().offered({ hid: HID2, key: OTHER_KEY, pin, changed: true });
+    expect(changed.state.incoming).toMatchObject([{ changed: true }]);
+    expect(stateOf(changed)).toBe('secure');
+    const run = new World().secure().offered({ hid: HID2, presence: text16(9) });
+    const prekey = new World().secure().offered({ hid: HID2, prekeyStart: true });
+    for (const world of [run, prekey]) {
+      expect(stateOf(world)).toBe('peer-disconnected');
+      expect(world.state.incoming).toHaveLength(1);
+      expect(world.effects('make-accept')).toEqual([]);
+    }
+  });
+
+  test('both at once: the same rule as for calls', () => {
+    const offer = { hid: text16(33), pin: { key: KEY, trust: 'first-use' } } as const;
+    const won = new World().renewing().offered({ ...offer, glare: 'own' });
+    expect(won.last).toEqual([{ type: 'wipe-handshake', hid: offer.hid }]);
+    const lost = new World().renewing().offered({ ...offer, glare: 'peer' });
+    expect(lost.effects('wipe-handshake')).toEqual([{ type: 'wipe-handshake', hid: HID2 }]);
+    expect(lost.effects('make-accept')).toMatchObject([{ hid: offer.hid }]);
+  });
+
+  test('one that fails is tried again later, and the chat goes on', () => {
+    const failures: ((world: World) => World)[] = [
+      (world) => world.run({ type: 'timer', name: 'renewal' }),
+      (world) => world.run({ type: 'end-checked', hid: HID2, reason: 'busy' }),
+      (world) => world.run({ type: 'handshake-failed', conversation: world.id, hid: HID2 }),
+      (world) => {
+        const [conversation, about, status] = [world.id, 'offer', 'refused'] as const;
+        return world.run({ type: 'undelivered', conversation, about, status });
+      },
+    ];
+    for (const fail of failures) {
+      const world = fail(new World().renewing());
+      expect(viewOf(world)).toMatchObject({ state: 'secure', session: { number: 1, renewing: false } });
+      expect(world.effects('wipe-handshake')).toEqual([{ type: 'wipe-handshake', hid: HID2 }]);
+      world.now += RENEW_AGAIN_MS;
+      world.run({ type: 'timer', name: 'renew' });
+      expect(world.effects('make-offer')).toHaveLength(1);
+    }
+  });
+
+  test('without READY nobody knows in which session the peer is', () => {
+    const world = new World().handingOver().run({ type: 'timer', name: 'renewal' });
+    expect(stateOf(world)).toBe('failed');
+    expect(world.effects('wipe-session')).toHaveLength(2);
+  });
+
+  test('counts among the thirty handshakes of an hour', () => {
+    const world = new World().secure();
+    for (let i = 1; i < 30; i += 1) {
+      const hid = text16(100 + i);
+      world.offered({ hid, pin: { key: KEY, trust: 'first-use' } });
+      expect(world.effects('make-accept')).toHaveLength(1);
+      const [conversation, early, sid] = [world.id, { sent: 0, received: 0 }, text16(150 + i)];
+      world
+        .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
+        .deliver(frame(4, hid))
+        .run({ type: 'confirm-checked', conversation, hid, sid, early, frame: frame(0x11, sid) });
+    }
+    world.offered({ hid: HID2, pin: { key: KEY, trust: 'first-use' } });
+    expect(world.effects('end-handshake')).toMatchObject([{ reason: 'busy' }]);
+    expect(stateOf(world)).toBe('secure');
+  });
+
+  test('a file on its way goes on in the new session', () => {
+    const facts = { fid: FID, name: 'a', mediaType: '', size: 9_000_000, segments: 9 };
+    const world = new World().secure().hear({ type: 'file', descriptor: DESCRIPTOR }, 0);
+    world.run({ type: 'file-described', sid: SID, seq: 1, facts });
+    const [conversation, hid, early] = [world.id, HID2, { sent: 0, received: 0 }];
+    world
+      .offered({ hid, pin: { key: KEY, trust: 'first-use' } })
+      .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
+      .deliver(frame(4, hid))
+      .run({ type: 'confirm-checked', conversation, hid, sid: SID2, early, frame: frame(0x11, SID2) });
+    for (let i = 0; i < 9; i += 1) world.run({ type: 'file-verified', fid: FID, done: i * 1_000_000 });
+    world.run({ type: 'file-whole', fid: FID, blob: new Blob(['x']) });
+    expect(world.effects('encrypt')).toMatchObject([{ sid: SID2, content: { op: 'done' } }]);
+    expect(shown(world)).toMatchObject([{ body: { transfer: { state: 'done' } } }]);
+  });
+
+  test.each([
+    ['by its timer', (world: World) => world.run({ type: 'timer', name: 'expire' })],
+    [
+      'by the clock, with whatever happens next',
+      (world: World) => world.run({ type: 'network', online: true }),
+    ],
+    ['by what went through it', (world: World) => world.run({ type: 'worn', sid: SID, state: 'over' })],
+  ])('a session that was not renewed ends %s', (_, happen) => {
+    const world = new World().secure();
+    world.now += SESSION_MS;
+    happen(world);
+    expect(stateOf(world)).toBe('expired');
+    expect(world.said()).toEqual([{ type: 'bye' }]);
+    expect(world.effects('wipe-session')).toHaveLength(1);
+    expect(world.command({ name: 'sendText', text: 'x' })).toEqual({ code: 'not-secure-yet' });
+  });
+
+  test('a session through which much went is renewed early', () => {
+    const world = new World().secure().run({ type: 'worn', sid: SID, state: 'due' });
+    expect(world.effects('make-offer')).toHaveLength(1);
+  });
+});
+
+describe('a message that was damaged on its way', () => {
+  const again = (world: World) => {
+    world.run({ type: 'timer', name: 'resend' });
+    return world.effects('resend').map(({ seq }) => seq);
+  };
+
+  test('is sent again as it was: only the first that the peer does not have, and not for ever', () => {
+    const world = new World().secure();
+    for (const text of ['a', 'b', 'c']) world.command({ name: 'sendText', text });
+    const first = world.talk.next - 3;
+    world.hear({ type: 'receipt' }, first + 1);
+    expect(again(world)).toEqual([first + 1]);
+    for (let i = 1; i < RESENDS; i += 1) expect(again(world)).toHaveLength(1);
+    expect(again(world)).toEqual([]);
+    // It came: everything behind it is acknowledged as well.
+    world.hear({ type: 'receipt' }, first + 3);
+    expect(shown(world)).toHaveLength(2);
+    expect(again(world)).toEqual([]);
+  });
+
+  test('READY too', () => {
+    expect(again(new World().secureAsResponder())).toEqual([0]);
+  });
+
+  test('nothing that needs no acknowledgement is', () => {
+    const world = new World().secure();
+    world.command({ name: 'setTyping', typing: true });
+    expect(again(world)).toEqual([]);
+  });
+
+  test('a frame that the peer repeats is acknowledged once more: our word may not have reached it', () => {
+    const world = new World().secure().run({ type: 'refused', sid: SID, fatal: false });
+    world.run({ type: 'timer', name: 'receipt' });
+    expect(world.said()).toEqual([{ type: 'receipt' }]);
+  });
+});
+
+describe('trust', () => {
+  test('looking at emoji does not undo a scanned code', () => {
+    const world = new World().secure();
+    const pinnedBy = (by: 'compared' | 'sas' | 'qr') => {
+      world.command({ name: 'markVerified', by });
+      const [pin] = world.effects('pin').map((effect) => effect.pin);
+      if (pin === undefined) throw new Error('not pinned');
+      world.run({ type: 'pinned', accountId: BOB.accountId, pin });
+      return pin.trust;
+    };
+    expect([pinnedBy('compared'), pinnedBy('qr'), pinnedBy('sas')]).toEqual(['compared', 'qr', 'qr']);
+  });
+
+  test('a key that is pinned while a call under another one rings makes it a changed one', () => {
+    const world = new World().online().offered({ key: OTHER_KEY });
+    const pin = { key: KEY, trust: 'qr' } as const;
+    world.run({ type: 'pinned', accountId: BOB.accountId, pin });
+    expect(world.effects('wipe-handshake')).toEqual([{ type: 'wipe-handshake', hid: HID }]);
+    world.command({ name: 'acceptIncoming', id: HID });
+    expect(stateOf(world)).toBe('blocked-key-changed');
+    expect(world.effects('make-accept')).toEqual([]);
   });
 });
 

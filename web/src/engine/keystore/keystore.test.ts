@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto';
+import { openDB } from 'idb';
 import { expect, test } from 'vitest';
 import { openKeystore } from './keystore.ts';
 
@@ -34,7 +35,7 @@ test('a pin belongs to the one who pinned, keeps its date, and remembers the key
     key: 'K2',
     trust: 'first-use',
     since: 300,
-    history: [{ key: 'K1', trust: 'compared', until: 300 }],
+    history: [{ key: 'K1', trust: 'compared', since: 100, until: 300 }],
   });
   expect(await store.pin('another account of mine', 'bob-id')).toBeNull();
 });
@@ -52,4 +53,77 @@ test('storage that cannot be had is told as such', async () => {
   }
   // It may be a moment's trouble: the next use opens it.
   expect(await broken.realm()).toBeNull();
+});
+
+test('everybody whom an account pinned, and nobody whom another one did', async () => {
+  const store = openKeystore('people');
+  const carol = { accountId: 'carol-id', name: 'carol' };
+  await store.putPin('me', bob, { key: 'K1', trust: 'qr' }, 1);
+  await store.putPin('me', carol, { key: 'K2', trust: 'first-use' }, 2);
+  await store.putPin('me too', bob, { key: 'K3', trust: 'first-use' }, 3);
+  expect((await store.pins('me')).map(({ name, key }) => [name, key])).toEqual([
+    ['bob', 'K1'],
+    ['carol', 'K2'],
+  ]);
+  expect(await store.pins('m')).toEqual([]);
+});
+
+test('imported pins keep the earlier date of the same key, and the history of another', async () => {
+  const store = openKeystore('import');
+  const carol = { accountId: 'carol-id', name: 'carol' };
+  const dave = { accountId: 'dave-id', name: 'dave' };
+  await store.putPin('me', bob, { key: 'K1', trust: 'first-use' }, 100);
+  await store.putPin('me', carol, { key: 'K2', trust: 'first-use' }, 100);
+  const imported = [
+    { peer: bob, key: 'K1', trust: 'compared', since: 50 },
+    { peer: carol, key: 'K9', trust: 'qr', since: 60 },
+    { peer: dave, key: 'K4', trust: 'sas', since: 70 },
+  ] as const;
+  await store.importPins('me', imported, 500);
+  const [b, c, d] = [bob, carol, dave].map(({ accountId }) => store.pin('me', accountId));
+  expect(await b).toMatchObject({ trust: 'compared', since: 50, history: [] });
+  const past = { key: 'K2', trust: 'first-use', since: 100, until: 500 };
+  expect(await c).toMatchObject({ key: 'K9', since: 60, history: [past] });
+  expect(await d).toMatchObject({ key: 'K4', trust: 'sas', since: 70, history: [] });
+});
+
+test('what the first version kept is all there after the step to the second', async () => {
+  const { privateKey } = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+  const identity = {
+    owner: 'me',
+    realm: 'r',
+    name: 'alice',
+    stored: { kind: 'native', publicKey: new Uint8Array(32), privateKey },
+    createdAt: 1,
+  };
+  const pin = {
+    owner: 'me',
+    ...bob,
+    key: 'K2',
+    trust: 'compared',
+    since: 300,
+    history: [{ key: 'K1', trust: 'first-use', until: 300 }],
+  };
+  const first = await openDB('upgrade', 1, {
+    upgrade(db) {
+      db.createObjectStore('settings').put('duet.example', 'realm');
+      db.createObjectStore('identities', { keyPath: 'owner' }).put(identity);
+      db.createObjectStore('pins', { keyPath: ['owner', 'accountId'] }).put(pin);
+    },
+  });
+  first.close();
+
+  const store = openKeystore('upgrade');
+  expect(await store.realm()).toBe('duet.example');
+  expect(await store.identity('me')).toMatchObject({ name: 'alice', stored: { kind: 'native' } });
+  expect(await store.pin('me', 'bob-id')).toEqual({
+    ...pin,
+    history: [{ key: 'K1', trust: 'first-use', since: null, until: 300 }],
+  });
+  await store.putPin('me', bob, { key: 'K3', trust: 'first-use' }, 400);
+  const history = (await store.pin('me', 'bob-id'))?.history;
+  expect(history?.map(({ key, since }) => [key, since])).toEqual([
+    ['K1', null],
+    ['K2', 300],
+  ]);
 });

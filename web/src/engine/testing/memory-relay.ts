@@ -186,7 +186,7 @@ export class MemoryRelay {
     return this.online.get(this.accounts.get(username)?.id ?? '')?.prekeys.length ?? 0;
   }
 
-  hand(to: Wire, bytes: Uint8Array): void {
+  hand(to: Wire, bytes: Uint8Array) {
     const eid = bytes.slice(2, 18);
     const there = this.online.get(toText(bytes.slice(18, 50)));
     const right = there !== undefined && toText(there.presence) === toText(bytes.slice(50, 66));
