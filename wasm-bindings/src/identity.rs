@@ -26,6 +26,10 @@ use crate::task::Task;
 pub struct Identity {
     key: PrivateKey,
     party: Party,
+    /// When a seed in this module's memory was made, in ms since 1970: goes into its envelope.
+    created: u64,
+    /// The seed of a native key under the vault secret, if it was made with one.
+    envelope: Option<Vec<u8>>,
 }
 
 impl Identity {
@@ -43,14 +47,16 @@ impl Identity {
         self.local(Choice::new(false, false), false)
     }
 
-    fn software(seed: IdentitySeed, account: AccountId) -> Self {
+    fn software(record: IdentityRecord) -> Self {
         let party = Party {
-            account,
-            key: seed.public_key(),
+            account: AccountId::derive(&record.realm, &record.name),
+            key: record.seed.public_key(),
         };
         Self {
-            key: PrivateKey::Software(Rc::new(seed)),
+            key: PrivateKey::Software(Rc::new(record.seed)),
             party,
+            created: record.created,
+            envelope: None,
         }
     }
 
@@ -59,46 +65,126 @@ impl Identity {
         Ok(Self {
             key: PrivateKey::Native(private),
             party: Party { account, key },
+            created: 0,
+            envelope: None,
+        })
+    }
+
+    /// Takes up a seed on the engine that is wanted. On the platform's, nothing of the seed stays here but what `secret`
+    /// seals.
+    pub(crate) async fn adopt(
+        record: IdentityRecord,
+        native: bool,
+        secret: Option<VaultSecret>,
+        random: &mut Random,
+    ) -> Result<Self, Failure> {
+        if !native {
+            return Ok(Self::software(record));
+        }
+        let account = AccountId::derive(&record.realm, &record.name);
+        let private = platform::import_private(Algorithm::Ed25519, record.seed.expose()).await?;
+        let envelope = match secret {
+            Some(secret) => Some(vault::seal(&record, &secret, random)?),
+            None => None,
+        };
+        let adopted = Self::native(private, record.seed.public_key().as_bytes(), account)?;
+        Ok(Self {
+            envelope,
+            ..adopted
         })
     }
 }
 
+fn new_record(
+    realm: &str,
+    name: &str,
+    created: f64,
+    random: &mut Random,
+) -> Result<IdentityRecord, Failure> {
+    Ok(IdentityRecord {
+        seed: IdentitySeed::generate(random),
+        created: whole(created)?,
+        realm: Realm::new(realm)?,
+        name: AccountName::new(name)?,
+    })
+}
+
+/// The record in what an identity was stored as, if it is that of this account and key.
+pub(crate) fn stored_record(
+    realm: &str,
+    name: &str,
+    public: &[u8],
+    envelope: &[u8],
+    secret: Vec<u8>,
+) -> Result<IdentityRecord, Failure> {
+    let wanted = account(realm, name)?;
+    let record = vault::open(envelope, &vault_secret(secret)?)?;
+    let same = AccountId::derive(&record.realm, &record.name) == wanted
+        && record.seed.public_key().as_bytes()[..] == *public;
+    same.then_some(record)
+        .ok_or_else(|| VaultError::Closed.into())
+}
+
+/// Takes the bytes over, so that they are wiped.
+pub(crate) fn vault_secret(bytes: Vec<u8>) -> Result<VaultSecret, Failure> {
+    let bytes = Zeroizing::new(bytes);
+    Ok(VaultSecret::from_bytes(&Zeroizing::new(array(&bytes)?)))
+}
+
 #[wasm_bindgen]
 impl Identity {
-    /// A new identity whose seed is in this module's memory.
+    /// A new identity whose seed is in this module's memory. `created` is in ms since 1970.
     ///
     /// # Errors
     /// The realm or the name is refused.
     #[wasm_bindgen(js_name = createWasm)]
-    pub fn create_wasm(realm: &str, name: &str, script: Option<Vec<u8>>) -> Result<Self, JsValue> {
-        let seed = IdentitySeed::generate(&mut Random::new(script));
-        Ok(Self::software(seed, account(realm, name)?))
+    pub fn create_wasm(
+        realm: &str,
+        name: &str,
+        created: f64,
+        script: Option<Vec<u8>>,
+    ) -> Result<Self, JsValue> {
+        let record = new_record(realm, name, created, &mut Random::new(script))?;
+        Ok(Self::software(record))
     }
 
-    /// A new identity whose key is a non-extractable `CryptoKey`. Resolves with an [`Identity`].
+    /// A new identity whose key is a non-extractable `CryptoKey`, which the platform makes: it can never be exported.
+    /// Resolves with an [`Identity`].
     ///
     /// # Errors
     /// The realm or the name is refused.
     #[wasm_bindgen(js_name = createNative)]
-    pub fn create_native(
-        realm: &str,
-        name: &str,
-        script: Option<Vec<u8>>,
-    ) -> Result<Task, JsValue> {
+    pub fn create_native(realm: &str, name: &str) -> Result<Task, JsValue> {
         let account = account(realm, name)?;
         Ok(Task::new(async move {
-            let Some(script) = script else {
-                let (private, public) = platform::generate(Algorithm::Ed25519).await?;
-                return Self::native(private, &public, account);
-            };
-            let seed: Zeroizing<[u8; 32]> = Zeroizing::new(array(&Zeroizing::new(script))?);
-            let public = *IdentitySeed::from_bytes(&seed).public_key().as_bytes();
-            let private = platform::import_private(Algorithm::Ed25519, &seed).await?;
+            let (private, public) = platform::generate(Algorithm::Ed25519).await?;
             Self::native(private, &public, account)
         }))
     }
 
-    /// An identity whose key was kept by the platform.
+    /// A new identity whose seed is made here and imported into the platform, non-extractable. What stays of the seed
+    /// is sealed under `secret`; without one, nothing does. `created` is in ms since 1970. Resolves with an
+    /// [`Identity`].
+    ///
+    /// # Errors
+    /// An argument is refused.
+    #[wasm_bindgen(js_name = createImported)]
+    pub fn create_imported(
+        realm: &str,
+        name: &str,
+        created: f64,
+        secret: Option<Vec<u8>>,
+        script: Option<Vec<u8>>,
+    ) -> Result<Task, JsValue> {
+        let mut random = Random::new(script);
+        let secret = secret.map(vault_secret).transpose()?;
+        let record = new_record(realm, name, created, &mut random)?;
+        Ok(Task::new(async move {
+            Self::adopt(record, true, secret, &mut random).await
+        }))
+    }
+
+    /// An identity whose key was kept by the platform, with the envelope beside it, if any.
     ///
     /// # Errors
     /// The realm, the name or the public key is refused.
@@ -108,12 +194,10 @@ impl Identity {
         name: &str,
         public: &[u8],
         private: CryptoKey,
+        envelope: Option<Vec<u8>>,
     ) -> Result<Self, JsValue> {
-        Ok(Self::native(
-            private,
-            &array(public)?,
-            account(realm, name)?,
-        )?)
+        let kept = Self::native(private, &array(public)?, account(realm, name)?)?;
+        Ok(Self { envelope, ..kept })
     }
 
     /// An identity of the wasm engine, from its envelope.
@@ -125,20 +209,13 @@ impl Identity {
         name: &str,
         public: &[u8],
         envelope: &[u8],
-        secret: &[u8],
+        secret: Vec<u8>,
     ) -> Result<Self, JsValue> {
-        let secret = VaultSecret::from_bytes(&array(secret)?);
-        let record = vault::open(envelope, &secret).map_err(Failure::from)?;
-        let wanted = account(realm, name)?;
-        let identity = Self::software(record.seed, AccountId::derive(&record.realm, &record.name));
-        if identity.party.account == wanted && identity.party.key.as_bytes()[..] == *public {
-            Ok(identity)
-        } else {
-            Err(Failure::from(VaultError::Closed).into())
-        }
+        let record = stored_record(realm, name, public, envelope, secret)?;
+        Ok(Self::software(record))
     }
 
-    /// The envelope of an identity of the wasm engine. `created` is in ms since 1970.
+    /// The envelope of an identity of the wasm engine.
     ///
     /// # Errors
     /// The key is not in this module's memory; the realm or the name is not this identity's.
@@ -146,8 +223,7 @@ impl Identity {
         &self,
         realm: &str,
         name: &str,
-        secret: &[u8],
-        created: f64,
+        secret: Vec<u8>,
         script: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, JsValue> {
         let PrivateKey::Software(seed) = &self.key else {
@@ -162,12 +238,18 @@ impl Identity {
         }
         let record = IdentityRecord {
             seed: IdentitySeed::from_bytes(seed.expose()),
-            created: whole(created)?,
+            created: self.created,
             realm,
             name,
         };
-        let secret = VaultSecret::from_bytes(&array(secret)?);
+        let secret = vault_secret(secret)?;
         Ok(vault::seal(&record, &secret, &mut Random::new(script)).map_err(Failure::from)?)
+    }
+
+    /// What a native identity was made or restored with.
+    #[must_use]
+    pub fn envelope(&self) -> Option<Vec<u8>> {
+        self.envelope.clone()
     }
 
     /// The platform's private key, if it is there.

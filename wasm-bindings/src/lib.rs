@@ -26,6 +26,7 @@ pub mod session;
 mod slot;
 pub mod task;
 pub mod testing;
+pub mod vault;
 mod wire;
 
 use wasm_bindgen::prelude::wasm_bindgen;

@@ -4,6 +4,7 @@ use duet_crypto::identity::{AccountId, AccountName, Realm};
 use duet_crypto::password::PasswordSecrets;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
 
 use crate::failure::Failure;
 
@@ -34,10 +35,11 @@ impl SplitPassword {
     /// # Errors
     /// The realm, the name or the password is refused.
     #[wasm_bindgen(constructor)]
-    pub fn new(realm: &str, name: &str, password: &str) -> Result<Self, JsValue> {
+    pub fn new(realm: &str, name: &str, password: String) -> Result<Self, JsValue> {
+        let password = Zeroizing::new(password);
         let account = account(realm, name)?;
         Ok(Self(
-            PasswordSecrets::split(&account, password).map_err(Failure::from)?,
+            PasswordSecrets::split(&account, &password).map_err(Failure::from)?,
         ))
     }
 

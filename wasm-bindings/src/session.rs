@@ -21,6 +21,10 @@ impl Session {
     pub(crate) fn new(session: session::Session, random: Random) -> Self {
         Self { session, random }
     }
+
+    pub(crate) fn core(&self) -> &session::Session {
+        &self.session
+    }
 }
 
 #[wasm_bindgen]
@@ -75,6 +79,13 @@ impl Session {
     #[must_use]
     pub fn failure(&self) -> Option<u16> {
         self.session.failure().map(duet_crypto::error::Code::value)
+    }
+
+    /// Early messages of the handshake: how many were sent, and how many of them came.
+    #[must_use]
+    pub fn early(&self) -> Vec<u32> {
+        let early = self.session.early();
+        vec![early.sent, early.received]
     }
 
     /// Encrypts one message: `{ seq, frame }`.

@@ -28,6 +28,15 @@ impl<T> Slot<T> {
         }
     }
 
+    /// Works on the value for a moment.
+    pub(crate) fn with_mut<R>(&self, work: impl FnOnce(&mut T) -> R) -> Result<R, Failure> {
+        match &mut *self.0.borrow_mut() {
+            State::Here(value) => Ok(work(value)),
+            State::Lent => Err(Failure::Busy),
+            State::Spent => Err(Failure::Spent),
+        }
+    }
+
     /// Takes the value for good: whoever comes next finds it spent.
     pub(crate) fn take(&self) -> Result<T, Failure> {
         self.replace(State::Spent)
@@ -74,11 +83,14 @@ mod tests {
         let value = slot.lend().unwrap();
         assert_eq!(slot.clone().lend().unwrap_err(), Failure::Busy);
         assert_eq!(slot.take().unwrap_err(), Failure::Busy);
+        assert_eq!(slot.with_mut(|_| ()).unwrap_err(), Failure::Busy);
         slot.put_back(value);
-        assert_eq!(slot.with(|value| *value).unwrap(), 7);
-        assert_eq!(slot.take().unwrap(), 7);
+        slot.with_mut(|value| *value += 1).unwrap();
+        assert_eq!(slot.with(|value| *value).unwrap(), 8);
+        assert_eq!(slot.take().unwrap(), 8);
         assert_eq!(slot.lend().unwrap_err(), Failure::Spent);
         assert_eq!(slot.take().unwrap_err(), Failure::Spent);
         assert_eq!(slot.with(|_| ()).unwrap_err(), Failure::Spent);
+        assert_eq!(slot.with_mut(|_| ()).unwrap_err(), Failure::Spent);
     }
 }

@@ -25,24 +25,35 @@ export function createIdentity(input: CreateIdentityOptions): Promise<Identity> 
   return createWith(input, undefined);
 }
 
-/** {@link createIdentity} with the random bytes of a test vector. */
+/** {@link createIdentity} with the random bytes and the time of a test vector. */
 export async function createWith(
-  input: Account & { readonly engine?: EngineMode },
+  input: CreateIdentityOptions,
   script: Bytes | undefined,
+  created: number = Date.now(),
 ): Promise<Identity> {
   const account = accountOf(input);
+  const { realm, name } = account;
   const engine = pick('ed25519', input.engine);
-  if (engine === 'wasm') {
-    return new HeldIdentity(
-      account,
-      engine,
-      call((wasm) => wasm.Identity.createWasm(account.realm, account.name, script)),
+  const secret = input.vaultSecret === undefined ? undefined : vaultSecretOf(input.vaultSecret);
+  try {
+    if (engine === 'wasm') {
+      const made = call((wasm) => wasm.Identity.createWasm(realm, name, created, script));
+      return adopted(account, engine, made);
+    }
+    const made = await run<WasmIdentity>((wasm) =>
+      secret === undefined && script === undefined
+        ? wasm.Identity.createNative(realm, name)
+        : wasm.Identity.createImported(realm, name, created, secret, script),
     );
+    return adopted(account, engine, made);
+  } finally {
+    secret?.fill(0);
   }
-  const made = await run<WasmIdentity>((wasm) =>
-    wasm.Identity.createNative(account.realm, account.name, script),
-  );
-  return new HeldIdentity(account, engine, made);
+}
+
+/** An object of the instance as an identity. */
+export function adopted(account: Account, engine: EngineName, inner: WasmIdentity): Identity {
+  return new HeldIdentity(account, engine, inner);
 }
 
 /**
@@ -70,10 +81,11 @@ export async function restoreIdentity(
       }
       pick('ed25519', 'native');
       const key = signingKey(stored.privateKey);
-      return new HeldIdentity(
+      const envelope = stored.envelope === undefined ? undefined : copyOf(stored.envelope, 'stored.envelope');
+      return adopted(
         account,
         'native',
-        call((wasm) => wasm.Identity.restoreNative(account.realm, account.name, publicKey, key)),
+        call((wasm) => wasm.Identity.restoreNative(account.realm, account.name, publicKey, key, envelope)),
       );
     }
     case 'wrapped': {
@@ -83,7 +95,7 @@ export async function restoreIdentity(
       const envelope = copyOf(stored.envelope, 'stored.envelope');
       const secret = vaultSecretOf(input.vaultSecret);
       try {
-        return new HeldIdentity(
+        return adopted(
           account,
           'wasm',
           call((wasm) => wasm.Identity.unwrap(account.realm, account.name, publicKey, envelope, secret)),
@@ -134,11 +146,13 @@ class HeldIdentity implements Identity {
   store(vaultSecret?: Uint8Array): StoredIdentity {
     const { publicKey } = this;
     const privateKey = call(() => this.internal.privateKey());
-    if (privateKey !== undefined) return { kind: 'native', publicKey, privateKey };
+    if (privateKey !== undefined) {
+      return { kind: 'native', publicKey, privateKey, envelope: call(() => this.internal.envelope()) };
+    }
     const secret = vaultSecretOf(vaultSecret);
     try {
       const { realm, name } = this.account;
-      const envelope = call(() => this.internal.wrap(realm, name, secret, Date.now(), undefined));
+      const envelope = call(() => this.internal.wrap(realm, name, secret, undefined));
       return { kind: 'wrapped', publicKey, envelope };
     } finally {
       secret.fill(0);
@@ -166,11 +180,12 @@ class HeldIdentity implements Identity {
   }
 }
 
-function accountOf({ realm, name }: Account): Account {
+export function accountOf({ realm, name }: Account): Account {
   return { realm: text(realm, 'realm'), name: text(name, 'name') };
 }
 
-function vaultSecretOf(secret: Uint8Array | undefined): Bytes {
+/** A copy, for its owner to wipe. */
+export function vaultSecretOf(secret: Uint8Array | undefined): Bytes {
   if (secret === undefined) throw new DuetError('E_VAULT_SECRET');
   return copyOf(secret, 'vaultSecret', 32);
 }

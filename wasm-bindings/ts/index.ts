@@ -39,13 +39,8 @@ export {
   TEXT_MAX_CHARS,
   UNACKNOWLEDGED_MAX,
 } from './generated/limits.js';
-export {
-  createListener,
-  createOffer,
-  glareWinner,
-  type ListenerOptions,
-  type OfferOptions,
-} from './handshake.js';
+export { createListener, type ListenerOptions } from './handshake/listener.js';
+export { createOffer, glareWinner, type OfferOptions } from './handshake/offer.js';
 export { createIdentity, restoreIdentity } from './identity.js';
 export { accountId, splitPassword } from './password.js';
 export { ready } from './ready.js';

@@ -23,7 +23,9 @@ export function sessionFrom(inner: WasmSession): Session {
 
 /** The instance's object behind a session of this package. */
 export function internalSession(session: Session): WasmSession {
-  return (session as HeldSession).internal;
+  if (!(session instanceof HeldSession))
+    throw new DuetError('E_ARGUMENT', 'session must be one of this package');
+  return session.internal;
 }
 
 /**
@@ -77,7 +79,8 @@ class HeldSession implements Session {
   }
 
   get early(): { readonly sent: number; readonly received: number } {
-    return { sent: 0, received: 0 };
+    const [sent = 0, received = 0] = call(() => this.internal.early());
+    return { sent, received };
   }
 
   get revision(): number {

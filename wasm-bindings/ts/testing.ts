@@ -14,27 +14,30 @@ import { call, run } from './boundary.js';
 import { copyOf } from './bytes.js';
 import { type SealedFile, type SealFileOptions, sealWithSalt } from './files/stream.js';
 import { createOutgoingWith, type OutgoingFileOptions } from './files/transfer.js';
-import { createListenerWith, createOfferWith, type ListenerOptions, type OfferOptions } from './handshake.js';
+import { createListenerWith, type ListenerOptions, publishPrekeysWith } from './handshake/listener.js';
+import { createOfferWith, type OfferOptions } from './handshake/offer.js';
 import { createWith, internalIdentity } from './identity.js';
 import { internalSession } from './session.js';
 import type {
-  Account,
   Bytes,
-  EngineMode,
+  CreateIdentityOptions,
   EngineName,
+  ExportBackupOptions,
   Identity,
   Listener,
   Offer,
   OutgoingFile,
   Received,
   Session,
+  WrapIdentityOptions,
 } from './types.js';
+import { exportBackupWith, generatePassphraseWith, wrapIdentityWith } from './vault.js';
 
-/** `createIdentity` with this seed. */
+/** `createIdentity` with this seed, and with this time if it is given. */
 export function identityFromSeed(
-  input: Account & { seed: Uint8Array; engine?: EngineMode },
+  input: CreateIdentityOptions & { seed: Uint8Array; created?: number },
 ): Promise<Identity> {
-  return createWith(input, copyOf(input.seed, 'seed', 32));
+  return createWith(input, copyOf(input.seed, 'seed', 32), input.created);
 }
 
 /** `createOffer`, and everything that follows from it, with these random bytes. */
@@ -45,6 +48,14 @@ export function scriptedOffer(options: OfferOptions & { script: Uint8Array }): P
 /** `createListener`; what follows from each received offer draws these random bytes. */
 export function scriptedListener(options: ListenerOptions & { script: Uint8Array }): Listener {
   return createListenerWith(options, copyOf(options.script, 'script'));
+}
+
+/** `listener.publishPrekeys` with these random bytes. */
+export function scriptedPrekeys(
+  listener: Listener,
+  input: { count: number; script: Uint8Array },
+): Promise<Bytes[]> {
+  return publishPrekeysWith(listener, input.count, copyOf(input.script, 'script'));
 }
 
 /** Bytes of the script that a session has not drawn yet; negative if it has drawn more than there were. */
@@ -64,14 +75,29 @@ export function scriptedOutgoingFile(
   return createOutgoingWith(options, copyOf(options.key, 'key', 32), copyOf(options.salt, 'salt', 24));
 }
 
-/** `identity.store()` of a wasm identity with this creation time and salt. */
+/** The envelope of `identity.store()` of a wasm identity, with this salt. */
 export function scriptedEnvelope(
   identity: Identity,
-  input: { vaultSecret: Uint8Array; created: number; script: Uint8Array },
+  input: { vaultSecret: Uint8Array; script: Uint8Array },
 ): Bytes {
   const [secret, script] = [copyOf(input.vaultSecret, 'vaultSecret', 32), copyOf(input.script, 'script')];
   const { realm, name } = identity.account;
-  return call(() => internalIdentity(identity).wrap(realm, name, secret, input.created, script));
+  return call(() => internalIdentity(identity).wrap(realm, name, secret, script));
+}
+
+/** `wrapIdentity` with this salt. */
+export function scriptedWrap(options: WrapIdentityOptions & { script: Uint8Array }): Promise<Bytes> {
+  return wrapIdentityWith(options, copyOf(options.script, 'script'));
+}
+
+/** `exportBackup` with this salt. */
+export function scriptedBackup(options: ExportBackupOptions & { script: Uint8Array }): Promise<Bytes> {
+  return exportBackupWith(options, copyOf(options.script, 'script'));
+}
+
+/** `generatePassphrase` with these random bytes. */
+export function scriptedPassphrase(script: Uint8Array): string {
+  return generatePassphraseWith(copyOf(script, 'script'));
 }
 
 /** `session.receive` at this time of the receiver's clock, in milliseconds. */

@@ -8,8 +8,9 @@
 import type { ErrorCode } from './errors.js';
 import type { Content } from './generated/Content.js';
 import type { FileDescriptor } from './generated/FileDescriptor.js';
+import type { EarlierKey, PinState } from './generated/Vault.js';
 
-export type { Content, FileDescriptor };
+export type { Content, EarlierKey, FileDescriptor, PinState };
 
 /** Bytes that the package hands out: never a view on shared or wasm memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -143,9 +144,6 @@ export type PassphraseKdf =
     }
   | { readonly name: 'pbkdf2'; readonly iterations?: number };
 
-/** How far a person's key was checked (PROTOCOL.md section 3.4), weakest first. */
-export type PinState = 'first-use' | 'compared' | 'sas' | 'qr';
-
 /** A person whose key this device knows: what a backup carries beside the identity. */
 export interface VerifiedPeer {
   /** Login name in the realm of the backup's account. */
@@ -153,22 +151,18 @@ export interface VerifiedPeer {
   /** Ed25519 public key, 32 bytes. */
   readonly publicKey: Bytes;
   readonly state: PinState;
-  /** When the key was first seen, in ms since 1970. */
+  /** When the key was pinned first, in ms since 1970. */
   readonly firstSeen: number;
+  /** Keys that this person had before, oldest first: at most 8. There in all that this package gives. */
+  readonly earlier?: readonly EarlierKey[] | undefined;
 }
 
 /** What operations with a passphrase have in common. */
 export interface StretchOptions {
-  /** Told before and after the passphrase is stretched, which takes most of the time. */
-  readonly onProgress?: (progress: StretchProgress) => void;
-  /** Looked at before and after the stretching. An aborted call rejects with the signal's reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** Steps of a stretching, done and in all. */
-export interface StretchProgress {
-  readonly done: number;
-  readonly total: number;
+  /** Told the begin and the end: `{ done: 0, total: 1 }`, then `{ done: 1, total: 1 }`. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Cancels until the stretching begins, which happens after a turn of the event loop; then it rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Where the secret of an envelope comes from: an identity as it is stored, and the secret that opens it. */
@@ -181,22 +175,18 @@ export interface ExportSource {
 }
 
 export interface WrapIdentityOptions extends ExportSource, StretchOptions {
-  /** Any text; {@link generatePassphrase} makes a good one. */
+  /** 1 to 1,024 bytes of UTF-8; {@link generatePassphrase} makes a good one. */
   readonly passphrase: string;
   readonly kdf?: PassphraseKdf | undefined;
 }
 
 export interface ExportBackupOptions extends WrapIdentityOptions {
-  /** At most 65,535, each name once. */
-  readonly peers: readonly {
-    readonly name: string;
-    readonly publicKey: Uint8Array;
-    readonly state: PinState;
-    readonly firstSeen: number;
-  }[];
+  /** At most 65,535, earlier keys counted, and each name once. */
+  readonly peers: readonly VerifiedPeer[];
 }
 
-interface OpenEnvelopeOptions extends StretchOptions {
+export interface OpenEnvelopeOptions extends StretchOptions {
+  /** As somebody typed it: a generated one in either case, with or without dashes and spaces, I and L for 1, O for 0. */
   readonly passphrase: string;
   /** 32 bytes: wraps the identity on this device. The wasm engine needs it; see {@link CreateIdentityOptions}. */
   readonly vaultSecret?: Uint8Array | undefined;
@@ -235,9 +225,9 @@ export interface PeerConflict {
 }
 
 export interface MergedPeers {
-  /** What the caller should know from now on. */
+  /** Whom to know from now on, in no particular order. */
   readonly peers: readonly VerifiedPeer[];
-  /** What it must not take over by itself; `peers` keeps the known key of each. */
+  /** Keys that were not taken over: `peers` has the known key of each. */
   readonly conflicts: readonly PeerConflict[];
 }
 
@@ -311,6 +301,11 @@ export interface IncomingOffer {
    * more. A refused frame changes nothing.
    */
   receiveEarly(input: { frame: Uint8Array; from: Uint8Array }): EarlyMessage;
+  /**
+   * Whether it renews an open session with the same person (PROTOCOL.md section 4.9): then {@link accept} needs no
+   * question. An INIT never does.
+   */
+  renews(session: Session): boolean;
   accept(): Promise<PendingSession>;
   decline(reason: 'declined' | 'busy'): Promise<Bytes>;
   /** Verifies the initiator's END (cancelled) while ringing. */
@@ -385,8 +380,9 @@ export interface Session {
   /** The four emoji of this session's short authentication string. */
   readonly sas: readonly EmojiName[];
   /**
-   * Early messages of the handshake: how many its initiator announced in CONFIRM, and how many of them came. Fewer
-   * came than were sent: some were dropped on the way. The initiator knows only what it sent and has `received` equal.
+   * Early messages of the handshake: how many the initiator sent, by its own signed word, and how many of them came.
+   * The others were dropped on the way and are lost; they are the last ones. On the initiator's side `received` is
+   * `sent` until READY acknowledges fewer.
    */
   readonly early: { readonly sent: number; readonly received: number };
   /** Counts up by one at every {@link save}; 0 if the session was never saved. */

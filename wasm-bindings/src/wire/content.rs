@@ -1,6 +1,7 @@
 //! Messages and file descriptors (PROTOCOL.md sections 6.4, 7.1, 7.3).
 
 use duet_crypto::files;
+use duet_crypto::handshake::{EarlyMessage, EarlySent};
 use duet_crypto::session::{Activity, Author, Content, MessageRef, Received, Sent};
 
 use super::object::{Bytes, Fixed, Size, wire_struct, wire_union, wire_words};
@@ -135,6 +136,35 @@ wire_struct! {
         seq as "seq": u32,
         ack as "ack": u32,
         content as "content": ContentObject,
+    }
+}
+
+wire_struct! {
+    /// An early message that came in.
+    EarlyObject as "EarlyMessage" {
+        seq as "seq": u32,
+        content as "content": ContentObject,
+    }
+}
+
+impl From<EarlySent> for SentMessage {
+    fn from(sent: EarlySent) -> Self {
+        Self {
+            seq: sent.seq,
+            frame: Bytes(sent.frame),
+        }
+    }
+}
+
+impl TryFrom<EarlyMessage> for EarlyObject {
+    type Error = Failure;
+
+    fn try_from(message: EarlyMessage) -> Result<Self, Failure> {
+        let EarlyMessage { seq, content } = message;
+        Ok(Self {
+            seq,
+            content: content.try_into()?,
+        })
     }
 }
 

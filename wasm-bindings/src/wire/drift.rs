@@ -12,6 +12,7 @@ use super::content::{
     ActivityWord, AuthorWord, ContentObject, FileDescriptor, KindWord, ModeWord, OpWord, Reply,
 };
 use super::relay::{AckWord, NoticeWord, PrekeyWord, RelayHead, WelcomeWord};
+use super::vault::{EarlierKey, MergedPeers, PeerConflict, PinWord, Stretching, VerifiedPeer};
 
 const HEADER: &str = "// Generated from Rust by `npm run types`. Do not edit.\n";
 
@@ -73,6 +74,19 @@ fn contents() {
         declaration::<ContentObject>(),
     ];
     check("Content", &body.concat());
+}
+
+#[test]
+fn vault() {
+    let body = [
+        declaration::<PinWord>(),
+        declaration::<EarlierKey>(),
+        declaration::<VerifiedPeer>(),
+        declaration::<Stretching>(),
+        declaration::<PeerConflict>(),
+        declaration::<MergedPeers>(),
+    ];
+    check("Vault", &body.concat());
 }
 
 #[test]

@@ -6,3 +6,4 @@ pub(crate) mod content;
 mod drift;
 pub(crate) mod object;
 pub(crate) mod relay;
+pub(crate) mod vault;

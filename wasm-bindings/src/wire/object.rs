@@ -3,7 +3,7 @@
 //! Each type is written down once, in one of the macros below: what it is in Rust, its names in JavaScript, and (for
 //! tests) its TypeScript.
 
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::failure::Failure;
@@ -130,6 +130,22 @@ impl<T: Wire> Wire for Option<T> {
         } else {
             T::from_js(value).map(Some)
         }
+    }
+}
+
+/// An array.
+impl<T: Wire> Wire for Vec<T> {
+    fn to_js(&self) -> JsValue {
+        let array = Array::new();
+        for value in self {
+            array.push(&value.to_js());
+        }
+        array.into()
+    }
+
+    fn from_js(value: &JsValue) -> Result<Self, Failure> {
+        let array = value.dyn_ref::<Array>().ok_or(Failure::Argument)?;
+        array.iter().map(|value| T::from_js(&value)).collect()
     }
 }
 

@@ -1,13 +1,33 @@
-/** The example of the README does what it says. */
+/** The examples do what they say. */
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-test('example: two people', async ({ assert }) => {
-  const file = fileURLToPath(new URL('../../../examples/two-people.mjs', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [file]);
-  assert.match(stdout, /^secure: true$/m);
-  assert.match(stdout, /Bob reads: Hello, Bob\.$/m);
-  assert.match(stdout, /^holiday\.raw: 3000000 of 3000000 bytes$/m);
-});
+const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
+  'two-people': [/^secure: true$/m, /Bob reads: Hello, Bob\.$/m, /^holiday\.raw: 3000000 of 3000000 bytes$/m],
+  comparing: [
+    /^safety code: ([0-9]{5} ?){12}$/m,
+    /^same for Bob: true$/m,
+    /^scanned: it is Alice$/m,
+    /^both see the same four: true$/m,
+  ],
+  'first-flight': [
+    /^message request: It is Alice\. Have you got a minute\?$/m,
+    /^secure: true · early texts that came: 1 of 1$/m,
+    /^too late: E_PREKEY_UNKNOWN, and Alice hears: prekey-unknown$/m,
+  ],
+  backup: [
+    /^backup: 0 of 1\nbackup: 1 of 1$/m,
+    /^the same person: true$/m,
+    /^people: bob \(compared\) · conflicts: 0$/m,
+  ],
+};
+
+for (const [name, lines] of Object.entries(EXPECTED)) {
+  test(`example: ${name}`, async ({ assert }) => {
+    const file = fileURLToPath(new URL(`../../../examples/${name}.mjs`, import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, [file]);
+    for (const line of lines) assert.match(stdout, line);
+  });
+}

@@ -57,10 +57,17 @@ export const glare: Runners = {
 export const wrap: Runners = {
   wrap: async (test) => {
     const { realm, name } = test;
-    const identity = await identityFromSeed({ realm, name, seed: unhex(test.seed), engine: 'wasm' });
+    const { created } = test;
+    const identity = await identityFromSeed({
+      realm,
+      name,
+      seed: unhex(test.seed),
+      created,
+      engine: 'wasm',
+    });
     equal(hex(identity.publicKey), test.ik, 'public key');
     const [vaultSecret, script] = [unhex(test.secret), unhex(test.rng.join(''))];
-    const envelope = scriptedEnvelope(identity, { vaultSecret, created: test.created, script });
+    const envelope = scriptedEnvelope(identity, { vaultSecret, script });
     equal(hex(envelope), test.envelope, 'envelope');
   },
   unwrap: async (test) => {

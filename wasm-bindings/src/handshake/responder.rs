@@ -1,111 +1,21 @@
-//! Both sides of the handshake (PROTOCOL.md section 4).
+//! The responder's side.
 
-use std::cell::Cell;
-
-use duet_crypto::handshake::{self, EndReason, Presence, Winner};
+use duet_crypto::handshake::{self, EndReason, Presence};
 use duet_crypto::identity::{AccountId, IdentityKey};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use super::{Established, ending};
 use crate::engine::{Choice, Platform};
 use crate::failure::{Failure, array};
-use crate::fingerprint::party;
 use crate::identity::Identity;
 use crate::random::Random;
 use crate::session::Session;
 use crate::slot::Slot;
 use crate::task::Task;
-
-/// An offer that waits for its ACCEPT.
-#[wasm_bindgen]
-pub struct Offer(Slot<(handshake::Offer<Platform>, Random)>);
-
-#[wasm_bindgen]
-impl Offer {
-    /// Makes an OFFER. Resolves with an [`Offer`].
-    ///
-    /// # Errors
-    /// An argument has not its length, or the peer's key is refused.
-    pub fn create(
-        identity: &Identity,
-        choice: &Choice,
-        peer_account: &[u8],
-        peer_key: &[u8],
-        presence: &[u8],
-        script: Option<Vec<u8>>,
-    ) -> Result<Task, JsValue> {
-        let (peer, presence) = (party(peer_account, peer_key)?, Presence(array(presence)?));
-        let mut random = Random::new(script);
-        let local = identity.local(*choice, random.is_script());
-        Ok(Task::new(async move {
-            let offer = handshake::Offer::create(&local, peer, presence, &mut random).await?;
-            Ok(Self(Slot::new((offer, random))))
-        }))
-    }
-
-    /// 16 bytes.
-    ///
-    /// # Errors
-    /// The offer is spent or busy.
-    pub fn hid(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.0.with(|(offer, _)| offer.hid().0.to_vec())?)
-    }
-
-    /// The OFFER frame.
-    ///
-    /// # Errors
-    /// The offer is spent or busy.
-    pub fn frame(&self) -> Result<Vec<u8>, JsValue> {
-        Ok(self.0.with(|(offer, _)| offer.frame().to_vec())?)
-    }
-
-    /// Processes the ACCEPT and uses the offer up, unless the frame is not this handshake's. Resolves with an
-    /// [`Established`].
-    ///
-    /// # Errors
-    /// The frame is of another handshake, or the offer is spent or busy.
-    pub fn accept(&self, frame: Vec<u8>, from: &[u8]) -> Result<Task, JsValue> {
-        let from = AccountId(array(from)?);
-        self.0
-            .with(|(offer, _)| offer.concerns(&frame, &from))?
-            .map_err(Failure::from)?;
-        let (offer, mut random) = self.0.take()?;
-        Ok(Task::new(async move {
-            let (confirm, session) = offer.accept(&frame, &from, &mut random).await?;
-            Ok(Established::new(
-                confirm.to_vec(),
-                Session::new(session, random),
-            ))
-        }))
-    }
-
-    /// Uses the offer up. Resolves with a signed END.
-    ///
-    /// # Errors
-    /// The offer is spent or busy.
-    pub fn cancel(&self) -> Result<Task, JsValue> {
-        let (offer, _) = self.0.take()?;
-        Ok(Task::new(async move {
-            Ok(Uint8Array::from(&offer.cancel().await?[..]))
-        }))
-    }
-
-    /// Verifies the peer's END. Resolves with the number of its reason.
-    ///
-    /// # Errors
-    /// The offer is spent or busy.
-    #[wasm_bindgen(js_name = verifyEnd)]
-    pub fn verify_end(&self, frame: Vec<u8>, from: &[u8]) -> Result<Task, JsValue> {
-        let (slot, from) = (self.0.clone(), AccountId(array(from)?));
-        let (offer, random) = slot.lend()?;
-        Ok(Task::new(async move {
-            let reason = offer.verify_end(&frame, &from).await;
-            slot.put_back((offer, random));
-            Ok(reason?.value())
-        }))
-    }
-}
+use crate::wire::content::EarlyObject;
+use crate::wire::object::{Bytes, Wire as _};
 
 /// Receives offers for one run of one identity.
 #[wasm_bindgen]
@@ -135,7 +45,46 @@ impl Listener {
         })
     }
 
-    /// All checks on an OFFER. `pin` is the key that this sender is pinned to. Resolves with an [`IncomingOffer`].
+    /// How many prekeys wait for their use.
+    ///
+    /// # Errors
+    /// The listener is busy.
+    pub fn prekeys(&self) -> Result<usize, JsValue> {
+        Ok(self.listener.with(handshake::Listener::prekeys)?)
+    }
+
+    /// Makes prekeys. Resolves with an array of PREKEY frames.
+    ///
+    /// # Errors
+    /// The listener is busy.
+    #[wasm_bindgen(js_name = publishPrekeys)]
+    pub fn publish_prekeys(&self, count: usize, script: Option<Vec<u8>>) -> Result<Task, JsValue> {
+        let (slot, mut random) = (self.listener.clone(), Random::new(script));
+        let mut listener = slot.lend()?;
+        Ok(Task::new(async move {
+            let frames = listener.publish_prekeys(count, &mut random).await;
+            slot.put_back(listener);
+            let frames = frames?.into_iter().map(|frame| Bytes(frame.to_vec()));
+            Ok(frames.collect::<Vec<_>>().to_js())
+        }))
+    }
+
+    /// Answers an INIT that was refused for its prekey. Resolves with a signed END.
+    ///
+    /// # Errors
+    /// The listener is busy; the task fails if the frame is no such INIT.
+    #[wasm_bindgen(js_name = declineUnknownPrekey)]
+    pub fn decline_unknown_prekey(&self, frame: Vec<u8>, from: &[u8]) -> Result<Task, JsValue> {
+        let (slot, from) = (self.listener.clone(), AccountId(array(from)?));
+        let listener = slot.lend()?;
+        Ok(Task::new(async move {
+            let end = listener.decline_unknown_prekey(&frame, &from).await;
+            slot.put_back(listener);
+            Ok(Uint8Array::from(&end?[..]))
+        }))
+    }
+
+    /// All checks on an OFFER or INIT. `pin` is the key that this sender is pinned to. Resolves with an [`IncomingOffer`].
     ///
     /// # Errors
     /// An argument has not its length, the pin is refused, or the listener is busy.
@@ -160,7 +109,7 @@ impl Listener {
     }
 }
 
-/// A verified OFFER.
+/// A verified OFFER or INIT.
 #[wasm_bindgen]
 pub struct IncomingOffer(Slot<(handshake::IncomingOffer<Platform>, Random)>);
 
@@ -194,6 +143,36 @@ impl IncomingOffer {
         Ok(self
             .0
             .with(|(offer, _)| offer.peer().key.as_bytes().to_vec())?)
+    }
+
+    /// Whether it came with a prekey: early messages may follow.
+    ///
+    /// # Errors
+    /// The offer is spent or busy.
+    #[wasm_bindgen(js_name = isPrekeyStart)]
+    pub fn is_prekey_start(&self) -> Result<bool, JsValue> {
+        Ok(self.0.with(|(offer, _)| offer.is_prekey_start())?)
+    }
+
+    /// Whether it renews a session (section 4.9), so that it is accepted without asking.
+    ///
+    /// # Errors
+    /// The offer is spent or busy.
+    pub fn renews(&self, session: &Session) -> Result<bool, JsValue> {
+        Ok(self.0.with(|(offer, _)| offer.renews(session.core()))?)
+    }
+
+    /// Opens one early message: `{ seq, content }`.
+    ///
+    /// # Errors
+    /// Those of the core; the offer is spent or busy.
+    #[wasm_bindgen(js_name = receiveEarly)]
+    pub fn receive_early(&self, frame: &[u8], from: &[u8]) -> Result<JsValue, JsValue> {
+        let from = AccountId(array(from)?);
+        let opened = self
+            .0
+            .with_mut(|(waiting, _)| waiting.receive_early(frame, &from))?;
+        Ok(EarlyObject::try_from(opened.map_err(Failure::from)?)?.to_js())
     }
 
     /// Uses the offer up. Resolves with a [`PendingSession`].
@@ -231,12 +210,9 @@ impl IncomingOffer {
     #[wasm_bindgen(js_name = verifyEnd)]
     pub fn verify_end(&self, frame: Vec<u8>, from: &[u8]) -> Result<Task, JsValue> {
         let (slot, from) = (self.0.clone(), AccountId(array(from)?));
-        let (offer, random) = slot.lend()?;
-        Ok(Task::new(async move {
-            let reason = offer.verify_end(&frame, &from).await;
-            slot.put_back((offer, random));
-            Ok(reason?.value())
-        }))
+        ending(slot, async move |(offer, _)| {
+            offer.verify_end(&frame, &from).await
+        })
     }
 }
 
@@ -252,6 +228,19 @@ impl PendingSession {
     /// The handshake is spent or busy.
     pub fn frame(&self) -> Result<Vec<u8>, JsValue> {
         Ok(self.0.with(|(pending, _)| pending.frame().to_vec())?)
+    }
+
+    /// Opens one early message: `{ seq, content }`.
+    ///
+    /// # Errors
+    /// Those of the core; the handshake is spent or busy.
+    #[wasm_bindgen(js_name = receiveEarly)]
+    pub fn receive_early(&self, frame: &[u8], from: &[u8]) -> Result<JsValue, JsValue> {
+        let from = AccountId(array(from)?);
+        let opened = self
+            .0
+            .with_mut(|(waiting, _)| waiting.receive_early(frame, &from))?;
+        Ok(EarlyObject::try_from(opened.map_err(Failure::from)?)?.to_js())
     }
 
     /// Processes the CONFIRM and uses the handshake up, unless the frame is not this handshake's. Resolves with an
@@ -278,55 +267,8 @@ impl PendingSession {
     #[wasm_bindgen(js_name = verifyEnd)]
     pub fn verify_end(&self, frame: Vec<u8>, from: &[u8]) -> Result<Task, JsValue> {
         let (slot, from) = (self.0.clone(), AccountId(array(from)?));
-        let (pending, random) = slot.lend()?;
-        Ok(Task::new(async move {
-            let reason = pending.verify_end(&frame, &from).await;
-            slot.put_back((pending, random));
-            Ok(reason?.value())
-        }))
+        ending(slot, async move |(pending, _)| {
+            pending.verify_end(&frame, &from).await
+        })
     }
-}
-
-/// A completed handshake: the frame to send first, and the session.
-#[wasm_bindgen]
-pub struct Established {
-    frame: Vec<u8>,
-    session: Cell<Option<Session>>,
-}
-
-impl Established {
-    fn new(frame: Vec<u8>, session: Session) -> Self {
-        Self {
-            frame,
-            session: Cell::new(Some(session)),
-        }
-    }
-}
-
-#[wasm_bindgen]
-impl Established {
-    /// CONFIRM for the initiator, READY for the responder.
-    #[must_use]
-    pub fn frame(&self) -> Vec<u8> {
-        self.frame.clone()
-    }
-
-    /// The session, once.
-    ///
-    /// # Errors
-    /// It was taken.
-    pub fn session(&self) -> Result<Session, JsValue> {
-        Ok(self.session.take().ok_or(Failure::Spent)?)
-    }
-}
-
-/// Simultaneous initiation (section 4.7): whether one's own offer counts.
-///
-/// # Errors
-/// A key is refused.
-#[wasm_bindgen(js_name = ownOfferWins)]
-pub fn own_offer_wins(own: &[u8], peer: &[u8]) -> Result<bool, JsValue> {
-    let own = IdentityKey::from_bytes(&array(own)?).map_err(Failure::from)?;
-    let peer = IdentityKey::from_bytes(&array(peer)?).map_err(Failure::from)?;
-    Ok(handshake::winner(&own, &peer) == Winner::Own)
 }
