@@ -1,6 +1,6 @@
 //! The program itself: its logs and its files hold nothing that they should not (O4, R3).
 
-use duet_crypto::relay::{AckStatus, ClientFrame, HEADER_LENGTH, Token};
+use duet_crypto::relay::{AckStatus, ClientFrame, EnvelopeId, HEADER_LENGTH, Token};
 use duet_relay::api::Bytes;
 use serde_json::{Value, json};
 use std::{
@@ -11,7 +11,7 @@ use std::{
     thread,
 };
 
-use crate::support::{Http, Person, Relay, connect, eventually};
+use crate::support::{Event, Http, Person, Relay, connect, eventually};
 
 /// The program as an operator starts it. Killed when the test ends.
 struct Program(Child);
@@ -143,6 +143,18 @@ async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
     let id = from.send(&bob, &payload).await;
     assert_eq!(from.ack(id).await, AckStatus::Written);
     to.payloads(1).await;
+    let prekey = bob.prekey();
+    let id = EnvelopeId(duet_relay::random());
+    let prekeys = &[prekey];
+    to.frame(ClientFrame::Prekeys { id, prekeys }).await;
+    assert_eq!(to.ack(id).await, AckStatus::Written);
+    let claim = ClientFrame::PrekeyGet {
+        id,
+        account: bob.id,
+        presence: bob.presence,
+    };
+    from.frame(claim).await;
+    assert_eq!(from.next().await, Event::Prekey(id, Ok(prekey)));
     let mut stranger = connect(&relay).await;
     stranger
         .frame(ClientFrame::Token(
@@ -218,6 +230,9 @@ async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
         b"canary-path".into(),
         alice.presence.0.into(),
         Bytes(bob.presence.0).encode().into(),
+        // A prekey's id, and a piece of its keys.
+        prekey[2..18].into(),
+        prekey[200..220].into(),
     ];
     for secret in &secrets {
         let shown = String::from_utf8_lossy(secret);

@@ -1,30 +1,15 @@
 //! One-time prekeys: given, handed out once, forgotten with the connection (I3, PROTOCOL.md sections 5 and 9).
 
-use duet_crypto::{
-    prekeys::{PrekeyId, frame::PrekeyFrame},
-    relay::{AckStatus, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes, Presence},
+use duet_crypto::relay::{
+    AckStatus, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes, Presence,
 };
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
+use tokio::{sync::Barrier, task::JoinHandle};
 
 use crate::support::{Event, Person, Relay, Socket, eventually};
 
-/// A prekey in form; the relay does not look at keys and signature.
-fn prekey(owner: &Person) -> PrekeyBytes {
-    PrekeyFrame {
-        pkid: PrekeyId(duet_relay::random()),
-        max_version: 1,
-        presence: owner.presence,
-        owner: owner.id,
-        owner_key: *owner.identity.party().key.as_bytes(),
-        agreement_key: duet_relay::random(),
-        encapsulation_key: duet_relay::random(),
-        signature: duet_relay::random(),
-    }
-    .encode()
-}
-
 fn prekeys(owner: &Person, count: usize) -> Vec<PrekeyBytes> {
-    (0..count).map(|_| prekey(owner)).collect()
+    (0..count).map(|_| owner.prekey()).collect()
 }
 
 impl Socket {
@@ -98,54 +83,82 @@ async fn prekeys_are_handed_out_as_they_came_until_none_is_left() {
     assert_eq!(count(&relay, "none_left").await, 2.0);
 }
 
-#[tokio::test]
+/// Claims in a task of its own once a round, when everybody is ready.
+fn claim_in_rounds(
+    mut socket: Socket,
+    owner: Arc<Person>,
+    rounds: usize,
+    together: Arc<Barrier>,
+) -> JoinHandle<Vec<Result<PrekeyBytes, NoPrekey>>> {
+    tokio::spawn(async move {
+        let mut answers = Vec::new();
+        for _ in 0..rounds {
+            together.wait().await;
+            answers.push(socket.claim(&owner).await);
+            together.wait().await;
+        }
+        answers
+    })
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn of_two_who_want_the_last_one_exactly_one_gets_it() {
-    const ROUNDS: usize = 200;
+    const ROUNDS: usize = 300;
     let relay = Relay::start().await;
-    let (_, bob, mut alice, mut owner) = pair(&relay).await;
-    let mut carol = Person::registered(&relay, "carol")
-        .await
-        .connect(&relay)
-        .await;
+    let (_, bob, alice_socket, mut owner) = pair(&relay).await;
+    let carol = Person::registered(&relay, "carol").await;
+    let carol_socket = carol.connect(&relay).await;
+    let (bob, together) = (Arc::new(bob), Arc::new(Barrier::new(3)));
+    let [alice, carol] = [alice_socket, carol_socket]
+        .map(|socket| claim_in_rounds(socket, Arc::clone(&bob), ROUNDS, Arc::clone(&together)));
+    let mut given = Vec::new();
     for round in 0..ROUNDS {
-        assert_eq!(owner.give(&[prekey(&bob)]).await, AckStatus::Written);
-        let outcome = tokio::join!(alice.claim(&bob), carol.claim(&bob));
-        assert!(
-            matches!(
-                outcome,
-                (Ok(_), Err(NoPrekey::NoneLeft)) | (Err(NoPrekey::NoneLeft), Ok(_))
-            ),
-            "round {round}: {outcome:?}"
-        );
+        given.push(bob.prekey());
+        assert_eq!(owner.give(&given[round..]).await, AckStatus::Written);
+        together.wait().await;
+        together.wait().await;
         if round == 0 {
             assert_eq!(owner.next().await, Event::Notice(Notice::PrekeysLow, 0));
         }
     }
+    let (alice, carol) = (alice.await.unwrap(), carol.await.unwrap());
+    for (prekey, answers) in given.into_iter().zip(alice.into_iter().zip(carol)) {
+        let (got, none) = (Ok(prekey), Err(NoPrekey::NoneLeft));
+        assert!(answers == (got, none) || answers == (none, got));
+    }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_who_claim_at_once_get_different_ones() {
+    const CLAIMS: usize = 5;
     let relay = Relay::start().await;
-    let bob = Person::registered(&relay, "bob").await;
+    let bob = Arc::new(Person::registered(&relay, "bob").await);
     let mut owner = bob.connect(&relay).await;
+    let given = prekeys(&bob, 20);
+    assert_eq!(owner.give(&given).await, AckStatus::Written);
+    let together = Arc::new(Barrier::new(6));
     let mut claimers = Vec::new();
     for number in 0..6 {
         let person = Person::registered(&relay, &format!("claimer{number}")).await;
-        claimers.push(person.connect(&relay).await);
+        let socket = person.connect(&relay).await;
+        let (bob, together) = (Arc::clone(&bob), Arc::clone(&together));
+        claimers.push(claim_in_rounds(socket, bob, CLAIMS, together));
     }
-    let given = prekeys(&bob, 20);
-    assert_eq!(owner.give(&given).await, AckStatus::Written);
-    let claims = claimers.iter_mut().map(async |claimer| {
-        let mut got = Vec::new();
-        for _ in 0..5 {
-            got.extend(claimer.claim(&bob).await);
+    let mut got = HashSet::new();
+    let mut refused = 0;
+    for claimer in claimers {
+        for answer in claimer.await.unwrap() {
+            match answer {
+                Ok(prekey) => assert!(got.insert(prekey), "handed out twice"),
+                Err(reason) => {
+                    assert_eq!(reason, NoPrekey::NoneLeft);
+                    refused += 1;
+                }
+            }
         }
-        got
-    });
-    let got = futures_util::future::join_all(claims).await.concat();
-    let different: HashSet<_> = got.iter().collect();
-    assert_eq!((got.len(), different.len()), (20, 20));
-    assert!(given.iter().all(|prekey| different.contains(prekey)));
+    }
+    assert_eq!((got.len(), refused), (20, 10));
+    assert!(given.iter().all(|prekey| got.contains(prekey)));
 }
 
 #[tokio::test]
@@ -237,14 +250,14 @@ async fn only_the_named_run_of_another_account_has_prekeys() {
 async fn prekeys_of_others_or_of_another_run_are_refused() {
     let relay = Relay::start().await;
     let (alice, bob, mut claimer, mut owner) = pair(&relay).await;
-    let good = prekey(&bob);
+    let good = bob.prekey();
     let changed = |at: usize| {
         let mut prekey = good;
         prekey[at] ^= 1;
         prekey
     };
     let not_bobs = [
-        ("another account's", prekey(&alice)),
+        ("another account's", alice.prekey()),
         ("presence", changed(19)),
         ("account", changed(35)),
         ("identity key", changed(67)),

@@ -3,7 +3,8 @@
 use duet_crypto::{
     engine::{LocalIdentity, Software},
     identity::{AccountId, AccountName, IdentitySeed, Realm},
-    relay::Presence,
+    prekeys::{PrekeyId, frame::PrekeyFrame},
+    relay::{PrekeyBytes, Presence},
 };
 use duet_relay::api::Bytes;
 use serde_json::{Value, json};
@@ -85,6 +86,21 @@ impl Person {
             .http()
             .bearer(&self.token)
             .header("Cookie", &self.cookie)
+    }
+
+    /// A prekey of this run, in form: the relay does not look at keys and signature.
+    pub(crate) fn prekey(&self) -> PrekeyBytes {
+        PrekeyFrame {
+            pkid: PrekeyId(duet_relay::random()),
+            max_version: 1,
+            presence: self.presence,
+            owner: self.id,
+            owner_key: *self.identity.party().key.as_bytes(),
+            agreement_key: duet_relay::random(),
+            encapsulation_key: duet_relay::random(),
+            signature: duet_relay::random(),
+        }
+        .encode()
     }
 
     /// A connection that is logged in.
