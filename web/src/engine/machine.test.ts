@@ -313,6 +313,36 @@ describe('texts before the call is accepted', () => {
     expect(viewOf(world).writable).toBe('yes');
   });
 
+  test('texts that were dropped on the way are repeated in a session that follows at once', () => {
+    const world = new World().ringingEarly();
+    for (const text of ['one', 'two']) write(world, text);
+    world.acceptedEarly().hear({ type: 'ready' }, 1);
+    const last = new Map(shown(world).map(({ body, status, id }) => [id, [body, status]]));
+    expect([...last.values()]).toMatchObject([
+      [{ text: 'one' }, 'delivered'],
+      [{ text: 'two' }, 'waiting'],
+    ]);
+    expect(world.effects('make-offer')).toMatchObject([{ prekey: null }]);
+    // What is written now would never be acknowledged in this session.
+    write(world, 'three');
+    expect(world.said()).toEqual([]);
+    const [conversation, hid] = [world.id, HID2];
+    world
+      .run({ type: 'offer-made', conversation, hid, early: false, frame: frame(1, hid) })
+      .deliver(frame(3, hid))
+      .run({ type: 'accept-checked', conversation, hid, sid: SID2, frame: frame(4, hid) })
+      .hearNext({ type: 'ready' }, 0);
+    expect(world.effects('encrypt').filter(({ sid }) => sid === SID2)).toMatchObject([
+      { content: { text: 'two' } },
+      { content: { text: 'three' } },
+    ]);
+    const failed = new World().ringingEarly();
+    write(failed, 'one');
+    failed.acceptedEarly().hear({ type: 'ready' }, 0).run({ type: 'timer', name: 'renewal' });
+    expect(stateOf(failed)).toBe('failed');
+    expect(shown(failed)).toMatchObject([{ status: 'failed', body: { text: 'one' } }]);
+  });
+
   test('sixteen are enough, and files wait', () => {
     const world = new World().ringingEarly();
     for (let i = 0; i < 16; i += 1) expect(write(world, `${i}`)).toBe('ok');

@@ -164,7 +164,8 @@ export class Backups {
       return await this.deps.crypto.importBackup(options);
     } catch (error) {
       const code = packageCode(error);
-      if (code === 'E_VAULT') throw new EngineError('backup-unreadable', { cause: error });
+      if (code === 'E_VAULT' || code === 'E_PASSPHRASE')
+        throw new EngineError('backup-unreadable', { cause: error });
       if (code?.startsWith('E_VAULT_')) throw new EngineError('backup-unknown-format', { cause: error });
       throw error;
     }
@@ -198,10 +199,16 @@ export class Backups {
  * PROTOCOL.md section 8.2: a key that somebody compared is never overwritten by another one. Where neither was
  * compared there is nothing to prefer one for, so the person is asked as well.
  */
-export function verdictOf(known: Pin | undefined, imported: Pin): BackupPersonView['verdict'] {
+export function verdictOf(
+  known: (Pin & Pick<PinRecord, 'history'>) | undefined,
+  imported: Pin,
+): BackupPersonView['verdict'] {
   if (known === undefined) return 'new';
   if (known.key === imported.key) return 'same';
-  return known.trust === 'first-use' && imported.trust !== 'first-use' ? 'replaces' : 'conflict';
+  // A key that was replaced here already may be the older one.
+  const past = known.history.some(({ key }) => key === imported.key);
+  const better = known.trust === 'first-use' && imported.trust !== 'first-use';
+  return better && !past ? 'replaces' : 'conflict';
 }
 
 function personOf(pin: ImportedPin, known: PinRecord | undefined): Person {

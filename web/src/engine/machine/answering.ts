@@ -169,6 +169,6 @@ export function onConfirmChecked(turn: Turn, event: EventOf<'confirm-checked'>) 
   turn.patchConversation({ request: [], earlyDropped: sent - received });
   showRequest(turn, conversation.request, { unconfirmed: false });
   watchAcknowledgement(turn);
-  sayDrafts(turn);
+  sayDrafts(turn, 0);
   for (const frame of held) turn.do({ type: 'decrypt', sid, frame });
 }

@@ -1,6 +1,7 @@
 /** Texts that the person writes before there is a session to say them in (PROTOCOL.md section 5.3). */
 import type { MessageView } from '../contract.ts';
 import { MAX_EARLY, MAX_UNACKNOWLEDGED } from './limits.ts';
+import { renew } from './renewal.ts';
 import type { Conversation, Draft } from './state.ts';
 import { sayText } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
@@ -12,7 +13,7 @@ export function mayDraft({ phase, early }: Conversation): boolean {
     case 'confirming':
       return early;
     case 'open':
-      return phase.talk.secure ? phase.renewal?.at === 'handing-over' : early;
+      return phase.talk.secure ? phase.talk.gap || phase.renewal?.at === 'handing-over' : early;
     default:
       return false;
   }
@@ -52,18 +53,27 @@ function viewOf(
   return { id, mine: true, seq: seq ?? 0, at, status, unconfirmed: false, body };
 }
 
-/** The session stands: what its first flight carried is part of it, and what waited is said now, in order. */
-export function sayDrafts(turn: Turn): void {
+/**
+ * The session stands, and the peer has `arrived` messages of its first flight: they are part of the session, and what
+ * waited is said now, in order. Those that were dropped on the way leave a gap that no acknowledgement passes, so they
+ * are repeated, and everything after them said, in a session that takes the place of this one at once.
+ */
+export function sayDrafts(turn: Turn, arrived: number): void {
   const drafts = turn.conversation?.drafts ?? [];
-  if (drafts.length === 0) return;
+  const carried = drafts.filter(({ seq }) => seq !== null);
   turn.patchConversation({ drafts: [] });
-  for (const one of drafts) {
-    if (one.seq === null) sayText(turn, one.text, one);
-    else {
-      const { talk } = turn;
-      if (talk === null) return;
-      turn.patchTalk({ awaiting: [...talk.awaiting, one.seq] });
-      turn.show({ ...viewOf(one, 'sending'), seq: one.seq });
-    }
+  for (const one of carried.slice(0, arrived)) {
+    const seq = one.seq ?? 0;
+    turn.patchTalk({ awaiting: [...(turn.talk?.awaiting ?? []), seq] });
+    turn.show({ ...viewOf(one, 'sending'), seq });
   }
+  if (carried.length <= arrived) {
+    for (const one of drafts) if (one.seq === null) sayText(turn, one.text, one);
+    return;
+  }
+  const waiting = drafts.filter(({ seq }) => seq === null || seq >= arrived);
+  turn.patchConversation({ drafts: waiting.map((one) => ({ ...one, seq: null })) });
+  showDrafts(turn, turn.conversation?.drafts ?? []);
+  turn.patchTalk({ gap: true });
+  renew(turn);
 }

@@ -61,14 +61,14 @@ export function onWorn(turn: Turn, { sid, state }: EventOf<'worn'>): void {
 
 // ---- The initiator
 
-export function renew(turn: Turn): void {
+export function renew(turn: Turn) {
   const { conversation, open } = turn;
   const address = conversation === null ? null : addressOf(conversation);
   if (conversation === null || open === null || address === null || conversation.key === null) return;
   if (open.renewal !== null) return;
   renewIn(turn, RENEW_AGAIN_MS);
   const free = open.talk.secure && open.old === null && mustWait(turn, conversation.peer.accountId) === 0;
-  if (!free) return;
+  if (!free) return open.talk.gap ? endAbruptly(turn, 'failed') : undefined;
   turn.patchOpen({ renewal: { at: 'offering' } });
   const { id, key } = conversation;
   turn.do({ type: 'make-offer', conversation: id, address, key, prekey: null });
@@ -113,7 +113,7 @@ export function onRenewed(turn: Turn, { talk: before }: Open, event: EventOf<'de
   }
   owe(turn);
   understand(turn, event.seq, event.content);
-  sayDrafts(turn);
+  sayDrafts(turn, event.ack);
 }
 
 // ---- The responder
@@ -242,12 +242,12 @@ export function dropRenewal(turn: Turn, { renewal }: Open): void {
   else if (renewal !== null && 'hid' in renewal) turn.do({ type: 'wipe-handshake', hid: renewal.hid });
 }
 
-/** The chat goes on in the session that there is, and its initiator tries again later. */
+/** The chat goes on in the session that there is, if it can, and its initiator tries again later. */
 export function failRenewal(turn: Turn) {
   const { open } = turn;
   if (open === null || open.renewal === null) return;
   // The peer may have gone over to the new session already; there is no telling.
-  if (open.renewal.at === 'handing-over') return endAbruptly(turn, 'failed');
+  if (open.renewal.at === 'handing-over' || open.talk.gap) return endAbruptly(turn, 'failed');
   dropRenewal(turn, open);
   turn.patchOpen({ renewal: null });
 }

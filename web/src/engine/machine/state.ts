@@ -171,6 +171,8 @@ export interface Talk {
   readonly acknowledged: number;
   /** Our messages that cause a RECEIPT and have none yet. */
   readonly awaiting: readonly number[];
+  /** Early messages were dropped on their way: the peer's acknowledgement can never pass them in this session. */
+  readonly gap: boolean;
   /** How often the first message that is not acknowledged was sent again. */
   readonly resent: number;
   /** One more than the highest `seq` of the peer. */

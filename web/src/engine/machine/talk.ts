@@ -37,6 +37,7 @@ export function newTalk(
     next,
     acknowledged: 0,
     awaiting: role === 'responder' ? [0] : [],
+    gap: false,
     resent: 0,
     received: 0,
     owed: 0,
@@ -196,7 +197,7 @@ export function onDecrypted(turn: Turn, event: EventOf<'decrypted'>) {
   if (!talk.secure) turn.stop('ready');
   turn.patchTalk({ secure: true, received: Math.max(talk.received, event.seq + 1) });
   if (open?.old) retire(turn);
-  if (!talk.secure) sayDrafts(turn);
+  if (!talk.secure) sayDrafts(turn, event.ack);
   acknowledge(turn, event.ack);
   if (causesReceipt(event.content)) owe(turn);
   understand(turn, event.seq, event.content);

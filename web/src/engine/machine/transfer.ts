@@ -1,5 +1,6 @@
 /** One file at a time, pulled by its receiver (PROTOCOL.md section 7.3). */
 import type { MessageView, TransferState, TransferView } from '../contract.ts';
+import { mayDraft } from './drafts.ts';
 import type { Content, EventOf } from './events.ts';
 import { MAX_UNACKNOWLEDGED, PROGRESS_MS, WANT_STEP, WINDOW } from './limits.ts';
 import type { Transfer } from './state.ts';
@@ -25,7 +26,8 @@ export function sendFile(
   if (fileName.trim() === '') return refuse('file-empty-name');
   if (!(size <= turn.state.maxFileBytes)) return refuse('file-too-large');
   // While a session takes the place of another, a file waits for the person's next try.
-  if (talk.transfer !== null || turn.open?.renewal?.at === 'handing-over') return refuse('transfer-busy');
+  const between = turn.conversation !== null && mayDraft(turn.conversation);
+  if (talk.transfer !== null || between) return refuse('transfer-busy');
   if (talk.awaiting.length >= MAX_UNACKNOWLEDGED) return refuse('too-many-unacknowledged');
   turn.patchTalk({ transfer: { at: 'preparing', ref, reply } });
   turn.do({ type: 'prepare-file', ref });
