@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from . import end_to_end, handshake, identity, layers, primitives, relay
+from . import end_to_end, handshake, identity, layers, prekeys, primitives, relay, vault
 from .case import Case
 
 Check = Callable[[Case], dict[str, Any]]
@@ -15,7 +15,9 @@ FILES: dict[str, Check] = {
     "identity.json": identity.identity,
     "qr_reject.json": identity.qr_reject,
     "handshake_interactive.json": handshake.interactive,
+    "handshake_prekey.json": handshake.prekey,
     "handshake_reject.json": handshake.reject,
+    "prekey_reject.json": prekeys.reject,
     "glare.json": handshake.glare,
     "end.json": handshake.end,
     "limits.json": layers.limits,
@@ -23,7 +25,7 @@ FILES: dict[str, Check] = {
     "ratchet.json": end_to_end.ratchet,
     "file.json": layers.file,
     "file_reject.json": layers.file_reject,
-    "wrap.json": layers.wrap,
-    "password.json": layers.password,
+    "wrap.json": vault.wrap,
+    "password.json": vault.password,
     "relay.json": relay.relay,
 }

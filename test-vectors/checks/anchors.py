@@ -16,6 +16,12 @@ ANCHORS: dict[str, dict[str, str]] = {
         "sas": "2eff88a0",
         "sas_emoji": "🦐💊🌍🚦",
     },
+    "handshake_prekey.json": {
+        "alice_seed": "24f462ea17f1fe4575c43e08267c9011a65471a2d7bc8e7025aa56395efb1b60",
+        "rk0": "666a3cd7080b0fe7a63e364e3de46f4559acff604caff06473559e20e65ade47",
+        "sid": "cacb783a513c3e725dbb25914f7b2aa7",
+        "sas": "35fe47e5",
+    },
     "identity.json": {
         "seed": "24f462ea17f1fe4575c43e08267c9011a65471a2d7bc8e7025aa56395efb1b60",
         "ik": "3323847b9d45df87a01372bbc7a36ad31088d38096ad2720e51c7d1155c8c9ce",

@@ -27,8 +27,8 @@ class Draws:
 
 def ratchet(c: Case) -> dict[str, Any]:
     i = handshake.inputs(c.case("handshake"))
-    keys = handshake.run(i)[3]
-    a, b = handshake.sessions(i, keys, [], [])
+    done = handshake.run(i)
+    a, b = handshake.sessions(i, done)
     draws = Draws()
     for session in (a, b):
         session.draws = draws
@@ -39,7 +39,7 @@ def ratchet(c: Case) -> dict[str, Any]:
             run_step(step, {"a": a, "b": b}[step.text("by")], draws, frames)
         except Mismatch as e:
             raise Mismatch(f"step {raw.get('step')} ({raw.get('comment', '')}): {e}") from e
-    return {"sid": keys.sid}
+    return {"sid": done.keys.sid}
 
 
 def run_step(step: Case, session: Session, draws: Draws, frames: dict[int, bytes]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pair1 import handshake as h
-from pair1 import identity
+from pair1 import identity, prekeys
 from pair1.primitives import sha, x25519_public
 from pair1.ratchet import Session
 
@@ -40,9 +40,9 @@ class Inputs:
         return "pkid" in self.b
 
     @property
-    def bundle(self) -> bytes:
-        """The PREKEY frame, or nothing."""
-        return next((prekey.frame for prekey in self.listener().prekeys.values()), b"")
+    def bundle(self) -> bytes | None:
+        """The PREKEY frame."""
+        return next((prekey.frame for prekey in self.listener().prekeys.values()), None)
 
     def initiator(self) -> h.Initiator:
         return h.Initiator(self.alice, self.bob.aid, self.bob.ik, self.presence, self.a, self.bundle)
@@ -74,33 +74,72 @@ def inputs(c: Case) -> Inputs:
     )
 
 
-def run(i: Inputs) -> tuple[h.Initiator, h.Pending, bytes, h.Keys]:
-    """An honest run; both sides must come to the same keys."""
+@dataclass
+class Run:
+    """An honest run; both sides came to the same keys."""
+
+    a: h.Initiator
+    b: h.Pending
+    confirm: bytes
+    keys: h.Keys
+    early: list[prekeys.Early]
+
+
+def run(i: Inputs, early: list[dict[str, Any]] | None = None) -> Run:
     a = i.initiator()
+    sent = [a.send_early(message) for message in early or []]
     b = i.pending(a.frame)
+    for message, frame in zip(early or [], sent, strict=True):
+        equal("early message", b.receive_early(frame.frame, i.alice.aid), (frame.seq, message))
     confirm, keys = a.accept(b.frame, i.bob.aid)
     equal("keys of the two sides", keys, b.confirm(confirm, i.alice.aid))
-    return a, b, confirm, keys
+    return Run(a, b, confirm, keys, sent)
 
 
-def sessions(i: Inputs, keys: h.Keys, more_a: list[bytes], more_b: list[bytes]) -> tuple[Session, Session]:
-    """The two ratchets that follow. `more_*` are the draws of the conversation."""
-    a = Session.initiator(keys.rk0, keys.sid, i.a["rx"], x25519_public(i.b["ex"]), iter(more_a))
-    b = Session.responder(keys.rk0, keys.sid, i.b["ex"], x25519_public(i.a["rx"]), iter([i.b["rx"], *more_b]))
-    return a, b
+def sessions(i: Inputs, done: Run) -> tuple[Session, Session]:
+    """The two ratchets that follow, with the draws of the handshake. Early messages have come as they were sent."""
+    keys, count = done.keys, len(done.early)
+    a = Session.initiator(keys.rk0, keys.sid, i.a["rx"], x25519_public(i.b["ex"]), iter([]))
+    b = Session.responder(keys.rk0, keys.sid, i.b["ex"], x25519_public(i.a["rx"]), iter([i.b["rx"]]))
+    return a.after_early(count, count), b.after_early(count, count)
+
+
+def values(i: Inputs, done: Run) -> dict[str, Any]:
+    """Transcript, secrets and frames, but for the early part."""
+    out: dict[str, Any] = {"aid_a": i.alice.aid, "aid_b": i.bob.aid, "ik_a": i.alice.ik, "ik_b": i.bob.ik}
+    out |= {f"T{n}": t for n, t in enumerate(done.keys.T)}
+    for name in ("ssk", "ssx", "dsalt", "hs", "kcB", "kcA", "rk0", "sid", "sas"):
+        out[name] = getattr(done.keys, name)
+    for name, frame in (("flight1", done.a.frame), ("accept", done.b.frame), ("confirm", done.confirm)):
+        out |= {name: frame, f"{name}_sha256": sha(frame)}
+    return out | {"sas_emoji": identity.emoji(done.keys.sas)}
 
 
 def interactive(c: Case) -> dict[str, Any]:
     i = inputs(c)
-    a, b, confirm, k = run(i)
-    out: dict[str, Any] = {f"T{n}": t for n, t in enumerate(k.T)}
-    for name in ("ssk", "ssx", "dsalt", "hs", "kcB", "kcA", "rk0", "sid", "sas"):
-        out[name] = getattr(k, name)
-    ready = sessions(i, k, [], [])[1].send({"type": "ready"})
-    out |= {"aid_a": i.alice.aid, "aid_b": i.bob.aid, "ik_a": i.alice.ik, "ik_b": i.bob.ik}
-    for name, frame in (("flight1", a.frame), ("accept", b.frame), ("confirm", confirm)):
-        out |= {name: frame, f"{name}_sha256": sha(frame)}
-    return out | {"sas_emoji": identity.emoji(k.sas), "ready": ready.frame}
+    done = run(i)
+    return values(i, done) | {"ready": sessions(i, done)[1].send({"type": "ready"}).frame}
+
+
+def shown(message: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    """A message as the files write it."""
+    return {name: value.hex() if isinstance(value := getattr(message, name), bytes) else value for name in names}
+
+
+def prekey(c: Case) -> dict[str, Any]:
+    i = inputs(c)
+    done = run(i, c.value("early"))
+    keys, bundle = done.a.early_keys, i.bundle
+    assert keys is not None and bundle is not None
+    a, b = sessions(i, done)
+    ready = b.send({"type": "ready"})
+    first = a.send(c.value("first"))
+    equal("first message", b.receive(first.frame, 0).content, c.value("first"))
+    out = values(i, done) | {"prekey": bundle, "prekey_sha256": sha(bundle)}
+    out |= {name: getattr(keys, name) for name in ("ssp", "ssox", "es", "ck_e")}
+    out["early_messages"] = [shown(early, ("seq", "n", "mk", "plaintext", "frame")) for early in done.early]
+    out |= {"ready": ready.frame, "ready_plaintext": ready.plaintext}
+    return out | {"first_message": shown(first, ("seq", "ack", "pn", "n", "mk", "plaintext", "frame"))}
 
 
 def reject(c: Case) -> dict[str, Any]:

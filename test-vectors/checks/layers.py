@@ -1,14 +1,13 @@
-"""limits.json, padding.json, file.json, file_reject.json, wrap.json, password.json"""
+"""limits.json, padding.json, file.json, file_reject.json"""
 
 from typing import Any
 
 from cryptography.cobblestone import Cobblestone256Decryptor
 
-from pair1 import content, files, ratchet, vault
+from pair1 import content, files, ratchet
 from pair1 import padding as pad
 from pair1 import relay as envelope
-from pair1.identity import account_id
-from pair1.primitives import ed25519_public, sha
+from pair1.primitives import sha
 
 from .case import Case, Mismatch, equal, large
 
@@ -172,26 +171,3 @@ def piece(honest: dict[str, list[bytes]], part: Case) -> bytes:
     if not 0 <= part.number("from") <= part.number("to") <= len(frame):
         raise Mismatch("a piece beyond its frame")
     return frame[part.number("from") : part.number("to")]
-
-
-def wrap(c: Case) -> dict[str, Any]:
-    match c.text("op"):
-        case "wrap":
-            record = vault.Record(c.hex("seed"), c.number("created"), c.text("realm"), c.text("name"))
-            envelope_ = vault.wrap(record, c.hex("secret"), c.hex("salt"))
-            equal("rng", b"".join(c.draws()), c.hex("salt"))
-            equal("unwrapped", vault.unwrap(envelope_, c.hex("secret")), record)
-            return {"ik": ed25519_public(record.seed), "record": vault.encode_record(record), "envelope": envelope_}
-        case "unwrap":
-            record = vault.unwrap(c.hex("envelope"), c.hex("secret"))
-            return {"seed": record.seed, "created": record.created, "realm": record.realm, "name": record.name}
-        case other:
-            raise Mismatch(f"no op {other}")
-
-
-def password(c: Case) -> dict[str, Any]:
-    aid = account_id(c.text("realm"), c.text("name"))
-    vault.check_password(c.text("password"))
-    pw = vault.stretch(c.text("password"), aid)
-    login, vault_secret = vault.split(pw, aid)
-    return {"aid": aid, "login_secret": login, "vault_secret": vault_secret}

@@ -106,18 +106,18 @@ class Initiator:
     """A: flight 1, ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r and rx; with a `bundle` (PREKEY) also mp."""
 
     def __init__(
-        self, me: Party, peer_aid: bytes, peer_ik: bytes, presence: bytes, rnd: dict[str, bytes], bundle: bytes = b""
+        self, me: Party, peer_aid: bytes, peer_ik: bytes, presence: bytes, rnd: dict[str, bytes], bundle: bytes | None = None
     ) -> None:
         self.me, self.peer_aid, self.peer_ik, self.rnd = me, peer_aid, peer_ik, rnd
-        body = u8(1) + u8(INIT if bundle else OFFER) + rnd["hid"] + b"\x01" + presence + me.aid + peer_aid + me.ik + peer_ik
+        body = u8(1) + u8(OFFER if bundle is None else INIT) + rnd["hid"] + b"\x01" + presence + me.aid + peer_aid + me.ik + peer_ik
         body += x25519_public(rnd["ex"]) + kem_public(rnd["ekseed"]) + lh("commit", rnd["r"])
         secrets: tuple[bytes, bytes] | None = None
-        if bundle:
+        if bundle is not None:
             prekeys.check_bundle(bundle, peer_aid, peer_ik, presence)
             ct, *shared = prekeys.encapsulate(bundle, rnd["ex"], rnd["mp"])
             secrets = (shared[0], shared[1])
             body += bundle[2:18] + ct
-        self.t0, self.t1 = transcript(bundle, body + bytes(64))
+        self.t0, self.t1 = transcript(bundle or b"", body + bytes(64))
         self.sig_a1 = sign(me.seed, "sig offer", self.t1)
         self.frame = body + self.sig_a1
         self.early_keys = prekeys.early_keys(*secrets, self.t1) if secrets else None
@@ -165,8 +165,10 @@ class Flight1:
 
     def receive_early(self, frame: bytes, sender: bytes) -> tuple[int, Content]:
         """An EARLY message, before CONFIRM."""
+        ours = frame[:2] == b"\x01\x10" and frame[2:18] == self.frame[2:18]
+        require(ours, "E_HANDSHAKE_ID")
         require(sender == self.frame[35:67], "E_SENDER")
-        require(self.early is not None, "E_FRAME_TYPE", "an OFFER has none")
+        require(self.early is not None, "E_EARLY_UNEXPECTED", "an OFFER has none")
         assert self.early is not None
         return self.early.receive(frame)
 
@@ -181,13 +183,14 @@ class Responder:
 
     def publish(self, rnd: dict[str, bytes]) -> bytes:
         """A new one-time prekey: the PREKEY frame. `rnd` has pkid, ox and okseed."""
-        require(len(self.prekeys) < prekeys.MAX_PREKEYS, "E_PREKEYS_FULL")
+        while len(self.prekeys) >= prekeys.MAX_PREKEYS:
+            del self.prekeys[next(iter(self.prekeys))]
         prekey = prekeys.Prekey(self.me.seed, self.me.aid, self.me.ik, self.presence, rnd)
         self.prekeys[rnd["pkid"]] = prekey
         return prekey.frame
 
     def receive(self, frame: bytes, sender: bytes, pin: bytes | None = None) -> Flight1:
-        """The checks of section 4.5 on flight 1, in their order, with those of 5.2."""
+        """The checks of section 4.5 on flight 1, in their order, with those of 5.2. Uses a prekey up only if all pass."""
         with_prekey = frame[1:2] == u8(INIT)
         check_frame(frame, INIT if with_prekey else OFFER)
         require(frame[18] >= 1, "E_FRAME_FIELD", "max_version")
@@ -198,10 +201,10 @@ class Responder:
         require((ik_a, hid) not in self.seen, "E_OFFER_REPLAYED")
         require(sender == frame[35:67], "E_SENDER")
         require(pin is None or pin == ik_a, "E_IDENTITY_CHANGED")
-        require(ed25519_point_allowed(ik_a) and ed25519_on_curve(ik_a), "E_ED25519_KEY")
         # The transcript starts with the bundle, so the prekey is looked up before the signature is verified.
         prekey = self.prekeys.get(frame[1411:1427]) if with_prekey else None
         require(not with_prekey or prekey is not None, "E_PREKEY_UNKNOWN")
+        require(ed25519_point_allowed(ik_a) and ed25519_on_curve(ik_a), "E_ED25519_KEY")
         t0, t1 = transcript(prekey.frame if prekey else b"", frame)
         require(verify(ik_a, "sig offer", t1, frame[-64:]), "E_SIGNATURE")
         kem_check(frame[195:1379])
@@ -219,6 +222,7 @@ class Pending:
     """B after the user accepted: ACCEPT out, CONFIRM in. `rnd` has ex and m (the encapsulation's coins)."""
 
     def __init__(self, me: Party, flight1: Flight1, rnd: dict[str, bytes]) -> None:
+        require(flight1.early is None or not flight1.early.failed, "E_EARLY_FAILED")
         self.flight1, self.rnd = flight1, rnd
         self.done = False
         offer = flight1.frame
@@ -244,6 +248,7 @@ class Pending:
         offer = self.flight1.frame
         concerns(frame, CONFIRM, offer[2:18], sender, offer[35:67])
         self.done = True
+        require(self.flight1.early is None or not self.flight1.early.failed, "E_EARLY_FAILED")
         require(len(frame) == LENGTHS[CONFIRM], "E_HANDSHAKE_FRAME")
         r_a, sig_a2, mac_a = frame[18:50], frame[86:150], frame[150:]
         require(lh("commit", r_a) == offer[1379:1411], "E_COMMITMENT")

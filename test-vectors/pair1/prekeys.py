@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from . import content as contents
 from .content import Content
-from .errors import require
+from .errors import Refused, require
 from .padding import MAX_PLAINTEXT, bucket, pad, unpad
 from .primitives import (
     KEM_CT,
@@ -56,15 +56,18 @@ class Prekey:
 
 def check_bundle(frame: bytes, aid: bytes, ik: bytes, presence: bytes) -> None:
     """What A checks of a PREKEY (section 5.1), in the order of the text."""
-    require(len(frame) == PREKEY_LENGTH, "E_FRAME_LENGTH")
-    require(frame[0] == 1, "E_FRAME_VERSION")
-    require(frame[1] == PREKEY, "E_FRAME_TYPE")
-    require(frame[18] >= 1, "E_FRAME_FIELD", "max_version")
-    require(verify(ik, "sig prekey", lh("prekey", frame[:1315]), frame[1315:]), "E_SIGNATURE")
-    kem_check(frame[131:1315])
-    x25519_check(frame[99:131])
-    require(frame[35:67] == aid and frame[67:99] == ik, "E_PREKEY_PEER")
-    require(frame[19:35] == presence, "E_STALE_PRESENCE")
+    require(len(frame) == PREKEY_LENGTH and frame[0] == 1 and frame[1] == PREKEY, "E_PREKEY_FORM")
+    require(frame[18] >= 1, "E_PREKEY_FORM", "max_version")
+    signed = lh("prekey", frame[:1315])
+    require(verify(frame[67:99], "sig prekey", signed, frame[1315:]), "E_PREKEY_SIGNATURE")
+    try:
+        kem_check(frame[131:1315])
+        x25519_check(frame[99:131])
+    except Refused as e:
+        raise Refused("E_PREKEY_KEY", str(e)) from e
+    require(frame[35:67] == aid, "E_PREKEY_PEER")
+    require(frame[67:99] == ik, "E_IDENTITY_CHANGED")
+    require(frame[19:35] == presence, "E_PREKEY_PRESENCE")
 
 
 @dataclass
@@ -86,7 +89,10 @@ def early_keys(ssp: bytes, ssox: bytes, t1: bytes) -> EarlyKeys:
 def encapsulate(bundle: bytes, ex: bytes, coins: bytes) -> tuple[bytes, bytes, bytes]:
     """A's half: `CT_P`, `ss_p` and `DH(EX_A, OX_B)`."""
     ct, ssp = kem_encapsulate(bundle[131:1315], coins)
-    return ct, ssp, dh(ex, bundle[99:131])
+    try:
+        return ct, ssp, dh(ex, bundle[99:131])
+    except Refused as e:
+        raise Refused("E_PREKEY_KEY", "of small order") from e
 
 
 @dataclass
@@ -120,28 +126,35 @@ class Sender:
 
 
 class Receiver:
-    """B's early chain, until CONFIRM. A refused frame changes nothing."""
+    """B's early chain, until CONFIRM. A refused frame changes nothing, unless it is authentic: then it ends the handshake."""
 
     def __init__(self, hid: bytes, ck_e: bytes) -> None:
         self.hid, self.ck, self.n = hid, ck_e, 0
+        self.failed = False
 
     def receive(self, frame: bytes) -> tuple[int, Content]:
+        require(not self.failed, "E_CLOSED")
         size = len(frame) - EARLY_HEADER - 16
-        require(len(frame) >= 2, "E_FRAME_LENGTH")
-        require(frame[0] == 1, "E_FRAME_VERSION")
-        require(frame[1] == EARLY, "E_FRAME_TYPE")
         require(256 <= size <= MAX_PLAINTEXT and size == bucket(size), "E_FRAME_LENGTH", "not a bucket")
-        require(frame[2:18] == self.hid, "E_HANDSHAKE_ID")
         number = int.from_bytes(frame[18:22], "big")
-        require(number < MAX_EARLY, "E_EARLY_LIMIT")
         require(number >= self.n, "E_REPLAY")
-        require(number == self.n, "E_EARLY_ORDER", "a gap")
+        require(number == self.n and number < MAX_EARLY, "E_EARLY_ORDER", "a gap, or the 17th")
         mk, ck = kdf_ck(self.ck)
-        plaintext = unpad(open_sealed(expand(mk, "message", b"", 44), frame[:EARLY_HEADER], frame[EARLY_HEADER:]))
-        require(len(plaintext) >= 9, "E_CONTENT", "shorter than its own header")
-        require(plaintext[0] in EARLY_TYPES, "E_CONTENT", "neither TEXT nor FILE")
-        seq, ack = int.from_bytes(plaintext[1:5], "big"), int.from_bytes(plaintext[5:9], "big")
-        require(seq == number and ack == 0, "E_CONTENT", "seq or ack")
-        message = contents.decode(plaintext[0], plaintext[9:])
+        padded = open_sealed(expand(mk, "message", b"", 44), frame[:EARLY_HEADER], frame[EARLY_HEADER:])
+        try:
+            message = self.parse(unpad(padded), number)
+        except Refused:
+            self.failed = True
+            raise
         self.ck, self.n = ck, number + 1
-        return seq, message
+        return number, message
+
+    @staticmethod
+    def parse(plaintext: bytes, number: int) -> Content:
+        require(len(plaintext) >= 9, "E_CONTENT", "shorter than its own header")
+        seq, ack = int.from_bytes(plaintext[1:5], "big"), int.from_bytes(plaintext[5:9], "big")
+        message = contents.decode(plaintext[0], plaintext[9:])
+        require(plaintext[0] in EARLY_TYPES, "E_CONTENT", "neither TEXT nor FILE")
+        require(seq == number, "E_SEQUENCE")
+        require(ack == 0, "E_ACKNOWLEDGEMENT", "there is nothing to acknowledge")
+        return message

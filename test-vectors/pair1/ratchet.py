@@ -77,6 +77,8 @@ class Session:
         #: Messages of ours without a receipt; those that never cause one do not count.
         self.waiting: set[int] = set()
         self.received: set[int] = set()
+        #: Early messages of the handshake that the peer announced: their numbers are none of the session's.
+        self.announced = 0
         #: The number of the peer's BYE.
         self.last: int | None = None
         self.failures = 0
@@ -94,6 +96,14 @@ class Session:
         rx = next(draws)
         rk, ck_s = kdf_rk(rk1, dh(rx, peer_rx), sid)
         return cls(sid, State(rk, rx, peer_rx, ck_s, ck_r), draws)
+
+    def after_early(self, sent: int, received: int) -> "Session":
+        """Section 5.3: the numbers of early messages go on in the session."""
+        if self.is_initiator:
+            self.next_seq, self.waiting = sent, set(range(sent))
+        else:
+            self.announced, self.received = sent, set(range(received))
+        return self
 
     def _ack(self) -> int:
         ack = 0
@@ -205,7 +215,7 @@ class Session:
         message = contents.decode(ctype, plaintext[9:])
         bye = message["type"] == "bye"
         require((message["type"] == "ready") == (self.is_initiator and seq == 0), "E_CONTENT", "READY is B's first")
-        require(seq not in self.received, "E_SEQUENCE", "seen before")
+        require(seq not in self.received and seq >= self.announced, "E_SEQUENCE", "seen before")
         require(seq < self._ack() + SEQUENCE_WINDOW, "E_SEQUENCE", "far ahead")
         require(self.last is None or seq < self.last, "E_SEQUENCE", "after BYE")
         require(not bye or seq > max(self.received, default=-1), "E_SEQUENCE", "BYE is the last one")

@@ -21,6 +21,11 @@ ARGON2ID, PBKDF2, NONE = 1, 2, 3
 #: The least length of a backup's record.
 BACKUP_FLOOR = 1024
 PIN_STATES = ["first-use", "compared", "sas", "qr"]
+#: Not in the text of the draft: an entry whose state has this bit is an earlier key of the person before it.
+EARLIER = 0x80
+MAX_EARLIER = 16
+#: Nothing is ever cut off; this only bounds the work.
+MAX_PASSPHRASE = 1_024
 
 @dataclass
 class Record:
@@ -64,13 +69,22 @@ def decode_record(raw: bytes) -> Record:
 
 
 @dataclass
+class Key:
+    """A key as it was pinned."""
+
+    ik: bytes
+    state: int
+    first_seen: int
+
+
+@dataclass
 class Peer:
     """A person as a backup carries them."""
 
     name: str
-    ik: bytes
-    state: int
-    first_seen: int
+    key: Key
+    #: Keys that were pinned before, oldest first.
+    earlier: list[Key]
 
 
 @dataclass
@@ -81,13 +95,21 @@ class Backup:
     peers: list[Peer]
 
 
+def encode_entry(name: bytes, key: Key, mark: int) -> bytes:
+    return u8(len(name)) + name + key.ik + u8(mark | key.state) + u64(key.first_seen)
+
+
 def encode_backup(backup: Backup) -> bytes:
     """Without its padding."""
-    out = encode_record(backup.identity) + u16(len(backup.peers))
+    names = [peer.name for peer in backup.peers]
+    require(len(set(names)) == len(names), "E_VAULT_PEERS", "nobody twice")
+    entries = []
     for peer in backup.peers:
+        require(len(peer.earlier) <= MAX_EARLIER, "E_VAULT_PEERS", "earlier keys")
         name = identity.check_name(peer.name)
-        out += u8(len(name)) + name + peer.ik + u8(peer.state) + u64(peer.first_seen)
-    return out
+        entries += [encode_entry(name, peer.key, 0), *(encode_entry(name, key, EARLIER) for key in peer.earlier)]
+    require(len(entries) < 1 << 16, "E_VAULT_PEERS", "too many")
+    return encode_record(backup.identity) + u16(len(entries)) + b"".join(entries)
 
 
 def backup_size(length: int) -> int:
@@ -109,16 +131,26 @@ def unpad_backup(padded: bytes) -> bytes:
 def decode_backup(padded: bytes) -> Backup:
     r = Reader(unpad_backup(padded), "E_VAULT")
     record = read_record(r)
-    peers = [read_peer(r) for _ in range(r.number(2))]
+    peers: list[Peer] = []
+    for _ in range(r.number(2)):
+        name, key, mark = read_entry(r)
+        if mark:
+            require(bool(peers) and peers[-1].name == name, "E_VAULT", "an earlier key of somebody else")
+            require(len(peers[-1].earlier) < MAX_EARLIER, "E_VAULT", "too many earlier keys")
+            peers[-1].earlier.append(key)
+        else:
+            require(name not in {peer.name for peer in peers}, "E_VAULT", "twice")
+            peers.append(Peer(name, key, []))
     r.end()
     return Backup(record, peers)
 
 
-def read_peer(r: Reader) -> Peer:
-    peer = Peer(read_name(r), r.take(32), r.number(1), r.number(8))
-    require(1 <= peer.state <= len(PIN_STATES), "E_VAULT", "state")
-    require(ed25519_point_allowed(peer.ik) and ed25519_on_curve(peer.ik), "E_VAULT", "key")
-    return peer
+def read_entry(r: Reader) -> tuple[str, Key, int]:
+    name, ik, state = read_name(r), r.take(32), r.number(1)
+    key = Key(ik, state & ~EARLIER, r.number(8))
+    require(1 <= key.state <= len(PIN_STATES), "E_VAULT", "state")
+    require(ed25519_point_allowed(ik) and ed25519_on_curve(ik), "E_VAULT", "key")
+    return name, key, state & EARLIER
 
 
 @dataclass(frozen=True)
@@ -142,13 +174,20 @@ class Cost:
                 bounded = 600_000 <= self.amount <= 10_000_000 and self.passes == 0 and self.lanes == 0
             case _:
                 bounded = False
-        require(bounded, "E_VAULT", "kdf or cost")
+        require(bounded, "E_VAULT_COST", "kdf or cost")
+
+
+def check_passphrase(text: str) -> str:
+    """In NFC."""
+    normal = unicodedata.normalize("NFC", text)
+    require(1 <= len(normal.encode("utf-8")) <= MAX_PASSPHRASE, "E_PASSPHRASE")
+    return normal
 
 
 @functools.lru_cache(maxsize=256)
 def stretch_passphrase(passphrase: str, salt: bytes, cost: Cost) -> bytes:
     """32 bytes. Remembered, for the same ones are asked for again and again."""
-    raw = unicodedata.normalize("NFC", passphrase).encode("utf-8")
+    raw = check_passphrase(passphrase).encode("utf-8")
     if cost.kdf == PBKDF2:
         return hashlib.pbkdf2_hmac("sha256", raw, salt, cost.amount, 32)
     kdf = Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.amount)
@@ -198,7 +237,10 @@ def unwrap(envelope: bytes, secret: bytes) -> Record:
 
 def open_passphrase(envelope: bytes, content: int, passphrase: str) -> bytes:
     cost = check_head(envelope, content)
-    cost.check()
+    try:
+        cost.check()
+    except Refused as e:
+        raise Refused("E_VAULT", "kdf or cost") from e
     return open_under(stretch_passphrase(passphrase, envelope[16:32], cost), envelope)
 
 
@@ -224,6 +266,28 @@ def open_backup(envelope: bytes, passphrase: str) -> Backup:
 
 #: Crockford's base 32: no I, L, O, U.
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+GENERATED = 20
+#: What people put between characters, and what they take characters for.
+BETWEEN = "-_" + "".join(map(chr, range(0x2010, 0x2016))) + "\u2212"
+MISREAD = {"I": "1", "L": "1", "O": "0"}
+
+
+def generate_passphrase(draw: bytes) -> str:
+    assert len(draw) == GENERATED
+    return "".join(CROCKFORD[byte & 31] for byte in draw)
+
+
+def grouped(passphrase: str) -> str:
+    return "-".join(passphrase[i : i + 5] for i in range(0, len(passphrase), 5))
+
+
+def typed_passphrase(text: str) -> str:
+    """A generated passphrase in whatever way it was written down; any other text as it is."""
+    kept = [c for c in text if not c.isspace() and c not in BETWEEN]
+    upper = [MISREAD.get(c.upper(), c.upper()) for c in kept if c.isascii()]
+    if len(kept) == len(upper) == GENERATED and all(c in CROCKFORD for c in upper):
+        return "".join(upper)
+    return check_passphrase(text)
 
 
 def check_password(password: str) -> None:

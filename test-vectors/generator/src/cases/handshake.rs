@@ -1,10 +1,11 @@
-//! handshake_interactive.json, glare.json, end.json, and the handshakes that other files start from.
+//! handshake_interactive.json, handshake_prekey.json, glare.json, end.json, and the handshakes that other files start from.
 
 use duet_crypto::error::Code;
 use serde_json::{Value, json};
 
 use super::people::{ALICE, BOB, REALM, account, seed};
 use super::primitives::flipped;
+use super::ratchet::{descriptor, text};
 use crate::case::{Failure, Input, hex, unhex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
@@ -30,6 +31,77 @@ pub(crate) fn appendix_c() -> Value {
             "5bc04dc529e7057334dcb9976efe7421cca5e2ab88fb377df5c4b8ef84805476",
         ],
     )
+}
+
+/// The prekey start of Appendix C. The specification gives its result alone; these are the draws that lead to it.
+pub(crate) fn appendix_c_prekey() -> Value {
+    let bytes = |what: &str, size: usize| hex(&blocks(&format!("pre {what}"), size));
+    prekey_inputs(
+        (&ALICE.seed(), ALICE.name),
+        (&BOB.seed(), BOB.name),
+        &bytes("presence", 16),
+        [
+            bytes("hid", 16),
+            bytes("exA", 32),
+            bytes("ekseed", 64),
+            bytes("r", 32),
+            bytes("mp", 32),
+            bytes("rxA", 32),
+        ],
+        [
+            bytes("pkid", 16),
+            bytes("ox", 32),
+            bytes("okseed", 64),
+            bytes("exB", 32),
+            bytes("m", 32),
+            bytes("rxB", 32),
+        ],
+    )
+}
+
+/// A prekey start between two others, from the vectors' blocks.
+fn between_with_prekey(a: &str, b: &str) -> Value {
+    let bytes = |(what, size): (&str, usize)| hex(&blocks(&format!("{a} {b} prekey {what}"), size));
+    prekey_inputs(
+        (seed(a).expose(), a),
+        (seed(b).expose(), b),
+        &bytes(("presence", 16)),
+        [
+            ("initiator hid", 16),
+            ("initiator ex", 32),
+            ("initiator ekseed", 64),
+            ("initiator r", 32),
+            ("initiator mp", 32),
+            ("initiator rx", 32),
+        ]
+        .map(bytes),
+        [
+            ("responder pkid", 16),
+            ("responder ox", 32),
+            ("responder okseed", 64),
+            ("responder ex", 32),
+            ("responder m", 32),
+            ("responder rx", 32),
+        ]
+        .map(bytes),
+    )
+}
+
+fn prekey_inputs(
+    a: (&[u8], &str),
+    b: (&[u8], &str),
+    presence: &str,
+    rnd_a: [String; 6],
+    rnd_b: [String; 6],
+) -> Value {
+    let [hid, ex, ekseed, r, mp, rx] = &rnd_a;
+    let [pkid, ox, okseed, ex_b, m, rx_b] = &rnd_b;
+    json!({
+        "realm": REALM, "alice": a.1, "bob": b.1, "alice_seed": hex(a.0), "bob_seed": hex(b.0), "presence_b": presence,
+        "rng": {"initiator": rnd_a, "responder": rnd_b},
+        "rnd_a": {"hid": hid, "ex": ex, "ekseed": ekseed, "r": r, "mp": mp, "rx": rx},
+        "rnd_b": {"pkid": pkid, "ox": ox, "okseed": okseed, "ex": ex_b, "m": m, "rx": rx_b},
+    })
 }
 
 /// A handshake between two others, from the vectors' blocks.
@@ -85,6 +157,50 @@ pub(super) fn interactive() -> Result<VectorFile, Failure> {
         "Cyrillic names",
         &["EdgeCase"],
         between("Ёжик", "Медвежонок"),
+    )?;
+    Ok(file)
+}
+
+pub(super) const PREKEY: &str = "handshake_prekey.json";
+
+/// What alice writes before bob has answered, in the first case of handshake_prekey.json.
+pub(super) fn early_contents() -> Value {
+    json!([
+        text("Привет, Боб! Это ещё до твоего ответа."),
+        {"type": "file", "descriptor": descriptor("early", 1_000, "план.pdf", "application/pdf")},
+    ])
+}
+
+pub(super) fn prekey() -> Result<VectorFile, Failure> {
+    let mut file = VectorFile::new(
+        PREKEY,
+        "Whole prekey starts (section 5): bob's PREKEY, alice's INIT and early messages, ACCEPT, CONFIRM, READY, and the \
+         first message of the session, whose seq goes on. The first one comes to the prekey-mode values of Appendix C.",
+        &[(
+            "EdgeCase",
+            "No early message, or as many as there may be; names that are not ASCII.",
+        )],
+    );
+    let case = |mut inputs: Value, early: Value| {
+        inputs["early"] = early;
+        inputs["first"] = text("and this one is of the session");
+        inputs
+    };
+    file.valid(
+        "alice and bob of Appendix C, two early messages",
+        &[],
+        case(appendix_c_prekey(), early_contents()),
+    )?;
+    file.valid(
+        "no early message",
+        &["EdgeCase"],
+        case(between_with_prekey("bob", "alice"), json!([])),
+    )?;
+    let all: Vec<Value> = (1..=16).map(|n| text(&format!("{n} из 16"))).collect();
+    file.valid(
+        "Cyrillic names, sixteen early messages",
+        &["EdgeCase"],
+        case(between_with_prekey("Ёжик", "Медвежонок"), json!(all)),
     )?;
     Ok(file)
 }
@@ -168,6 +284,7 @@ pub(super) fn end() -> Result<VectorFile, Failure> {
     );
     let base = appendix_c();
     file.handshake("appendix_c", base.clone());
+    file.handshake("appendix_c_prekey", appendix_c_prekey());
     let encode = |role: &str, reason: &str| json!({"op": "encode", "base": base, "role": role, "reason": reason});
     let signed = |role: &str, reason: &str| -> Result<Vec<u8>, Failure> {
         let outputs = run(name, Input::new(&encode(role, reason)))?;
@@ -197,6 +314,23 @@ pub(super) fn end() -> Result<VectorFile, Failure> {
             verify(role, &from.0, &signed(role, reason)?),
         )?;
     }
+    let with_prekey = appendix_c_prekey();
+    let unknown = |op: &str| json!({"op": op, "base": with_prekey, "role": "responder"});
+    let mut case = unknown("encode");
+    case["reason"] = json!("prekey-unknown");
+    file.valid("the responder: prekey-unknown", &[], case.clone())?;
+    let outputs = run(name, Input::new(&case))?;
+    let mut case = unknown("verify");
+    case["from"] = json!(hex(&bob.0));
+    case["frame"] = outputs.get("frame").cloned().unwrap_or_default();
+    file.valid("from the responder: prekey-unknown", &[], case.clone())?;
+    case["base"] = base.clone();
+    file.invalid(
+        "the END of an INIT, for an OFFER",
+        &["Replay"],
+        Code::HandshakeId,
+        case,
+    )?;
     let declined = signed("responder", "declined")?;
     let from_bob = |frame: &[u8]| verify("responder", &bob.0, frame);
     let mut refuse = |comment: &str, flag, code, case| file.invalid(comment, &[flag], code, case);

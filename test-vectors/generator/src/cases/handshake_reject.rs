@@ -115,13 +115,17 @@ fn t1(offer: &[u8]) -> [u8; 32] {
     sha256(&[&labelled(&labels::TRANSCRIPT, &[]), &offer[..1411]])
 }
 
-fn sign(signer: &IdentitySeed, label: &Label, hash: &[u8; 32]) -> Result<[u8; 64], Failure> {
+pub(super) fn sign(
+    signer: &IdentitySeed,
+    label: &Label,
+    hash: &[u8; 32],
+) -> Result<[u8; 64], Failure> {
     Ok(block_on(
         Software.sign(signer, &[label.lp(), hash].concat()),
     )?)
 }
 
-fn replaced(frame: &[u8], changes: &[(usize, &[u8])]) -> Vec<u8> {
+pub(super) fn replaced(frame: &[u8], changes: &[(usize, &[u8])]) -> Vec<u8> {
     let mut out = frame.to_vec();
     for (at, bytes) in changes {
         out[*at..at + bytes.len()].copy_from_slice(bytes);
@@ -130,14 +134,14 @@ fn replaced(frame: &[u8], changes: &[(usize, &[u8])]) -> Vec<u8> {
 }
 
 /// p as a u coordinate: a second encoding of 0.
-fn not_canonical() -> [u8; 32] {
+pub(super) fn not_canonical() -> [u8; 32] {
     let mut out = [0xff; 32];
     (out[0], out[31]) = (0xed, 0x7f);
     out
 }
 
 /// 1: a u coordinate of order 4, a y coordinate of order 1.
-fn one() -> [u8; 32] {
+pub(super) fn one() -> [u8; 32] {
     let mut out = [0; 32];
     out[0] = 1;
     out
@@ -285,9 +289,14 @@ fn offer_forms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         &replaced(&run.offer, &[(0, &[2])]),
     )?;
     refuse(
-        "the type of an INIT",
-        Code::FrameType,
+        "the type of an INIT, which is longer",
+        Code::FrameLength,
         &replaced(&run.offer, &[(1, &[2])]),
+    )?;
+    refuse(
+        "the type of an ACCEPT",
+        Code::FrameType,
+        &replaced(&run.offer, &[(1, &[3])]),
     )?;
     refuse(
         "validly signed max_version 0",

@@ -8,10 +8,12 @@ mod layers;
 mod password;
 mod people;
 mod points;
+mod prekey_reject;
 mod primitives;
 mod ratchet;
 mod relay;
 mod script;
+mod vault;
 
 pub(crate) use handshake::appendix_c;
 
@@ -28,7 +30,9 @@ pub const FILES: &[fn() -> Result<VectorFile, Failure>] = &[
     identity::identity,
     identity::qr_reject,
     handshake::interactive,
+    handshake::prekey,
     handshake_reject::reject,
+    prekey_reject::reject,
     handshake::glare,
     handshake::end,
     layers::limits,
@@ -36,7 +40,7 @@ pub const FILES: &[fn() -> Result<VectorFile, Failure>] = &[
     ratchet::ratchet,
     files::file,
     files::reject,
-    layers::wrap,
+    vault::wrap,
     password::password,
     relay::relay,
 ];

@@ -1,43 +1,66 @@
-//! handshake_interactive.json, handshake_reject.json, glare.json, end.json
+//! handshake_interactive.json, handshake_prekey.json, handshake_reject.json, glare.json, end.json
 
 use duet_crypto::engine::{LocalIdentity, Software, block_on};
 use duet_crypto::fingerprint::sas_emoji;
+use duet_crypto::handshake::schedule::{EarlyTrace, Trace};
 use duet_crypto::handshake::{
     self, EndReason, IncomingOffer, Listener, Offer, PendingSession, Presence, Winner,
-    schedule::Trace,
 };
 use duet_crypto::identity::{AccountId, IdentityKey, IdentitySeed};
+use duet_crypto::prekeys::PrekeyBundle;
+use duet_crypto::prekeys::frame::PREKEY_LENGTH;
 use duet_crypto::primitives::hash::sha256;
-use duet_crypto::session::Session;
-use serde_json::Value;
+use duet_crypto::session::{Content, Session, padding};
+use serde_json::{Value, json};
 
 use super::identity::{named, symbols};
-use super::unknown;
+use super::{content, session, unknown};
 use crate::case::{Failure, Input, Outputs, hex, outputs, unhex};
 use crate::rng::Replay;
 
-/// The sections of the two streams of random bytes, by the names that the files give them.
-const INITIATOR: &[(&str, usize)] = &[
+/// The sections of a stream of random bytes, by the names that the files give them.
+type Parts = &'static [(&'static str, usize)];
+
+const INITIATOR: Parts = &[
     ("hid", 16),
     ("ex", 32),
     ("ekseed", 64),
     ("r", 32),
     ("rx", 32),
 ];
-const RESPONDER: &[(&str, usize)] = &[("ex", 32), ("m", 32), ("rx", 32)];
+const RESPONDER: Parts = &[("ex", 32), ("m", 32), ("rx", 32)];
+const INITIATOR_WITH_PREKEY: Parts = &[
+    ("hid", 16),
+    ("ex", 32),
+    ("ekseed", 64),
+    ("r", 32),
+    ("mp", 32),
+    ("rx", 32),
+];
+const RESPONDER_WITH_PREKEY: Parts = &[
+    ("pkid", 16),
+    ("ox", 32),
+    ("okseed", 64),
+    ("ex", 32),
+    ("m", 32),
+    ("rx", 32),
+];
 
-/// What both sides bring to a handshake.
+/// What both sides bring to a handshake. In a prekey start bob has published his prekey already.
 pub(crate) struct Base {
     pub(crate) alice: LocalIdentity<Software>,
     pub(crate) bob: LocalIdentity<Software>,
     pub(crate) presence: Presence,
     pub(crate) rng_a: Replay,
     pub(crate) rng_b: Replay,
+    pub(crate) listener: Listener<Software>,
+    pub(crate) prekey: Option<[u8; PREKEY_LENGTH]>,
 }
 
 /// An honest run.
 pub(crate) struct Completed {
-    pub(crate) offer: Vec<u8>,
+    pub(crate) flight1: Vec<u8>,
+    pub(crate) early: Vec<Vec<u8>>,
     pub(crate) accept: Vec<u8>,
     pub(crate) confirm: Vec<u8>,
     pub(crate) ready: Vec<u8>,
@@ -53,63 +76,96 @@ impl Base {
             Ok(LocalIdentity::software(seed, named(case, name)?))
         };
         let rng = case.object("rng")?;
-        let stream =
-            |side: &str, names: &str, parts: &[(&str, usize)]| -> Result<Replay, Failure> {
-                let (stream, names) = (rng.joined(side)?, case.object(names)?);
-                let mut named = Vec::new();
-                for (name, length) in parts {
-                    let part = names.hex(name)?;
-                    if part.len() != *length {
-                        return Err(Failure::case(format!("{name} is not {length} bytes")));
-                    }
-                    named.extend(part);
+        let stream = |side: &str, names: &str, parts: Parts| -> Result<Replay, Failure> {
+            let (stream, names) = (rng.joined(side)?, case.object(names)?);
+            let mut named = Vec::new();
+            for (name, length) in parts {
+                let part = names.hex(name)?;
+                if part.len() != *length {
+                    return Err(Failure::case(format!("{name} is not {length} bytes")));
                 }
-                if stream == named {
-                    Ok(Replay::new(stream))
-                } else {
-                    Err(Failure::case("rng and its names differ"))
-                }
-            };
+                named.extend(part);
+            }
+            if stream == named {
+                Ok(Replay::new(stream))
+            } else {
+                Err(Failure::case("rng and its names differ"))
+            }
+        };
+        let with_prekey = case.object("rnd_b")?.raw().get("pkid").is_some();
+        let (parts_a, parts_b) = if with_prekey {
+            (INITIATOR_WITH_PREKEY, RESPONDER_WITH_PREKEY)
+        } else {
+            (INITIATOR, RESPONDER)
+        };
+        let (bob, presence) = (
+            side("bob_seed", "bob")?,
+            Presence(case.array("presence_b")?),
+        );
+        let mut rng_b = stream("responder", "rnd_b", parts_b)?;
+        let mut listener = Listener::new(bob.clone(), presence);
+        let prekey = block_on(listener.publish_prekeys(with_prekey.into(), &mut rng_b))?.pop();
         Ok(Self {
             alice: side("alice_seed", "alice")?,
-            bob: side("bob_seed", "bob")?,
-            presence: Presence(case.array("presence_b")?),
-            rng_a: stream("initiator", "rnd_a", INITIATOR)?,
-            rng_b: stream("responder", "rnd_b", RESPONDER)?,
+            bob,
+            presence,
+            rng_a: stream("initiator", "rnd_a", parts_a)?,
+            rng_b,
+            listener,
+            prekey,
         })
     }
 
+    /// Alice's OFFER, or her INIT if bob has a prekey.
     pub(crate) fn offer(&mut self) -> Result<Offer<Software>, Failure> {
-        Ok(block_on(Offer::create(
-            &self.alice,
-            self.bob.party(),
-            self.presence,
-            &mut self.rng_a,
-        ))?)
+        let Some(prekey) = self.prekey else {
+            let (to, rng) = (self.bob.party(), &mut self.rng_a);
+            return Ok(block_on(Offer::create(
+                &self.alice,
+                to,
+                self.presence,
+                rng,
+            ))?);
+        };
+        self.init(&prekey)
     }
 
-    fn listener(&self) -> Listener<Software> {
-        Listener::new(self.bob.clone(), self.presence)
+    /// Alice's INIT with a PREKEY that may be any bytes.
+    pub(crate) fn init(&mut self, prekey: &[u8]) -> Result<Offer<Software>, Failure> {
+        let (of, run) = (self.bob.party(), self.presence);
+        let bundle = block_on(PrekeyBundle::verify(&self.alice, prekey, &of, &run))?;
+        let offer = Offer::create_with_prekey(&self.alice, bundle, &mut self.rng_a);
+        Ok(block_on(offer)?)
     }
 
-    fn ring(&self, offer: &[u8]) -> Result<IncomingOffer<Software>, Failure> {
-        Ok(block_on(self.listener().receive(
-            offer,
-            &self.alice.party().account,
-            None,
-        ))?)
+    pub(crate) fn ring(&mut self, flight1: &[u8]) -> Result<IncomingOffer<Software>, Failure> {
+        let from = self.alice.party().account;
+        Ok(block_on(self.listener.receive(flight1, &from, None))?)
     }
 
-    fn pending(&mut self, offer: &[u8]) -> Result<PendingSession<Software>, Failure> {
-        Ok(block_on(self.ring(offer)?.accept(&mut self.rng_b))?)
+    pub(crate) fn pending(&mut self, flight1: &[u8]) -> Result<PendingSession<Software>, Failure> {
+        Ok(block_on(self.ring(flight1)?.accept(&mut self.rng_b))?)
     }
 
-    /// Both sides to the end. Their traces must be the same, and their generators used up.
-    pub(crate) fn complete(mut self) -> Result<Completed, Failure> {
+    /// Both sides to the end, with these early messages. Their traces must be the same, and their generators used up.
+    pub(crate) fn complete(mut self, early: &[Content]) -> Result<Completed, Failure> {
         let (alice, bob) = (self.alice.party().account, self.bob.party().account);
-        let offer = self.offer()?;
-        let flight = offer.frame().to_vec();
-        let pending = self.pending(&flight)?;
+        let mut offer = self.offer()?;
+        let flight1 = offer.frame().to_vec();
+        let mut frames = Vec::new();
+        for content in early {
+            frames.push(offer.send_early(content)?.frame);
+        }
+        let mut incoming = self.ring(&flight1)?;
+        // One while it rings, the others after the user accepted: both must do.
+        let mut arriving = frames.iter().zip(early);
+        if let Some((frame, content)) = arriving.next() {
+            same(content, &incoming.receive_early(frame, &alice)?.content)?;
+        }
+        let mut pending = block_on(incoming.accept(&mut self.rng_b))?;
+        for (frame, content) in arriving {
+            same(content, &pending.receive_early(frame, &alice)?.content)?;
+        }
         let accept = pending.frame().to_vec();
         offer.concerns(&accept, &bob)?;
         let (confirm, a) = block_on(offer.accept(&accept, &bob, &mut self.rng_a))?;
@@ -125,7 +181,8 @@ impl Base {
             ));
         }
         Ok(Completed {
-            offer: flight,
+            flight1,
+            early: frames,
             accept,
             confirm: confirm.to_vec(),
             ready,
@@ -133,6 +190,14 @@ impl Base {
             b,
             trace,
         })
+    }
+}
+
+fn same(sent: &Content, received: &Content) -> Result<(), Failure> {
+    if sent == received {
+        Ok(())
+    } else {
+        Err(Failure::case("another early message than the one sent"))
     }
 }
 
@@ -145,27 +210,85 @@ fn trace(session: &Session) -> Result<Trace, Failure> {
 
 pub(super) fn interactive(case: Input<'_>) -> Result<Outputs, Failure> {
     let base = Base::read(case)?;
+    let mut out = people(&base);
+    let done = base.complete(&[])?;
+    keys(&mut out, &done);
+    out.insert("ready".into(), hex(&done.ready).into());
+    Ok(out)
+}
+
+/// As [`interactive`], with the prekey before it, early messages in it, and the first message after it.
+pub(super) fn prekey(case: Input<'_>) -> Result<Outputs, Failure> {
+    let base = Base::read(case)?;
+    let prekey = base.prekey.ok_or_else(|| Failure::case("has no prekey"))?;
+    let mut out = people(&base);
+    let contents = case
+        .list("early")?
+        .map(content::read)
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut done = base.complete(&contents)?;
+    let trace = done.trace.early.clone();
+    let EarlyTrace {
+        ss_p,
+        ss_ox,
+        es,
+        ck_e,
+        messages,
+    } = trace.ok_or_else(|| Failure::case("the core has no early trace"))?;
+    out.extend(outputs! {
+        "prekey" => hex(&prekey),
+        "prekey_sha256" => hex(&sha256(&[&prekey])),
+        "ssp" => hex(&ss_p),
+        "ssox" => hex(&ss_ox),
+        "es" => hex(&es),
+        "ck_e" => hex(&ck_e),
+    });
+    keys(&mut out, &done);
+    let mut early = Vec::new();
+    for (n, (message, frame)) in messages.iter().zip(&done.early).enumerate() {
+        let length =
+            padding::unpad(&message.plaintext).ok_or_else(|| Failure::case("not padded"))?;
+        early.push(json!({
+            "seq": n, "n": n, "mk": hex(&message.mk), "plaintext": hex(&message.plaintext[..length]), "frame": hex(frame),
+        }));
+    }
+    out.insert("early_messages".into(), early.into());
+    let counted = [done.a.early(), done.b.early()].map(|early| (early.sent, early.received));
+    let all = u32::try_from(contents.len()).unwrap_or(u32::MAX);
+    if counted != [(all, all); 2] {
+        return Err(Failure::case("counts other early messages"));
+    }
+    let ready_key = done.b.ratchet_trace().mk;
+    out.extend(outputs! {
+        "ready" => hex(&done.ready),
+        "ready_plaintext" => hex(&session::plaintext(&ready_key, &done.ready)?),
+    });
+    let first = content::read(case.object("first")?)?;
+    let (frame, message) = session::sent(&mut done.a, &first)?;
+    let mut none = Replay::default();
+    if done.b.receive(&frame, 0, &mut none)?.content != first {
+        return Err(Failure::case("another message than the one sent"));
+    }
+    out.insert("first_message".into(), message.into());
+    Ok(out)
+}
+
+fn people(base: &Base) -> Outputs {
     let (alice, bob) = (base.alice.party(), base.bob.party());
-    let done = base.complete()?;
-    let mut out = outputs! {
+    outputs! {
         "aid_a" => hex(&alice.account.0),
         "aid_b" => hex(&bob.account.0),
         "ik_a" => hex(alice.key.as_bytes()),
         "ik_b" => hex(bob.key.as_bytes()),
-    };
-    for (index, t) in done.trace.t.iter().enumerate() {
-        out.insert(format!("T{index}"), hex(t).into());
     }
-    for (name, frame) in [
-        ("flight1", &done.offer),
-        ("accept", &done.accept),
-        ("confirm", &done.confirm),
-    ] {
-        out.insert(name.into(), hex(frame).into());
-        out.insert(format!("{name}_sha256"), hex(&sha256(&[frame])).into());
-    }
+}
+
+/// Transcript, secrets and frames, but for the early part.
+fn keys(out: &mut Outputs, done: &Completed) {
     let Trace {
-        t: _,
+        t,
+        early: _,
+        dsalt,
         ss_k,
         ss_x,
         hs,
@@ -175,10 +298,21 @@ pub(super) fn interactive(case: Input<'_>) -> Result<Outputs, Failure> {
         sid,
         sas,
     } = &done.trace;
+    for (index, t) in t.iter().enumerate() {
+        out.insert(format!("T{index}"), hex(t).into());
+    }
+    for (name, frame) in [
+        ("flight1", &done.flight1),
+        ("accept", &done.accept),
+        ("confirm", &done.confirm),
+    ] {
+        out.insert(name.into(), hex(frame).into());
+        out.insert(format!("{name}_sha256"), hex(&sha256(&[frame])).into());
+    }
     out.extend(outputs! {
         "ssk" => hex(ss_k),
         "ssx" => hex(ss_x),
-        "dsalt" => hex(&[0; 32]),
+        "dsalt" => hex(dsalt),
         "hs" => hex(hs),
         "kcB" => hex(kc_b),
         "kcA" => hex(kc_a),
@@ -186,9 +320,7 @@ pub(super) fn interactive(case: Input<'_>) -> Result<Outputs, Failure> {
         "sid" => hex(sid),
         "sas" => hex(sas),
         "sas_emoji" => symbols(&sas_emoji(sas)),
-        "ready" => hex(&done.ready),
     });
-    Ok(out)
 }
 
 pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
@@ -196,25 +328,16 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
     let (frame, from) = (case.hex("frame")?, AccountId(case.array("from")?));
     match case.text("at")? {
         "offer" => {
-            let mut listener = base.listener();
             for earlier in case.list("before")? {
                 let earlier = unhex(earlier.raw().as_str().unwrap_or_default())?;
-                let sender = earlier
-                    .get(35..67)
-                    .and_then(|aid| aid.try_into().ok())
-                    .map(AccountId);
-                let sender =
-                    sender.ok_or_else(|| Failure::case("an earlier frame is too short"))?;
-                block_on(listener.receive(&earlier, &sender, None))?;
+                let sender = initiator(&earlier)?;
+                block_on(base.listener.receive(&earlier, &sender, None))?;
             }
-            let pin = match case.value("pin")? {
-                Value::Null => None,
-                _ => Some(IdentityKey::from_bytes(&case.array("pin")?)?),
-            };
-            block_on(listener.receive(&frame, &from, pin.as_ref()))?;
+            let pin = pin(case)?;
+            block_on(base.listener.receive(&frame, &from, pin.as_ref()))?;
         }
         "ring" => {
-            let incoming = block_on(base.listener().receive(&frame, &from, None))?;
+            let incoming = block_on(base.listener.receive(&frame, &from, None))?;
             block_on(incoming.accept(&mut base.rng_b))?;
         }
         "accept" => {
@@ -231,6 +354,23 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
         at => return Err(unknown(at)),
     }
     Ok(outputs! {})
+}
+
+/// Whom a first flight names as its sender.
+pub(super) fn initiator(flight1: &[u8]) -> Result<AccountId, Failure> {
+    flight1
+        .get(35..67)
+        .and_then(|aid| aid.try_into().ok())
+        .map(AccountId)
+        .ok_or_else(|| Failure::case("too short to name a sender"))
+}
+
+/// The key that the sender is pinned to, if any.
+pub(super) fn pin(case: Input<'_>) -> Result<Option<IdentityKey>, Failure> {
+    match case.value("pin")? {
+        Value::Null => Ok(None),
+        _ => Ok(Some(IdentityKey::from_bytes(&case.array("pin")?)?)),
+    }
 }
 
 pub(super) fn glare(case: Input<'_>) -> Result<Outputs, Failure> {
@@ -255,7 +395,8 @@ const REASONS: [(&str, EndReason); 5] = [
 pub(super) fn end(case: Input<'_>) -> Result<Outputs, Failure> {
     let mut base = Base::read(case.object("base")?)?;
     let offer = base.offer()?;
-    let incoming = base.ring(offer.frame())?;
+    let flight1 = offer.frame().to_vec();
+    let incoming = base.ring(&flight1)?;
     let initiator = match case.text("role")? {
         "initiator" => true,
         "responder" => false,

@@ -5,6 +5,7 @@ pub(crate) mod files;
 mod handshake;
 mod identity;
 mod password;
+mod prekeys;
 mod primitives;
 mod relay;
 pub(crate) mod session;
@@ -25,6 +26,8 @@ pub fn run(name: &str, case: Input<'_>) -> Result<Outputs, Failure> {
         "identity.json" => identity::identity(case),
         "qr_reject.json" => identity::qr_reject(case),
         "handshake_interactive.json" => handshake::interactive(case),
+        "handshake_prekey.json" => handshake::prekey(case),
+        "prekey_reject.json" => prekeys::reject(case),
         "handshake_reject.json" => handshake::reject(case),
         "glare.json" => handshake::glare(case),
         "end.json" => handshake::end(case),

@@ -27,7 +27,7 @@ pub(crate) struct Live {
 impl Live {
     /// After the handshake, with B's READY: the handshake sends it, and it is the first step of every script.
     pub(crate) fn new(handshake: Input<'_>) -> Result<(Self, Vec<u8>), Failure> {
-        let done = Base::read(handshake)?.complete()?;
+        let done = Base::read(handshake)?.complete(&[])?;
         let frames = BTreeMap::from([(1, done.ready.clone())]);
         Ok((
             Self {
@@ -93,7 +93,10 @@ impl Live {
 }
 
 /// Sends, and opens the frame again with its message key.
-fn sent(session: &mut Session, content: &Content) -> Result<(Vec<u8>, Outputs), Failure> {
+pub(crate) fn sent(
+    session: &mut Session,
+    content: &Content,
+) -> Result<(Vec<u8>, Outputs), Failure> {
     let ack = session.received();
     let message = session.send(content)?;
     let trace = session.ratchet_trace();
