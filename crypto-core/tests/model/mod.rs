@@ -13,7 +13,7 @@
     unreachable_pub
 )]
 
-mod person;
+mod numbers;
 mod step;
 
 pub use step::Step;
@@ -22,11 +22,13 @@ use std::vec::Vec;
 
 use duet_crypto::engine::block_on;
 use duet_crypto::error::Class;
+use duet_crypto::handshake::{Listener, Offer};
 use duet_crypto::limits;
+use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::session::{Activity, Author, Content, MessageRef, ReceiveError, Session};
-use person::{Frame, Person, Verdict};
+use numbers::{Frame, Person, Verdict};
 
-use crate::common::{Halfway, TestRng, halfway};
+use crate::common::{Halfway, PRESENCE, TestRng, halfway, person};
 
 /// Most messages of one side in one run: the window of message numbers stays out of reach, honest as they are.
 const MESSAGES: u32 = 1_800;
@@ -51,17 +53,66 @@ impl World {
     /// An interactive handshake. READY is still under way.
     pub fn new(seed: u64) -> Self {
         let mut rng = TestRng::new(seed);
+        let halfway = halfway(&mut rng);
+        Self::complete(halfway, [Person::initiator(), Person::responder()], rng)
+    }
+
+    /// A prekey start. `sent` early messages are sent and the first `heard` of them arrive, each after a forged copy
+    /// and followed by itself once more. READY is still under way.
+    pub fn with_prekey(seed: u64, sent: usize, heard: usize, bit: usize) -> Self {
+        let mut rng = TestRng::new(seed);
+        let (alice, bob) = (person("alice"), person("bob"));
+        let mut listener = Listener::new(bob.clone(), PRESENCE);
+        let prekey = block_on(listener.publish_prekeys(1, &mut rng)).unwrap()[0];
+        let bundle = block_on(PrekeyBundle::verify(
+            &alice,
+            &prekey,
+            &bob.party(),
+            &PRESENCE,
+        ))
+        .unwrap();
+        let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, &mut rng)).unwrap();
+        let from = alice.party().account;
+        let mut incoming = block_on(listener.receive(offer.frame(), &from, None)).unwrap();
+
+        let mut people = [Person::initiator(), Person::responder()];
+        for seq in 0..sent.min(limits::EARLY_MESSAGES as usize) {
+            let early = offer.send_early(&content(0, seq as u32)).unwrap();
+            people[0].sent_early();
+            if seq >= heard {
+                continue;
+            }
+            let mut forged = early.frame.clone();
+            let bit = bit % (8 * forged.len());
+            forged[bit / 8] ^= 1 << (bit % 8);
+            assert!(incoming.receive_early(&forged, &from).is_err());
+            let message = incoming.receive_early(&early.frame, &from).unwrap();
+            assert_eq!(message.seq, early.seq);
+            assert_eq!(message.content, content(0, seq as u32));
+            assert!(incoming.receive_early(&early.frame, &from).is_err());
+            people[1].heard_early();
+        }
+        let pending = block_on(incoming.accept(&mut rng)).unwrap();
+        let halfway = Halfway {
+            alice,
+            bob,
+            offer,
+            pending,
+        };
+        Self::complete(halfway, people, rng)
+    }
+
+    fn complete(halfway: Halfway, mut people: [Person; 2], mut rng: TestRng) -> Self {
         let Halfway {
             alice,
             bob,
             offer,
             pending,
-        } = halfway(&mut rng);
+        } = halfway;
         let accept = *pending.frame();
         let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, &mut rng)).unwrap();
         let (ready, b) =
             block_on(pending.confirm(&confirm, &alice.party().account, &mut rng)).unwrap();
-        let mut people = [Person::initiator(), Person::responder()];
         let ready = people[1].send(Content::Ready, ready);
         Self {
             sessions: [a, b],

@@ -17,6 +17,16 @@ proptest! {
         World::new(seed).run(script);
     }
 
+    /// The same after a first flight that carried messages, some of which were lost.
+    #[test]
+    fn so_it_is_after_a_prekey_start(
+        flight in (0..=16_usize, 0..=16_usize),
+        bit in any::<usize>(),
+        script in steps(60),
+    ) {
+        World::with_prekey(5, flight.0, flight.1, bit).run(script);
+    }
+
     /// One talks, the other is silent: long chains, wide gaps, keys that grow old.
     #[test]
     fn one_sided_talk_keeps_within_the_bounds(script in vec(one_sided(), 1..60)) {

@@ -77,6 +77,16 @@ impl Person {
         }
     }
 
+    /// One more message went before CONFIRM: a chain of its own, the same numbers.
+    pub(super) fn sent_early(&mut self) {
+        self.waiting.push_back(self.seq);
+        self.seq += 1;
+    }
+
+    pub(super) fn heard_early(&mut self) {
+        self.received.insert(self.contiguous());
+    }
+
     pub(super) const fn sent(&self) -> u32 {
         self.seq
     }
