@@ -154,7 +154,7 @@ async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
         presence: bob.presence,
     };
     from.frame(claim).await;
-    assert_eq!(from.next().await, Event::Prekey(id, Ok(prekey)));
+    assert_eq!(from.next().await, Event::Prekey(id, Ok(Box::new(prekey))));
     let mut stranger = connect(&relay).await;
     stranger
         .frame(ClientFrame::Token(

@@ -33,7 +33,7 @@ impl Socket {
         match self.next().await {
             Event::Prekey(answered, prekey) => {
                 assert_eq!(answered, id);
-                prekey
+                prekey.map(|prekey| *prekey)
             }
             other => panic!("{other:?}"),
         }

@@ -39,7 +39,7 @@ pub(crate) enum Event {
         payload: Vec<u8>,
     },
     Ack(EnvelopeId, AckStatus),
-    Prekey(EnvelopeId, Result<PrekeyBytes, NoPrekey>),
+    Prekey(EnvelopeId, Result<Box<PrekeyBytes>, NoPrekey>),
     Presence {
         account: AccountId,
         presence: Presence,
@@ -283,7 +283,9 @@ impl Event {
                 payload: payload.to_vec(),
             },
             ServerFrame::Ack { id, status } => Self::Ack(id, status),
-            ServerFrame::PrekeyResponse { id, prekey } => Self::Prekey(id, prekey.copied()),
+            ServerFrame::PrekeyResponse { id, prekey } => {
+                Self::Prekey(id, prekey.map(|prekey| Box::new(*prekey)))
+            }
             ServerFrame::Presence {
                 account,
                 presence,
