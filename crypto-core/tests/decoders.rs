@@ -13,9 +13,10 @@ use duet_crypto::files::segment::ChunkHeader;
 use duet_crypto::files::{Control, Descriptor, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::fingerprint::verify_qr_text;
 use duet_crypto::handshake::frames::{
-    AcceptFrame, ConfirmFrame, EndFrame, OfferFrame, handshake_id,
+    AcceptFrame, ConfirmFrame, EarlyHeader, EndFrame, InitFrame, OfferFrame, handshake_id,
 };
 use duet_crypto::password::VaultSecret;
+use duet_crypto::prekeys::frame::PrekeyFrame;
 use duet_crypto::relay::{ClientFrame, ServerFrame, Token, payload_kind};
 use duet_crypto::session::padding::{bucket, unpad};
 use duet_crypto::session::{Activity, Author, Content, Header, MessageRef};
@@ -118,6 +119,8 @@ proptest! {
     #[test]
     fn any_bytes_are_survived(bytes in vec(any::<u8>(), 0..3000), text in any::<String>()) {
         round_trips!(bytes, OfferFrame);
+        round_trips!(bytes, InitFrame);
+        round_trips!(bytes, PrekeyFrame);
         round_trips!(bytes, AcceptFrame);
         round_trips!(bytes, ConfirmFrame);
         round_trips!(bytes, EndFrame);
@@ -126,6 +129,7 @@ proptest! {
         round_trips!(bytes, Control);
         let _ = handshake_id(&bytes);
         let _ = Header::decode(&bytes);
+        let _ = EarlyHeader::decode(&bytes);
         let _ = ChunkHeader::decode(&bytes);
         let _ = Descriptor::decode(&bytes);
         let _ = Token::new(&bytes);
@@ -140,6 +144,50 @@ proptest! {
     fn offers_round_trip(frame in framed(&[0x01], 1473)) { round_trips!(frame, OfferFrame); }
 
     #[test]
+    fn inits_round_trip(frame in framed(&[0x02], 2577)) { round_trips!(frame, InitFrame); }
+
+    #[test]
+    fn prekeys_round_trip(frame in framed(&[0x06], 1377)) { round_trips!(frame, PrekeyFrame); }
+
+    #[test]
+    fn frames_with_prekeys_round_trip(
+        count in 0..=22_u8,
+        prekeys in 0..=22_usize,
+        status in 0..=6_u8,
+        cut in 0..2_usize,
+        kind in proptest::sample::select(&[1_u8, 5, 6][..]),
+    ) {
+        let mut prekey = [0x5a; 1379];
+        prekey[..2].copy_from_slice(&[1, kind]);
+        let frame = [&[1, 0x46][..], &[9; 16], &[count], &prekey.repeat(prekeys)].concat();
+        let decoded = ClientFrame::decode(&frame);
+        let right = usize::from(count) == prekeys && count <= 20 && (kind == 6 || count == 0);
+        prop_assert_eq!(decoded.is_ok(), right);
+        if let Ok(decoded) = decoded {
+            prop_assert_eq!(decoded.encode(), frame);
+        }
+        // With status 0 one prekey follows, with any other nothing.
+        let rest = &prekey.repeat(prekeys)[..(prekeys * 1379).saturating_sub(cut)];
+        let frame = [&[1, 0x48][..], &[9; 16], &[status], rest].concat();
+        let decoded = ServerFrame::decode(&frame);
+        let right = match status {
+            0 => rest.len() == 1379 && kind == 6,
+            1 | 2 | 3 | 5 => rest.is_empty(),
+            _ => false,
+        };
+        prop_assert_eq!(decoded.is_ok(), right);
+        if let Ok(decoded) = decoded {
+            prop_assert_eq!(decoded.encode(), frame);
+        }
+    }
+
+    #[test]
+    fn heads_of_early_messages_round_trip(frame in framed(&[0x10], 20 + 256 + 16)) {
+        let header = EarlyHeader::decode(&frame).unwrap();
+        prop_assert_eq!(&header.encode()[..], &frame[..22]);
+    }
+
+    #[test]
     fn accepts_round_trip(frame in framed(&[0x03], 1233)) { round_trips!(frame, AcceptFrame); }
 
     #[test]
@@ -149,7 +197,7 @@ proptest! {
     fn ends_round_trip(frame in framed(&[0x05], 82)) { round_trips!(frame, EndFrame); }
 
     #[test]
-    fn client_frames_round_trip(frame in framed(&[0x41, 0x43, 0x49, 0x4b], 0..300)) {
+    fn client_frames_round_trip(frame in framed(&[0x41, 0x43, 0x46, 0x47, 0x49, 0x4b], 0..300)) {
         round_trips!(frame, ClientFrame<'_>);
     }
 
@@ -205,7 +253,7 @@ proptest! {
 /// Every length from none to beyond the longest: exactly one is right for a fixed-size frame.
 #[test]
 fn fixed_sizes_are_exact() {
-    for length in 0..1600 {
+    for length in 0..2700 {
         let frame = |kind| {
             let mut frame = vec![1; length];
             if let Some(byte) = frame.get_mut(1) {
@@ -214,6 +262,8 @@ fn fixed_sizes_are_exact() {
             frame
         };
         assert_eq!(OfferFrame::decode(&frame(1)).is_ok(), length == 1475);
+        assert_eq!(InitFrame::decode(&frame(2)).is_ok(), length == 2579);
+        assert_eq!(PrekeyFrame::decode(&frame(6)).is_ok(), length == 1379);
         assert_eq!(AcceptFrame::decode(&frame(3)).is_ok(), length == 1235);
         assert_eq!(ConfirmFrame::decode(&frame(4)).is_ok(), length == 182);
         assert_eq!(EndFrame::decode(&frame(5)).is_ok(), length == 84);
@@ -223,6 +273,7 @@ fn fixed_sizes_are_exact() {
         assert_eq!(ServerFrame::decode(&frame(0x45)).is_ok(), length == 19);
         assert_eq!(ServerFrame::decode(&frame(0x4a)).is_ok(), length == 52);
         assert_eq!(ClientFrame::decode(&frame(0x43)).is_ok(), length >= 66);
+        assert_eq!(ClientFrame::decode(&frame(0x47)).is_ok(), length == 66);
         assert_eq!(ClientFrame::decode(&frame(0x49)).is_ok(), length == 50);
     }
 }

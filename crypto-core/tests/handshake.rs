@@ -102,10 +102,10 @@ fn an_offer_to_oneself_is_not_made() {
 fn every_bit_of_an_offer_counts() {
     let rng = &mut TestRng::new(4);
     let (alice, bob) = (person("alice"), person("bob"));
-    let frame = *offer(&alice, &bob, rng).frame();
+    let frame = offer(&alice, &bob, rng).frame().to_vec();
     assert_eq!(heard(&frame, &alice.party().account, None), None);
     for position in 0..frame.len() {
-        let mut changed = frame;
+        let mut changed = frame.clone();
         changed[position] ^= 1 << (position % 8);
         assert!(
             heard(&changed, &alice.party().account, None).is_some(),
@@ -119,7 +119,7 @@ fn the_checks_of_an_offer_come_in_order() {
     let rng = &mut TestRng::new(5);
     let (alice, bob, eve) = (person("alice"), person("bob"), person("eve"));
     let from = alice.party().account;
-    let frame = *offer(&alice, &bob, rng).frame();
+    let frame = offer(&alice, &bob, rng).frame().to_vec();
     let decoded = OfferFrame::decode(&frame).unwrap();
     let change = |edit: &dyn Fn(&mut OfferFrame)| {
         let mut offer = decoded.clone();
@@ -187,7 +187,7 @@ fn a_changed_identity_is_told_from_a_forgery() {
     let bob = person("bob");
     let pinned = person("alice").party().key;
     let impostor = LocalIdentity::software(IdentitySeed::generate(rng), common::account("alice"));
-    let frame = *offer(&impostor, &bob, rng).frame();
+    let frame = offer(&impostor, &bob, rng).frame().to_vec();
     assert_eq!(
         heard(&frame, &common::account("alice"), Some(&pinned)),
         Some(ListenError::IdentityChanged)
@@ -200,9 +200,9 @@ fn an_offer_rings_once() {
     let (alice, bob) = (person("alice"), person("bob"));
     let from = alice.party().account;
     let mut listener = Listener::new(bob.clone(), PRESENCE);
-    let frame = *offer(&alice, &bob, rng).frame();
+    let frame = offer(&alice, &bob, rng).frame().to_vec();
     // An offer that failed a check is not remembered, so it can't be used to shut out the real one.
-    let mut damaged = frame;
+    let mut damaged = frame.clone();
     damaged[1474] ^= 1;
     assert_eq!(
         block_on(listener.receive(&damaged, &from, None)).unwrap_err(),
@@ -451,7 +451,7 @@ fn names_are_bound() {
     // Eve registers Alice's public key under her own name: Bob believes to talk to "eve", Alice to "bob".
     let rng = &mut TestRng::new(15);
     let (alice, bob) = (person("alice"), person("bob"));
-    let frame = *offer(&alice, &bob, rng).frame();
+    let frame = offer(&alice, &bob, rng).frame().to_vec();
     let mut renamed = OfferFrame::decode(&frame).unwrap();
     renamed.initiator = common::account("eve");
     assert_eq!(

@@ -12,9 +12,10 @@ mod common;
 use common::{Halfway, TestRng, halfway, person, sessions};
 use duet_crypto::engine::block_on;
 use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
-use duet_crypto::handshake::Listener;
+use duet_crypto::handshake::{Listener, Offer};
 use duet_crypto::identity::IdentitySeed;
 use duet_crypto::password::{PasswordSecrets, VaultSecret};
+use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::primitives::{aead, kem, x25519};
 use duet_crypto::relay::{Challenge, ClientFrame, Presence, login};
 use duet_crypto::session::{Author, Content, MessageRef};
@@ -157,7 +158,8 @@ fn debug_of_states_names_people_only() {
     );
     assert_eq!(format!("{pending:?}"), expected);
     let expected = format!(
-        "Session {{ id: {:?}, role: Initiator, local: {party}, peer: {peer}, sent: 0, received: 1, \
+        "Session {{ id: {:?}, role: Initiator, local: {party}, peer: {peer}, \
+         early: EarlyCount {{ sent: 0, received: 0 }}, sent: 0, received: 1, \
          skipped_keys: 0, failure: None, failures: 0, .. }}",
         a.id()
     );
@@ -171,5 +173,63 @@ fn debug_of_states_names_people_only() {
         incoming.hid()
     );
     assert_eq!(format!("{incoming:?}"), expected);
-    assert!(format!("{listener:?}").ends_with("seen: 1 }"));
+    assert!(format!("{listener:?}").ends_with("prekeys: [], seen: 1 }"));
+}
+
+#[test]
+fn debug_of_a_prekey_start_names_people_only() {
+    let rng = &mut TestRng::new(4);
+    let (alice, bob) = (person("alice"), person("bob"));
+    let mut listener = Listener::new(bob.clone(), common::PRESENCE);
+    let frame = block_on(listener.publish_prekeys(1, rng)).unwrap()[0];
+    let bundle = block_on(PrekeyBundle::verify(
+        &alice,
+        &frame,
+        &bob.party(),
+        &common::PRESENCE,
+    ))
+    .unwrap();
+    let (party, peer) = (format!("{:?}", alice.party()), format!("{:?}", bob.party()));
+    let pkid = bundle.pkid();
+    assert_eq!(
+        format!("{bundle:?}"),
+        format!(
+            "PrekeyBundle {{ pkid: {pkid:?}, peer: {peer}, presence: {:?}, .. }}",
+            common::PRESENCE
+        )
+    );
+    assert_eq!(
+        format!("{listener:?}"),
+        format!(
+            "Listener {{ local: {peer}, presence: {:?}, prekeys: [{pkid:?}], seen: 0 }}",
+            common::PRESENCE
+        )
+    );
+    let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
+    let hid = offer.hid();
+    assert_eq!(
+        format!("{offer:?}"),
+        format!("Offer {{ hid: {hid:?}, local: {party}, peer: {peer}, .. }}")
+    );
+    let text = Content::Text {
+        text: NEEDLE.into(),
+        reply: None,
+    };
+    let sent = offer.send_early(&text).unwrap();
+    let from = alice.party().account;
+    let mut incoming = block_on(listener.receive(offer.frame(), &from, None)).unwrap();
+    let message = incoming.receive_early(&sent.frame, &from).unwrap();
+    assert_eq!(
+        format!("{message:?}"),
+        "EarlyMessage { seq: 0, content: Text { .. } }"
+    );
+    assert_eq!(
+        format!("{incoming:?}"),
+        format!("IncomingOffer {{ hid: {hid:?}, local: {peer}, peer: {party}, .. }}")
+    );
+    let pending = block_on(incoming.accept(rng)).unwrap();
+    assert_eq!(
+        format!("{pending:?}"),
+        format!("PendingSession {{ hid: {hid:?}, local: {peer}, peer: {party}, .. }}")
+    );
 }
