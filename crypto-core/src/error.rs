@@ -128,6 +128,13 @@ codes! {
     Unacknowledged = 532, "E_UNACKNOWLEDGED", Caller, "200 messages are unacknowledged: wait for the peer.";
     Closed = 533, "E_CLOSED", Caller, "The session is closed.";
 
+    SessionRecord = 540, "E_SESSION_RECORD", Caller, "Not the record of a session.";
+    SessionRecordVersion = 541, "E_SESSION_RECORD_VERSION", Caller, "The record of a session was made by a later version.";
+    SessionRecordLength = 542, "E_SESSION_RECORD_LENGTH", Caller, "The record of a session is cut off, or too long.";
+    SessionRecordKey = 543, "E_SESSION_RECORD_KEY", Caller, "The record of a session was made under another key.";
+    SessionRecordDamaged = 544, "E_SESSION_RECORD_DAMAGED", Caller, "The record of a session is damaged.";
+    SessionRecordOld = 545, "E_SESSION_RECORD_OLD", Caller, "The record of a session is older than the last one.";
+
     FileDescriptor = 601, "E_FILE_DESCRIPTOR", Caller, "A file descriptor has a field that it may not have.";
     FileId = 602, "E_FILE_ID", Drop, "A chunk belongs to another file.";
     FileSegment = 603, "E_FILE_SEGMENT", Drop, "A segment's number, end mark or length does not fit the file.";

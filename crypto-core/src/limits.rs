@@ -42,10 +42,14 @@ pub const REACTION_MAX: usize = 32;
 pub const CHAIN_MESSAGES: u32 = 65_535;
 /// Messages of one session in one direction (section 10).
 pub const SESSION_MESSAGES: u32 = 1 << 24;
-/// Lifetime of a session (section 10). The caller keeps the clock and renews (section 4.9).
+/// Lifetime of a session (section 10): [`crate::session::Lifetime`] counts it.
 pub const SESSION_LIFETIME: u64 = 24 * 60 * 60 * 1000;
-/// Bytes of file chunks in one session (section 10). The caller counts them and renews.
+/// Bytes of file chunks in one session (section 10): [`crate::session::Lifetime`] counts them.
 pub const SESSION_CHUNK_BYTES: u64 = 64 << 30;
+/// A session is due for renewal when this share, one sixth, of a limit is left: 4 of 24 hours.
+pub const RENEWAL_SHARE: u64 = 6;
+/// Longest record of a session: more than 512 skipped keys, 256 ratchet keys and all numbers under way can take.
+pub const SESSION_RECORD_MAX: usize = 1 << 16;
 /// Keys skipped per frame in the old and in the new chain, each (section 6.5).
 pub const SKIPPED_PER_CHAIN: u32 = 256;
 /// Skipped keys stored per session; the oldest is dropped (section 6.5).

@@ -101,6 +101,8 @@ labels! {
     RATCHET = "ratchet";
     /// Key and nonce of one message (section 6.3).
     MESSAGE = "message";
+    /// A session at rest ([`crate::session::record`]).
+    SESSION_RECORD = "session record";
     /// Context of a file (section 7.2).
     FILE = "file";
     /// Envelope at rest (section 8.1).

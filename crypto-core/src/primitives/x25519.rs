@@ -90,8 +90,12 @@ impl Secret {
         SharedSecret::new(self.0.diffie_hellman(&PublicKey::from(*public)).to_bytes())
     }
 
-    /// The private bytes, for the vectors.
-    #[cfg(feature = "vectors")]
+    /// A private key that was saved. Every 32 bytes are one.
+    pub(crate) fn from_bytes(bytes: &Secret32) -> Self {
+        Self(StaticSecret::from(**bytes))
+    }
+
+    /// The private bytes, for a record.
     pub(crate) fn expose(&self) -> &[u8; 32] {
         self.0.as_bytes()
     }

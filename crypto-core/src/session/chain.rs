@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::bytes::Reader;
 use crate::ids::SessionId;
+use crate::limits;
 use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH, Unauthentic};
 use crate::primitives::hash::{HmacKey, Secret32, expand, extract};
 use crate::primitives::labels;
@@ -29,6 +31,21 @@ pub(crate) struct Chain {
 impl Chain {
     pub(crate) const fn new(key: Secret32) -> Self {
         Self { key, next: 0 }
+    }
+
+    /// Bytes of a chain in a record.
+    pub(super) const RECORD: usize = 32 + 4;
+
+    pub(super) fn write_record(&self, out: &mut Vec<u8>) {
+        let Self { key, next } = self;
+        out.extend_from_slice(&key[..]);
+        out.extend_from_slice(&next.to_be_bytes());
+    }
+
+    pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
+        let key = Zeroizing::new(reader.array().ok()?);
+        let next = reader.u32().ok()?;
+        (next <= limits::CHAIN_MESSAGES).then_some(Self { key, next })
     }
 
     /// A copy to work on: what comes of it replaces this chain only if a message authenticates.
@@ -77,6 +94,15 @@ impl MessageKey {
         let mut plaintext = Zeroizing::new(ciphertext.to_vec());
         aead::open(&self.okm(), aad, &mut plaintext, tag)?;
         Ok(plaintext)
+    }
+
+    pub(super) fn write_record(&self, out: &mut Vec<u8>) {
+        let Self(key) = self;
+        out.extend_from_slice(&key[..]);
+    }
+
+    pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self(Zeroizing::new(reader.array().ok()?)))
     }
 
     /// Key and nonce for this message.

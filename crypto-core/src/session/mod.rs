@@ -1,29 +1,32 @@
 //! Messages between two people (section 6).
 //!
-//! A [`Session`] comes out of a handshake and nowhere else. Sending and receiving are synchronous: two calls can
+//! A [`Session`] comes out of a handshake and nowhere else; [`record`] keeps it through a restart. Sending and receiving are synchronous: two calls can
 //! never share a key. A refused frame changes nothing; an authentic frame that is malformed inside ends the session.
 //!
 //! # What stays with the caller
 //! Re-sending the *identical frame* after a reconnect until it is acknowledged (a frame that came through twice is
-//! [`ReceiveError::Replay`] and harmless), receipts within a second or 32 messages, the window of an EDIT, the
-//! lifetime of the session ([`crate::limits::SESSION_LIFETIME`]) and its bytes of file chunks.
+//! [`ReceiveError::Replay`] and harmless), receipts within a second or 32 messages, the window of an EDIT, and
+//! renewing the session when its [`Lifetime`] asks for it.
 //!
 //! # Randomness
 //! [`Session::send`] draws nothing. [`Session::receive`] draws 32 bytes, the next ratchet key, if and only if the frame
-//! is authentic and under a new ratchet key of the peer.
+//! is authentic and under a new ratchet key of the peer. [`Session::save`] draws 16 bytes.
 
 mod chain;
 mod content;
 mod header;
+mod lifetime;
 pub mod padding;
 pub(crate) mod plaintext;
 mod ratchet;
+pub mod record;
 mod skipped;
 
 pub use crate::ids::SessionId;
 pub(crate) use chain::Chain;
 pub use content::{Activity, Author, Content, ContentError, MessageRef};
 pub use header::{HEADER_LENGTH, Header, MSG};
+pub use lifetime::{Lifetime, Renewal};
 pub(crate) use ratchet::Ratchet;
 #[cfg(feature = "vectors")]
 pub use ratchet::RatchetTrace;
@@ -165,7 +168,7 @@ pub struct Received {
 ///
 /// Secrets lie in one place on the heap, do not move with the handle, and are wiped when it is dropped. There is no
 /// constructor: a session comes from [`crate::handshake::Offer::accept`] or
-/// [`crate::handshake::PendingSession::confirm`].
+/// [`crate::handshake::PendingSession::confirm`], or from the record of one that did ([`Session::restore`]).
 ///
 /// ```compile_fail,E0624
 /// use duet_crypto::session::Session;
@@ -191,6 +194,8 @@ struct State {
     receiving: Receiving,
     failure: Option<Code>,
     failures: u32,
+    /// Of the last record.
+    revision: u64,
     #[cfg(feature = "vectors")]
     handshake_trace: Option<crate::handshake::schedule::Trace>,
 }
@@ -268,6 +273,7 @@ impl Session {
             receiving,
             failure: None,
             failures: 0,
+            revision: 0,
             #[cfg(feature = "vectors")]
             handshake_trace: None,
         }))
@@ -339,6 +345,15 @@ impl Session {
     #[must_use]
     pub const fn received(&self) -> u32 {
         self.0.receiving.contiguous
+    }
+
+    /// Messages of the direction that has more of them; for [`Lifetime`].
+    fn messages(&self) -> u32 {
+        let Receiving {
+            contiguous, ahead, ..
+        } = &self.0.receiving;
+        let received = ahead.last().map_or(*contiguous, |&highest| highest + 1);
+        self.0.sending.next.max(received)
     }
 
     /// Encrypts one message.
@@ -513,6 +528,7 @@ impl fmt::Debug for Session {
             receiving,
             failure,
             failures,
+            revision: _,
             #[cfg(feature = "vectors")]
                 handshake_trace: _,
         } = &*self.0;

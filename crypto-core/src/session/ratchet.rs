@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 
 use super::chain::{Chain, MessageKey, root_step};
 use super::header::{HEADER_LENGTH, Header};
+use super::record::{put_count, read_count, read_flag};
 use super::skipped::Skipped;
+use crate::bytes::Reader;
 use crate::handshake::schedule::SessionKeys;
 use crate::ids::SessionId;
 use crate::limits;
@@ -254,6 +256,79 @@ impl Ratchet {
             self.last_key = step.key;
         }
         step.plaintext
+    }
+
+    /// Bytes that [`Self::write_record`] writes.
+    pub(super) fn record_length(&self) -> usize {
+        let receiving = if self.receiving.is_some() {
+            Chain::RECORD
+        } else {
+            0
+        };
+        16 + 32
+            + Chain::RECORD
+            + 1
+            + receiving
+            + 32
+            + 32
+            + 4
+            + self.skipped.record_length()
+            + 2
+            + 32 * self.retired.len()
+    }
+
+    /// Appends the whole state, for a record.
+    pub(super) fn write_record(&self, out: &mut Vec<u8>) {
+        let Self {
+            sid,
+            root,
+            sending,
+            receiving,
+            own,
+            // Follows from `own`.
+            own_public: _,
+            peer,
+            previous,
+            skipped,
+            retired,
+            #[cfg(feature = "vectors")]
+                last_key: _,
+        } = self;
+        out.extend_from_slice(&sid.0);
+        out.extend_from_slice(&root[..]);
+        sending.write_record(out);
+        out.push(receiving.is_some().into());
+        if let Some(chain) = receiving {
+            chain.write_record(out);
+        }
+        out.extend_from_slice(own.expose());
+        out.extend_from_slice(peer);
+        out.extend_from_slice(&previous.to_be_bytes());
+        skipped.write_record(out);
+        put_count(out, retired.len());
+        retired.iter().for_each(|key| out.extend_from_slice(key));
+    }
+
+    /// Reads what [`Self::write_record`] wrote.
+    pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
+        let sid = SessionId(reader.array().ok()?);
+        let root = Zeroizing::new(reader.array().ok()?);
+        let sending = Chain::read_record(reader)?;
+        let receiving = if read_flag(reader)? {
+            Some(Chain::read_record(reader)?)
+        } else {
+            None
+        };
+        let own = x25519::Secret::from_bytes(&Zeroizing::new(reader.array().ok()?));
+        let peer = reader.array().ok()?;
+        x25519::check_key(&peer).ok()?;
+        let mut ratchet = Self::new(sid, root, sending, receiving, own, peer);
+        ratchet.previous = reader.u32().ok()?;
+        ratchet.skipped = Skipped::read_record(reader)?;
+        ratchet.retired = (0..read_count(reader, RETIRED)?)
+            .map(|_| reader.array().ok())
+            .collect::<Option<_>>()?;
+        Some(ratchet)
     }
 
     pub(super) fn skipped_keys(&self) -> usize {

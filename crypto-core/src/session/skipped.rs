@@ -1,8 +1,11 @@
 //! Keys of messages that have not come yet (section 6.5).
 
 use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use super::chain::MessageKey;
+use super::record::{put_count, read_count};
+use crate::bytes::Reader;
 use crate::limits;
 
 /// Keys of skipped messages, oldest first.
@@ -54,6 +57,41 @@ impl Skipped {
         {
             self.0.pop_front();
         }
+    }
+
+    /// Bytes of these keys in a record.
+    pub(super) fn record_length(&self) -> usize {
+        2 + self.0.len() * (32 + 4 + 32 + 8)
+    }
+
+    pub(super) fn write_record(&self, out: &mut Vec<u8>) {
+        put_count(out, self.0.len());
+        for entry in &self.0 {
+            let Entry {
+                ratchet_key,
+                number,
+                key,
+                since,
+            } = entry;
+            out.extend_from_slice(ratchet_key);
+            out.extend_from_slice(&number.to_be_bytes());
+            key.write_record(out);
+            out.extend_from_slice(&since.to_be_bytes());
+        }
+    }
+
+    pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
+        let count = read_count(reader, limits::SKIPPED_STORED)?;
+        let entry = |_| {
+            Some(Entry {
+                ratchet_key: reader.array().ok()?,
+                number: reader.u32().ok()?,
+                key: MessageKey::read_record(reader)?,
+                since: reader.u64().ok()?,
+            })
+        };
+        let entries: Option<_> = (0..count).map(entry).collect();
+        entries.map(Self)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,0 +1,409 @@
+//! A session at rest: a versioned, authenticated record with a revision. PROTOCOL.md has none; this is the crate's own.
+//!
+//! | off | len | field |
+//! |---|---|---|
+//! | 0 | 4 | ASCII `PAIR` |
+//! | 4 | 1 | version 0x01 |
+//! | 5 | 1 | content: 3 session (1 and 2 are those of section 8.1) |
+//! | 6 | 4 | length of the whole record |
+//! | 10 | 8 | revision, one more at every save |
+//! | 18 | 16 | salt, fresh at every save |
+//! | 34 | 32 | key commitment `o[44..76)` |
+//! | 66 | … | `Seal(o[0..44), aad = bytes 0..66, state \|\| 0x80 \|\| zeros up to max(1024, padme(len + 1)))` |
+//!
+//! `o = Expand(record key, "session record", salt, 76)`. The padding hides how many keys were skipped and how many messages
+//! wait, but for O(log log n) bits.
+//!
+//! # What rolling back costs
+//! A session that is restored from an older record than its last one
+//! - **seals two messages under one key and nonce.** Whoever sees both frames learns the XOR of the texts, and AES-GCM lets
+//!   them forge frames of that key;
+//! - opens again what it opened before: the peer's old frames are accepted a second time;
+//! - has keys again that it had wiped: forward secrecy begins at the record, not at the message.
+//!
+//! The revision is what a caller detects it by: it keeps the last one where an old record cannot bring it back (a counter
+//! beside the record is no such place, the memory of a running program or another device is), and names it when it
+//! restores. No record can tell that a newer one exists, and none covers what came after it. So:
+//! - save **after** a frame is sealed or opened and **before** it is sent or shown: what a crash then loses is a frame that
+//!   is sent again, identically;
+//! - one record, one session: after [`Session::restore`], the session that it was saved from must not be used.
+
+use alloc::collections::{BTreeSet, VecDeque};
+use alloc::vec::Vec;
+use core::fmt;
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::padding::padme;
+use super::{EarlyCount, Lifetime, Ratchet, Receiving, Sending, Session, State};
+use crate::bytes::Reader;
+use crate::error::{Class, Code, errors};
+use crate::handshake::Role;
+use crate::identity::{AccountId, IdentityKey, Party};
+use crate::limits;
+use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
+use crate::primitives::hash::{self, Secret32};
+use crate::primitives::labels;
+
+const MAGIC: &[u8; 4] = b"PAIR";
+const CONTENT_SESSION: u8 = 3;
+/// Bytes before the sealed state.
+const HEAD: usize = 66;
+/// Bytes of a state whose lists are empty.
+const FIXED: usize = 2 + 64 + 64 + 4 + 8 + 16 + 2 + 4 + (4 + 1 + 2) + (1 + 4 + 5 + 2);
+/// Shortest padded state.
+const PADDED_MIN: usize = 1024;
+/// Ends the state.
+const END: u8 = 0x80;
+/// Layout of the state.
+const LAYOUT: u8 = 1;
+
+errors! {
+    /// A record that is not restored.
+    pub enum RestoreError {
+        /// Not a record of a session.
+        Form => SessionRecord,
+        /// Made by a later version of this program.
+        Version => SessionRecordVersion,
+        /// Cut off, or something was appended.
+        Length => SessionRecordLength,
+        /// Made under another key (or its salt was changed: the two look the same).
+        Key => SessionRecordKey,
+        /// Not what was saved.
+        Damaged => SessionRecordDamaged,
+        /// Older than the revision that the caller knows of: somebody rolled it back.
+        RolledBack => SessionRecordOld,
+    }
+}
+
+/// Seals records of sessions. 32 bytes from a generator, or derived from a secret of such strength. Wiped on drop.
+///
+/// ```compile_fail,E0277
+/// fn needs_clone<T: Clone>() {}
+/// needs_clone::<duet_crypto::session::RecordKey>();
+/// ```
+pub struct RecordKey(Secret32);
+
+impl RecordKey {
+    /// Takes a key.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
+        Self(Zeroizing::new(*bytes))
+    }
+}
+
+impl fmt::Debug for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(_key) = self;
+        f.debug_struct("RecordKey").finish_non_exhaustive()
+    }
+}
+
+impl Session {
+    /// How often this session was saved: the revision of its last record, 0 if there is none.
+    #[must_use]
+    pub const fn revision(&self) -> u64 {
+        self.0.revision
+    }
+
+    /// Everything that the session needs to go on after a restart, sealed: skipped keys, counters, a failure, the SAS. The
+    /// revision goes up by one. Draws the salt, 16 bytes, from `rng`.
+    ///
+    /// Skipped keys age by the `now` of [`Session::receive`]: a session that is saved needs a clock that goes on meanwhile,
+    /// such as the time since 1970. When to save, and what rolling back costs: [`crate::session::record`].
+    ///
+    /// # Errors
+    /// None that can happen: the type is that of the cipher.
+    pub fn save(
+        &mut self,
+        key: &RecordKey,
+        lifetime: &Lifetime,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, RestoreError> {
+        let state = &mut *self.0;
+        state.revision += 1;
+        let padded = padded(state.length());
+        let length = HEAD + padded + TAG_LENGTH;
+        // One allocation: the state is encrypted where it is written, and no copy of it stays behind.
+        let mut out = Vec::with_capacity(length);
+        out.extend_from_slice(MAGIC);
+        out.extend_from_slice(&[limits::VERSION, CONTENT_SESSION]);
+        let announced = u32::try_from(length).map_err(|_| RestoreError::Length)?;
+        out.extend_from_slice(&announced.to_be_bytes());
+        out.extend_from_slice(&state.revision.to_be_bytes());
+        let mut salt = [0; 16];
+        rng.fill_bytes(&mut salt);
+        out.extend_from_slice(&salt);
+        let (okm, commitment) = derive(key, &salt);
+        out.extend_from_slice(&commitment);
+        state.write(lifetime, &mut out);
+        debug_assert_eq!(out.len(), HEAD + state.length());
+        out.push(END);
+        out.resize(HEAD + padded, 0);
+        let (head, body) = out.split_at_mut(HEAD);
+        let tag = aead::seal(&okm, head, body).map_err(|_| RestoreError::Length)?;
+        out.extend_from_slice(&tag);
+        Ok(out)
+    }
+
+    /// A session as it was saved, with what is left of its lifetime. It goes on as if it had never been away.
+    ///
+    /// `minimum` is the last revision that the caller knows of; 0 accepts every one.
+    ///
+    /// # Errors
+    /// [`RestoreError`].
+    pub fn restore(
+        record: &[u8],
+        key: &RecordKey,
+        minimum: u64,
+    ) -> Result<(Self, Lifetime), RestoreError> {
+        let mut reader = Reader::new(record);
+        let short = |_| RestoreError::Form;
+        if reader.array::<4>().map_err(short)? != *MAGIC {
+            return Err(RestoreError::Form);
+        }
+        let (version, content) = (reader.u8().map_err(short)?, reader.u8().map_err(short)?);
+        if content != CONTENT_SESSION || version == 0 {
+            return Err(RestoreError::Form);
+        }
+        if version > limits::VERSION {
+            return Err(RestoreError::Version);
+        }
+        let cut = |_| RestoreError::Length;
+        let announced = reader.u32().map_err(cut)?;
+        if u32::try_from(record.len()) != Ok(announced) || record.len() > limits::SESSION_RECORD_MAX
+        {
+            return Err(RestoreError::Length);
+        }
+        let revision = reader.u64().map_err(cut)?;
+        let (okm, commitment) = derive(key, &reader.array().map_err(cut)?);
+        if !hash::equal(&commitment, &reader.array().map_err(cut)?) {
+            return Err(RestoreError::Key);
+        }
+        let (ciphertext, tag) = reader
+            .rest()
+            .split_last_chunk::<TAG_LENGTH>()
+            .ok_or(RestoreError::Length)?;
+        let mut body = Zeroizing::new(ciphertext.to_vec());
+        aead::open(&okm, &record[..HEAD], &mut body, tag).map_err(|_| RestoreError::Damaged)?;
+        if revision < minimum {
+            return Err(RestoreError::RolledBack);
+        }
+        let (state, lifetime) = unpad(&body)
+            .and_then(|state| State::read(state, revision))
+            .ok_or(RestoreError::Damaged)?;
+        Ok((Self(alloc::boxed::Box::new(state)), lifetime))
+    }
+}
+
+/// `Expand(record key, "session record", salt, 76)` in its parts: key and nonce, commitment.
+fn derive(key: &RecordKey, salt: &[u8; 16]) -> (Zeroizing<[u8; KEY_AND_NONCE]>, [u8; 32]) {
+    let o: Zeroizing<[u8; 76]> = hash::expand(&key.0, &labels::SESSION_RECORD, &[salt]);
+    let mut okm = Zeroizing::new([0; KEY_AND_NONCE]);
+    let mut commitment = [0; 32];
+    okm.copy_from_slice(&o[..KEY_AND_NONCE]);
+    commitment.copy_from_slice(&o[KEY_AND_NONCE..]);
+    (okm, commitment)
+}
+
+/// `max(1024, padme(len + 1))`.
+fn padded(length: usize) -> usize {
+    // A state has at most some 60 KB.
+    #[allow(clippy::cast_possible_truncation)]
+    PADDED_MIN.max(padme(length as u64 + 1) as usize)
+}
+
+fn unpad(body: &[u8]) -> Option<&[u8]> {
+    let end = body.iter().rposition(|&byte| byte != 0)?;
+    (body[end] == END && padded(end) == body.len()).then_some(&body[..end])
+}
+
+impl State {
+    /// Bytes that [`Self::write`] writes.
+    fn length(&self) -> usize {
+        FIXED
+            + 4 * (self.sending.unacknowledged.len() + self.receiving.ahead.len())
+            + self.ratchet.record_length()
+    }
+
+    fn write(&self, lifetime: &Lifetime, out: &mut Vec<u8>) {
+        let Self {
+            role,
+            local,
+            peer,
+            sas,
+            early,
+            ratchet,
+            sending:
+                Sending {
+                    next,
+                    unacknowledged,
+                    ended,
+                },
+            receiving:
+                Receiving {
+                    any,
+                    contiguous,
+                    ahead,
+                    last,
+                },
+            failure,
+            failures,
+            // In the head.
+            revision: _,
+            #[cfg(feature = "vectors")]
+                handshake_trace: _,
+        } = self;
+        let Lifetime {
+            started,
+            chunk_bytes,
+        } = lifetime;
+        out.push(LAYOUT);
+        out.push(match role {
+            Role::Initiator => b'A',
+            Role::Responder => b'B',
+        });
+        for party in [local, peer] {
+            out.extend_from_slice(&party.account.0);
+            out.extend_from_slice(party.key.as_bytes());
+        }
+        out.extend_from_slice(sas);
+        put_u32(out, early.sent);
+        put_u32(out, early.received);
+        out.extend_from_slice(&started.to_be_bytes());
+        out.extend_from_slice(&chunk_bytes.to_be_bytes());
+        out.extend_from_slice(&failure.map_or(0, Code::value).to_be_bytes());
+        put_u32(out, *failures);
+        put_u32(out, *next);
+        out.push((*ended).into());
+        put_count(out, unacknowledged.len());
+        unacknowledged.iter().for_each(|&seq| put_u32(out, seq));
+        out.push((*any).into());
+        put_u32(out, *contiguous);
+        out.push(last.is_some().into());
+        put_u32(out, last.unwrap_or(0));
+        put_count(out, ahead.len());
+        ahead.iter().for_each(|&seq| put_u32(out, seq));
+        ratchet.write_record(out);
+    }
+
+    /// Reads what [`Self::write`] wrote. It was authenticated, so that a fault in it is this program's own; the bounds
+    /// keep it from doing harm.
+    fn read(state: &[u8], revision: u64) -> Option<(Self, Lifetime)> {
+        let mut reader = Reader::new(state);
+        if reader.u8().ok()? != LAYOUT {
+            return None;
+        }
+        let role = match reader.u8().ok()? {
+            b'A' => Role::Initiator,
+            b'B' => Role::Responder,
+            _ => return None,
+        };
+        let local = read_party(&mut reader)?;
+        let peer = read_party(&mut reader)?;
+        let sas = reader.array().ok()?;
+        let early = EarlyCount {
+            sent: at_most(reader.u32().ok()?, limits::EARLY_MESSAGES)?,
+            received: at_most(reader.u32().ok()?, limits::EARLY_MESSAGES)?,
+        };
+        let lifetime = Lifetime {
+            started: reader.u64().ok()?,
+            chunk_bytes: reader.u64().ok()?,
+        };
+        let failure = read_failure(reader.u16().ok()?)?;
+        let failures = at_most(reader.u32().ok()?, limits::FAILURES)?;
+        // The last number is that of a BYE.
+        let end = limits::SESSION_MESSAGES + 1;
+        let sending = Sending {
+            next: at_most(reader.u32().ok()?, end)?,
+            ended: read_flag(&mut reader)?,
+            unacknowledged: VecDeque::from(read_numbers(&mut reader, limits::UNACKNOWLEDGED)?),
+        };
+        let receiving = Receiving {
+            any: read_flag(&mut reader)?,
+            contiguous: at_most(reader.u32().ok()?, end)?,
+            last: read_last(&mut reader)?,
+            ahead: BTreeSet::from_iter(read_numbers(
+                &mut reader,
+                limits::SEQUENCE_WINDOW as usize,
+            )?),
+        };
+        let ratchet = Ratchet::read_record(&mut reader)?;
+        reader.end().ok()?;
+        let state = Self {
+            role,
+            local,
+            peer,
+            sas,
+            early,
+            ratchet,
+            sending,
+            receiving,
+            failure,
+            failures,
+            revision,
+            #[cfg(feature = "vectors")]
+            handshake_trace: None,
+        };
+        Some((state, lifetime))
+    }
+}
+
+/// A number after the flag that says whether there is one; without it the number is 0.
+fn read_last(reader: &mut Reader<'_>) -> Option<Option<u32>> {
+    match (read_flag(reader)?, reader.u32().ok()?) {
+        (true, last) => Some(Some(last)),
+        (false, 0) => Some(None),
+        (false, _) => None,
+    }
+}
+
+fn put_u32(out: &mut Vec<u8>, value: u32) {
+    out.extend_from_slice(&value.to_be_bytes());
+}
+
+/// A count that a limit keeps below 2^16.
+pub(super) fn put_count(out: &mut Vec<u8>, count: usize) {
+    debug_assert!(count <= usize::from(u16::MAX));
+    out.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
+}
+
+fn at_most(value: u32, limit: u32) -> Option<u32> {
+    (value <= limit).then_some(value)
+}
+
+/// A count of at most `limit`.
+pub(super) fn read_count(reader: &mut Reader<'_>, limit: usize) -> Option<usize> {
+    let count = usize::from(reader.u16().ok()?);
+    (count <= limit).then_some(count)
+}
+
+pub(super) fn read_flag(reader: &mut Reader<'_>) -> Option<bool> {
+    match reader.u8().ok()? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
+}
+
+fn read_numbers(reader: &mut Reader<'_>, limit: usize) -> Option<Vec<u32>> {
+    (0..read_count(reader, limit)?)
+        .map(|_| reader.u32().ok())
+        .collect()
+}
+
+fn read_party(reader: &mut Reader<'_>) -> Option<Party> {
+    Some(Party {
+        account: AccountId(reader.array().ok()?),
+        key: IdentityKey::from_bytes(&reader.array().ok()?).ok()?,
+    })
+}
+
+/// A code that ends a session, or 0 for none.
+fn read_failure(value: u16) -> Option<Option<Code>> {
+    if value == 0 {
+        return Some(None);
+    }
+    let code = Code::ALL.iter().find(|code| code.value() == value)?;
+    (code.class() == Class::FatalSession).then_some(Some(*code))
+}
