@@ -14,9 +14,9 @@ use duet_crypto::engine::{Engine as _, LocalIdentity, Software, block_on};
 use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::handshake::frames::{EarlyHeader, InitFrame};
 use duet_crypto::handshake::{
-    ConfirmError, DeclineError, EarlyError, EarlyMessage, EarlySendError, EarlySent, EndError,
-    EndReason, IncomingOffer, ListenError, Listener, Offer, OfferError, PendingSession, Presence,
-    PublishError, Winner, winner,
+    AnswerError, ConfirmError, DeclineError, EarlyError, EarlyMessage, EarlySendError, EarlySent,
+    EndError, EndReason, IncomingOffer, ListenError, Listener, Offer, OfferError, PendingSession,
+    Presence, PublishError, Winner, winner,
 };
 use duet_crypto::identity::{AccountId, IdentitySeed};
 use duet_crypto::prekeys::frame::PrekeyFrame;
@@ -732,7 +732,22 @@ fn forged_early_frames_end_the_handshake_in_the_end() {
         incoming.receive_early(&good, &from),
         Err(EarlyError::Closed)
     );
-    assert!(block_on(incoming.accept(&mut people.rng)).is_err());
+    assert_eq!(
+        block_on(incoming.accept(&mut people.rng)).unwrap_err(),
+        AnswerError::Early
+    );
+
+    // Between ACCEPT and CONFIRM alike.
+    let (offer, incoming) = people.ring();
+    forged[2..18].copy_from_slice(&offer.hid().0);
+    let from_bob = people.from_bob();
+    let mut pending = block_on(incoming.accept(&mut people.rng)).unwrap();
+    let (confirm, _) = block_on(offer.accept(pending.frame(), &from_bob, &mut people.rng)).unwrap();
+    while pending.receive_early(&forged, &from) == Err(EarlyError::Decrypt) {}
+    assert_eq!(
+        block_on(pending.confirm(&confirm, &from, &mut people.rng)).unwrap_err(),
+        ConfirmError::Early
+    );
 }
 
 /// Early messages that did not come are counted, and their numbers are nobody's.

@@ -286,3 +286,89 @@ pub(super) fn receive(
     concerns(frame, EARLY, hid, from, peer)?;
     incoming.ok_or(EarlyError::Unexpected)?.receive(frame)
 }
+
+#[cfg(test)]
+mod tests {
+    //! Authentic early messages that are malformed inside: only somebody with the keys can make them.
+
+    use super::*;
+    use crate::session::padding;
+    use std::vec;
+
+    fn keys() -> EarlyKeys {
+        EarlyKeys::derive(&[1; 32], &[2; 32], &[3; 32])
+    }
+
+    /// The frame of number 1 with any padded plaintext.
+    fn second(padded: &[u8]) -> Vec<u8> {
+        let mut chain = Chain::new(keys().chain);
+        chain.step();
+        let header = EarlyHeader {
+            hid: HandshakeId([9; 16]),
+            number: 1,
+        };
+        let mut frame = [&header.encode()[..], padded].concat();
+        chain.step().seal(&mut frame, EARLY_HEADER_LENGTH).unwrap();
+        frame
+    }
+
+    fn padded(ctype: u8, seq: u32, ack: u32, body: &[u8]) -> Vec<u8> {
+        let mut out = vec![ctype];
+        out.extend_from_slice(&seq.to_be_bytes());
+        out.extend_from_slice(&ack.to_be_bytes());
+        out.extend_from_slice(body);
+        out.push(0x80);
+        out.resize(padding::bucket(out.len()), 0);
+        out
+    }
+
+    #[test]
+    fn authentic_faults_end_the_early_data() {
+        let text = [0, 0, 0, 0, 0, b'a'];
+        let good = second(&padded(2, 1, 0, &text));
+        for (plaintext, error) in [
+            (padded(2, 1, 0, &text), None),
+            (vec![0; 256], Some(EarlyError::Padding)),
+            (padded(3, 1, 0, &[]), Some(EarlyError::Content)),
+            (padded(7, 1, 0, &[]), Some(EarlyError::Content)),
+            (padded(99, 1, 0, &[]), Some(EarlyError::Content)),
+            (padded(2, 1, 0, &text[..3]), Some(EarlyError::Content)),
+            (padded(2, 0, 0, &text), Some(EarlyError::Sequence)),
+            (padded(2, 2, 0, &text), Some(EarlyError::Sequence)),
+            (padded(2, 1, 1, &text), Some(EarlyError::Acknowledgement)),
+        ] {
+            let mut outgoing = Outgoing::new(keys());
+            let mut incoming = Incoming::new(keys());
+            let first = Content::Text {
+                text: "first".into(),
+                reply: None,
+            };
+            let first = outgoing.send(HandshakeId([9; 16]), &first).unwrap();
+            incoming.receive(&first.frame).unwrap();
+            let result = incoming.receive(&second(&plaintext));
+            assert_eq!(result.err(), error);
+            assert_eq!(incoming.has_failed(), error.is_some());
+            let count = if error.is_some() { 1 } else { 2 };
+            assert_eq!(incoming.received(), count);
+            if error.is_some() {
+                assert_eq!(incoming.receive(&good), Err(EarlyError::Closed));
+            }
+        }
+    }
+
+    /// The associated data is the whole head: a frame is good for its handshake and its number only.
+    #[test]
+    fn a_frame_is_bound_to_its_handshake() {
+        let mut outgoing = Outgoing::new(keys());
+        let content = Content::Text {
+            text: "first".into(),
+            reply: None,
+        };
+        let mut frame = outgoing.send(HandshakeId([9; 16]), &content).unwrap().frame;
+        frame[2..18].fill(8);
+        assert_eq!(
+            Incoming::new(keys()).receive(&frame),
+            Err(EarlyError::Decrypt)
+        );
+    }
+}

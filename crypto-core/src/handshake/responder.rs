@@ -793,3 +793,49 @@ impl<E: Engine> fmt::Debug for PendingSession<E> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::{Halfway, PRESENCE, TestRng, halfway};
+    use crate::engine::block_on;
+    use crate::handshake::Offer;
+    use crate::prekeys::PrekeyBundle;
+
+    /// Counts that no honest initiator signs.
+    #[test]
+    fn confirm_counts_what_there_can_be() {
+        let rng = &mut TestRng::new(1);
+        let Halfway {
+            alice,
+            bob,
+            pending,
+            ..
+        } = halfway(rng);
+        assert_eq!(pending.early_count(0), Ok(EarlyCount::default()));
+        assert_eq!(pending.early_count(1), Err(ConfirmError::EarlyCount));
+
+        let mut listener = Listener::new(bob.clone(), PRESENCE);
+        let prekey = block_on(listener.publish_prekeys(1, rng)).unwrap()[0];
+        let party = bob.party();
+        let bundle = PrekeyBundle::verify(&alice, &prekey, &party, &PRESENCE);
+        let bundle = block_on(bundle).unwrap();
+        let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
+        let from = alice.party().account;
+        let mut incoming = block_on(listener.receive(offer.frame(), &from, None)).unwrap();
+        let text = Content::Text {
+            text: "hello".into(),
+            reply: None,
+        };
+        let early = offer.send_early(&text).unwrap();
+        incoming.receive_early(&early.frame, &from).unwrap();
+        let pending = block_on(incoming.accept(rng)).unwrap();
+        for sent in [0, 17, u32::MAX] {
+            assert_eq!(pending.early_count(sent), Err(ConfirmError::EarlyCount));
+        }
+        for sent in [1, 16] {
+            let count = EarlyCount { sent, received: 1 };
+            assert_eq!(pending.early_count(sent), Ok(count));
+        }
+    }
+}

@@ -3,12 +3,14 @@
 #![allow(clippy::panic, clippy::unwrap_used, dead_code, unreachable_pub)]
 
 use core::convert::Infallible;
+use std::string::ToString as _;
 use std::vec::Vec;
 
 use duet_crypto::engine::{LocalIdentity, Software, block_on};
 use duet_crypto::handshake::{Listener, Offer, PendingSession, Presence};
 use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
-use duet_crypto::session::Session;
+use duet_crypto::prekeys::PrekeyBundle;
+use duet_crypto::session::{Content, Session};
 use rand_core::{TryCryptoRng, TryRng};
 
 /// A generator that replays given bytes and panics when they are used up.
@@ -144,6 +146,34 @@ pub fn sessions(rng: &mut TestRng) -> (Session, Session) {
     let accept = *pending.frame();
     let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
     let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+    a.receive(&ready, 0, rng).unwrap();
+    (a, b)
+}
+
+/// Two sessions after a prekey start, READY received: that many early messages sent, and the first ones received.
+pub fn sessions_with_early(rng: &mut TestRng, sent: usize, received: usize) -> (Session, Session) {
+    let (alice, bob) = (person("alice"), person("bob"));
+    let (from_alice, from_bob) = (alice.party().account, bob.party().account);
+    let mut listener = Listener::new(bob.clone(), PRESENCE);
+    let prekey = block_on(listener.publish_prekeys(1, rng)).unwrap()[0];
+    let party = bob.party();
+    let bundle = PrekeyBundle::verify(&alice, &prekey, &party, &PRESENCE);
+    let bundle = block_on(bundle).unwrap();
+    let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
+    let mut incoming = block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap();
+    for index in 0..sent {
+        let content = Content::Text {
+            text: index.to_string(),
+            reply: None,
+        };
+        let early = offer.send_early(&content).unwrap();
+        if index < received {
+            incoming.receive_early(&early.frame, &from_alice).unwrap();
+        }
+    }
+    let pending = block_on(incoming.accept(rng)).unwrap();
+    let (confirm, mut a) = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
+    let (ready, b) = block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
     a.receive(&ready, 0, rng).unwrap();
     (a, b)
 }
