@@ -42,6 +42,11 @@ impl Identity {
         )
     }
 
+    /// Account and public key.
+    pub(crate) fn party(&self) -> Party {
+        self.party
+    }
+
     /// For operations that only sign.
     fn signer(&self) -> LocalIdentity<Platform> {
         self.local(Choice::new(false, false), false)

@@ -1,11 +1,14 @@
 //! Messages (PROTOCOL.md section 6).
 
 use duet_crypto::handshake::Role;
-use duet_crypto::session::{self, Content};
+use duet_crypto::session::record::RecordKey;
+use duet_crypto::session::{self, Content, Lifetime, Renewal};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
+use zeroize::Zeroizing;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, array, number, whole};
+use crate::identity::Identity;
 use crate::random::Random;
 use crate::wire::content::{ContentObject, ReceivedMessage, SentMessage};
 use crate::wire::object::Wire as _;
@@ -14,12 +17,18 @@ use crate::wire::object::Wire as _;
 #[wasm_bindgen]
 pub struct Session {
     session: session::Session,
+    lifetime: Lifetime,
     random: Random,
 }
 
 impl Session {
-    pub(crate) fn new(session: session::Session, random: Random) -> Self {
-        Self { session, random }
+    /// A session that begins at `now`, in milliseconds of the clock of [`Session::receive`].
+    pub(crate) fn new(session: session::Session, random: Random, now: f64) -> Self {
+        Self {
+            session,
+            lifetime: Lifetime::new(milliseconds(now)),
+            random,
+        }
     }
 
     pub(crate) fn core(&self) -> &session::Session {
@@ -98,7 +107,8 @@ impl Session {
         Ok(SentMessage::from(sent).to_js())
     }
 
-    /// Decrypts one MSG frame: `{ seq, ack, content }`. `now` is in milliseconds, of a clock that does not jump.
+    /// Decrypts one MSG frame: `{ seq, ack, content }`. `now` is in milliseconds, of a clock that does not jump and
+    /// that goes on while a record of the session waits.
     ///
     /// # Errors
     /// Those of the core.
@@ -110,12 +120,76 @@ impl Session {
         Ok(ReceivedMessage::try_from(received)?.to_js())
     }
 
+    /// Whether it must be renewed at `now`, of the same clock: 0 for no, 1 for soon, 2 for it is over.
+    #[must_use]
+    pub fn renewal(&self, now: f64) -> u8 {
+        match self.lifetime.renewal(&self.session, milliseconds(now)) {
+            Renewal::NotDue => 0,
+            Renewal::Due => 1,
+            Renewal::Over => 2,
+        }
+    }
+
+    /// Counts the bytes of a CHUNK frame.
+    ///
+    /// # Errors
+    /// It is no number of bytes.
+    #[wasm_bindgen(js_name = countChunk)]
+    pub fn count_chunk(&mut self, bytes: f64) -> Result<(), JsValue> {
+        self.lifetime.count_chunk(whole(bytes)?);
+        Ok(())
+    }
+
+    /// How often it was saved.
+    #[must_use]
+    pub fn revision(&self) -> f64 {
+        number(self.session.revision())
+    }
+
+    /// The session as a record, under the next revision.
+    ///
+    /// # Errors
+    /// The key has not 32 bytes.
+    pub fn save(&mut self, key: Vec<u8>) -> Result<Vec<u8>, JsValue> {
+        let record = self
+            .session
+            .save(&record_key(key)?, &self.lifetime, &mut Random::Platform);
+        Ok(record.map_err(Failure::from)?)
+    }
+
+    /// A session as it was saved.
+    ///
+    /// # Errors
+    /// The record does not open, or is older than `minimum`.
+    pub fn restore(record: &[u8], key: Vec<u8>, minimum: f64) -> Result<Self, JsValue> {
+        let restored = session::Session::restore(record, &record_key(key)?, whole(minimum)?);
+        let (session, lifetime) = restored.map_err(Failure::from)?;
+        Ok(Self {
+            session,
+            lifetime,
+            random: Random::Platform,
+        })
+    }
+
+    /// Whether it is a session of this identity.
+    #[wasm_bindgen(js_name = isOf)]
+    #[must_use]
+    pub fn is_of(&self, identity: &Identity) -> bool {
+        self.session.local() == identity.party()
+    }
+
     /// See [`Random::left`].
     #[wasm_bindgen(js_name = scriptLeft)]
     #[must_use]
     pub fn script_left(&self) -> Option<f64> {
         self.random.left()
     }
+}
+
+/// Takes the bytes over, so that they are wiped.
+fn record_key(bytes: Vec<u8>) -> Result<RecordKey, Failure> {
+    let bytes = Zeroizing::new(bytes);
+    Ok(RecordKey::from_bytes(&Zeroizing::new(array(&bytes)?)))
 }
 
 /// Milliseconds of a JavaScript clock, which counts fractions and never reaches 2^53.

@@ -64,7 +64,7 @@ export function encodeWatch(watch: { readonly eid: Uint8Array; readonly accountI
   return call((wasm) => wasm.relayWatch(eid, account));
 }
 
-/** The PREKEYS frame with prekeys of `listener.publishPrekeys()`: 1 to 20. Answered by an ACK. */
+/** The PREKEYS frame with prekeys of `listener.publishPrekeys()`: at most 20. Answered by an ACK. */
 export function encodePrekeys(frame: {
   readonly eid: Uint8Array;
   readonly prekeys: readonly Uint8Array[];

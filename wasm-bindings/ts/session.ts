@@ -1,9 +1,11 @@
 /** Messages (PROTOCOL.md section 6). */
-import { call } from './boundary.js';
-import { copyOf } from './bytes.js';
+import { call, release } from './boundary.js';
+import { copyOf, wholeNumber } from './bytes.js';
+import { now } from './clock.js';
 import { DISPOSE, Held } from './dispose.js';
 import { DuetError, type ErrorCode, numberedError } from './errors.js';
 import { emojiOf } from './fingerprint.js';
+import { internalIdentity } from './identity.js';
 import type {
   Bytes,
   Content,
@@ -29,12 +31,33 @@ export function internalSession(session: Session): WasmSession {
 }
 
 /**
- * Takes up a session that `session.save()` wrote.
- * @throws DuetError `E_SESSION_RECORD` and its kin
+ * Takes up a session that `session.save()` wrote. One record, one session: the session that it was saved from must not
+ * be used any more.
+ * @throws DuetError `E_SESSION_RECORD_OLD` if somebody brought an older record back, `E_SESSION_RECORD_KEY` for another
+ * secret, `E_SESSION_RECORD_DAMAGED`, `E_SESSION_RECORD_LENGTH`, `E_SESSION_RECORD_VERSION`; `E_SESSION_RECORD` if it is
+ * no record, or one of another identity
  */
-export function restoreSession(_options: RestoreSessionOptions): RestoredSession {
-  throw new DuetError('E_BUSY');
+export function restoreSession(options: RestoreSessionOptions): RestoredSession {
+  const record = copyOf(options.record, 'record');
+  const minimum = wholeNumber(options.minimumRevision, 'minimumRevision');
+  const identity = options.identity === undefined ? undefined : internalIdentity(options.identity);
+  const secret = copyOf(options.secret, 'secret', 32);
+  let inner: WasmSession;
+  try {
+    inner = call((wasm) => wasm.Session.restore(record, secret, minimum));
+  } finally {
+    secret.fill(0);
+  }
+  if (identity !== undefined && !call(() => inner.isOf(identity))) {
+    release(inner);
+    throw new DuetError('E_SESSION_RECORD', 'it is of another identity');
+  }
+  const session = new HeldSession(inner);
+  return { session, revision: session.revision };
 }
+
+/** By the number of the bindings. */
+const RENEWAL: readonly RenewalState[] = ['not-due', 'due', 'over'];
 
 class HeldSession implements Session {
   readonly id: Bytes;
@@ -74,8 +97,7 @@ class HeldSession implements Session {
 
   receive(frame: Uint8Array): Received {
     const bytes = copyOf(frame, 'frame');
-    // A clock that does not jump: it ages the keys of messages that may still come.
-    return call(() => this.internal.receive(bytes, performance.now())) as Received;
+    return call(() => this.internal.receive(bytes, now())) as Received;
   }
 
   get early(): { readonly sent: number; readonly received: number } {
@@ -84,19 +106,26 @@ class HeldSession implements Session {
   }
 
   get revision(): number {
-    return 0;
+    return call(() => this.internal.revision());
   }
 
-  save(_secret: Uint8Array): Bytes {
-    throw new DuetError('E_BUSY');
+  save(secret: Uint8Array): Bytes {
+    const key = copyOf(secret, 'secret', 32);
+    try {
+      return call(() => this.internal.save(key));
+    } finally {
+      key.fill(0);
+    }
   }
 
-  renewal(_now: number): RenewalState {
-    return 'not-due';
+  renewal(at: number = now()): RenewalState {
+    wholeNumber(Math.trunc(at), 'now');
+    return RENEWAL[call(() => this.internal.renewal(at))] ?? 'over';
   }
 
-  countChunk(_bytes: number): void {
-    throw new DuetError('E_BUSY');
+  countChunk(bytes: number): void {
+    wholeNumber(bytes, 'bytes');
+    call(() => this.internal.countChunk(bytes));
   }
 
   free(): void {

@@ -351,7 +351,7 @@ export interface Received {
 export type RenewalState = 'not-due' | 'due' | 'over';
 
 export interface RestoreSessionOptions {
-  /** If given, a record of another identity's session is refused with `E_SESSION_RECORD`. */
+  /** If given, a record of another identity's session is refused. */
   readonly identity?: Identity | undefined;
   /** What `session.save()` gave. */
   readonly record: Uint8Array;
@@ -388,16 +388,18 @@ export interface Session {
   /** Counts up by one at every {@link save}; 0 if the session was never saved. */
   readonly revision: number;
   /**
-   * The session as a record that only `secret` (32 bytes) opens, for {@link restoreSession}. Keep the revision where
-   * an older record cannot come back with it: a session that is rolled back repeats message keys, and whoever holds
-   * two frames under one key reads both.
+   * The session as a record that only `secret` (32 bytes, of a generator or as strong) opens, for
+   * {@link restoreSession}. Save after a frame was made or read and before it is sent or shown; keep the revision where
+   * an older record cannot bring it back. A session that is rolled back seals two messages under one key: whoever sees
+   * both frames learns the difference of the texts, and can forge.
    */
   save(secret: Uint8Array): Bytes;
   /**
    * Whether this session must be renewed by a new handshake (PROTOCOL.md section 4.9): after 24 hours, 2^24 messages
-   * or 64 GiB of chunks it is `over`; `due` leaves time to do it before. `now` is in ms since 1970.
+   * or 64 GiB of chunks it is `over`; `due` comes after five sixths of that. `now` is in ms since 1970, and what it is
+   * if left out.
    */
-  renewal(now: number): RenewalState;
+  renewal(now?: number): RenewalState;
   /** Counts the bytes of a CHUNK frame that was sent or received beside this session. */
   countChunk(bytes: number): void;
   /** Encrypts one message. Synchronous: two calls can never share a key. */

@@ -14,7 +14,6 @@ use crate::failure::{Failure, array};
 use crate::fingerprint::party;
 use crate::identity::Identity;
 use crate::random::Random;
-use crate::session::Session;
 use crate::slot::Slot;
 use crate::task::Task;
 use crate::wire::content::{ContentObject, SentMessage};
@@ -103,10 +102,7 @@ impl Offer {
         let (offer, mut random) = self.0.take()?;
         Ok(Task::new(async move {
             let (confirm, session) = offer.accept(&frame, &from, &mut random).await?;
-            Ok(Established::new(
-                confirm.to_vec(),
-                Session::new(session, random),
-            ))
+            Ok(Established::new(confirm.to_vec(), session, random))
         }))
     }
 

@@ -7,10 +7,12 @@ use std::cell::Cell;
 
 use duet_crypto::handshake::{self, EndError, EndReason, Winner};
 use duet_crypto::identity::IdentityKey;
+use duet_crypto::session;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{Failure, array};
+use crate::random::Random;
 use crate::session::Session;
 use crate::slot::Slot;
 use crate::task::Task;
@@ -32,14 +34,14 @@ fn ending<T: 'static>(
 #[wasm_bindgen]
 pub struct Established {
     frame: Vec<u8>,
-    session: Cell<Option<Session>>,
+    session: Cell<Option<(session::Session, Random)>>,
 }
 
 impl Established {
-    fn new(frame: Vec<u8>, session: Session) -> Self {
+    fn new(frame: Vec<u8>, session: session::Session, random: Random) -> Self {
         Self {
             frame,
-            session: Cell::new(Some(session)),
+            session: Cell::new(Some((session, random))),
         }
     }
 }
@@ -52,12 +54,13 @@ impl Established {
         self.frame.clone()
     }
 
-    /// The session, once.
+    /// The session, once. Its lifetime begins at `now`, in milliseconds.
     ///
     /// # Errors
     /// It was taken.
-    pub fn session(&self) -> Result<Session, JsValue> {
-        Ok(self.session.take().ok_or(Failure::Spent)?)
+    pub fn session(&self, now: f64) -> Result<Session, JsValue> {
+        let (session, random) = self.session.take().ok_or(Failure::Spent)?;
+        Ok(Session::new(session, random, now))
     }
 }
 

@@ -256,7 +256,7 @@ impl PendingSession {
         let (pending, mut random) = self.0.take()?;
         Ok(Task::new(async move {
             let (ready, session) = pending.confirm(&frame, &from, &mut random).await?;
-            Ok(Established::new(ready, Session::new(session, random)))
+            Ok(Established::new(ready, session, random))
         }))
     }
 

@@ -1,4 +1,4 @@
-/** handshake_interactive.json, handshake_reject.json and end.json. */
+/** handshake_interactive.json, handshake_reject.json and end.json. The prekey start is in prekeys.ts. */
 import type { IncomingOffer, Offer } from '@duet-chat/crypto';
 import { scriptLeft } from '@duet-chat/crypto/testing';
 import { equal, hex, unhex } from '../harness.js';

@@ -1,15 +1,14 @@
-/** identity.json, qr_reject.json, glare.json, wrap.json and password.json. */
+/** identity.json, qr_reject.json, glare.json and password.json. */
 import {
   accountId,
   emojiTable,
   glareWinner,
   qrText,
-  restoreIdentity,
   safetyCode,
   splitPassword,
   verifyQrText,
 } from '@duet-chat/crypto';
-import { identityFromSeed, scriptedEnvelope } from '@duet-chat/crypto/testing';
+import { identityFromSeed } from '@duet-chat/crypto/testing';
 import { equal, hex, unhex } from '../harness.js';
 import { emojiText, outcome, party, peerOf, type Runners } from './case.js';
 
@@ -52,36 +51,6 @@ export const qrReject: Runners = {
 
 export const glare: Runners = {
   '*': (test) => equal(glareWinner(unhex(test.own), unhex(test.peer)), test.winner, 'winner'),
-};
-
-export const wrap: Runners = {
-  wrap: async (test) => {
-    const { realm, name } = test;
-    const { created } = test;
-    const identity = await identityFromSeed({
-      realm,
-      name,
-      seed: unhex(test.seed),
-      created,
-      engine: 'wasm',
-    });
-    equal(hex(identity.publicKey), test.ik, 'public key');
-    const [vaultSecret, script] = [unhex(test.secret), unhex(test.rng.join(''))];
-    const envelope = scriptedEnvelope(identity, { vaultSecret, script });
-    equal(hex(envelope), test.envelope, 'envelope');
-  },
-  unwrap: async (test) => {
-    const envelope = unhex(test.envelope);
-    const publicKey = new Uint8Array(32);
-    publicKey.set(envelope.subarray(32, 64));
-    const account = { realm: test.realm ?? 'chat.example', name: test.name ?? 'alice' };
-    const stored = { kind: 'wrapped', publicKey, envelope } as const;
-    await outcome(test, async () => {
-      const identity = await restoreIdentity({ ...account, stored, vaultSecret: unhex(test.secret) });
-      const wanted = await identityFromSeed({ ...account, seed: unhex(test.seed), engine: 'wasm' });
-      equal(hex(identity.publicKey), hex(wanted.publicKey), 'public key');
-    });
-  },
 };
 
 export const password: Runners = {

@@ -7,10 +7,12 @@ import { assert, type Environment, equal, type Suite, type Test } from '../harne
 import type { Runners, VectorFile } from './case.js';
 import { file, fileReject } from './files.js';
 import { end, interactive, reject } from './handshake.js';
-import { glare, identity, password, qrReject, wrap } from './identity.js';
+import { glare, identity, password, qrReject } from './identity.js';
+import { prekeyReject, prekeyStart } from './prekeys.js';
 import { badPoints, primitives } from './primitives.js';
 import { relay } from './relay.js';
 import { limits, ratchet } from './session.js';
+import { wrap } from './vault.js';
 
 const RUNNERS: Readonly<Record<string, Runners>> = {
   'primitives.json': primitives,
@@ -22,6 +24,8 @@ const RUNNERS: Readonly<Record<string, Runners>> = {
   'password.json': password,
   'handshake_interactive.json': interactive,
   'handshake_reject.json': reject,
+  'handshake_prekey.json': prekeyStart,
+  'prekey_reject.json': prekeyReject,
   'end.json': end,
   'ratchet.json': ratchet,
   'limits.json': limits,

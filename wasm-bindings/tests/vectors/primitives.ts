@@ -43,6 +43,10 @@ export const badPoints: Runners = {
       engineOperation.verify(engine, encoding, new Uint8Array(32), signature),
     );
   },
+  signature: async (test, _, engine) => {
+    const message = labelled(test.label, unhex(test.m));
+    await outcome(test, () => engineOperation.verify(engine, unhex(test.public), message, unhex(test.sig)));
+  },
   x25519: async (test, _, engine) => {
     await outcome(test, async () => {
       const [, shared] = await engineOperation.agree(engine, unhex(test.secret), unhex(test.encoding));

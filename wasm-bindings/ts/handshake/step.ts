@@ -1,6 +1,7 @@
 /** What both sides of a handshake have in common. */
 import { call, release, run } from '../boundary.js';
 import { copyOf } from '../bytes.js';
+import { now } from '../clock.js';
 import { Held } from '../dispose.js';
 import { pick } from '../engines.js';
 import { DuetError } from '../errors.js';
@@ -63,7 +64,7 @@ const END_REASONS: readonly EndReason[] = ['declined', 'busy', 'cancelled', 'pre
 /** The frame that completes a handshake, and the session. */
 export function parts(done: Established): { first: Bytes; session: Session } {
   try {
-    return { first: call(() => done.frame()), session: sessionFrom(call(() => done.session())) };
+    return { first: call(() => done.frame()), session: sessionFrom(call(() => done.session(now()))) };
   } finally {
     release(done);
   }
