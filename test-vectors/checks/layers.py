@@ -4,7 +4,7 @@ from typing import Any
 
 from cryptography.cobblestone import Cobblestone256Decryptor
 
-from pair1 import content, files, ratchet
+from pair1 import content, files, prekeys, ratchet
 from pair1 import padding as pad
 from pair1 import relay as envelope
 from pair1.primitives import sha
@@ -14,10 +14,13 @@ from .case import Case, Mismatch, equal, large
 #: Section 10 and the sizes of section 4, 6, 7 and 9, by the names of limits.json.
 LIMITS = {
     "offer_bytes": 1475,
+    "init_bytes": 2579,
+    "prekey_bytes": 1379,
     "accept_bytes": 1235,
     "confirm_bytes": 182,
     "end_bytes": 84,
     "max_plaintext_bytes": pad.MAX_PLAINTEXT,
+    "max_handshake_frame_bytes": envelope.SIZE_CLASSES["handshake"],
     "max_message_frame_bytes": envelope.SIZE_CLASSES["message"],
     "max_chunk_frame_bytes": envelope.SIZE_CLASSES["chunk"],
     "file_chunk_bytes": files.CHUNK,
@@ -36,6 +39,23 @@ LIMITS = {
     "max_preview_bytes": 16_384,
     "max_token_bytes": envelope.MAX_TOKEN,
     "max_offers_remembered": 65_536,
+    "max_pending_handshakes": 32,
+    "max_handshakes_per_hour": 30,
+    "max_prekeys": prekeys.MAX_PREKEYS,
+    "prekeys_low": 5,
+    "max_early_messages": prekeys.MAX_EARLY,
+    "max_session_chunk_bytes": 64 << 30,
+    "argon2_memory_kib": 65_536,
+    "argon2_passes": 3,
+    "argon2_lanes": 1,
+    "min_argon2_memory_kib": 19_456,
+    "max_argon2_memory_kib": 1_048_576,
+    "min_argon2_passes": 2,
+    "max_argon2_passes": 16,
+    "min_argon2_lanes": 1,
+    "max_argon2_lanes": 4,
+    "min_pbkdf2_iterations": 600_000,
+    "max_pbkdf2_iterations": 10_000_000,
 }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pair1 import handshake as h
 from pair1.errors import Refused
+from pair1.primitives import sha
 from pair1.ratchet import Session
 
 from .case import Case, Mismatch, equal
@@ -16,7 +17,7 @@ def reject(c: Case) -> dict[str, Any]:
     match c.text("at"):
         case "bundle":
             a = h.Initiator(i.alice, i.bob.aid, i.bob.ik, i.presence, i.a, c.hex("frame"))
-            return {"flight1_len": len(a.frame)}
+            return {"flight1_sha256": sha(a.frame)}
         case "send":
             a = i.initiator()
             early = [a.send_early(c.value("content")) for _ in range(c.number("times"))]

@@ -74,6 +74,8 @@ pub(super) fn ratchet() -> Result<VectorFile, Failure> {
     attacks(&mut file)?;
     order(&mut file)?;
     skips(&mut file)?;
+    both_chains(&mut file)?;
+    ages(&mut file)?;
     contents(&mut file)?;
     bodies(&mut file)?;
     inside(&mut file)?;
@@ -442,6 +444,74 @@ fn skips(file: &mut VectorFile) -> Result<(), Failure> {
         &skipped,
     )?;
     s.finish(file, "the bounds on skipped keys")
+}
+
+/// The largest gap that one frame may leave: 256 in the old chain and 256 in the new one.
+fn both_chains(file: &mut VectorFile) -> Result<(), Failure> {
+    let mut s = Script::begun(appendix_c())?;
+    s.say("a", "number 0", text("first"))?;
+    let oldest = s.send("a", "number 1, lost", typing())?;
+    s.send_times("a", "numbers 2 to 256, lost", &[], 255, typing())?;
+    s.say("b", "a turn", text("turn"))?;
+    s.send_times(
+        "a",
+        "numbers 0 to 254 of a new chain, lost",
+        &[],
+        255,
+        typing(),
+    )?;
+    let latest = s.send("a", "number 255, lost", typing())?;
+    let next = s.send("a", "number 256 of the new chain", typing())?;
+    let pn = [&next[..50], &258_u32.to_be_bytes(), &next[54..]].concat();
+    s.refuse(
+        "b",
+        "PN says that 257 of the old chain are missing",
+        &["Skip", "Forgery"],
+        Code::SkipLimit,
+        &pn,
+    )?;
+    s.receive(
+        "b",
+        "256 keys of either chain are skipped at once",
+        &["Skip"],
+        &next,
+    )?;
+    s.receive("b", "the oldest of the 512 opens", &["OutOfOrder"], &oldest)?;
+    s.receive("b", "the latest opens", &["OutOfOrder"], &latest)?;
+    s.refuse("b", "the oldest again", &["Replay"], Code::Replay, &oldest)?;
+    s.say("b", "and on", text("all there"))?;
+    s.finish(
+        file,
+        "256 skipped keys in the old chain and 256 in the new one, in one frame",
+    )
+}
+
+/// A skipped key is kept five minutes, and not a millisecond less.
+fn ages(file: &mut VectorFile) -> Result<(), Failure> {
+    let mut s = Script::begun(appendix_c())?;
+    let [first, second, third] = ["first", "second", "third"];
+    let early = s.send("a", "text 0", text(first))?;
+    let late = s.send("a", "text 1", text(second))?;
+    let on_time = s.send("a", "text 2", text(third))?;
+    s.now = 5_000;
+    s.receive("b", "text 2, at 5 s", &["OutOfOrder"], &on_time)?;
+    s.now += limits::SKIPPED_LIFETIME - 1;
+    s.receive(
+        "b",
+        "text 0, a millisecond before five minutes are over",
+        &["OutOfOrder"],
+        &early,
+    )?;
+    s.now += 1;
+    s.refuse(
+        "b",
+        "text 1, when they are over",
+        &["Expired"],
+        Code::Replay,
+        &late,
+    )?;
+    s.say("b", "and on", text("one is missing"))?;
+    s.finish(file, "how long a skipped key is kept")
 }
 
 /// What a client must not send, and kinds that it does not know.

@@ -3,6 +3,7 @@
 use duet_crypto::engine::{Software, block_on};
 use duet_crypto::handshake::{EarlyError, EarlyMessage, IncomingOffer, PendingSession};
 use duet_crypto::identity::AccountId;
+use duet_crypto::primitives::hash::sha256;
 use serde_json::Value;
 
 use super::handshake::{Base, initiator, pin};
@@ -14,7 +15,7 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
     match case.text("at")? {
         "bundle" => {
             let offer = base.init(&case.hex("frame")?)?;
-            Ok(outputs! { "flight1_len" => offer.frame().len() })
+            Ok(outputs! { "flight1_sha256" => hex(&sha256(&[offer.frame()])) })
         }
         "send" => {
             let content = content::read(case.object("content")?)?;

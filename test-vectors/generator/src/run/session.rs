@@ -3,8 +3,11 @@
 use duet_crypto::error::Code;
 use duet_crypto::files::cobblestone::CHUNK_PLAINTEXT;
 use duet_crypto::files::segment::SEGMENT_SEALED;
-use duet_crypto::handshake::frames::{ACCEPT_LENGTH, CONFIRM_LENGTH, END_LENGTH, OFFER_LENGTH};
+use duet_crypto::handshake::frames::{
+    ACCEPT_LENGTH, CONFIRM_LENGTH, END_LENGTH, INIT_LENGTH, OFFER_LENGTH,
+};
 use duet_crypto::limits;
+use duet_crypto::prekeys::frame::PREKEY_LENGTH;
 use duet_crypto::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
 use duet_crypto::primitives::{hash, labels};
 use duet_crypto::session::{Content, HEADER_LENGTH, Session, padding};
@@ -201,14 +204,20 @@ pub(super) fn padding(case: Input<'_>) -> Result<Outputs, Failure> {
 }
 
 /// The core's bounds, by the names of limits.json.
-pub(crate) fn bounds() -> [(&'static str, u64); 23] {
+pub(crate) fn bounds() -> [(&'static str, u64); 43] {
     let size = |n: usize| n as u64;
     [
         ("offer_bytes", size(OFFER_LENGTH)),
+        ("init_bytes", size(INIT_LENGTH)),
+        ("prekey_bytes", size(PREKEY_LENGTH)),
         ("accept_bytes", size(ACCEPT_LENGTH)),
         ("confirm_bytes", size(CONFIRM_LENGTH)),
         ("end_bytes", size(END_LENGTH)),
         ("max_plaintext_bytes", size(limits::MESSAGE_PLAINTEXT_MAX)),
+        (
+            "max_handshake_frame_bytes",
+            size(limits::PAYLOAD_HANDSHAKE_MAX),
+        ),
         ("max_message_frame_bytes", size(limits::PAYLOAD_MESSAGE_MAX)),
         ("max_chunk_frame_bytes", size(limits::PAYLOAD_CHUNK_MAX)),
         ("file_chunk_bytes", size(CHUNK_PLAINTEXT)),
@@ -227,6 +236,47 @@ pub(crate) fn bounds() -> [(&'static str, u64); 23] {
         ("max_preview_bytes", size(limits::PREVIEW_MAX)),
         ("max_token_bytes", size(limits::TOKEN_MAX)),
         ("max_offers_remembered", size(limits::OFFERS_REMEMBERED)),
+        ("max_pending_handshakes", size(limits::PENDING_HANDSHAKES)),
+        ("max_handshakes_per_hour", size(limits::HANDSHAKES_PER_HOUR)),
+        ("max_prekeys", size(limits::PREKEYS)),
+        ("prekeys_low", size(limits::PREKEYS_LOW)),
+        ("max_early_messages", limits::EARLY_MESSAGES.into()),
+        ("max_session_chunk_bytes", limits::SESSION_CHUNK_BYTES),
+        ("argon2_memory_kib", limits::ARGON2_MEMORY.into()),
+        ("argon2_passes", limits::ARGON2_PASSES.into()),
+        ("argon2_lanes", limits::ARGON2_LANES.into()),
+        (
+            "min_argon2_memory_kib",
+            (*limits::ARGON2_MEMORY_BOUNDS.start()).into(),
+        ),
+        (
+            "max_argon2_memory_kib",
+            (*limits::ARGON2_MEMORY_BOUNDS.end()).into(),
+        ),
+        (
+            "min_argon2_passes",
+            (*limits::ARGON2_PASSES_BOUNDS.start()).into(),
+        ),
+        (
+            "max_argon2_passes",
+            (*limits::ARGON2_PASSES_BOUNDS.end()).into(),
+        ),
+        (
+            "min_argon2_lanes",
+            (*limits::ARGON2_LANES_BOUNDS.start()).into(),
+        ),
+        (
+            "max_argon2_lanes",
+            (*limits::ARGON2_LANES_BOUNDS.end()).into(),
+        ),
+        (
+            "min_pbkdf2_iterations",
+            (*limits::PBKDF2_ITERATIONS_BOUNDS.start()).into(),
+        ),
+        (
+            "max_pbkdf2_iterations",
+            (*limits::PBKDF2_ITERATIONS_BOUNDS.end()).into(),
+        ),
     ]
 }
 
