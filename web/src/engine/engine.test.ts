@@ -356,7 +356,12 @@ describe('a relay that lies', () => {
     await bob.until('received', () => bob.text('after') !== undefined);
     expect(bob.text('damaged')).toBeUndefined();
     // What did not arrive is never called delivered, and neither is anything after it.
-    expect(alice.text('damaged')?.status).toBe('sending');
+    expect([alice.text('damaged')?.status, alice.text('after')?.status]).toEqual(['sending', 'sending']);
+    // It is sent again as it was, and then everything has arrived.
+    await bob.until('healed', () => bob.text('damaged') !== undefined);
+    await alice.until('delivered', () => alice.text('after')?.status === 'delivered');
+    expect(alice.text('damaged')?.status).toBe('delivered');
+    expect(bob.conversation?.refusedFrames).toBe(1);
   });
 
   test('a replayed message is shown once', async () => {

@@ -215,10 +215,28 @@ function personOf(pin: ImportedPin, known: PinRecord | undefined): Person {
   return { pin, known, verdict: verdictOf(known, pin) };
 }
 
-function toPeer({ name, key, trust, since }: PinRecord): VerifiedPeer {
-  return { name, publicKey: fromText(key, 32), state: trust, firstSeen: since };
+/** A backup holds so many earlier keys of a person. */
+const EARLIER = 8;
+
+function toPeer({ name, key, trust, since, history }: PinRecord): VerifiedPeer {
+  const earlier = history.slice(-EARLIER).map((past) => ({
+    publicKey: fromText(past.key, 32),
+    state: past.trust,
+    // Of the oldest records only the end is known, which is the better guess than none.
+    firstSeen: past.since ?? past.until,
+  }));
+  return { name, publicKey: fromText(key, 32), state: trust, firstSeen: since, earlier };
 }
 
-function toPin(accountId: string, { name, publicKey, state, firstSeen }: VerifiedPeer): ImportedPin {
-  return { peer: { accountId, name }, key: toText(publicKey), trust: state, since: firstSeen };
+function toPin(accountId: string, peer: VerifiedPeer): ImportedPin {
+  const { name, publicKey, state, firstSeen, earlier = [] } = peer;
+  // Each was pinned until the next one was seen.
+  const ends = [...earlier.slice(1).map((next) => next.firstSeen), firstSeen];
+  const history = earlier.map((past, index) => ({
+    key: toText(past.publicKey),
+    trust: past.state,
+    since: past.firstSeen,
+    until: ends[index] ?? firstSeen,
+  }));
+  return { peer: { accountId, name }, key: toText(publicKey), trust: state, since: firstSeen, history };
 }

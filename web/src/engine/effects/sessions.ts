@@ -3,6 +3,7 @@ import { toText } from '../bytes.ts';
 import type { EmojiView } from '../contract.ts';
 import { fromPackage, toPackage } from '../crypto/content.ts';
 import type { Bytes, Session } from '../crypto/port.ts';
+import { packageCode } from '../errors.ts';
 import type { Content, Event } from '../machine/events.ts';
 
 /** The package's error classes after which a frame is dropped and the session goes on (PROTOCOL.md section 11). */
@@ -78,7 +79,12 @@ export class Sessions {
 
   /** A segment of a file went beside this session. */
   countChunk(sid: string, bytes: number): void {
-    this.sessions.get(sid)?.session.countChunk(bytes);
+    try {
+      this.sessions.get(sid)?.session.countChunk(bytes);
+    } catch (error) {
+      // The package's next build counts; until then the limit of 64 GiB is that of a day.
+      if (packageCode(error) !== 'E_BUSY') throw error;
+    }
     this.wear(sid);
   }
 

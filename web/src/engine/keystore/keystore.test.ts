@@ -74,17 +74,18 @@ test('imported pins keep the earlier date of the same key, and the history of an
   const dave = { accountId: 'dave-id', name: 'dave' };
   await store.putPin('me', bob, { key: 'K1', trust: 'first-use' }, 100);
   await store.putPin('me', carol, { key: 'K2', trust: 'first-use' }, 100);
+  const old = { key: 'K0', trust: 'first-use', since: 10, until: 20 } as const;
   const imported = [
-    { peer: bob, key: 'K1', trust: 'compared', since: 50 },
-    { peer: carol, key: 'K9', trust: 'qr', since: 60 },
-    { peer: dave, key: 'K4', trust: 'sas', since: 70 },
+    { peer: bob, key: 'K1', trust: 'compared', since: 50, history: [] },
+    { peer: carol, key: 'K9', trust: 'qr', since: 60, history: [old, { ...old, key: 'K2' }] },
+    { peer: dave, key: 'K4', trust: 'sas', since: 70, history: [old] },
   ] as const;
   await store.importPins('me', imported, 500);
   const [b, c, d] = [bob, carol, dave].map(({ accountId }) => store.pin('me', accountId));
   expect(await b).toMatchObject({ trust: 'compared', since: 50, history: [] });
   const past = { key: 'K2', trust: 'first-use', since: 100, until: 500 };
-  expect(await c).toMatchObject({ key: 'K9', since: 60, history: [past] });
-  expect(await d).toMatchObject({ key: 'K4', trust: 'sas', since: 70, history: [] });
+  expect(await c).toMatchObject({ key: 'K9', since: 60, history: [old, past] });
+  expect(await d).toMatchObject({ key: 'K4', trust: 'sas', since: 70, history: [old] });
 });
 
 test('what the first version kept is all there after the step to the second', async () => {

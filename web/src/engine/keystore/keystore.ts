@@ -37,10 +37,11 @@ export interface PastPin extends Pin {
   readonly until: number;
 }
 
-/** A pin as it comes from elsewhere: with the time at which its key was seen there. */
+/** A pin as it comes from elsewhere: with the time at which its key was seen there, and what was before. */
 export interface ImportedPin extends Pin {
   readonly peer: Peer;
   readonly since: number;
+  readonly history: readonly PastPin[];
 }
 
 export interface Keystore {
@@ -125,15 +126,27 @@ export function openKeystore(name: string = NAME): Keystore {
     importPins: (owner, pins, now) =>
       use(async (db) => {
         const transaction = db.transaction('pins', 'readwrite', { durability: 'strict' });
-        for (const { peer, key, trust, since } of pins) {
+        for (const { peer, key, trust, since, history } of pins) {
           const before = await transaction.store.get([owner, peer.accountId]);
-          const { history, ...dates } = lineage(before, { key, trust }, now);
-          const earliest = before?.key === key ? Math.min(dates.since, since) : since;
-          await transaction.store.put({ ...peer, owner, key, trust, history, since: earliest });
+          const here = lineage(before, { key, trust }, now);
+          await transaction.store.put({
+            ...peer,
+            owner,
+            key,
+            trust,
+            since: before?.key === key ? Math.min(here.since, since) : since,
+            history: merged(here.history, history, key),
+          });
         }
         await transaction.done;
       }),
   };
+}
+
+/** What two devices remember, oldest first, each key once: as it was here, if it was. */
+function merged(here: readonly PastPin[], there: readonly PastPin[], key: string): readonly PastPin[] {
+  const known = new Set([key, ...here.map((past) => past.key)]);
+  return [...here, ...there.filter((past) => !known.has(past.key))].sort((a, b) => a.until - b.until);
 }
 
 /** A pin of the schema's first version. */

@@ -44,7 +44,7 @@ export class Person {
         origin: '',
         connect: browser.connect,
         locks: undefined,
-        now: () => Date.now(),
+        now: () => Date.now() + this.skew,
         random: () => 0,
       },
       (event) => this.take(event),
@@ -52,6 +52,8 @@ export class Person {
   }
 
   private readonly profile: string;
+  /** Milliseconds by which this person's clock is ahead. */
+  skew = 0;
 
   /** The page is loaded again: a new engine on what the profile kept. */
   reloaded(mode: EngineMode = this.mode): Person {

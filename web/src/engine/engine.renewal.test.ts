@@ -1,0 +1,115 @@
+/** Sessions that grow old: whole engines with the real crypto package, whose clocks are put forward. */
+import 'fake-indexeddb/auto';
+import * as crypto from '@duet-chat/crypto';
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { RENEW_MS, SESSION_MS } from './machine/limits.ts';
+import { MemoryRelay } from './testing/memory-relay.ts';
+import { meet, Person } from './testing/person.ts';
+
+// A busy machine may take its time; what hangs is found all the same.
+vi.setConfig({ testTimeout: 60_000 });
+
+let relay: MemoryRelay;
+let alice: Person;
+let bob: Person;
+
+beforeAll(() => crypto.ready());
+beforeEach(async () => {
+  relay = new MemoryRelay(crypto);
+  [alice, bob] = [new Person('alice', 'native', relay), new Person('bob', 'wasm', relay)];
+  await Promise.all([alice.registered(), bob.registered()]);
+  await meet(alice, bob);
+});
+
+const renewed = (number = 2) =>
+  Promise.all(
+    [alice, bob].map((person) =>
+      person.until('renewed', () => person.conversation?.session?.number === number),
+    ),
+  );
+const notes = (person: Person) => person.shown.filter(({ body }) => body.kind === 'note');
+const sasOf = async (person: Person) => (await person.run('verification', undefined)).sas;
+
+test('the chat goes on in a fresh session, and both are told', async () => {
+  const before = await alice.run('verification', undefined);
+  await alice.run('sendText', { text: 'before' });
+  await bob.until('received', () => bob.text('before') !== undefined);
+  alice.skew = RENEW_MS;
+  await alice.run('sendText', { text: 'meanwhile' });
+  await renewed();
+  expect([notes(alice).length, notes(bob).length]).toEqual([1, 1]);
+  await alice.run('sendText', { text: 'after' });
+  await bob.run('sendText', { text: 'and back' });
+  await bob.until('received', () => bob.text('after') !== undefined);
+  await alice.until('received', () => alice.text('and back') !== undefined);
+  for (const text of ['before', 'meanwhile', 'after']) {
+    await alice.until('delivered', () => alice.text(text)?.status === 'delivered');
+  }
+  // A new session has new emoji; whoever compares knows which session theirs are of.
+  const after = await alice.run('verification', undefined);
+  expect([before.sasSession, after.sasSession]).toEqual([1, 2]);
+  expect(after.sas).not.toEqual(before.sas);
+  expect(after.sas).toEqual(await sasOf(bob));
+  expect([alice.conversation?.refusedFrames, bob.conversation?.refusedFrames]).toEqual([0, 0]);
+  expect(bob.incoming).toEqual([]);
+  expect([...alice.notices, ...bob.notices]).toEqual([]);
+});
+
+test('texts that are written all the time arrive once each, in order', async () => {
+  alice.skew = RENEW_MS;
+  const texts = Array.from({ length: 40 }, (_, i) => `${i}`);
+  for (const text of texts) {
+    await alice.run('sendText', { text });
+    await bob.run('sendText', { text: `b${text}` });
+    await new Promise((turn) => setImmediate(turn));
+  }
+  await renewed();
+  await bob.until('all', () => bob.text('39') !== undefined);
+  await alice.until('all', () => alice.text('b39') !== undefined);
+  const heard = (person: Person) =>
+    person.shown.flatMap(({ mine, body }) => (!mine && body.kind === 'text' ? [body.text] : []));
+  expect(heard(bob)).toEqual(texts);
+  expect(heard(alice)).toEqual(texts.map((text) => `b${text}`));
+  const settled = (person: Person) =>
+    person.shown.every(({ mine, status }) => !mine || status === 'delivered' || status === 'read');
+  await alice.until('settled', () => settled(alice));
+  await bob.until('settled', () => settled(bob));
+});
+
+test('a file on its way goes on', async () => {
+  let chunks = 0;
+  relay.tamper = (payload, type) => {
+    if (type === 0x12 && ++chunks === 2) alice.skew = RENEW_MS;
+    return [payload];
+  };
+  await alice.run('sendFile', { file: new File([new Uint8Array(20 * 1024 * 1024)], 'long') });
+  await bob.until('done', () => bob.transfers[0]?.state === 'done');
+  await renewed();
+  expect(bob.transfers[0]?.blob?.size).toBe(20 * 1024 * 1024);
+  await alice.until('done', () => alice.transfers[0]?.state === 'done');
+});
+
+test('the one who was called does not begin it; it ends with the day', async () => {
+  bob.skew = RENEW_MS;
+  await bob.run('sendText', { text: 'late' });
+  await alice.until('received', () => alice.text('late') !== undefined);
+  expect(bob.conversation?.session?.renewing).toBe(false);
+  bob.skew = SESSION_MS;
+  await expect(bob.run('sendText', { text: 'too late' })).rejects.toEqual({ code: 'not-secure-yet' });
+  expect(bob.conversation?.state).toBe('expired');
+  await alice.untilState('peer-disconnected');
+});
+
+test('a renewal that the relay damages does not end the chat', async () => {
+  relay.tamper = (payload, type) => {
+    if (type === 0x03) payload[700] = (payload[700] ?? 0) ^ 1;
+    return [payload];
+  };
+  alice.skew = RENEW_MS;
+  await alice.run('sendText', { text: 'one' });
+  await alice.until('tried', () => alice.conversation?.session?.renewing === true);
+  await alice.until('failed', () => alice.conversation?.session?.renewing === false);
+  await alice.run('sendText', { text: 'two' });
+  await bob.until('received', () => bob.text('two') !== undefined);
+  expect(alice.conversation).toMatchObject({ state: 'secure', session: { number: 1 } });
+});
