@@ -68,11 +68,11 @@ impl People {
         }
     }
 
-    fn from_alice(&self) -> AccountId {
+    fn alice_account(&self) -> AccountId {
         self.alice.party().account
     }
 
-    fn from_bob(&self) -> AccountId {
+    fn bob_account(&self) -> AccountId {
         self.bob.party().account
     }
 
@@ -101,7 +101,7 @@ impl People {
     }
 
     fn receive(&mut self, frame: &[u8]) -> Result<IncomingOffer<Software>, ListenError> {
-        let from = self.from_alice();
+        let from = self.alice_account();
         block_on(self.listener.receive(frame, &from, None))
     }
 
@@ -119,7 +119,7 @@ impl People {
         offer: Offer<Software>,
         pending: PendingSession<Software>,
     ) -> (Session, Session, Vec<u8>) {
-        let (from_alice, from_bob) = (self.from_alice(), self.from_bob());
+        let (from_alice, from_bob) = (self.alice_account(), self.bob_account());
         let (confirm, a) =
             block_on(offer.accept(pending.frame(), &from_bob, &mut self.rng)).unwrap();
         let (ready, b) = block_on(pending.confirm(&confirm, &from_alice, &mut self.rng)).unwrap();
@@ -150,7 +150,7 @@ fn signed_init(initiator: &Local, prekey: &[u8], mut init: InitFrame) -> Vec<u8>
 fn early_messages_go_on_in_the_session() {
     let mut people = People::new(1);
     let (mut offer, mut incoming) = people.ring();
-    let (from_alice, from_bob) = (people.from_alice(), people.from_bob());
+    let (from_alice, from_bob) = (people.alice_account(), people.bob_account());
     assert!(offer.is_prekey_start() && incoming.is_prekey_start());
     assert_eq!(offer.frame().len(), 2579);
 
@@ -432,7 +432,7 @@ fn the_checks_of_an_init_come_in_order() {
     let prekey = people.prekey();
     let offer = people.offer(&prekey);
     let good = InitFrame::decode(offer.frame()).unwrap();
-    let from = people.from_alice();
+    let from = people.alice_account();
     let mut heard = |edit: &dyn Fn(&mut InitFrame), pin: Option<&Local>| {
         let mut init = good.clone();
         edit(&mut init);
@@ -528,7 +528,7 @@ fn an_init_of_low_order_uses_its_prekey_up() {
 #[test]
 fn a_prekey_is_used_once() {
     let mut people = People::new(14);
-    let (from_alice, from_bob) = (people.from_alice(), people.from_bob());
+    let (from_alice, from_bob) = (people.alice_account(), people.bob_account());
     let prekey = people.prekey();
     // Handed out twice, by a relay that breaks its promise.
     let (first, second) = (people.offer(&prekey), people.offer(&prekey));
@@ -596,7 +596,7 @@ fn another_run_knows_no_prekey() {
 fn sixteen_texts_and_files_are_early() {
     let mut people = People::new(16);
     let (mut offer, mut incoming) = people.ring();
-    let from = people.from_alice();
+    let from = people.alice_account();
     for content in [
         Content::Ready,
         Content::Receipt,
@@ -636,7 +636,7 @@ fn sixteen_texts_and_files_are_early() {
 #[test]
 fn an_interactive_handshake_has_no_early_data() {
     let mut people = People::new(17);
-    let from = people.from_alice();
+    let from = people.alice_account();
     let mut offer = block_on(Offer::create(
         &people.alice,
         people.bob.party(),
@@ -672,7 +672,7 @@ fn an_interactive_handshake_has_no_early_data() {
 fn a_refused_early_frame_changes_nothing() {
     let mut people = People::new(18);
     let (mut offer, mut incoming) = people.ring();
-    let (from, from_bob) = (people.from_alice(), people.from_bob());
+    let (from, from_bob) = (people.alice_account(), people.bob_account());
     let (mut other, _) = people.ring();
     let of_other = other.send_early(&text("other")).unwrap();
     let sent: Vec<EarlySent> = ["one", "two", "three"]
@@ -714,7 +714,7 @@ fn a_refused_early_frame_changes_nothing() {
 fn forged_early_frames_end_the_handshake_in_the_end() {
     let mut people = People::new(19);
     let (mut offer, mut incoming) = people.ring();
-    let from = people.from_alice();
+    let from = people.alice_account();
     let good = offer.send_early(&text("hello")).unwrap().frame;
     let mut forged = good.clone();
     forged[30] ^= 1;
@@ -740,7 +740,7 @@ fn forged_early_frames_end_the_handshake_in_the_end() {
     // Between ACCEPT and CONFIRM alike.
     let (offer, incoming) = people.ring();
     forged[2..18].copy_from_slice(&offer.hid().0);
-    let from_bob = people.from_bob();
+    let from_bob = people.bob_account();
     let mut pending = block_on(incoming.accept(&mut people.rng)).unwrap();
     let (confirm, _) = block_on(offer.accept(pending.frame(), &from_bob, &mut people.rng)).unwrap();
     while pending.receive_early(&forged, &from) == Err(EarlyError::Decrypt) {}
@@ -755,7 +755,7 @@ fn forged_early_frames_end_the_handshake_in_the_end() {
 fn dropped_early_messages_are_noticed() {
     let mut people = People::new(20);
     let (mut offer, mut incoming) = people.ring();
-    let from = people.from_alice();
+    let from = people.alice_account();
     let sent: Vec<EarlySent> = ["one", "two", "three"]
         .map(|word| offer.send_early(&text(word)).unwrap())
         .into();
@@ -799,7 +799,7 @@ fn a_confirm_that_counts_fewer_than_came_is_refused() {
     };
     let (silent, mut talking) = (offer(), offer());
     assert_eq!(silent.frame(), talking.frame());
-    let (from, from_bob) = (people.from_alice(), people.from_bob());
+    let (from, from_bob) = (people.alice_account(), people.bob_account());
     let mut incoming = people.receive(silent.frame()).unwrap();
     let sent = talking.send_early(&text("hello")).unwrap();
     incoming.receive_early(&sent.frame, &from).unwrap();
@@ -896,7 +896,7 @@ proptest! {
     ) {
         let mut people = People::new(seed);
         let (mut offer, mut incoming) = people.ring();
-        let from = people.from_alice();
+        let from = people.alice_account();
         let frames: Vec<Vec<u8>> = (0..sent)
             .map(|index| offer.send_early(&text(&index.to_string())).unwrap().frame)
             .collect();
