@@ -57,12 +57,13 @@ test: lint test-rust test-vectors test-package test-web test-e2e ## Set up and r
 	$(step) "all checks passed"
 
 .PHONY: lint
-lint: $(STAMPS)/package $(STAMPS)/web-npm ## Formatting, clippy, biome, tsc
+lint: $(STAMPS)/package $(STAMPS)/web-npm ## Formatting, clippy, biome, tsc, references in the documents
 	$(step) "formatting and lints"
 	@cargo fmt --all --check
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	@cd wasm-bindings && npm run --silent lint && npm run --silent typecheck
 	@cd web && npm run --silent lint && npm run --silent typecheck
+	@sh infra/lint/references.sh
 
 .PHONY: test-rust
 test-rust: $(STAMPS)/base ## Rust: core, vectors, relay on a real SQLite file
