@@ -9,7 +9,7 @@
 //! | [`primitives`] | labels, hashes, AEAD, filtered Ed25519 and X25519, ML-KEM-768 | 2, App. B |
 //! | [`identity`], [`fingerprint`] | accounts, keys, and what people compare | 3 |
 //! | [`engine`] | the asymmetric primitives, in software or on a platform's own | – |
-//! | [`handshake`] | three flights from a key to a [`session::Session`] | 4 |
+//! | [`handshake`] | three flights from a key to a [`session::Session`] | 4, 5 |
 //! | [`prekeys`] | one-time keys for data in the first flight | 5 |
 //! | [`session`] | the Double Ratchet and what travels in it | 6 |
 //! | [`files`] | descriptors, control messages, chunked encryption | 7 |
@@ -20,8 +20,10 @@
 //!
 //! # A session cannot be had without both verifications
 //!
-//! [`handshake::Offer::accept`] and [`handshake::PendingSession::confirm`] are the only two functions that return a
-//! [`session::Session`], and each takes its handshake by value: a frame is processed once.
+//! [`handshake::Offer::accept`] and [`handshake::PendingSession::confirm`] are the only two functions that make a
+//! [`session::Session`], and each takes its handshake by value: a frame is processed once. ([`session::Session::restore`]
+//! brings back one that they made.) What an initiator says before that, with a one-time key of [`prekeys`], is a
+//! [`handshake::EarlyMessage`]: another type, with weaker guarantees.
 //!
 //! ```
 //! use duet_crypto::engine::{LocalIdentity, block_on};

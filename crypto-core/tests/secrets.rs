@@ -9,8 +9,11 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use common::{Halfway, TestRng, halfway, person, sessions};
-use duet_crypto::engine::block_on;
+use duet_crypto::engine::{Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on};
 use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
 use duet_crypto::handshake::{Listener, Offer};
 use duet_crypto::identity::IdentitySeed;
@@ -19,6 +22,7 @@ use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::primitives::{aead, kem, x25519};
 use duet_crypto::relay::{Challenge, ClientFrame, Presence, login};
 use duet_crypto::session::{Author, Content, MessageRef};
+use rand_core::CryptoRng;
 
 const NEEDLE: &str = "needle";
 
@@ -232,4 +236,123 @@ fn debug_of_a_prekey_start_names_people_only() {
         format!("{pending:?}"),
         format!("PendingSession {{ hid: {hid:?}, local: {peer}, peer: {party}, .. }}")
     );
+}
+
+/// The software engine, counting the X25519 secrets that are alive.
+struct Counting(Arc<AtomicUsize>);
+
+struct Counted {
+    secret: x25519::Secret,
+    alive: Arc<AtomicUsize>,
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.alive.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Engine for Counting {
+    type Identity = IdentitySeed;
+    type Agreement = Counted;
+
+    async fn sign(&self, identity: &IdentitySeed, message: &[u8]) -> Result<[u8; 64], EngineError> {
+        Software.sign(identity, message).await
+    }
+
+    async fn verify(
+        &self,
+        key: &[u8; 32],
+        message: &[u8],
+        signature: &[u8; 64],
+    ) -> Result<bool, EngineError> {
+        Software.verify(key, message, signature).await
+    }
+
+    async fn generate_agreement(
+        &self,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Counted, [u8; 32]), EngineError> {
+        let (secret, public) = Software.generate_agreement(rng).await?;
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let alive = Arc::clone(&self.0);
+        Ok((Counted { secret, alive }, public))
+    }
+
+    async fn agree(
+        &self,
+        secret: &Counted,
+        public: &[u8; 32],
+    ) -> Result<SharedSecret, EngineError> {
+        Software.agree(&secret.secret, public).await
+    }
+}
+
+/// Single-use secrets are dropped, and with that wiped, by the step that uses them up: not later, and not earlier.
+#[test]
+fn secrets_die_with_their_use() {
+    let rng = &mut TestRng::new(5);
+    let counted = |name: &str| {
+        let alive = Arc::new(AtomicUsize::new(0));
+        let seed = IdentitySeed::from_bytes(person(name).seed().expose());
+        let party = person(name).party();
+        let local = LocalIdentity::new(Counting(Arc::clone(&alive)), seed, party);
+        (local, alive)
+    };
+    let ((alice, at_alice), (bob, at_bob)) = (counted("alice"), counted("bob"));
+    let (from_alice, from_bob) = (alice.party().account, bob.party().account);
+    let alive = || {
+        (
+            at_alice.load(Ordering::Relaxed),
+            at_bob.load(Ordering::Relaxed),
+        )
+    };
+
+    let mut listener = Listener::new(bob.clone(), common::PRESENCE);
+    let prekeys = block_on(listener.publish_prekeys(20, rng)).unwrap();
+    assert_eq!(alive(), (0, 20));
+    // The 21st takes the place of the first.
+    block_on(listener.publish_prekeys(1, rng)).unwrap();
+    assert_eq!(alive(), (0, 20));
+
+    let party = bob.party();
+    let bundle = PrekeyBundle::verify(&alice, &prekeys[1], &party, &common::PRESENCE);
+    let bundle = block_on(bundle).unwrap();
+    let offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
+    assert_eq!(alive(), (1, 20));
+    let mut damaged = offer.frame().to_vec();
+    damaged[2578] ^= 1;
+    assert!(block_on(listener.receive(&damaged, &from_alice, None)).is_err());
+    assert_eq!(alive(), (1, 20));
+    // The prekey is gone before anybody has accepted.
+    let incoming = block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap();
+    assert_eq!(alive(), (1, 19));
+    let pending = block_on(incoming.accept(rng)).unwrap();
+    assert_eq!(alive(), (1, 20));
+    let (confirm, _a) = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
+    assert_eq!(alive(), (0, 20));
+    let (_ready, _b) = block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
+    assert_eq!(alive(), (0, 19));
+    // The run ends.
+    drop(listener);
+    assert_eq!(alive(), (0, 0));
+
+    // A handshake that is given up, and one that fails.
+    let mut listener = Listener::new(bob.clone(), common::PRESENCE);
+    let mut begin = || {
+        let offer = block_on(Offer::create(&alice, bob.party(), common::PRESENCE, rng)).unwrap();
+        let incoming = listener.receive(offer.frame(), &from_alice, None);
+        let pending = block_on(block_on(incoming).unwrap().accept(rng)).unwrap();
+        (offer, pending)
+    };
+    let (offer, pending) = begin();
+    assert_eq!(alive(), (1, 1));
+    block_on(offer.cancel()).unwrap();
+    drop(pending);
+    assert_eq!(alive(), (0, 0));
+    let (offer, pending) = begin();
+    let mut accept = *pending.frame();
+    accept[1234] ^= 1;
+    assert!(block_on(offer.accept(&accept, &from_bob, &mut TestRng::new(6))).is_err());
+    assert_eq!(alive(), (0, 1));
 }

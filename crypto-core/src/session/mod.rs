@@ -552,7 +552,7 @@ mod tests {
     //! Authentic frames that are malformed inside: only somebody with the keys can make them.
 
     use super::*;
-    use crate::common::{TestRng, sessions};
+    use crate::common::{TestRng, sessions, sessions_with_early};
     use crate::error::Class;
     use std::vec;
 
@@ -709,6 +709,26 @@ mod tests {
             let text = core::iter::repeat_n('x', length).collect();
             let frame = a.send(&Content::Text { text, reply: None }).unwrap().frame;
             assert_eq!(frame.capacity(), frame.len());
+        }
+    }
+
+    /// A number that CONFIRM counted is an early message's, whether it came or not.
+    #[test]
+    fn numbers_of_early_messages_are_not_used_again() {
+        for (seq, expected) in [
+            (0, Err(ReceiveError::Sequence)),
+            (1, Err(ReceiveError::Sequence)),
+            (2, Err(ReceiveError::Sequence)),
+            (3, Ok(3)),
+        ] {
+            let rng = &mut TestRng::new(7);
+            let (mut a, mut b) = sessions_with_early(rng, 3, 1);
+            a.0.sending.next = seq;
+            let frame = a.send(&Content::Receipt).unwrap().frame;
+            assert_eq!(
+                b.receive(&frame, 0, rng).map(|message| message.seq),
+                expected
+            );
         }
     }
 }
