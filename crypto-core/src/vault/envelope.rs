@@ -155,11 +155,16 @@ impl<'a> Head<'a> {
             (kdf::NONE, 0, 0, 0) => None,
             (kdf, lanes, cost, passes) => Some(Kdf::decode(kdf, lanes, cost, passes)?),
         };
+        let salt = reader.array().ok()?;
+        let public = reader.array().ok()?;
+        if content == Content::Backup && public != [0; 32] {
+            return None;
+        }
         Some(Self {
             bytes,
             kdf,
-            salt: reader.array().ok()?,
-            public: reader.array().ok()?,
+            salt,
+            public,
             commitment: reader.array().ok()?,
             ciphertext,
             tag,
