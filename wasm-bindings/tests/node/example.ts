@@ -17,6 +17,7 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^secure: true · early texts that came: 1 of 1$/m,
     /^too late: E_PREKEY_UNKNOWN, and Alice hears: prekey-unknown$/m,
   ],
+  reload: [/^after the reload: Where were we\?$/m, /^an older copy: E_SESSION_RECORD_OLD$/m],
   backup: [
     /^backup: 0 of 1\nbackup: 1 of 1$/m,
     /^the same person: true$/m,

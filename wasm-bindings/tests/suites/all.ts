@@ -3,6 +3,7 @@ import { vectors } from '../vectors/index.js';
 import { files } from './files.js';
 import { identities } from './identities.js';
 import { prekeys } from './prekeys.js';
+import { records } from './records.js';
 import { sessions } from './sessions.js';
 import { surface } from './surface.js';
 import { vault } from './vault.js';
@@ -14,6 +15,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   vault,
   sessions,
   prekeys,
+  records,
   files,
   vectors,
 };
