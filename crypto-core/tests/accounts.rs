@@ -1,4 +1,4 @@
-//! Names, passwords, the vault, QR texts, LOGIN.
+//! Names, passwords, an identity at rest, LOGIN.
 // The helpers of a test may fail it.
 #![allow(
     clippy::cast_possible_truncation,
@@ -11,7 +11,6 @@ mod common;
 
 use common::{TestRng, account, person};
 use duet_crypto::engine::{Engine as _, Software, block_on};
-use duet_crypto::fingerprint::{QrError, qr_text, verify_qr_text};
 use duet_crypto::identity::{
     AccountId, AccountName, IdentityError, IdentitySeed, Realm, sign_replacement,
     verify_replacement,
@@ -126,36 +125,6 @@ fn an_identity_is_wrapped() {
     assert!(vault::open(&[&envelope[..], &[0]].concat(), &secret).is_err());
 }
 
-#[test]
-fn a_qr_text_names_both() {
-    let (alice, bob, eve) = (
-        person("alice").party(),
-        person("bob").party(),
-        person("eve").party(),
-    );
-    let text = qr_text(&alice, &bob);
-    assert_eq!(verify_qr_text(&text, &bob, &alice), Ok(()));
-    // Shown to somebody else, or with a key that is not the one on record, or one's own text.
-    assert_eq!(verify_qr_text(&text, &eve, &alice), Err(QrError::Mismatch));
-    assert_eq!(verify_qr_text(&text, &bob, &eve), Err(QrError::Mismatch));
-    assert_eq!(verify_qr_text(&text, &alice, &bob), Err(QrError::Mismatch));
-    for bad in [
-        "",
-        "PAIR1:",
-        "PAIR2:AAAA",
-        &text[..177],
-        &format!("{text}A"),
-        &format!("{text}="),
-        &text.to_lowercase(),
-    ] {
-        assert_eq!(
-            verify_qr_text(bad, &bob, &alice),
-            Err(QrError::Format),
-            "{bad}"
-        );
-    }
-}
-
 const TOKEN: &str = "header.payload.signature";
 const CHALLENGE: Challenge = Challenge([3; 32]);
 const PRESENCE: Presence = Presence([4; 16]);
@@ -264,9 +233,11 @@ fn payloads_have_size_classes() {
     };
     for (kind, class, max) in [
         (0x01, PayloadKind::Handshake, 2_579),
+        (0x02, PayloadKind::Handshake, 2_579),
         (0x03, PayloadKind::Handshake, 2_579),
         (0x04, PayloadKind::Handshake, 2_579),
         (0x05, PayloadKind::Handshake, 2_579),
+        (0x10, PayloadKind::Message, 65_610),
         (0x11, PayloadKind::Message, 65_610),
         (0x12, PayloadKind::Chunk, 1_049_639),
     ] {
@@ -274,7 +245,7 @@ fn payloads_have_size_classes() {
         assert_eq!(payload(kind, max), Ok(class));
         assert_eq!(payload(kind, max + 1), Err(FrameError::Length));
     }
-    for kind in [0x00, 0x02, 0x10, 0x13, 0x43, 0xff] {
+    for kind in [0x00, 0x06, 0x0f, 0x13, 0x43, 0xff] {
         assert_eq!(payload(kind, 100), Err(FrameError::Type));
     }
     assert_eq!(payload_kind(&[2, 0x11]), Err(FrameError::Version));

@@ -5,7 +5,7 @@ mod qr;
 mod safety;
 
 pub use emoji::Emoji;
-pub use qr::{QrError, encode as qr_text, verify as verify_qr_text};
+pub use qr::{QrError, QrText, encode as qr_text, verify as verify_qr_text};
 pub use safety::{SafetyHalf, code as safety_code};
 
 use alloc::string::String;
