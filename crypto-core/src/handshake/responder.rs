@@ -192,7 +192,8 @@ pub struct Listener<E: Engine> {
     local: LocalIdentity<E>,
     presence: Presence,
     prekeys: PrekeyStore<E>,
-    seen: BTreeSet<(IdentityKey, HandshakeId)>,
+    /// By the bytes of keys that were validated.
+    seen: BTreeSet<([u8; 32], HandshakeId)>,
 }
 
 /// A first flight that has been decoded. Nothing in it is true yet.
@@ -321,7 +322,7 @@ impl<E: Engine> Listener<E> {
         let encapsulation_key = kem::EncapsulationKey::new(&offer.encapsulation_key)
             .map_err(|_| ListenError::EncapsulationKey)?;
         x25519::check_key(&offer.ephemeral).map_err(|_| ListenError::EphemeralKey)?;
-        self.seen.insert((key, offer.hid));
+        self.seen.insert((offer.initiator_key, offer.hid));
 
         let (mut dsalt, mut early) = (Box::new(Secret32::new(DSALT)), None);
         if let Some(part) = prekey {
@@ -371,9 +372,7 @@ impl<E: Engine> Listener<E> {
         if offer.presence != self.presence {
             return Err(ListenError::StalePresence);
         }
-        // Only validated keys are in the set, so a key that is not valid cannot have been seen.
-        let key = IdentityKey::from_bytes(&offer.initiator_key);
-        if key.is_ok_and(|key| self.seen.contains(&(key, offer.hid))) {
+        if self.seen.contains(&(offer.initiator_key, offer.hid)) {
             return Err(ListenError::Replayed);
         }
         if self.seen.len() >= limits::OFFERS_REMEMBERED {
