@@ -49,6 +49,18 @@ impl Lifetime {
         self.chunk_bytes = self.chunk_bytes.saturating_add(bytes);
     }
 
+    /// When the session began, in milliseconds.
+    #[must_use]
+    pub const fn started(&self) -> u64 {
+        self.started
+    }
+
+    /// Bytes of CHUNK frames that were counted.
+    #[must_use]
+    pub const fn chunk_bytes(&self) -> u64 {
+        self.chunk_bytes
+    }
+
     /// Whether the session is to be renewed at `now`. With a clock that was set back to before the start it is due: its age
     /// is not known.
     #[must_use]
