@@ -64,7 +64,7 @@ export class Runtime {
       dispatch: (event) => this.arrive(event),
     });
     const { outbox } = this.network;
-    this.sessions = new Sessions(dispatch, deps.now);
+    this.sessions = new Sessions(dispatch);
     this.files = new Files({
       crypto,
       mode,

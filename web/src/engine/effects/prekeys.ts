@@ -13,17 +13,25 @@ const ID_IN_INIT = [1411, 1427] as const;
 export class Prekeys {
   /** Frames whose secret was not used, by id, in the order in which the relay got them: it hands out the oldest. */
   private readonly stock = new Map<string, Bytes>();
+  private turn: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly listener: Pick<Listener, 'prekeys' | 'publishPrekeys'>) {}
+  constructor(private readonly listener: Pick<Listener, 'publishPrekeys'>) {}
 
   /**
    * Frames for a relay that has `left` of them, until it has enough. New ones first; when as many secrets are kept as
    * may be, those that somebody fetched and never used are offered once more: they still work once.
    */
-  async more(left: number): Promise<readonly Bytes[]> {
+  more(left: number): Promise<readonly Bytes[]> {
+    // One after the other: each counts what the one before made.
+    const work = this.turn.then(() => this.add(left));
+    this.turn = work.catch(() => undefined);
+    return work;
+  }
+
+  private async add(left: number): Promise<readonly Bytes[]> {
     const fetched = [...this.stock].slice(0, Math.max(0, this.stock.size - left));
     const wanted = Math.max(0, PREKEYS - left);
-    const made = await this.make(Math.min(wanted, MOST - this.listener.prekeys));
+    const made = await this.make(Math.min(wanted, MOST - this.stock.size));
     const again = fetched.slice(0, wanted - made.length);
     const frames = [...made, ...again.map(([, frame]) => frame)];
     for (const frame of frames) {

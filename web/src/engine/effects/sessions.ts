@@ -3,7 +3,6 @@ import { toText } from '../bytes.ts';
 import type { EmojiView } from '../contract.ts';
 import { fromPackage, toPackage } from '../crypto/content.ts';
 import type { Bytes, Session } from '../crypto/port.ts';
-import { packageCode } from '../errors.ts';
 import type { Content, Event } from '../machine/events.ts';
 
 /** The package's error classes after which a frame is dropped and the session goes on (PROTOCOL.md section 11). */
@@ -23,10 +22,7 @@ interface Held {
 export class Sessions {
   private readonly sessions = new Map<string, Held>();
 
-  constructor(
-    private readonly dispatch: (event: Event) => void,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly dispatch: (event: Event) => void) {}
 
   /** `first`: the message that came with the session, as its number 0. */
   keep(session: Session, first?: Bytes): string {
@@ -79,19 +75,18 @@ export class Sessions {
 
   /** A segment of a file went beside this session. */
   countChunk(sid: string, bytes: number): void {
-    try {
-      this.sessions.get(sid)?.session.countChunk(bytes);
-    } catch (error) {
-      // The package's next build counts; until then the limit of 64 GiB is that of a day.
-      if (packageCode(error) !== 'E_BUSY') throw error;
-    }
+    this.sessions.get(sid)?.session.countChunk(bytes);
     this.wear(sid);
   }
 
-  /** PROTOCOL.md section 10: tells the machine, once, when the session is due to be renewed, and when it is over. */
+  /**
+   * PROTOCOL.md section 10: tells the machine, once, when the session is due to be renewed, and when it is over. The
+   * package counts messages, bytes and the time by a clock that nobody can set; the machine looks at the wall clock as
+   * well, which goes on while a machine sleeps.
+   */
   private wear(sid: string): void {
     const held = this.sessions.get(sid);
-    const renewal = held?.session.renewal(this.now());
+    const renewal = held?.session.renewal(performance.timeOrigin + performance.now());
     if (held === undefined || renewal === undefined || renewal === held.renewal) return;
     held.renewal = renewal;
     if (renewal !== 'not-due') this.dispatch({ type: 'worn', sid, state: renewal });
