@@ -53,7 +53,7 @@ relay: $(STAMPS)/site ## Build the relay with the site inside: target/release/du
 
 ## Check
 .PHONY: test
-test: lint test-rust test-vectors test-package test-web test-e2e ## Set up and run every check; what CI runs
+test: lint test-rust test-evidence test-vectors test-package test-web test-e2e ## Set up and run every check; what CI runs
 	$(step) "all checks passed"
 
 .PHONY: lint
@@ -69,6 +69,9 @@ lint: $(STAMPS)/package $(STAMPS)/web-npm ## Formatting, clippy, biome, tsc, ref
 test-rust: $(STAMPS)/base ## Rust: core, vectors, relay on a real SQLite file
 	$(step) "Rust tests"
 	@cargo test --locked --workspace --quiet
+
+.PHONY: test-evidence
+test-evidence: no-std ## What of the evidence below takes a minute or less
 
 .PHONY: test-vectors
 test-vectors: $(STAMPS)/venv ## Drift of test-vectors/, and the independent Python verifier
@@ -95,6 +98,28 @@ test-e2e: $(STAMPS)/site $(STAMPS)/tests ## Two people in a real Chromium throug
 	@cargo build --locked --quiet -p duet-relay
 	@cd web && npm run --silent test:e2e
 
+## Evidence
+.PHONY: no-std
+no-std: $(STAMPS)/base ## Build the core for a target that has no std
+	@sh crypto-core/evidence/no-std.sh
+
+.PHONY: ct
+ct: $(STAMPS)/base ## Branches and look-ups that depend on secrets (valgrind)
+	@sh crypto-core/evidence/ct.sh
+
+.PHONY: memcheck
+memcheck: $(STAMPS)/base ## Memory errors: valgrind, and Miri where there is one
+	@sh crypto-core/evidence/memcheck.sh
+
+.PHONY: formal
+formal: ## The formal models (ProVerif; says so where it is not installed)
+	@sh docs/formal/run.sh $(JOBS)
+
+.PHONY: api
+api: $(STAMPS)/base ## Write crypto-core/api.txt anew
+	@UPDATE_API=1 cargo test --locked --quiet -p duet-crypto --test api
+
+## Make anew
 .PHONY: vectors
 vectors: $(STAMPS)/base ## Write test-vectors/ anew from the core
 	@cargo run --locked --quiet -p duet-vectors -- write
