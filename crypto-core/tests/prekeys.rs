@@ -9,8 +9,10 @@
 
 mod common;
 
+use core::cell::Cell;
+
 use common::{PRESENCE, Script, TestRng, person};
-use duet_crypto::engine::{Engine as _, LocalIdentity, Software, block_on};
+use duet_crypto::engine::{Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on};
 use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::handshake::frames::{EarlyHeader, InitFrame};
 use duet_crypto::handshake::{
@@ -21,9 +23,11 @@ use duet_crypto::handshake::{
 use duet_crypto::identity::{AccountId, IdentitySeed};
 use duet_crypto::prekeys::frame::PrekeyFrame;
 use duet_crypto::prekeys::{PrekeyBundle, PrekeyError};
+use duet_crypto::primitives::x25519::Secret;
 use duet_crypto::primitives::{hash, labels};
 use duet_crypto::session::{Content, EarlyCount, ReceiveError, Session};
 use proptest::prelude::*;
+use rand_core::CryptoRng;
 
 type Local = LocalIdentity<Software>;
 
@@ -880,6 +884,85 @@ fn an_open_session_is_renewed_by_the_same_two() {
     b.receive(&bye.frame, 0, rng).unwrap();
     assert!(!b.is_open() && !again.renews(&b));
     assert!(!a.is_open());
+}
+
+/// The software engine, until it has done so many things.
+struct Failing(Cell<u32>);
+
+impl Failing {
+    fn spend(&self) -> Result<(), EngineError> {
+        let left = self.0.get().checked_sub(1).ok_or(EngineError::Failed)?;
+        self.0.set(left);
+        Ok(())
+    }
+}
+
+impl Engine for Failing {
+    type Identity = IdentitySeed;
+    type Agreement = Secret;
+
+    async fn sign(&self, identity: &IdentitySeed, message: &[u8]) -> Result<[u8; 64], EngineError> {
+        self.spend()?;
+        Software.sign(identity, message).await
+    }
+
+    async fn verify(
+        &self,
+        key: &[u8; 32],
+        message: &[u8],
+        signature: &[u8; 64],
+    ) -> Result<bool, EngineError> {
+        self.spend()?;
+        Software.verify(key, message, signature).await
+    }
+
+    async fn generate_agreement(
+        &self,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Secret, [u8; 32]), EngineError> {
+        self.spend()?;
+        Software.generate_agreement(rng).await
+    }
+
+    async fn agree(&self, secret: &Secret, public: &[u8; 32]) -> Result<SharedSecret, EngineError> {
+        self.spend()?;
+        Software.agree(secret, public).await
+    }
+}
+
+/// Each prekey is a key pair and a signature. Either all are published or none.
+#[test]
+fn an_engine_that_fails_publishes_nothing() {
+    let bob = person("bob");
+    let failing = |budget| {
+        let seed = IdentitySeed::from_bytes(bob.seed().expose());
+        let local = LocalIdentity::new(Failing(Cell::new(budget)), seed, bob.party());
+        Listener::new(local, PRESENCE)
+    };
+    let rng = &mut TestRng::new(30);
+    for budget in 0..6 {
+        let mut listener = failing(budget);
+        assert_eq!(
+            block_on(listener.publish_prekeys(3, rng)),
+            Err(PublishError::Engine)
+        );
+        assert_eq!(listener.prekeys(), 0);
+    }
+    // A failure at the signature costs nothing, one at the agreement the prekey: it may have been used.
+    let alice = person("alice");
+    let from = alice.party().account;
+    for (budget, left, again) in [(2, 1, ListenError::Engine), (3, 0, ListenError::Replayed)] {
+        let mut listener = failing(budget);
+        let prekey = block_on(listener.publish_prekeys(1, rng)).unwrap()[0];
+        let party = bob.party();
+        let bundle = PrekeyBundle::verify(&alice, &prekey, &party, &PRESENCE);
+        let bundle = block_on(bundle).unwrap();
+        let offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
+        let mut receive = || block_on(listener.receive(offer.frame(), &from, None)).unwrap_err();
+        assert_eq!(receive(), ListenError::Engine);
+        assert_eq!(receive(), again);
+        assert_eq!(listener.prekeys(), left);
+    }
 }
 
 proptest! {

@@ -589,6 +589,7 @@ mod tests {
             "an authentic frame is understood or fatal"
         );
         assert_eq!(a.failure(), result.as_ref().err().map(|error| error.code()));
+        assert!(!(fatal && a.is_open()));
         result
     }
 
