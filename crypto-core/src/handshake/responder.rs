@@ -837,4 +837,22 @@ mod tests {
             assert_eq!(pending.early_count(sent), Ok(count));
         }
     }
+
+    /// The memory of a run is bounded, and never at the cost of what it has seen.
+    #[test]
+    fn a_full_memory_takes_no_new_offers() {
+        let rng = &mut TestRng::new(2);
+        let Halfway { alice, bob, .. } = halfway(rng);
+        let mut listener = Listener::new(bob.clone(), PRESENCE);
+        let known = (1..limits::OFFERS_REMEMBERED as u128)
+            .map(|index| ([0xff; 32], HandshakeId(index.to_be_bytes())));
+        listener.seen.extend(known);
+        let from = alice.party().account;
+        let mut offer = || block_on(Offer::create(&alice, bob.party(), PRESENCE, rng)).unwrap();
+        let (last, beyond) = (offer(), offer());
+        let mut receive = |offer: &Offer<_>| block_on(listener.receive(offer.frame(), &from, None));
+        assert!(receive(&last).is_ok());
+        assert_eq!(receive(&beyond).unwrap_err(), ListenError::Full);
+        assert_eq!(receive(&last).unwrap_err(), ListenError::Replayed);
+    }
 }
