@@ -1,0 +1,126 @@
+//! Bounds, exactly: the last value that is let through, and the first that is not.
+// The helpers of a test may fail it.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used
+)]
+
+mod common;
+
+use common::{TestRng, person, sessions};
+use duet_crypto::error::{Code, FrameError};
+use duet_crypto::fingerprint::Fingerprint;
+use duet_crypto::limits;
+use duet_crypto::session::{Content, HEADER_LENGTH, Header, ReceiveError};
+
+/// Sections 4.6, 4.9, 5 and 10, in numbers: a limit that changes is a change of the protocol.
+#[test]
+fn limits_are_those_of_the_specification() {
+    assert_eq!(
+        [
+            limits::ACCEPT_TIMEOUT,
+            limits::CONFIRM_TIMEOUT,
+            limits::READY_TIMEOUT,
+            limits::SKIPPED_LIFETIME,
+            limits::EDIT_WINDOW,
+            limits::SESSION_LIFETIME,
+        ],
+        [60_000, 15_000, 15_000, 300_000, 900_000, 86_400_000]
+    );
+    assert_eq!(limits::SESSION_CHUNK_BYTES, 68_719_476_736);
+    assert_eq!(limits::SESSION_MESSAGES, 16_777_216);
+    assert_eq!(limits::CHAIN_MESSAGES, 65_535);
+    assert_eq!(
+        (limits::SKIPPED_PER_CHAIN, limits::SKIPPED_STORED),
+        (256, 512)
+    );
+    assert_eq!((limits::UNACKNOWLEDGED, limits::FAILURES), (200, 1_024));
+    assert_eq!(
+        (limits::PENDING_HANDSHAKES, limits::HANDSHAKES_PER_HOUR),
+        (32, 30)
+    );
+    assert_eq!(
+        (limits::PREKEYS, limits::PREKEYS_LOW, limits::EARLY_MESSAGES),
+        (20, 5, 16)
+    );
+    assert_eq!(limits::OFFERS_REMEMBERED, 65_536);
+    assert_eq!(
+        (limits::FILE_SIZE_MAX, limits::PREVIEW_MAX),
+        (1_099_511_627_776, 16_384)
+    );
+    assert_eq!(limits::SEGMENTS_OUTSTANDING, 8);
+}
+
+#[test]
+fn the_longest_frame_is_a_frame() {
+    let frame = |padded: usize| {
+        let mut frame = vec![0; HEADER_LENGTH + padded + 16];
+        frame[..2].copy_from_slice(&[1, 0x11]);
+        frame
+    };
+    assert!(Header::decode(&frame(65_536)).is_ok());
+    // The next bucket.
+    assert_eq!(
+        Header::decode(&frame(67_584)).unwrap_err(),
+        FrameError::Length
+    );
+    assert_eq!(
+        Header::decode(&frame(65_535)).unwrap_err(),
+        FrameError::Length
+    );
+}
+
+/// 256 keys may be skipped in the old chain and 256 in the new one, by one frame.
+#[test]
+fn a_turn_may_skip_as_much_as_a_chain() {
+    for (old, new, result) in [
+        (256, 256, Ok(())),
+        (257, 0, Err(ReceiveError::SkipLimit)),
+        (0, 257, Err(ReceiveError::SkipLimit)),
+    ] {
+        let rng = &mut TestRng::new(1);
+        let (mut a, mut b) = sessions(rng);
+        // The chain whose end is skipped has begun.
+        let first = a.send(&Content::Receipt).unwrap();
+        b.receive(&first.frame, 0, rng).unwrap();
+        for _ in 0..old {
+            a.send(&Content::Receipt).unwrap();
+        }
+        let turn = b.send(&Content::Receipt).unwrap();
+        a.receive(&turn.frame, 0, rng).unwrap();
+        for _ in 0..new {
+            a.send(&Content::Receipt).unwrap();
+        }
+        let frame = a.send(&Content::Receipt).unwrap().frame;
+        assert_eq!(b.receive(&frame, 0, rng).map(|_| ()), result, "{old} {new}");
+    }
+}
+
+#[test]
+fn every_frame_is_allocated_once() {
+    let (mut a, _) = sessions(&mut TestRng::new(2));
+    for length in [1, 238, 300, 3000] {
+        let text = "x".repeat(length);
+        let frame = a.send(&Content::Edit { seq: 0, text }).unwrap().frame;
+        assert_eq!(frame.capacity(), frame.len());
+    }
+}
+
+#[test]
+fn fingerprints_are_written_in_groups_of_four() {
+    let hex = Fingerprint::of(&person("alice").party().key).hex();
+    let groups: Vec<&str> = hex.split(' ').collect();
+    assert_eq!((hex.len(), groups.len()), (79, 16));
+    assert!(groups.iter().all(|group| group.len() == 4));
+}
+
+#[test]
+fn a_code_says_its_name_and_what_happened() {
+    assert_eq!(
+        Code::Decrypt.to_string(),
+        "E_DECRYPT: A message does not decrypt."
+    );
+    assert_eq!(ReceiveError::Decrypt.to_string(), Code::Decrypt.to_string());
+}
