@@ -84,7 +84,14 @@ impl PinState {
     }
 }
 
-/// What a user did to check a key. First use is no comparison.
+/// What a user did to check a key. First use is no comparison:
+///
+/// ```compile_fail,E0308
+/// # use duet_crypto::{identity::{AccountId, IdentityKey}, pins::{PinState, Pins}};
+/// fn pretend(pins: &mut Pins, account: &AccountId, key: &IdentityKey) {
+///     let _ = pins.compare(account, key, PinState::Qr);
+/// }
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Comparison {
     /// Compared the fingerprint or the safety code.

@@ -80,7 +80,7 @@ errors! {
 ///
 /// ```compile_fail,E0277
 /// fn needs_clone<T: Clone>() {}
-/// needs_clone::<duet_crypto::session::RecordKey>();
+/// needs_clone::<duet_crypto::session::record::RecordKey>();
 /// ```
 pub struct RecordKey(Secret32);
 
@@ -406,4 +406,126 @@ fn read_failure(value: u16) -> Option<Option<Code>> {
     }
     let code = Code::ALL.iter().find(|code| code.value() == value)?;
     (code.class() == Class::FatalSession).then_some(Some(*code))
+}
+
+#[cfg(test)]
+mod tests {
+    //! States that were sealed under the right key and are wrong inside: only this program could have made them.
+
+    use super::*;
+    use crate::common::{TestRng, sessions};
+    use std::format;
+
+    /// The responder's state after READY and before any message: every list is empty.
+    fn state() -> Vec<u8> {
+        let (_, mut b) = sessions(&mut TestRng::new(1));
+        b.0.sending.unacknowledged.clear();
+        let mut out = Vec::new();
+        b.0.write(&Lifetime::new(7), &mut out);
+        assert_eq!(out.len(), b.0.length());
+        out
+    }
+
+    fn reads(state: &[u8]) -> bool {
+        State::read(state, 1).is_some()
+    }
+
+    #[test]
+    fn every_field_has_its_bounds() {
+        let good = state();
+        assert!(reads(&good));
+        let with = |at: usize, bytes: &[u8]| {
+            let mut state = good.clone();
+            state[at..at + bytes.len()].copy_from_slice(bytes);
+            reads(&state)
+        };
+        let number = |at: usize, value: u32| with(at, &value.to_be_bytes());
+        let (messages, chain) = (limits::SESSION_MESSAGES, limits::CHAIN_MESSAGES);
+        for (what, accepted, refused) in [
+            ("layout", with(0, &[1]), with(0, &[2])),
+            ("role", with(1, b"A"), with(1, b"C")),
+            ("own key", with(34, &good[98..130]), with(34, &[0; 32])),
+            ("peer's key", with(98, &good[34..66]), with(98, &[0; 32])),
+            ("early sent", number(134, 16), number(134, 17)),
+            ("early received", number(138, 16), number(138, 17)),
+            (
+                "failure",
+                with(158, &Code::FailureLimit.value().to_be_bytes()),
+                with(158, &Code::Decrypt.value().to_be_bytes()),
+            ),
+            ("failure's code", with(158, &[0, 0]), with(158, &[0, 1])),
+            (
+                "failures",
+                number(160, limits::FAILURES),
+                number(160, limits::FAILURES + 1),
+            ),
+            ("next", number(164, messages + 1), number(164, messages + 2)),
+            ("ended", with(168, &[1]), with(168, &[2])),
+            ("any", with(171, &[1]), with(171, &[2])),
+            (
+                "contiguous",
+                number(172, messages + 1),
+                number(172, messages + 2),
+            ),
+            (
+                "last",
+                with(176, &[1, 0, 0, 0, 9]),
+                with(176, &[0, 0, 0, 0, 9]),
+            ),
+            ("sending chain", number(263, chain), number(263, chain + 1)),
+            (
+                "peer's ratchet key",
+                with(336, &[1; 32]),
+                with(336, &[0xff; 32]),
+            ),
+        ] {
+            assert!(accepted, "{what}");
+            assert!(!refused, "{what}");
+        }
+        // Lists that claim more than there is, or than there may be.
+        for count in [169, 181, 372, 374] {
+            assert!(
+                !with(count, &[0, 1]) && !with(count, &[0xff, 0xff]),
+                "{count}"
+            );
+        }
+        for length in 0..good.len() {
+            assert!(!reads(&good[..length]), "{length}");
+        }
+        assert!(!reads(&[&good[..], &[0]].concat()));
+    }
+
+    #[test]
+    fn lists_have_bounds() {
+        let good = state();
+        let with = |at: usize, count: usize, entry: &[u8]| {
+            let list = entry.repeat(count);
+            let count = u16::try_from(count).unwrap().to_be_bytes();
+            reads(&[&good[..at], &count, &list, &good[at + 2..]].concat())
+        };
+        for (at, entry, limit) in [
+            (169, 4, limits::UNACKNOWLEDGED),
+            (181, 4, limits::SEQUENCE_WINDOW as usize),
+            (372, 76, limits::SKIPPED_STORED),
+            (374, 32, 256),
+        ] {
+            let entry = [0; 76][..entry].to_vec();
+            assert!(with(at, limit, &entry), "{at}");
+            assert!(!with(at, limit + 1, &entry), "{at}");
+        }
+    }
+
+    /// Nothing that is saved is left out, and nothing is told by `Debug`.
+    #[test]
+    fn what_is_read_is_written_again() {
+        let good = state();
+        let (read, lifetime) = State::read(&good, 3).unwrap();
+        let mut again = Vec::new();
+        read.write(&lifetime, &mut again);
+        assert_eq!(again, good);
+        assert_eq!(
+            format!("{:?}", RecordKey::from_bytes(&[1; 32])),
+            "RecordKey { .. }"
+        );
+    }
 }

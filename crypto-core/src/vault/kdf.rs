@@ -21,6 +21,10 @@ pub(super) const SALT: usize = 16;
 ///
 /// The default is Argon2id with 65,536 KiB, 3 passes and 1 lane: the low-memory choice of RFC 9106 with one lane, since
 /// WebAssembly has one thread.
+///
+/// ```compile_fail,E0423
+/// let too_cheap = duet_crypto::vault::Kdf(1);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Kdf(Cost);
 

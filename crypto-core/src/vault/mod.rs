@@ -79,6 +79,13 @@ pub enum Protection<'a> {
 }
 
 /// What an envelope is opened with. How a passphrase is stretched stands in the envelope.
+///
+/// A password is neither: it is split first (section 8.3).
+///
+/// ```compile_fail,E0308
+/// # use duet_crypto::vault::{Secret, open_identity};
+/// let opened = open_identity(&[], Secret::Passphrase("my login password"));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub enum Secret<'a> {
     /// The vault secret of section 8.3.
