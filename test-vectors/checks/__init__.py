@@ -23,6 +23,7 @@ FILES: dict[str, Check] = {
     "limits.json": layers.limits,
     "padding.json": layers.padding,
     "ratchet.json": end_to_end.ratchet,
+    "session_record.json": end_to_end.ratchet,
     "file.json": layers.file,
     "file_reject.json": layers.file_reject,
     "wrap.json": vault.wrap,

@@ -1,8 +1,10 @@
-"""ratchet.json: scripts on two live sessions."""
+"""ratchet.json, session_record.json: scripts on two live sessions."""
 
 import contextlib
+from dataclasses import dataclass
 from typing import Any
 
+from pair1 import record
 from pair1.errors import Refused
 from pair1.ratchet import Session
 
@@ -25,49 +27,92 @@ class Draws:
         return self.left.pop(0)
 
 
-def ratchet(c: Case) -> dict[str, Any]:
-    i = handshake.inputs(c.case("handshake"))
-    done = handshake.run(i)
-    a, b = handshake.sessions(i, done)
-    draws = Draws()
-    for session in (a, b):
-        session.draws = draws
-    frames: dict[int, bytes] = {}
-    for raw in c.value("steps"):
+@dataclass
+class Side:
+    """A live session, and what a record says beside it."""
+
+    session: Session
+    about: record.About
+    revision: int = 0
+
+
+class Script:
+    """Two live sides, and what their steps have made so far."""
+
+    def __init__(self, handshake_case: Case) -> None:
+        i = handshake.inputs(handshake_case)
+        done = handshake.run(i)
+        self.sid, self.draws = done.keys.sid, Draws()
+        alice, bob = (i.alice.aid, i.alice.ik), (i.bob.aid, i.bob.ik)
+        a, b = handshake.sessions(i, done)
+        self.sides = {
+            "a": Side(a, record.About(alice, bob, done.keys.sas, (0, 0), 0, 0)),
+            "b": Side(b, record.About(bob, alice, done.keys.sas, (0, 0), 0, 0)),
+        }
+        for side in (a, b):
+            side.draws = self.draws
+        #: Frames and records, by the steps that made them.
+        self.made: dict[int, bytes] = {}
+
+    def run(self, raw: dict[str, Any]) -> None:
         step = Case(raw)
+        self.draws.left = step.draws()
         try:
-            run_step(step, {"a": a, "b": b}[step.text("by")], draws, frames)
-        except Mismatch as e:
-            raise Mismatch(f"step {raw.get('step')} ({raw.get('comment', '')}): {e}") from e
-    return {"sid": done.keys.sid}
+            outputs = self.play(step, self.sides[step.text("by")])
+        except Refused as refused:
+            if step.valid:
+                raise Mismatch(f"refused: {refused}") from refused
+            equal("error", step.text("error"), refused.code)
+            return
+        if not step.valid:
+            raise Mismatch("accepted, but it must be refused")
+        step.compare(outputs)
+        equal("draws left over", len(self.draws.left), 0)
 
-
-def run_step(step: Case, session: Session, draws: Draws, frames: dict[int, bytes]) -> None:
-    draws.left = step.draws()
-    try:
+    def play(self, step: Case, side: Side) -> dict[str, Any]:
         match step.text("op"):
             case "send":
                 for _ in range(step.number("times")):
-                    sent = session.send(step.value("content"))
-                names = ("seq", "ack", "pn", "n", "mk", "plaintext", "frame")
-                outputs = {name: getattr(sent, name) for name in names}
-                frames[step.raw["step"]] = sent.frame
+                    sent = side.session.send(step.value("content"))
+                self.made[step.raw["step"]] = sent.frame
+                return {name: getattr(sent, name) for name in ("seq", "ack", "pn", "n", "mk", "plaintext", "frame")}
             case "receive":
-                frame = frames[step.number("frame_of")] if "frame_of" in step else step.hex("frame")
+                frame = self.bytes(step, "frame")
                 for _ in range(step.number("times") - 1):
                     with contextlib.suppress(Refused):
-                        session.receive(frame, step.number("now"))
+                        side.session.receive(frame, step.number("now"))
                         raise Mismatch("accepted again and again")
-                received = session.receive(frame, step.number("now"))
-                outputs = {"seq": received.seq, "ack": received.ack, "content": received.content}
+                received = side.session.receive(frame, step.number("now"))
+                return {"seq": received.seq, "ack": received.ack, "content": received.content}
+            case "save":
+                side.about.started, side.about.chunk_bytes = step.number("started"), step.number("chunk_bytes")
+                side.revision += 1
+                state = record.encode(side.session, side.about)
+                out = record.save(state, step.hex("key"), side.revision, next(self.draws))
+                self.made[step.raw["step"]] = out
+                return {"revision": side.revision, "state": state, "record": out}
+            case "restore":
+                state, revision = record.restore(self.bytes(step, "record"), step.hex("key"), step.number("minimum"))
+                session, about = record.decode(state)
+                equal("whose", (about.local, about.peer), (side.about.local, side.about.peer))
+                equal("written again", record.encode(session, about), state)
+                session.draws = self.draws
+                side.session, side.about, side.revision = session, about, revision
+                return {"revision": revision, "started": about.started, "chunk_bytes": about.chunk_bytes}
             case other:
                 raise Mismatch(f"no op {other}")
-    except Refused as refused:
-        if step.valid:
-            raise Mismatch(f"refused: {refused}") from refused
-        equal("error", step.text("error"), refused.code)
-        return
-    if not step.valid:
-        raise Mismatch("accepted, but it must be refused")
-    step.compare(outputs)
-    equal("draws left over", len(draws.left), 0)
+
+    def bytes(self, step: Case, name: str) -> bytes:
+        """A frame or record, or that of an earlier step."""
+        earlier = f"{name}_of"
+        return self.made[step.number(earlier)] if earlier in step else step.hex(name)
+
+
+def ratchet(c: Case) -> dict[str, Any]:
+    script = Script(c.case("handshake"))
+    for raw in c.value("steps"):
+        try:
+            script.run(raw)
+        except Mismatch as e:
+            raise Mismatch(f"step {raw.get('step')} ({raw.get('comment', '')}): {e}") from e
+    return {"sid": script.sid}

@@ -77,6 +77,8 @@ class Session:
         #: Messages of ours without a receipt; those that never cause one do not count.
         self.waiting: set[int] = set()
         self.received: set[int] = set()
+        #: A message of the session has come.
+        self.heard = False
         #: Early messages of the handshake that the peer announced: their numbers are none of the session's.
         self.announced = 0
         #: The number of the peer's BYE.
@@ -105,7 +107,8 @@ class Session:
             self.announced, self.received = sent, set(range(received))
         return self
 
-    def _ack(self) -> int:
+    def ack(self) -> int:
+        """Messages received without a gap."""
         ack = 0
         while ack in self.received:
             ack += 1
@@ -114,7 +117,7 @@ class Session:
     def send(self, message: Content) -> Sent:
         kind = message["type"]
         require(not self.ended and (self.failure is None or kind == "bye"), "E_CLOSED")
-        seq, ack = self.next_seq, self._ack()
+        seq, ack = self.next_seq, self.ack()
         # Section 4.6: B's first message is READY, and nothing else is.
         require((kind == "ready") == (not self.is_initiator and seq == 0), "E_INVALID_CONTENT")
         require(kind != "unknown", "E_INVALID_CONTENT")
@@ -216,11 +219,12 @@ class Session:
         bye = message["type"] == "bye"
         require((message["type"] == "ready") == (self.is_initiator and seq == 0), "E_CONTENT", "READY is B's first")
         require(seq not in self.received and seq >= self.announced, "E_SEQUENCE", "seen before")
-        require(seq < self._ack() + SEQUENCE_WINDOW, "E_SEQUENCE", "far ahead")
+        require(seq < self.ack() + SEQUENCE_WINDOW, "E_SEQUENCE", "far ahead")
         require(self.last is None or seq < self.last, "E_SEQUENCE", "after BYE")
         require(not bye or seq > max(self.received, default=-1), "E_SEQUENCE", "BYE is the last one")
         require(ack <= self.next_seq, "E_ACKNOWLEDGEMENT", "of what was never sent")
         self.received.add(seq)
+        self.heard = True
         self.last = seq if bye else self.last
         self.waiting = {waiting for waiting in self.waiting if waiting >= ack}
         return Received(seq, ack, message)

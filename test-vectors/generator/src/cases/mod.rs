@@ -11,6 +11,7 @@ mod points;
 mod prekey_reject;
 mod primitives;
 mod ratchet;
+mod record;
 mod relay;
 mod script;
 mod vault;
@@ -38,6 +39,7 @@ pub const FILES: &[fn() -> Result<VectorFile, Failure>] = &[
     layers::limits,
     layers::padding,
     ratchet::ratchet,
+    record::session_record,
     files::file,
     files::reject,
     vault::wrap,

@@ -296,6 +296,81 @@ impl Script {
         self.live.a.id()
     }
 
+    /// Saves a session; gives the record and its state without padding.
+    pub(super) fn save(
+        &mut self,
+        by: &str,
+        comment: &str,
+        key: &[u8; 32],
+        (started, chunk_bytes): (u64, u64),
+    ) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+        let salt = hex(&blocks(&format!("record salt {}", self.steps.len()), 16));
+        let more = json!({
+            "result": "valid", "key": hex(key), "started": started, "chunk_bytes": chunk_bytes, "rng": [salt],
+        });
+        let step = self.step(by, comment, &[], "save", more);
+        let outputs = self.play(&step)?;
+        let bytes = |name: &str| {
+            unhex(
+                outputs
+                    .get(name)
+                    .and_then(Value::as_str)
+                    .unwrap_or_default(),
+            )
+        };
+        let made = (bytes("record")?, bytes("state")?);
+        self.push(&step, outputs);
+        Ok(made)
+    }
+
+    /// Puts the session of a record in the place of a live one.
+    pub(super) fn restore(
+        &mut self,
+        by: &str,
+        comment: &str,
+        key: &[u8; 32],
+        minimum: u64,
+        record: &[u8],
+    ) -> Result<(), Failure> {
+        let more = json!({"result": "valid", "key": hex(key), "minimum": minimum, "rng": []});
+        let step = self.step(by, comment, &[], "restore", more);
+        let step = self.with_record(step, record);
+        let outputs = self.play(&step)?;
+        self.push(&step, outputs);
+        Ok(())
+    }
+
+    /// A record that must not be restored.
+    pub(super) fn unrestored(
+        &mut self,
+        by: &str,
+        comment: &str,
+        flags: &[&'static str],
+        code: Code,
+        (key, minimum): (&[u8; 32], u64),
+        record: &[u8],
+    ) -> Result<(), Failure> {
+        let more = json!({
+            "result": "invalid", "error": code.name(), "key": hex(key), "minimum": minimum, "rng": [],
+        });
+        let step = self.step(by, comment, flags, "restore", more);
+        let step = self.with_record(step, record);
+        self.refused(&step, code)
+    }
+
+    fn with_record(&self, mut step: Value, record: &[u8]) -> Value {
+        let record = json!(hex(record));
+        match self
+            .steps
+            .iter()
+            .find(|made| made["record"] == record && made["op"] == "save")
+        {
+            Some(made) => step["record_of"] = made["step"].clone(),
+            None => step["record"] = record,
+        }
+        step
+    }
+
     /// Adds the script to a file as one case.
     pub(super) fn finish(self, file: &mut VectorFile, comment: &str) -> Result<(), Failure> {
         let flags: Vec<&'static str> = self.flags.into_iter().collect();

@@ -33,7 +33,7 @@ pub fn run(name: &str, case: Input<'_>) -> Result<Outputs, Failure> {
         "end.json" => handshake::end(case),
         "limits.json" => session::limits(case),
         "padding.json" => session::padding(case),
-        "ratchet.json" => session::ratchet(case),
+        "ratchet.json" | "session_record.json" => session::ratchet(case),
         "file.json" => files::file(case),
         "file_reject.json" => files::reject(case),
         "wrap.json" => vault::wrap(case),

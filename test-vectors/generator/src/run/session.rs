@@ -1,4 +1,4 @@
-//! ratchet.json, padding.json, limits.json
+//! ratchet.json, session_record.json, padding.json, limits.json
 
 use duet_crypto::error::Code;
 use duet_crypto::files::cobblestone::CHUNK_PLAINTEXT;
@@ -10,7 +10,8 @@ use duet_crypto::limits;
 use duet_crypto::prekeys::frame::PREKEY_LENGTH;
 use duet_crypto::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
 use duet_crypto::primitives::{hash, labels};
-use duet_crypto::session::{Content, HEADER_LENGTH, Session, padding};
+use duet_crypto::session::record::RecordKey;
+use duet_crypto::session::{Content, HEADER_LENGTH, Lifetime, Session, padding};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -23,20 +24,20 @@ use crate::rng::Replay;
 pub(crate) struct Live {
     pub(crate) a: Session,
     pub(crate) b: Session,
-    /// The frames that were sent, by their steps.
-    frames: BTreeMap<u64, Vec<u8>>,
+    /// Frames and records, by the steps that made them.
+    made: BTreeMap<u64, Vec<u8>>,
 }
 
 impl Live {
     /// After the handshake, with B's READY: the handshake sends it, and it is the first step of every script.
     pub(crate) fn new(handshake: Input<'_>) -> Result<(Self, Vec<u8>), Failure> {
         let done = Base::read(handshake)?.complete(&[])?;
-        let frames = BTreeMap::from([(1, done.ready.clone())]);
+        let made = BTreeMap::from([(1, done.ready.clone())]);
         Ok((
             Self {
                 a: done.a,
                 b: done.b,
-                frames,
+                made,
             },
             done.ready,
         ))
@@ -52,47 +53,151 @@ impl Live {
 
     /// Runs one step and gives its outputs, or the code with which it is refused.
     pub(crate) fn step(&mut self, step: Input<'_>) -> Result<Outputs, Failure> {
-        let frame = match step.raw().get("frame_of") {
-            Some(made) => made
-                .as_u64()
-                .and_then(|made| self.frames.get(&made))
-                .cloned(),
-            None => step.hex("frame").ok(),
-        };
+        let given = self.given(step)?;
         let session = self.side(step.text("by")?)?;
         let mut rng = Replay::new(step.joined("rng")?);
-        let times: u32 = step.number("times")?;
-        let out = match step.text("op")? {
+        let op = step.text("op")?;
+        let (made, out) = match op {
             "send" => {
                 let content = content::read(step.object("content")?)?;
-                for _ in 1..times {
+                for _ in 1..step.number::<u32>("times")? {
                     session.send(&content)?;
                 }
                 let (frame, outputs) = sent(session, &content)?;
-                self.frames.insert(step.number("step")?, frame);
-                outputs
+                (Some(frame), outputs)
             }
             "receive" => {
-                let frame = frame.ok_or_else(|| Failure::case("has no frame"))?;
-                let now = step.number("now")?;
-                for _ in 1..times {
-                    if session.receive(&frame, now, &mut rng).is_ok() {
-                        return Err(Failure::case("accepted again and again"));
-                    }
+                let frame = given.ok_or_else(|| Failure::case("has no frame"))?;
+                let received = receive(session, step, &frame, &mut rng);
+                if rng.is_exhausted() {
+                    return Err(Failure::case("draws more than its rng has"));
                 }
-                let received = session.receive(&frame, now, &mut rng)?;
-                outputs! {
-                    "seq" => received.seq, "ack" => received.ack, "content" => content::write(&received.content)?,
-                }
+                (None, received?)
+            }
+            "save" => {
+                let (record, outputs) = save(session, step, &mut rng)?;
+                (Some(record), outputs)
+            }
+            "restore" => {
+                let record = given.ok_or_else(|| Failure::case("has no record"))?;
+                (None, restore(session, step, &record)?)
             }
             op => return Err(unknown(op)),
         };
+        if let Some(made) = made {
+            self.made.insert(step.number("step")?, made);
+        }
         if rng.is_used_up() {
             Ok(out)
         } else {
             Err(Failure::case("draws more or less than its rng has"))
         }
     }
+
+    /// The frame or record that a step starts from: its own bytes, or those of an earlier step.
+    fn given(&self, step: Input<'_>) -> Result<Option<Vec<u8>>, Failure> {
+        for (own, of) in [("frame", "frame_of"), ("record", "record_of")] {
+            if let Some(made) = step.raw().get(of).and_then(Value::as_u64) {
+                return Ok(self.made.get(&made).cloned());
+            }
+            if step.raw().get(own).is_some() {
+                return step.hex(own).map(Some);
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn receive(
+    session: &mut Session,
+    step: Input<'_>,
+    frame: &[u8],
+    rng: &mut Replay,
+) -> Result<Outputs, Failure> {
+    let now = step.number("now")?;
+    for _ in 1..step.number::<u32>("times")? {
+        if session.receive(frame, now, rng).is_ok() {
+            return Err(Failure::case("accepted again and again"));
+        }
+    }
+    let received = session.receive(frame, now, rng)?;
+    Ok(outputs! {
+        "seq" => received.seq, "ack" => received.ack, "content" => content::write(&received.content)?,
+    })
+}
+
+fn save(
+    session: &mut Session,
+    step: Input<'_>,
+    rng: &mut Replay,
+) -> Result<(Vec<u8>, Outputs), Failure> {
+    let key = step.array("key")?;
+    let mut lifetime = Lifetime::new(step.number("started")?);
+    lifetime.count_chunk(step.number("chunk_bytes")?);
+    let record = session.save(&RecordKey::from_bytes(&key), &lifetime, rng)?;
+    let outputs = outputs! {
+        "revision" => session.revision(),
+        "state" => hex(&state(&key, &record)?),
+        "record" => hex(&record),
+    };
+    Ok((record, outputs))
+}
+
+/// Where the start and the chunk bytes of a lifetime are in a state.
+const STATE_STARTED: usize = 142;
+const STATE_CHUNKS: usize = 150;
+
+fn restore(session: &mut Session, step: Input<'_>, record: &[u8]) -> Result<Outputs, Failure> {
+    let key = step.array("key")?;
+    let restored = Session::restore(
+        record,
+        &RecordKey::from_bytes(&key),
+        step.number("minimum")?,
+    )?;
+    let state = state(&key, record)?;
+    let number = |at: usize| {
+        let bytes = state.get(at..).and_then(|rest| rest.first_chunk());
+        bytes
+            .map(|bytes| u64::from_be_bytes(*bytes))
+            .ok_or_else(|| Failure::case("shorter than a state"))
+    };
+    let (started, chunk_bytes) = (number(STATE_STARTED)?, number(STATE_CHUNKS)?);
+    let mut lifetime = Lifetime::new(started);
+    lifetime.count_chunk(chunk_bytes);
+    if restored.1 != lifetime {
+        return Err(Failure::case("another lifetime than the record's"));
+    }
+    *session = restored.0;
+    Ok(outputs! {
+        "revision" => session.revision(), "started" => started, "chunk_bytes" => chunk_bytes,
+    })
+}
+
+/// Bytes of a record before its sealed state, and where its salt is.
+const RECORD_HEAD: usize = 66;
+const RECORD_SALT: usize = 18;
+
+/// The keys of a record with this salt: key and nonce, and the commitment.
+pub(crate) fn record_keys(key: &[u8; 32], salt: &[u8]) -> ([u8; KEY_AND_NONCE], [u8; 32]) {
+    let o = hash::expand::<76>(key, &labels::SESSION_RECORD, &[salt]);
+    let (mut okm, mut commitment) = ([0; KEY_AND_NONCE], [0; 32]);
+    okm.copy_from_slice(&o[..KEY_AND_NONCE]);
+    commitment.copy_from_slice(&o[KEY_AND_NONCE..]);
+    (okm, commitment)
+}
+
+/// What a record carries, without its padding.
+fn state(key: &[u8; 32], record: &[u8]) -> Result<Vec<u8>, Failure> {
+    let short = || Failure::case("shorter than a record");
+    let (head, sealed) = record.split_at_checked(RECORD_HEAD).ok_or_else(short)?;
+    let (sealed, tag) = sealed.split_last_chunk::<TAG_LENGTH>().ok_or_else(short)?;
+    let mut buffer = sealed.to_vec();
+    let (okm, _) = record_keys(key, &head[RECORD_SALT..RECORD_SALT + 16]);
+    aead::open(&okm, head, &mut buffer, tag)
+        .map_err(|_| Failure::case("sealed under other keys"))?;
+    let end = buffer.iter().rposition(|byte| *byte != 0);
+    buffer.truncate(end.unwrap_or_default());
+    Ok(buffer)
 }
 
 /// Sends, and opens the frame again with its message key.
