@@ -31,6 +31,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn lifetime(&mut self) -> &mut Lifetime {
+        &mut self.lifetime
+    }
+
     pub(crate) fn core(&self) -> &session::Session {
         &self.session
     }
@@ -153,7 +157,7 @@ impl Session {
     pub fn save(&mut self, key: Vec<u8>) -> Result<Vec<u8>, JsValue> {
         let record = self
             .session
-            .save(&record_key(key)?, &self.lifetime, &mut Random::Platform);
+            .save(&record_key(key)?, &self.lifetime, &mut self.random);
         Ok(record.map_err(Failure::from)?)
     }
 
@@ -161,13 +165,18 @@ impl Session {
     ///
     /// # Errors
     /// The record does not open, or is older than `minimum`.
-    pub fn restore(record: &[u8], key: Vec<u8>, minimum: f64) -> Result<Self, JsValue> {
+    pub fn restore(
+        record: &[u8],
+        key: Vec<u8>,
+        minimum: f64,
+        script: Option<Vec<u8>>,
+    ) -> Result<Self, JsValue> {
         let restored = session::Session::restore(record, &record_key(key)?, whole(minimum)?);
         let (session, lifetime) = restored.map_err(Failure::from)?;
         Ok(Self {
             session,
             lifetime,
-            random: Random::Platform,
+            random: Random::new(script),
         })
     }
 

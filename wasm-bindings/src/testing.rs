@@ -1,19 +1,21 @@
-//! The engine's operations one by one, for the test vectors: behind the same filters as in a handshake. Reached by
-//! the package's `testing` entry only.
+//! For the test vectors: the engine's operations one by one, behind the same filters as in a handshake, and the
+//! lifetime of a session. Reached by the package's `testing` entry only.
 
 use duet_crypto::engine::{Engine as _, EngineError};
 use duet_crypto::error::Code;
 use duet_crypto::identity::{IdentityKey, IdentitySeed};
 use duet_crypto::primitives::{ed25519, x25519};
+use duet_crypto::session::Lifetime;
 use js_sys::Uint8Array;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::engine::{Choice, Platform, PrivateKey};
-use crate::failure::{Failure, array};
+use crate::failure::{Failure, array, number, whole};
 use crate::platform::{self, Algorithm};
 use crate::random::Random;
+use crate::session::Session;
 use crate::task::Task;
 
 fn engine(native: bool) -> Platform {
@@ -79,4 +81,24 @@ pub fn agree(native: bool, secret: &[u8], public: &[u8]) -> Result<Task, JsValue
         ];
         Ok(js_sys::Array::of2(&pair[0], &pair[1]))
     }))
+}
+
+/// Sets what a session has used up of its lifetime, as if it had begun at `started`, in milliseconds.
+///
+/// # Errors
+/// A number is not whole.
+#[wasm_bindgen(js_name = testSetLifetime)]
+pub fn set_lifetime(session: &mut Session, started: f64, chunk_bytes: f64) -> Result<(), JsValue> {
+    let mut lifetime = Lifetime::new(whole(started)?);
+    lifetime.count_chunk(whole(chunk_bytes)?);
+    *session.lifetime() = lifetime;
+    Ok(())
+}
+
+/// When a session began, in milliseconds, and how many bytes of chunks it has counted.
+#[wasm_bindgen(js_name = testLifetime)]
+#[must_use]
+pub fn lifetime(session: &mut Session) -> Vec<f64> {
+    let lifetime = *session.lifetime();
+    vec![number(lifetime.started()), number(lifetime.chunk_bytes())]
 }

@@ -38,13 +38,21 @@ export function internalSession(session: Session): WasmSession {
  * no record, or one of another identity
  */
 export function restoreSession(options: RestoreSessionOptions): RestoredSession {
+  return restoreSessionWith(options, undefined);
+}
+
+/** {@link restoreSession}, with the random bytes of a test vector for what follows. */
+export function restoreSessionWith(
+  options: RestoreSessionOptions,
+  script: Bytes | undefined,
+): RestoredSession {
   const record = copyOf(options.record, 'record');
   const minimum = wholeNumber(options.minimumRevision, 'minimumRevision');
   const identity = options.identity === undefined ? undefined : internalIdentity(options.identity);
   const secret = copyOf(options.secret, 'secret', 32);
   let inner: WasmSession;
   try {
-    inner = call((wasm) => wasm.Session.restore(record, secret, minimum));
+    inner = call((wasm) => wasm.Session.restore(record, secret, minimum, script));
   } finally {
     secret.fill(0);
   }

@@ -17,7 +17,7 @@ import { createOutgoingWith, type OutgoingFileOptions } from './files/transfer.j
 import { createListenerWith, type ListenerOptions, publishPrekeysWith } from './handshake/listener.js';
 import { createOfferWith, type OfferOptions } from './handshake/offer.js';
 import { createWith, internalIdentity } from './identity.js';
-import { internalSession } from './session.js';
+import { internalSession, restoreSessionWith } from './session.js';
 import type {
   Bytes,
   CreateIdentityOptions,
@@ -28,6 +28,8 @@ import type {
   Offer,
   OutgoingFile,
   Received,
+  RestoredSession,
+  RestoreSessionOptions,
   Session,
   WrapIdentityOptions,
 } from './types.js';
@@ -104,6 +106,28 @@ export function scriptedPassphrase(script: Uint8Array): string {
 export function receiveAt(session: Session, frame: Uint8Array, now: number): Received {
   const bytes = copyOf(frame, 'frame');
   return call(() => internalSession(session).receive(bytes, now)) as Received;
+}
+
+/** `restoreSession`, with these random bytes for what follows. */
+export function scriptedRestore(options: RestoreSessionOptions & { script: Uint8Array }): RestoredSession {
+  return restoreSessionWith(options, copyOf(options.script, 'script'));
+}
+
+/** What a session has used up of its lifetime. `started` is in ms since 1970. */
+export interface UsedLifetime {
+  readonly started: number;
+  readonly chunkBytes: number;
+}
+
+/** Sets it, as if the session had begun then. */
+export function setLifetime(session: Session, { started, chunkBytes }: UsedLifetime): void {
+  call((wasm) => wasm.testSetLifetime(internalSession(session), started, chunkBytes));
+}
+
+/** Reads it. */
+export function lifetimeOf(session: Session): UsedLifetime {
+  const [started = 0, chunkBytes = 0] = call((wasm) => wasm.testLifetime(internalSession(session)));
+  return { started, chunkBytes };
 }
 
 /** One operation of one engine, behind the package's own filters. */

@@ -28,6 +28,7 @@ const RUNNERS: Readonly<Record<string, Runners>> = {
   'prekey_reject.json': prekeyReject,
   'end.json': end,
   'ratchet.json': ratchet,
+  'session_record.json': ratchet,
   'limits.json': limits,
   'file.json': file,
   'file_reject.json': fileReject,

@@ -1,6 +1,6 @@
-/** ratchet.json and limits.json: messages. */
+/** ratchet.json, session_record.json and limits.json: messages, and sessions that were saved. */
 import type { EngineName, Session } from '@duet-chat/crypto';
-import { receiveAt, scriptLeft } from '@duet-chat/crypto/testing';
+import { lifetimeOf, receiveAt, scriptedRestore, scriptLeft, setLifetime } from '@duet-chat/crypto/testing';
 import { assert, equal, hex, refused, unhex } from '../harness.js';
 import { meet } from '../people.js';
 import { type Case, outcome, type Runners, type VectorFile } from './case.js';
@@ -19,58 +19,111 @@ export const limits: Runners = {
 
 /** Both sides of a script, whose random bytes are the handshake's and then those of each step, in order. */
 async function runScript(test: Case, file: VectorFile, engine: EngineName): Promise<void> {
-  const base = baseOf(test, file);
-  const drawn = (by: 'a' | 'b') =>
-    test.steps
-      .filter((step: Case) => step.by === by)
-      .flatMap((step: Case) => step.rng)
-      .join('');
-  const stage = await Stage.of(base, engine, { a: drawn('a'), b: drawn('b') });
+  const steps: readonly Case[] = test.steps;
+  const stage = await Stage.of(baseOf(test, file), engine, { a: drawn(steps, 'a'), b: drawn(steps, 'b') });
   const { ready, a, b } = await stage.complete();
   equal(hex(a.id), test.sid, 'session id');
-  const sides: Readonly<Record<string, Session>> = { a, b };
-  const frames = new Map<number, string>();
+  const sides: Record<string, Session> = { a, b };
+  // Frames and records, by the steps that made them. The handshake has made READY.
+  const made = new Map<number, string>([[1, hex(ready)]]);
 
-  for (const step of test.steps) {
+  for (const [index, step] of steps.entries()) {
     const session = sides[step.by];
     assert(session !== undefined, `unknown side ${step.by}`);
-    for (let time = 1; time <= step.times; time++) {
-      const final = time === step.times;
-      const where = `step ${step.step}, time ${time}`;
-      if (step.op === 'send') {
-        // The handshake has sent READY.
-        if (step.step === 1) {
-          equal(hex(ready), step.frame, where);
-          frames.set(1, step.frame);
-          continue;
-        }
-        if (step.result === 'invalid') {
-          await refused(step.error, () => session.send(contentFromVector(step.content)));
-          continue;
-        }
-        const sent = session.send(contentFromVector(step.content));
-        if (!final) continue;
-        equal(sent.seq, step.seq, `${where}: seq`);
-        equal(hex(sent.frame), step.frame, `${where}: frame`);
-        frames.set(step.step, step.frame);
-      } else if (step.op === 'receive') {
-        const frame = unhex(step.frame ?? frames.get(step.frame_of));
-        if (step.result === 'invalid') {
-          const attempt = () => receiveAt(session, frame, step.now);
-          if (final) await refused(step.error, attempt);
-          else await anyRefusal(attempt);
-          continue;
-        }
-        const received = receiveAt(session, frame, step.now);
-        if (!final) continue;
-        equal([received.seq, received.ack], [step.seq, step.ack], `${where}: seq and ack`);
-        equal(contentToVector(received.content), step.content, `${where}: content`);
-      } else {
-        throw new Error(`unknown op ${step.op}`);
+    const where = `step ${step.step}`;
+    switch (step.op) {
+      case 'send':
+        await send(session, step, where, made);
+        break;
+      case 'receive':
+        await receive(session, step, where, made);
+        break;
+      case 'save':
+        save(session, step, where, made);
+        break;
+      case 'restore': {
+        const script = unhex(drawn(steps.slice(index + 1), step.by));
+        sides[step.by] = (await restore(step, where, made, script)) ?? session;
+        break;
       }
+      default:
+        throw new Error(`unknown op ${step.op}`);
     }
   }
-  for (const session of [a, b]) equal(scriptLeft(session), 0, 'random bytes that were not drawn');
+  for (const session of Object.values(sides)) {
+    equal(scriptLeft(session), 0, 'random bytes that were not drawn');
+  }
+}
+
+function drawn(steps: readonly Case[], by: 'a' | 'b'): string {
+  return steps
+    .filter((step) => step.by === by)
+    .flatMap((step) => step.rng)
+    .join('');
+}
+
+type Made = Map<number, string>;
+
+async function send(session: Session, step: Case, where: string, made: Made): Promise<void> {
+  if (step.step === 1) {
+    equal(made.get(1), step.frame, where);
+    return;
+  }
+  const content = contentFromVector(step.content);
+  if (step.result === 'invalid') {
+    for (let time = 0; time < step.times; time++) await refused(step.error, () => session.send(content));
+    return;
+  }
+  for (let time = 1; time < step.times; time++) session.send(content);
+  const sent = session.send(content);
+  equal(sent.seq, step.seq, `${where}: seq`);
+  equal(hex(sent.frame), step.frame, `${where}: frame`);
+  made.set(step.step, step.frame);
+}
+
+async function receive(session: Session, step: Case, where: string, made: Made): Promise<void> {
+  const frame = unhex(step.frame ?? made.get(step.frame_of));
+  const attempt = () => receiveAt(session, frame, step.now);
+  if (step.result === 'invalid') {
+    for (let time = 1; time < step.times; time++) await anyRefusal(attempt);
+    await refused(step.error, attempt);
+    return;
+  }
+  for (let time = 1; time < step.times; time++) attempt();
+  const received = attempt();
+  equal([received.seq, received.ack], [step.seq, step.ack], `${where}: seq and ack`);
+  equal(contentToVector(received.content), step.content, `${where}: content`);
+}
+
+function save(session: Session, step: Case, where: string, made: Made): void {
+  setLifetime(session, { started: step.started, chunkBytes: step.chunk_bytes });
+  equal(hex(session.save(unhex(step.key))), step.record, `${where}: record`);
+  equal(session.revision, step.revision, `${where}: revision`);
+  made.set(step.step, step.record);
+}
+
+/** The restored session, or nothing if it is refused: then the side goes on with the session that it has. */
+async function restore(
+  step: Case,
+  where: string,
+  made: Made,
+  script: Uint8Array,
+): Promise<Session | undefined> {
+  const record = unhex(step.record ?? made.get(step.record_of));
+  const attempt = () =>
+    scriptedRestore({ record, secret: unhex(step.key), minimumRevision: step.minimum, script });
+  if (step.result === 'invalid') {
+    await refused(step.error, attempt);
+    return undefined;
+  }
+  const { session, revision } = attempt();
+  equal(revision, step.revision, `${where}: revision`);
+  equal(
+    lifetimeOf(session),
+    { started: step.started, chunkBytes: step.chunk_bytes },
+    `${where}: what is left of its lifetime`,
+  );
+  return session;
 }
 
 async function anyRefusal(attempt: () => unknown): Promise<void> {
