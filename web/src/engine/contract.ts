@@ -145,8 +145,8 @@ export interface ConversationView {
   /** The session closed without the peer's BYE: the last messages may be missing. */
   readonly endedAbruptly: boolean;
   /**
-   * `early`: the call rings and texts may be written already, at most 16; nothing else can be sent before the other
-   * side accepts. `yes`: texts and files. Typing, reading and verifying need an open session, too.
+   * `early`: we called, and texts may be written before there is a session, at most 16; they are `early` if they could
+   * go with the call, else `waiting`. Nothing else can be sent. `yes`: texts and files, typing, reading.
    */
   readonly writable: 'no' | 'early' | 'yes';
   /** Messages that the caller wrote before the call was accepted and that never arrived: somebody dropped them. */
@@ -168,7 +168,7 @@ export interface SessionView {
 }
 
 export type MessageStatus =
-  /** Kept here until the conversation is secure: there was no prekey to send it under. */
+  /** Kept here until the conversation is secure, or for the moment in which its session is renewed. */
   | 'waiting'
   /** Sent with the call, before the other side accepted it. */
   | 'early'

@@ -74,15 +74,18 @@ test('they ring with the call, and are part of the chat once it is accepted', as
   expect([...alice.notices, ...bob.notices]).toEqual([]);
 });
 
-test('without a prekey the call is an OFFER', async () => {
+test('without a prekey the call is an OFFER, and texts wait', async () => {
   const passed = watched();
   relay.prekey = () => null;
-  await call(alice, bob);
+  await write('hello');
+  expect(alice.text('hello')?.status).toBe('waiting');
   await bob.until('called', () => bob.incoming.length === 1);
   expect(passed).toEqual([types.offer]);
-  expect(alice.conversation?.writable).toBe('no');
+  expect(request()).toEqual([]);
   await accept();
   await secure();
+  await bob.until('received', () => bob.text('hello') !== undefined);
+  await alice.until('delivered', () => alice.text('hello')?.status === 'delivered');
 });
 
 test('a prekey that was handed out twice: END, an OFFER, and the texts once it is secure', async () => {

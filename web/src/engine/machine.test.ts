@@ -38,7 +38,6 @@ describe('calling', () => {
     expect(world.effects('send')).toMatchObject([{ about: 'confirm' }]);
     expect(world.effects('pin')).toMatchObject([{ pin: { key: KEY, trust: 'first-use' } }]);
     expect(stateOf(world)).toBe('establishing');
-    expect(world.command({ name: 'sendText', text: 'early' })).toEqual({ code: 'not-secure-yet' });
     world.hear({ type: 'ready' }, 0);
     expect(stateOf(world)).toBe('secure');
   });
@@ -355,7 +354,7 @@ describe('texts before the call is accepted', () => {
   test.each([
     ['none left', (world: World) => world.run({ type: 'prekey-got', conversation: world.id, prekey: null })],
     ['no answer', (world: World) => world.run({ type: 'timer', name: 'prekey' })],
-  ])('%s: the call is an OFFER, and nothing is written before it is secure', (_, happen) => {
+  ])('%s: the call is an OFFER, and what is written waits until it is secure', (_, happen) => {
     const world = new World().online();
     world.command({ name: 'openChat', peer: BOB });
     world.run({ type: 'looked-up', conversation: world.id, found: { key: KEY, pin: null } });
@@ -366,8 +365,25 @@ describe('texts before the call is accepted', () => {
     world.run({ type: 'prekey-got', conversation: world.id, prekey: PREKEY });
     expect(world.last).toEqual([]);
     world.run({ type: 'offer-made', conversation: world.id, hid: HID, early: false, frame: frame(1, HID) });
-    expect(viewOf(world).writable).toBe('no');
+    expect(write(world, 'x')).toBe('ok');
+    expect(shown(world)).toMatchObject([{ status: 'waiting' }]);
+    expect(world.effects('send-early')).toEqual([]);
+    world.deliver(frame(3, HID));
+    const [conversation, hid] = [world.id, HID];
+    world.run({ type: 'accept-checked', conversation, hid, sid: SID, frame: frame(4, HID) });
+    expect(world.said()).toEqual([]);
+    world.hear({ type: 'ready' }, 0);
+    expect(world.effects('encrypt')).toMatchObject([{ seq: 0, content: { text: 'x' } }]);
+  });
+
+  test('before it rings, nothing can be written; the one who is called waits for the session', () => {
+    const world = new World().online();
+    world.command({ name: 'openChat', peer: BOB });
     expect(write(world, 'x')).toEqual({ code: 'not-secure-yet' });
+    const called = new World().online().offered();
+    called.command({ name: 'acceptIncoming', id: HID });
+    expect(viewOf(called).writable).toBe('no');
+    expect(write(called, 'x')).toEqual({ code: 'not-secure-yet' });
   });
 
   test('a peer that does not know the prekey gets an OFFER, and the texts once it is secure', () => {

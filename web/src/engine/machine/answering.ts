@@ -102,9 +102,9 @@ export function answer(turn: Turn, reply: number, call: Incoming) {
 function startAnswering(turn: Turn, { hid, peer, presence, key, pin, early: request }: Incoming): void {
   const { conversation: before } = turn;
   if (before !== null) release(turn, before);
-  const { drafts, drafted, early } = before ?? { drafts: [], drafted: 0, early: false };
+  const { drafts, drafted } = before ?? { drafts: [], drafted: 0 };
   const phase = { at: 'accepting', hid } as const;
-  const conversation = begin(turn, { peer, presence, key, pin, phase, request, drafts, drafted, early });
+  const conversation = begin(turn, { peer, presence, key, pin, phase, request, drafts, drafted });
   postpone(turn);
   showRequest(turn, request, { unconfirmed: true });
   turn.do({ type: 'make-accept', conversation, hid });

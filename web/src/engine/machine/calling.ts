@@ -117,12 +117,9 @@ export function postpone(turn: Turn): void {
 export function onOfferMade(turn: Turn, { conversation: id, hid, early, frame }: EventOf<'offer-made'>) {
   const conversation = awaited(turn, id, 'offering');
   const address = conversation === null ? null : addressOf(conversation);
-  if (conversation === null || address === null) return turn.do({ type: 'wipe-handshake', hid });
+  if (address === null) return turn.do({ type: 'wipe-handshake', hid });
   turn.stop('look-up');
-  turn.patchConversation({
-    phase: { at: 'ringing', hid, early: early ? 0 : null },
-    early: conversation.early || early,
-  });
+  turn.patchConversation({ phase: { at: 'ringing', hid, early: early ? 0 : null } });
   turn.do({ type: 'send', conversation: id, about: 'offer', address, frame });
   turn.start('ring', RING_MS);
 }

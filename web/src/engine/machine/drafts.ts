@@ -6,14 +6,14 @@ import type { Conversation, Draft } from './state.ts';
 import { sayText } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
 
-/** Whether a text can be written that no session carries yet. */
-export function mayDraft({ phase, early }: Conversation): boolean {
+/** Whether a text can be written that no session carries yet: by the caller, and while one session follows another. */
+export function mayDraft({ phase }: Conversation): boolean {
   switch (phase.at) {
     case 'ringing':
     case 'confirming':
-      return early;
+      return true;
     case 'open':
-      return phase.talk.secure ? phase.talk.gap || phase.renewal?.at === 'handing-over' : early;
+      return !phase.talk.secure || phase.talk.gap || phase.renewal?.at === 'handing-over';
     default:
       return false;
   }

@@ -19,7 +19,6 @@ export function begin(
     presence: null,
     refusedFrames: 0,
     endedAbruptly: false,
-    early: false,
     drafts: [],
     drafted: 0,
     request: [],

@@ -91,8 +91,6 @@ export interface Conversation {
   readonly phase: Phase;
   readonly refusedFrames: number;
   readonly endedAbruptly: boolean;
-  /** A first flight with a prekey went out: the person may write before anybody accepts. */
-  readonly early: boolean;
   /** Oldest first. They become messages of the session, at the latest when it is secure. */
   readonly drafts: readonly Draft[];
   /** Drafts so far, for their ids. */
