@@ -109,7 +109,8 @@ class Initiator:
         self, me: Party, peer_aid: bytes, peer_ik: bytes, presence: bytes, rnd: dict[str, bytes], bundle: bytes | None = None
     ) -> None:
         self.me, self.peer_aid, self.peer_ik, self.rnd = me, peer_aid, peer_ik, rnd
-        body = u8(1) + u8(OFFER if bundle is None else INIT) + rnd["hid"] + b"\x01" + presence + me.aid + peer_aid + me.ik + peer_ik
+        body = u8(1) + u8(OFFER if bundle is None else INIT) + rnd["hid"] + b"\x01" + presence
+        body += me.aid + peer_aid + me.ik + peer_ik
         body += x25519_public(rnd["ex"]) + kem_public(rnd["ekseed"]) + lh("commit", rnd["r"])
         secrets: tuple[bytes, bytes] | None = None
         if bundle is not None:

@@ -94,6 +94,7 @@ fn goes_on(file: &mut VectorFile) -> Result<(), Failure> {
     s.restore("b", "bob's second", &key, 2, &after)?;
     s.say("a", "alice answers, which turns the ratchet", text("good"))?;
     s.say("b", "and on", text("yes"))?;
+    s.send("a", "and on", text("and yes"))?;
     s.finish(
         file,
         "a restored session goes on: skipped keys, gaps, numbers",
