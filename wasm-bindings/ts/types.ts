@@ -153,7 +153,7 @@ export interface VerifiedPeer {
   readonly state: PinState;
   /** When the key was pinned first, in ms since 1970. */
   readonly firstSeen: number;
-  /** Keys that this person had before, oldest first: at most 8. There in all that this package gives. */
+  /** Keys that this person had before, oldest first: at most 16. There in all that this package gives. */
   readonly earlier?: readonly EarlierKey[] | undefined;
 }
 
@@ -414,7 +414,7 @@ export interface Session {
 // Files (PROTOCOL.md section 7)
 
 export interface Progress {
-  /** Plaintext bytes done and in all. */
+  /** Done and in all: plaintext bytes of a file, steps of anything else. */
   readonly done: number;
   readonly total: number;
 }
