@@ -643,6 +643,12 @@ describe('renewal', () => {
     }
   });
 
+  test('an offer that comes before READY lost to ours, and is no renewal', () => {
+    const world = new World().confirmed().offered({ hid: HID2, pin: { key: KEY, trust: 'first-use' } });
+    expect(world.last).toEqual([{ type: 'wipe-handshake', hid: HID2 }]);
+    expect(world.hear({ type: 'ready' }, 0).phase).toBe('open');
+  });
+
   test('both at once: the same rule as for calls', () => {
     const offer = { hid: text16(33), pin: { key: KEY, trust: 'first-use' } } as const;
     const won = new World().renewing().offered({ ...offer, glare: 'own' });

@@ -127,6 +127,8 @@ export function onRenewalOffer(
   const { conversation, open } = turn;
   if (conversation === null || open === null) return;
   const { hid } = call;
+  // Sent before the peer accepted ours: a flight that lost (PROTOCOL.md section 4.7) and comes late.
+  if (!open.talk.secure) return turn.do({ type: 'wipe-handshake', hid });
   // A renewal is interactive and under the same key: with a prekey, somebody begins a new chat.
   if (prekeyStart || call.key !== conversation.key) {
     endAbruptly(turn, 'peer-disconnected');
