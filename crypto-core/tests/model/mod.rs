@@ -25,10 +25,13 @@ use duet_crypto::error::Class;
 use duet_crypto::handshake::{Listener, Offer};
 use duet_crypto::limits;
 use duet_crypto::prekeys::PrekeyBundle;
-use duet_crypto::session::{Activity, Author, Content, MessageRef, ReceiveError, Session};
+use duet_crypto::session::record::RecordKey;
+use duet_crypto::session::{
+    Activity, Author, Content, Lifetime, MessageRef, ReceiveError, Session,
+};
 use numbers::{Frame, Person, Verdict};
 
-use crate::common::{Halfway, PRESENCE, TestRng, halfway, person};
+use super::common::{Halfway, PRESENCE, TestRng, halfway, person};
 
 /// Most messages of one side in one run: the window of message numbers stays out of reach, honest as they are.
 const MESSAGES: u32 = 1_800;
@@ -38,6 +41,7 @@ const FORGERIES: u32 = 1_000;
 /// Sessions, model and network.
 pub struct World {
     sessions: [Session; 2],
+    lifetimes: [Lifetime; 2],
     people: [Person; 2],
     /// Under way to each side.
     under_way: [Vec<Frame>; 2],
@@ -116,6 +120,7 @@ impl World {
         let ready = people[1].send(Content::Ready, ready);
         Self {
             sessions: [a, b],
+            lifetimes: [Lifetime::new(0), Lifetime::new(0)],
             people,
             under_way: [std::vec![ready], Vec::new()],
             seen: [Vec::new(), Vec::new()],
@@ -186,7 +191,21 @@ impl World {
                 }
             }
             Step::Wait { seconds } => self.now += u64::from(seconds) * 1000,
+            Step::Restart { side } => self.restart(side),
         }
+    }
+
+    /// The record is all that is left of a session, and it is enough.
+    fn restart(&mut self, side: usize) {
+        let key = RecordKey::from_bytes(&[side as u8; 32]);
+        let session = &mut self.sessions[side];
+        let revision = session.revision();
+        let record = session
+            .save(&key, &self.lifetimes[side], &mut self.rng)
+            .unwrap();
+        let (restored, lifetime) = Session::restore(&record, &key, revision + 1).unwrap();
+        assert_eq!(restored.revision(), revision + 1);
+        (*session, self.lifetimes[side]) = (restored, lifetime);
     }
 
     fn send(&mut self, from: usize, kind: u8) {

@@ -49,7 +49,9 @@ pub(super) struct Person {
     /// The peer's chain that is being received, and its next number.
     receiving: Option<(u32, u32)>,
     skipped: VecDeque<Skipped>,
-    received: BTreeSet<u32>,
+    /// Everything up to here was received, and these after it.
+    contiguous: u32,
+    ahead: BTreeSet<u32>,
 }
 
 impl Person {
@@ -64,7 +66,8 @@ impl Person {
             ended: false,
             receiving: None,
             skipped: VecDeque::new(),
-            received: BTreeSet::new(),
+            contiguous: 0,
+            ahead: BTreeSet::new(),
         }
     }
 
@@ -84,7 +87,7 @@ impl Person {
     }
 
     pub(super) fn heard_early(&mut self) {
-        self.received.insert(self.contiguous());
+        self.record(self.contiguous);
     }
 
     pub(super) const fn sent(&self) -> u32 {
@@ -96,16 +99,11 @@ impl Person {
     }
 
     pub(super) fn is_secure(&self) -> bool {
-        self.responder || !self.received.is_empty()
+        self.responder || self.contiguous > 0 || !self.ahead.is_empty()
     }
 
-    pub(super) fn contiguous(&self) -> u32 {
-        (0..)
-            .zip(&self.received)
-            .take_while(|(expected, seq)| expected == *seq)
-            .count()
-            .try_into()
-            .unwrap()
+    pub(super) const fn contiguous(&self) -> u32 {
+        self.contiguous
     }
 
     /// `n_s`, `n_r`, `pn`, skipped keys.
@@ -172,11 +170,19 @@ impl Person {
             }
             self.receiving = Some((frame.chain, frame.number + 1));
         }
-        assert!(self.received.insert(frame.seq), "nothing is accepted twice");
+        self.record(frame.seq);
         while self.waiting.front().is_some_and(|&seq| seq < frame.ack) {
             self.waiting.pop_front();
         }
         Verdict::Accepted
+    }
+
+    fn record(&mut self, seq: u32) {
+        let new = seq >= self.contiguous && self.ahead.insert(seq);
+        assert!(new, "nothing is accepted twice");
+        while self.ahead.remove(&self.contiguous) {
+            self.contiguous += 1;
+        }
     }
 
     pub(super) fn expire(&mut self, now: u64) {

@@ -36,6 +36,8 @@ pub enum Step {
     Reflect { to: usize, which: usize },
     /// Time passes.
     Wait { seconds: u8 },
+    /// A side is saved, forgotten and restored.
+    Restart { side: usize },
 }
 
 impl Step {
@@ -95,6 +97,7 @@ impl Step {
                 length: place,
             },
             29 => Self::Reflect { to: side, which },
+            30 => Self::Restart { side },
             _ => Self::Wait { seconds: first },
         }
     }

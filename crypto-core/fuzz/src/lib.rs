@@ -1,0 +1,54 @@
+//! What the fuzzers run: one function per target, each a property of any bytes.
+//!
+//! There is one definition of each. `fuzz_targets/` hands it to libFuzzer, and `tests/corpora.rs` of the library runs it on
+//! every file of `corpus/`, so that what a fuzzer once found stays found.
+
+// A target fails by panicking.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    unreachable_pub
+)]
+
+#[path = "../../tests/common/mod.rs"]
+mod common;
+#[path = "../../tests/model/mod.rs"]
+mod model;
+
+mod conversations;
+mod decoders;
+mod envelopes;
+pub mod seeds;
+
+/// A target: takes any bytes, panics if a property does not hold.
+pub type Target = fn(&[u8]);
+
+macro_rules! targets {
+    ($($name:ident = $module:ident;)+) => {
+        /// Every target with the name of its binary and of its corpus.
+        pub const TARGETS: &[(&str, Target)] = &[$((stringify!($name), $module::$name),)+];
+        $(pub use $module::$name;)+
+    };
+}
+
+targets! {
+    handshake = decoders;
+    message = decoders;
+    content = decoders;
+    file_messages = decoders;
+    chunk = decoders;
+    cobblestone = decoders;
+    relay_client = decoders;
+    relay_server = decoders;
+    texts = decoders;
+    prekey_bundle = decoders;
+    envelope = envelopes;
+    identity_record = envelopes;
+    backup_record = envelopes;
+    session_record = envelopes;
+    conversation = conversations;
+    prekey_conversation = conversations;
+    first_flight = conversations;
+}
