@@ -129,9 +129,19 @@ types: $(STAMPS)/base ## Write the TypeScript generated from Rust anew
 	@cargo run --locked --quiet -p duet-relay -- types --write web/src/engine/protocol/generated
 	@cd wasm-bindings && npm run --silent types
 
+.PHONY: fuzz
+fuzz: $(STAMPS)/base $(BUILD)/tools/bin/cargo-fuzz ## Fuzz decoders and conversations, SECONDS=60 for each target
+	@sh crypto-core/fuzz/run.sh $(or $(SECONDS),60)
+
+.PHONY: mutants
+mutants: $(STAMPS)/base $(BUILD)/tools/bin/cargo-mutants ## Mutation tests of the core (hours; FILES='crypto-core/src/vault/*.rs' for a part)
+	@PATH="$(CURDIR)/$(BUILD)/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" cargo mutants \
+	  --config crypto-core/mutants.toml -p duet-crypto -o $(BUILD) $(if $(FILES),--file '$(FILES)')
+
 .PHONY: bench
-bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), package (Node and Chromium), relay
+bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), beside others' (vodozemac, snow), package, relay
 	@cargo bench --locked -p duet-crypto
+	@cd crypto-core/bench-peers && CARGO_TARGET_DIR="$(CURDIR)/target/peers" cargo bench --locked
 	@cd wasm-bindings && npm run --silent bench
 	@cargo run --locked --release --quiet -p duet-relay --example load
 
@@ -162,6 +172,14 @@ $(STAMPS)/venv: test-vectors/requirements.txt $(STAMPS)/tests | $(STAMPS)
 	@python3 -m venv $(VENV)
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r test-vectors/requirements.txt
 	@touch $@
+
+$(BUILD)/tools/bin/cargo-fuzz:
+	$(step) "cargo-fuzz (some minutes the first time)"
+	@cargo install --quiet --locked --root $(BUILD)/tools cargo-fuzz --version 0.13.2
+
+$(BUILD)/tools/bin/cargo-mutants:
+	$(step) "cargo-mutants (some minutes the first time)"
+	@cargo install --quiet --locked --root $(BUILD)/tools cargo-mutants --version 27.1.0
 
 $(STAMPS)/package-npm: wasm-bindings/package-lock.json $(STAMPS)/base | $(STAMPS)
 	$(step) "npm packages of @duet-chat/crypto"
