@@ -257,8 +257,8 @@ export const en = {
     unconfirmed: 'sent before the session was proved',
     earlyDropped: (count: number, name: string) =>
       plural(count, {
-        one: `A message that ${name} wrote before you accepted did not arrive. Ask for it again.`,
-        many: `${count} messages that ${name} wrote before you accepted did not arrive. Ask for them again.`,
+        one: `A message that ${name} wrote before you accepted was lost on its way. If it does not come again by itself, ask for it.`,
+        many: `${count} messages that ${name} wrote before you accepted were lost on their way. If they do not come again by themselves, ask for them.`,
       }),
     notes: { renewed: 'The keys of this conversation were renewed.' },
     send: 'Send',

@@ -51,6 +51,8 @@ export function Dialog({
       aria-labelledby={titleId}
       data-testid={rest['data-testid']}
       onCancel={(event) => {
+        // A dialog on top of this one, or a chooser for files that was closed, cancels itself alone.
+        if (event.target !== event.currentTarget) return;
         event.preventDefault();
         onClose();
       }}

@@ -40,6 +40,7 @@ for (const engine of ['native', 'wasm'] as const) {
     await bob.register();
     await meet(alice, bob);
     await alice.at('fingerprint-open').click();
+    await expect(alice.at('fingerprint-row')).toHaveCount(3);
     for (const row of await alice.at('fingerprint-row').all()) await row.check();
     await alice.at('fingerprint-confirm').click();
     await alice.page.keyboard.press('Escape');

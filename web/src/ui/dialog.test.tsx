@@ -1,0 +1,28 @@
+// @vitest-environment happy-dom
+import { cleanup, fireEvent, render, screen } from '@testing-library/react';
+import { afterEach, expect, test, vi } from 'vitest';
+import { Dialog } from './Dialog.tsx';
+
+afterEach(cleanup);
+
+const cancelled = () => new Event('cancel', { bubbles: true, cancelable: true });
+
+test('what is cancelled inside a dialog does not close it', () => {
+  const outer = vi.fn();
+  const inner = vi.fn();
+  render(
+    <Dialog title="outer" closeLabel="Close" onClose={outer} data-testid="outer">
+      <input type="file" data-testid="file" />
+      <Dialog title="inner" closeLabel="Close" onClose={inner} data-testid="inner">
+        text
+      </Dialog>
+    </Dialog>,
+  );
+  fireEvent(screen.getByTestId('file'), cancelled());
+  expect(outer).not.toHaveBeenCalled();
+  fireEvent(screen.getByTestId('inner'), cancelled());
+  expect(inner).toHaveBeenCalledOnce();
+  expect(outer).not.toHaveBeenCalled();
+  fireEvent(screen.getByTestId('outer'), cancelled());
+  expect(outer).toHaveBeenCalledOnce();
+});
