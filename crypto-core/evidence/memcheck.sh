@@ -2,7 +2,7 @@
 # Memory checks. The core itself forbids unsafe code; what is looked at here is what its dependencies do in its name.
 #
 # 1. valgrind's memcheck over the unit tests and the published vectors: invalid reads and writes, use of uninitialised
-#    memory, leaks ("definitely lost").
+#    memory, leaks ("definitely lost"). Half an hour: the primitives run 20 to 50 times slower.
 # 2. Miri over the tests that finish in minutes under an interpreter (codecs, padding, files, relay), where the machine
 #    has it (rustup component add miri --toolchain nightly). Handshakes under Miri take hours: they are not run.
 set -eu
@@ -19,7 +19,7 @@ program() {
 # One thread: valgrind runs one at a time anyway, and a report then stands beside its test.
 check() {
   say "memcheck: $1"
-  valgrind --quiet --tool=memcheck --error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite \
+  valgrind --quiet --tool=memcheck --error-exitcode=1 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
     "$2" --test-threads=1 --quiet
 }
 

@@ -16,12 +16,14 @@ use common::{Halfway, TestRng, halfway, person, sessions};
 use duet_crypto::engine::{Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on};
 use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
 use duet_crypto::handshake::{Listener, Offer};
-use duet_crypto::identity::IdentitySeed;
+use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::password::{PasswordSecrets, VaultSecret};
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::primitives::{aead, kem, x25519};
 use duet_crypto::relay::{Challenge, ClientFrame, Presence, login};
+use duet_crypto::session::record::RecordKey;
 use duet_crypto::session::{Author, Content, MessageRef};
+use duet_crypto::vault::{self, IdentityRecord, Passphrase};
 use rand_core::CryptoRng;
 
 const NEEDLE: &str = "needle";
@@ -96,6 +98,36 @@ fn debug_shows_no_secret() {
     .unwrap();
     let shown = format!("{:?}", ClientFrame::decode(&frame).unwrap());
     assert!(!shown.contains(NEEDLE) && shown.contains("Token { .. }"));
+}
+
+/// What wraps, opens or holds an identity at rest.
+#[test]
+fn debug_of_the_vault_shows_no_secret() {
+    let passphrase = Passphrase::new(NEEDLE).unwrap();
+    let secret = VaultSecret::from_bytes(&[1; 32]);
+    let key = RecordKey::from_bytes(&[1; 32]);
+    assert_eq!(format!("{passphrase:?}"), "Passphrase { .. }");
+    assert_eq!(format!("{key:?}"), "RecordKey { .. }");
+    assert_eq!(
+        format!("{:?}", vault::Secret::Passphrase(&passphrase)),
+        "Passphrase(Passphrase { .. })"
+    );
+    assert_eq!(
+        format!("{:?}", vault::Protection::VaultSecret(&secret)),
+        "VaultSecret(VaultSecret { .. })"
+    );
+    let record = IdentityRecord {
+        seed: IdentitySeed::from_bytes(&[1; 32]),
+        created: 7,
+        realm: Realm::new("chat.example").unwrap(),
+        name: AccountName::new("alice").unwrap(),
+    };
+    assert_eq!(
+        format!("{record:?}"),
+        "IdentityRecord { seed: IdentitySeed { public: \
+         IdentityKey(8a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c), .. }, created: 7, \
+         realm: Realm(\"chat.example\"), name: AccountName(\"alice\") }"
+    );
 }
 
 #[test]
