@@ -401,7 +401,7 @@ export const en = {
     history: 'Earlier keys',
     historyHint: (name: string) => `Keys by which you knew ${name} before. They are not accepted any more.`,
     between: (since: string | null, until: string) =>
-      since === null ? `until ${until}` : `${since} – ${until}`,
+      since === null ? `until ${until}` : `from ${since} until ${until}`,
   },
   backup: {
     section: 'Keys and people',

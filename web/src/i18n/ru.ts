@@ -388,7 +388,7 @@ export const ru = {
     history: 'Прежние ключи',
     historyHint: (name: string) => `Ключи, под которыми вы знали ${name} раньше. Они больше не принимаются.`,
     between: (since: string | null, until: string) =>
-      since === null ? `до ${until}` : `${since} – ${until}`,
+      since === null ? `до ${until}` : `с ${since} до ${until}`,
   },
   backup: {
     section: 'Ключи и люди',
