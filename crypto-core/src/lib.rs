@@ -90,3 +90,8 @@ pub mod primitives;
 pub mod relay;
 pub mod session;
 pub mod vault;
+
+/// The blocks of the guide are compiled and run with the other examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/guide/rust.md")]
+struct Guide;

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { ready } from '@duet-chat/crypto';
 import type { Environment } from './harness.js';
 import './node/example.js';
+import './node/guide.js';
 import './node/loader.js';
 import { suites } from './suites/all.js';
 
