@@ -29,6 +29,19 @@ test('a peer who is away is offline, and coming back makes them reachable', asyn
   await expect(alice.at('composer-input')).toBeDisabled();
 });
 
+test('who closes the tab has said goodbye', async ({ stage }) => {
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob');
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  await bob.say('see you');
+  await expect(alice.message('see you')).toBeVisible();
+  await bob.page.goto('about:blank');
+  await alice.expectState('peer-disconnected');
+  await expect(alice.page.getByText('without a goodbye')).toHaveCount(0);
+});
+
 test('a file over the limit is refused before a byte leaves', async ({ stage }) => {
   const alice = await stage.person('alice');
   const bob = await stage.person('bob');
