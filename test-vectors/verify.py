@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks every file of this folder against an implementation of PROTOCOL.md that shares no code with the core's.
+"""Checks every file of this folder against an implementation of protocol.md that shares no code with the core's.
 
 Usage:
     verify.py [FILE ...]     a line per file, then "N passed, N failed"; exit code 1 if anything failed

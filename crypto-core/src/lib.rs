@@ -1,7 +1,7 @@
 //! PAIR/1, the protocol of Duet: identities, handshake, ratchet, files and fingerprints.
 //!
 //! The crate is sans-IO: bytes in, bytes out. It has no clock, no socket, no storage and no randomness of its own;
-//! times and generators are parameters. `PROTOCOL.md` is the specification, section numbers in the documentation
+//! times and generators are parameters. `protocol.md` is the specification, section numbers in the documentation
 //! of this crate are its sections.
 //!
 //! | module | what it is | section |

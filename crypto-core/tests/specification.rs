@@ -1,4 +1,4 @@
-//! The values that came with the specification (PROTOCOL.md, Appendix C and its vectors), reproduced byte for byte.
+//! The values that came with the specification (protocol.md, Appendix C and its vectors), reproduced byte for byte.
 // The helpers of a test may fail it.
 #![allow(
     clippy::cast_possible_truncation,

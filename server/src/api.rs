@@ -47,11 +47,11 @@ impl<'de, const N: usize> Deserialize<'de> for Bytes<N> {
     }
 }
 
-/// An account id, PROTOCOL.md section 3.1.
+/// An account id, protocol.md section 3.1.
 pub type AccountIdText = Bytes<32>;
 /// An Ed25519 public key.
 pub type IdentityKeyText = Bytes<32>;
-/// The login secret of PROTOCOL.md section 8.3: what the client sends in the place of a password.
+/// The login secret of protocol.md section 8.3: what the client sends in the place of a password.
 pub type LoginSecretText = Bytes<32>;
 /// An Ed25519 signature.
 pub type SignatureText = Bytes<64>;
@@ -178,7 +178,7 @@ pub struct FingerprintRecord {
     /// Account id, 32 bytes.
     #[ts(type = "string")]
     pub id: AccountIdText,
-    /// SHA-256 of the public key, 64 lower-case hex digits (PROTOCOL.md section 3.2).
+    /// SHA-256 of the public key, 64 lower-case hex digits (protocol.md section 3.2).
     pub fingerprint: String,
 }
 

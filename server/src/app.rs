@@ -111,7 +111,7 @@ impl App {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// The account id of a login name in this deployment (PROTOCOL.md section 3.1).
+    /// The account id of a login name in this deployment (protocol.md section 3.1).
     ///
     /// # Errors
     /// None in practice: the rule for login names is narrower than the protocol's.

@@ -36,7 +36,7 @@ error_codes! {
     InvalidRequest = BAD_REQUEST;
     /// The name is not 3 to 32 of `a-z 0-9 _ - .`, starting with a letter.
     InvalidUsername = BAD_REQUEST;
-    /// The identity key is not an acceptable Ed25519 public key (PROTOCOL.md, Appendix B).
+    /// The identity key is not an acceptable Ed25519 public key (protocol.md, Appendix B).
     InvalidIdentityKey = BAD_REQUEST;
     /// Name or login secret is wrong; which of the two is not told.
     InvalidCredentials = UNAUTHORIZED;

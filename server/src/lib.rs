@@ -1,6 +1,6 @@
 //! The Duet relay: accounts, public keys, and a WebSocket hub that sees only ciphertext.
 //!
-//! It is thin on purpose. The protocol's envelope (PROTOCOL.md section 9) is decoded by `duet-crypto`, the same code
+//! It is thin on purpose. The protocol's envelope (protocol.md section 9) is decoded by `duet-crypto`, the same code
 //! that the clients run; here is what a server adds: accounts, sessions, routing, limits.
 //!
 //! | module | what it is |

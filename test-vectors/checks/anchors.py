@@ -1,4 +1,4 @@
-"""PROTOCOL.md, Appendix C: values of the specification itself, as they stand there."""
+"""protocol.md, Appendix C: values of the specification itself, as they stand there."""
 
 #: File → values of its first case.
 ANCHORS: dict[str, dict[str, str]] = {

@@ -1,4 +1,4 @@
-"""PROTOCOL.md sections 6.4 and 7: the bodies of messages, as the `Content` type of the npm package writes them."""
+"""protocol.md sections 6.4 and 7: the bodies of messages, as the `Content` type of the npm package writes them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 7.2 and the C2SP specification that it names (c2sp.org/chunked-encryption)."""
+"""protocol.md section 7.2 and the C2SP specification that it names (c2sp.org/chunked-encryption)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""PROTOCOL.md sections 4 and 5: a handshake, with or without a prekey."""
+"""protocol.md sections 4 and 5: a handshake, with or without a prekey."""
 
 from dataclasses import dataclass, field
 

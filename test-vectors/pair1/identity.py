@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 3 and Appendix A."""
+"""protocol.md section 3 and Appendix A."""
 
 import base64
 import hashlib

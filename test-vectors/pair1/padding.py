@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 6.4, the padding."""
+"""protocol.md section 6.4, the padding."""
 
 from .errors import require
 

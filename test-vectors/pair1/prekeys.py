@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 5: PREKEY, the early keys, EARLY."""
+"""protocol.md section 5: PREKEY, the early keys, EARLY."""
 
 from dataclasses import dataclass
 

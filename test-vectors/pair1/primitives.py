@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 2 and Appendix B."""
+"""protocol.md section 2 and Appendix B."""
 
 import hashlib
 import hmac

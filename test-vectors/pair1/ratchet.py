@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 6: the Double Ratchet on its frames."""
+"""protocol.md section 6: the Double Ratchet on its frames."""
 
 import copy
 from collections.abc import Iterator

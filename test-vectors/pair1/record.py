@@ -1,4 +1,4 @@
-"""A session at rest. PROTOCOL.md has no such record: this is the core's own (crypto-core/src/session/record.rs)."""
+"""A session at rest. protocol.md has no such record: this is the core's own (crypto-core/src/session/record.rs)."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 9: the relay's envelope."""
+"""protocol.md section 9: the relay's envelope."""
 
 from typing import Any
 
@@ -171,5 +171,5 @@ def verify_login(challenge: bytes, frame: bytes) -> Fields:
 
 
 def replacement(seed: bytes, aid: bytes, new: bytes) -> bytes:
-    """The old key's agreement to a new one. Not in PROTOCOL.md: a departure that docs/decisions records."""
+    """The old key's agreement to a new one. Not in protocol.md: a departure that docs/decisions records."""
     return sign(seed, "sig replace", lh("replace", aid + ed25519_public(seed) + new))

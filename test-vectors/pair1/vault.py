@@ -1,4 +1,4 @@
-"""PROTOCOL.md section 8: the envelope, the records in it, and the password split."""
+"""protocol.md section 8: the envelope, the records in it, and the password split."""
 
 import base64
 import functools

@@ -1,4 +1,4 @@
-//! Files (PROTOCOL.md section 7): keys, nonces, lengths and heads for both engines, and the software's AES.
+//! Files (protocol.md section 7): keys, nonces, lengths and heads for both engines, and the software's AES.
 
 use std::cell::OnceCell;
 

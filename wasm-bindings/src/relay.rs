@@ -1,4 +1,4 @@
-//! The relay envelope (PROTOCOL.md section 9). Payloads stay on the JavaScript side: only heads cross.
+//! The relay envelope (protocol.md section 9). Payloads stay on the JavaScript side: only heads cross.
 
 use duet_crypto::identity::AccountId;
 use duet_crypto::relay::{

@@ -1,4 +1,4 @@
-//! Messages (PROTOCOL.md section 6).
+//! Messages (protocol.md section 6).
 
 use duet_crypto::handshake::Role;
 use duet_crypto::session::record::RecordKey;

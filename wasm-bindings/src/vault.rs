@@ -1,4 +1,4 @@
-//! Envelopes under a passphrase (PROTOCOL.md sections 8.1 and 8.2).
+//! Envelopes under a passphrase (protocol.md sections 8.1 and 8.2).
 //!
 //! Stretching a passphrase takes some hundred milliseconds of this thread, in one piece. Each operation therefore is a
 //! [`Task`] whose arguments are checked at once, and which waits for a promise of the caller's before it begins: by

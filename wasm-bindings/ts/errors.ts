@@ -1,7 +1,7 @@
 /**
  * The one error class of the package.
  *
- * A code from the core (PROTOCOL.md section 11) says which check failed; tell it to developers, never to the peer
+ * A code from the core (protocol.md section 11) says which check failed; tell it to developers, never to the peer
  * or the relay. The codes below the core's are the package's own: they are about the platform and about misuse.
  */
 import { CORE_ERRORS, type CoreErrorClass, type CoreErrorCode } from './generated/errors.js';
@@ -62,7 +62,7 @@ export class DuetError extends Error {
     this.code = code;
   }
 
-  /** PROTOCOL.md section 11: drop the frame, abort the handshake, block the peer, close the session, tell the user. */
+  /** protocol.md section 11: drop the frame, abort the handshake, block the peer, close the session, tell the user. */
   get class(): ErrorClass {
     return isCoreCode(this.code) ? CORE_ERRORS[this.code].class : 'package';
   }

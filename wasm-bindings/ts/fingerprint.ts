@@ -1,4 +1,4 @@
-/** What people compare (PROTOCOL.md section 3). */
+/** What people compare (protocol.md section 3). */
 import { call } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { DuetError } from './errors.js';

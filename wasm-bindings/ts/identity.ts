@@ -1,4 +1,4 @@
-/** One's own identity (PROTOCOL.md section 3.1) and where its private key is. */
+/** One's own identity (protocol.md section 3.1) and where its private key is. */
 import { call, run } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { DISPOSE, Held } from './dispose.js';

@@ -1,4 +1,4 @@
-/** The password split (PROTOCOL.md section 8.3). */
+/** The password split (protocol.md section 8.3). */
 import { call, release } from './boundary.js';
 import { text } from './bytes.js';
 import type { Account, PasswordSecrets, Progress } from './types.js';

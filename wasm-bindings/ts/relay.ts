@@ -1,5 +1,5 @@
 /**
- * The relay's envelope (PROTOCOL.md section 9): what a client needs to talk to a relay over a WebSocket. LOGIN is
+ * The relay's envelope (protocol.md section 9): what a client needs to talk to a relay over a WebSocket. LOGIN is
  * `identity.signLogin()`. `await ready()` of the main entry comes first.
  */
 import { call } from './boundary.js';

@@ -1,4 +1,4 @@
-/** Messages (PROTOCOL.md section 6). */
+/** Messages (protocol.md section 6). */
 import { call, release } from './boundary.js';
 import { copyOf, wholeNumber } from './bytes.js';
 import { now } from './clock.js';

@@ -49,7 +49,7 @@ export interface Capabilities {
 }
 
 // ---------------------------------------------------------------------------------------------------------
-// Identity (PROTOCOL.md section 3)
+// Identity (protocol.md section 3)
 
 /** The account that an identity belongs to: the deployment's realm and the immutable login name. */
 export interface Account {
@@ -59,7 +59,7 @@ export interface Account {
 
 /**
  * What `identity.store()` gives: structured-cloneable, made to be put into IndexedDB as it is. `envelope` is the seed
- * wrapped under the vault secret (PROTOCOL.md section 8, kdf 3). Beside a native key it is there if the identity was
+ * wrapped under the vault secret (protocol.md section 8, kdf 3). Beside a native key it is there if the identity was
  * made or imported with a vault secret, and a backup is made from nothing else.
  */
 export type StoredIdentity =
@@ -97,7 +97,7 @@ export interface Identity {
    * cannot be stored without it.
    */
   store(vaultSecret?: Uint8Array): StoredIdentity;
-  /** The LOGIN frame for a relay's challenge (PROTOCOL.md section 9). */
+  /** The LOGIN frame for a relay's challenge (protocol.md section 9). */
   signLogin(login: { challenge: Uint8Array; presence: Uint8Array; token: string }): Promise<Bytes>;
   /** The old key's agreement to a new one: goes to the relay when a key is replaced. 64 bytes. */
   signReplacement(newPublicKey: Uint8Array): Promise<Bytes>;
@@ -119,7 +119,7 @@ export interface Fingerprint {
 }
 
 // ---------------------------------------------------------------------------------------------------------
-// Password (PROTOCOL.md section 8.3)
+// Password (protocol.md section 8.3)
 
 export interface PasswordSecrets {
   /** Sent to the relay in the place of the password: base64url, 43 characters. */
@@ -129,7 +129,7 @@ export interface PasswordSecrets {
 }
 
 // ---------------------------------------------------------------------------------------------------------
-// Vault and backup (PROTOCOL.md sections 8.1 and 8.2)
+// Vault and backup (protocol.md sections 8.1 and 8.2)
 
 /**
  * How a passphrase becomes a key. Costs that are not given are the defaults: Argon2id with 65,536 KiB, 3 passes and
@@ -213,7 +213,7 @@ export interface ImportedIdentity {
 export interface ImportedBackup extends ImportedIdentity {
   /**
    * In the order of the backup. Merging is the caller's: a key that contradicts a pin of state `compared` or better
-   * must not overwrite it (PROTOCOL.md section 8.2) but block the peer and ask; {@link mergePeers} says which.
+   * must not overwrite it (protocol.md section 8.2) but block the peer and ask; {@link mergePeers} says which.
    */
   readonly peers: readonly VerifiedPeer[];
 }
@@ -232,7 +232,7 @@ export interface MergedPeers {
 }
 
 // ---------------------------------------------------------------------------------------------------------
-// Handshake (PROTOCOL.md section 4), prekey start (section 5)
+// Handshake (protocol.md section 4), prekey start (section 5)
 
 /** The other person, as the caller believes them to be. */
 export interface Peer {
@@ -251,7 +251,7 @@ export interface Offer {
   /** True if it was made with a prekey: then {@link sendEarly} works until {@link accept}. */
   readonly early: boolean;
   /**
-   * Encrypts a text or a file that the peer can read before accepting (PROTOCOL.md section 5.3): at most 16. Its
+   * Encrypts a text or a file that the peer can read before accepting (protocol.md section 5.3): at most 16. Its
    * guarantees are weaker than a session's until CONFIRM (section 12.2). Synchronous: two calls can never share a key.
    */
   sendEarly(content: Content): { readonly seq: number; readonly frame: Bytes };
@@ -279,7 +279,7 @@ export interface Listener {
    */
   declineUnknownPrekey(input: { frame: Uint8Array; from: Uint8Array }): Promise<Bytes>;
   /**
-   * Takes an OFFER or an INIT. All checks of PROTOCOL.md 4.5 and 5.2; an INIT that passes uses its prekey up. `pin` is the key that this account is pinned to, if any: another key throws
+   * Takes an OFFER or an INIT. All checks of protocol.md 4.5 and 5.2; an INIT that passes uses its prekey up. `pin` is the key that this account is pinned to, if any: another key throws
    * `E_IDENTITY_CHANGED` and the caller must block the peer.
    */
   receive(input: {
@@ -302,7 +302,7 @@ export interface IncomingOffer {
    */
   receiveEarly(input: { frame: Uint8Array; from: Uint8Array }): EarlyMessage;
   /**
-   * Whether it renews an open session with the same person (PROTOCOL.md section 4.9): then {@link accept} needs no
+   * Whether it renews an open session with the same person (protocol.md section 4.9): then {@link accept} needs no
    * question. An INIT never does.
    */
   renews(session: Session): boolean;
@@ -338,7 +338,7 @@ export interface PendingSession {
 }
 
 // ---------------------------------------------------------------------------------------------------------
-// Session (PROTOCOL.md section 6)
+// Session (protocol.md section 6)
 
 export interface Received {
   /** The peer's number for this message, from 0 by 1. */
@@ -395,7 +395,7 @@ export interface Session {
    */
   save(secret: Uint8Array): Bytes;
   /**
-   * Whether this session must be renewed by a new handshake (PROTOCOL.md section 4.9): after 24 hours, 2^24 messages
+   * Whether this session must be renewed by a new handshake (protocol.md section 4.9): after 24 hours, 2^24 messages
    * or 64 GiB of chunks it is `over`; `due` comes after five sixths of that. `now` is in ms since 1970, and what it is
    * if left out.
    */
@@ -411,7 +411,7 @@ export interface Session {
 }
 
 // ---------------------------------------------------------------------------------------------------------
-// Files (PROTOCOL.md section 7)
+// Files (protocol.md section 7)
 
 export interface Progress {
   /** Done and in all: plaintext bytes of a file, steps of anything else. */

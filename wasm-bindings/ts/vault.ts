@@ -1,4 +1,4 @@
-/** The identity and the known people in an envelope (PROTOCOL.md sections 8.1 and 8.2). */
+/** The identity and the known people in an envelope (protocol.md sections 8.1 and 8.2). */
 import { call, run } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { pick } from './engines.js';

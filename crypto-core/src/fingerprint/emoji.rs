@@ -1,4 +1,4 @@
-//! The table that turns a byte into an emoji (PROTOCOL.md, Appendix A).
+//! The table that turns a byte into an emoji (protocol.md, Appendix A).
 //!
 //! The order is part of the protocol: two clients that disagree on one line show two different fingerprints for
 //! one key. Every symbol is a single code point with default emoji presentation (Unicode 10 or older): no

@@ -1,4 +1,4 @@
-//! A session at rest: a versioned, authenticated record with a revision. PROTOCOL.md has none; this is the crate's own.
+//! A session at rest: a versioned, authenticated record with a revision. protocol.md has none; this is the crate's own.
 //!
 //! | off | len | field |
 //! |---|---|---|

@@ -1,7 +1,7 @@
 -- Ids, hashes and keys are bytes; times are milliseconds since the Unix epoch.
 
 CREATE TABLE users (
-    id           BLOB    NOT NULL PRIMARY KEY,  -- account id, PROTOCOL.md section 3.1
+    id           BLOB    NOT NULL PRIMARY KEY,  -- account id, protocol.md section 3.1
     username     TEXT    NOT NULL UNIQUE,       -- the unique index also serves the prefix search
     secret_hash  TEXT    NOT NULL,              -- Argon2id of the login secret, PHC string
     identity_key BLOB,                          -- Ed25519 public key in use, if any

@@ -19,7 +19,7 @@ const CONCURRENT: usize = 2;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Hashes and verifies login secrets with Argon2id (m = 19 MiB, t = 2, p = 1: the crate's defaults, OWASP's first
-/// choice). The secret is a stretched password already (PROTOCOL.md section 8.3); this protects a leaked database
+/// choice). The secret is a stretched password already (protocol.md section 8.3); this protects a leaked database
 /// against a client that sent something weaker.
 pub struct Passwords {
     turns: Arc<Semaphore>,

@@ -45,7 +45,7 @@ pub fn router() -> Router<App> {
 /// An identity key from outside.
 ///
 /// # Errors
-/// [`ErrorCode::InvalidIdentityKey`] for a point that is weak or not canonical (PROTOCOL.md, Appendix B).
+/// [`ErrorCode::InvalidIdentityKey`] for a point that is weak or not canonical (protocol.md, Appendix B).
 pub fn parse_key(key: &IdentityKeyText) -> Result<IdentityKey, ApiError> {
     IdentityKey::from_bytes(&key.0).map_err(|_| ErrorCode::InvalidIdentityKey.into())
 }

@@ -29,7 +29,7 @@ macro_rules! close_codes {
 close_codes! {
     /// The relay restarts: reconnect after the delay of the NOTICE frame.
     Restart = 1012, "restart";
-    /// A frame that PROTOCOL.md section 9 does not allow, or not at this moment.
+    /// A frame that protocol.md section 9 does not allow, or not at this moment.
     Malformed = 4400, "malformed frame";
     /// The token, account, key or signature was refused, or the token was revoked or has expired.
     Unauthenticated = 4401, "unauthenticated";

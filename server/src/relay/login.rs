@@ -73,7 +73,7 @@ async fn first_frame(receiver: &mut Receiver) -> Result<Bytes, Option<CloseCode>
     }
 }
 
-/// The token first, then that account and key are the token's, then the signature (PROTOCOL.md section 9).
+/// The token first, then that account and key are the token's, then the signature (protocol.md section 9).
 async fn check(
     app: &App,
     login: &Login<'_>,

@@ -1,4 +1,4 @@
-//! The WebSocket hub (PROTOCOL.md section 9, FEATURES.md R1-R4): one-to-one, online only, nothing kept.
+//! The WebSocket hub (protocol.md section 9, FEATURES.md R1-R4): one-to-one, online only, nothing kept.
 //!
 //! A connection is two tasks. The *reader* decodes what its client says and puts payloads into the recipient's
 //! [`outbox::Outbox`]; the *writer* empties its own client's outbox into the socket. Only readers ever wait for

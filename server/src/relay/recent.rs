@@ -1,4 +1,4 @@
-//! Which frames a connection has sent lately, so that one that is sent again is not delivered twice (PROTOCOL.md
+//! Which frames a connection has sent lately, so that one that is sent again is not delivered twice (protocol.md
 //! section 9: the last 1024, or 120 s).
 
 use duet_crypto::relay::EnvelopeId;

@@ -1,4 +1,4 @@
-//! The one-time prekeys of one connection (PROTOCOL.md section 5 and 9): held in memory, handed out once, gone with
+//! The one-time prekeys of one connection (protocol.md section 5 and 9): held in memory, handed out once, gone with
 //! the connection.
 
 use duet_crypto::{
@@ -93,7 +93,7 @@ impl Stock {
     }
 }
 
-/// How many answers are remembered, and how long: as for payloads (PROTOCOL.md section 9).
+/// How many answers are remembered, and how long: as for payloads (protocol.md section 9).
 const REMEMBERED: usize = 1024;
 const LIFETIME: Duration = Duration::from_secs(120);
 

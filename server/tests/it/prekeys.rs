@@ -1,4 +1,4 @@
-//! One-time prekeys: given, handed out once, forgotten with the connection (I3, PROTOCOL.md sections 5 and 9).
+//! One-time prekeys: given, handed out once, forgotten with the connection (I3, protocol.md sections 5 and 9).
 
 use duet_crypto::relay::{
     AckStatus, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes, Presence,

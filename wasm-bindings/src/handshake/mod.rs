@@ -1,4 +1,4 @@
-//! Both sides of the handshake (PROTOCOL.md sections 4 and 5).
+//! Both sides of the handshake (protocol.md sections 4 and 5).
 
 pub mod initiator;
 pub mod responder;

@@ -1,4 +1,4 @@
-//! Messages and file descriptors (PROTOCOL.md sections 6.4, 7.1, 7.3).
+//! Messages and file descriptors (protocol.md sections 6.4, 7.1, 7.3).
 
 use duet_crypto::files;
 use duet_crypto::handshake::{EarlyMessage, EarlySent};

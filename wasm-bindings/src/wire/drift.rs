@@ -186,7 +186,7 @@ fn error_codes() {
         Class::Caller => "caller",
     };
     let mut body = String::from(
-        "\n/** PROTOCOL.md section 11: what a failure of the core asks of the caller. */\n\
+        "\n/** protocol.md section 11: what a failure of the core asks of the caller. */\n\
          export type CoreErrorClass = 'drop' | 'abort-handshake' | 'block-peer' | 'fatal-session' | 'user' | 'caller';\n\
          \n/** Every code of the core: its stable number, its class, and a sentence for developers. */\n\
          export const CORE_ERRORS = {\n",

@@ -1,4 +1,4 @@
-//! Frames from the relay (PROTOCOL.md section 9).
+//! Frames from the relay (protocol.md section 9).
 
 use duet_crypto::relay::{AckStatus, NoPrekey, Notice, PrekeyBytes, ServerFrame, WelcomeStatus};
 

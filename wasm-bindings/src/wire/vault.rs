@@ -1,4 +1,4 @@
-//! Costs and known people (PROTOCOL.md sections 3.4, 8.1 and 8.2).
+//! Costs and known people (protocol.md sections 3.4, 8.1 and 8.2).
 
 use duet_crypto::identity::{AccountName, IdentityKey};
 use duet_crypto::pins::{self, PinState};

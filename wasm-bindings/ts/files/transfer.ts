@@ -1,4 +1,4 @@
-/** Files between two people (PROTOCOL.md section 7): CHUNK frames by index, on whichever engine. */
+/** Files between two people (protocol.md section 7): CHUNK frames by index, on whichever engine. */
 import { call, release } from '../boundary.js';
 import { copyOf, text, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';

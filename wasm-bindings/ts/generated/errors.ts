@@ -1,6 +1,6 @@
 // Generated from Rust by `npm run types`. Do not edit.
 
-/** PROTOCOL.md section 11: what a failure of the core asks of the caller. */
+/** protocol.md section 11: what a failure of the core asks of the caller. */
 export type CoreErrorClass = 'drop' | 'abort-handshake' | 'block-peer' | 'fatal-session' | 'user' | 'caller';
 
 /** Every code of the core: its stable number, its class, and a sentence for developers. */

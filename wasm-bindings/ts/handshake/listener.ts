@@ -1,4 +1,4 @@
-/** The responder's side of the handshake (PROTOCOL.md sections 4 and 5). */
+/** The responder's side of the handshake (protocol.md sections 4 and 5). */
 import { call } from '../boundary.js';
 import { copyOf, wholeNumber } from '../bytes.js';
 import { DISPOSE } from '../dispose.js';

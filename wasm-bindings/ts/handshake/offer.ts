@@ -1,4 +1,4 @@
-/** The initiator's side of the handshake (PROTOCOL.md sections 4 and 5). */
+/** The initiator's side of the handshake (protocol.md sections 4 and 5). */
 import { call, run } from '../boundary.js';
 import { copyOf } from '../bytes.js';
 import { DISPOSE } from '../dispose.js';

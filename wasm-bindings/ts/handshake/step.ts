@@ -58,7 +58,7 @@ export class Waiting<
   }
 }
 
-/** By the number on the wire (PROTOCOL.md section 4.8). */
+/** By the number on the wire (protocol.md section 4.8). */
 const END_REASONS: readonly EndReason[] = ['declined', 'busy', 'cancelled', 'prekey-unknown', 'version'];
 
 /** The frame that completes a handshake, and the session. */

@@ -52,7 +52,7 @@ export interface UserView {
   readonly reachable: boolean;
 }
 
-/** PROTOCOL.md 3.4: how far the peer's key is trusted. */
+/** protocol.md 3.4: how far the peer's key is trusted. */
 export type TrustView = 'unknown' | 'first-use' | 'compared' | 'sas' | 'qr' | 'changed';
 
 /** M3. Exactly one holds, and it is always visible. */
@@ -125,7 +125,7 @@ export interface PersonView {
   readonly history: readonly KeyHistoryView[];
 }
 
-/** What a scanned code says (PROTOCOL.md section 3.3). `verified`: the pin is of state `qr` now. */
+/** What a scanned code says (protocol.md section 3.3). `verified`: the pin is of state `qr` now. */
 export type QrVerdict =
   | 'verified'
   /** Not a code of this app: keep the camera running. */
@@ -155,7 +155,7 @@ export interface ConversationView {
   readonly session: SessionView | null;
 }
 
-/** PROTOCOL.md section 4.9: a session lives at most a day and is renewed before, while the chat goes on. */
+/** protocol.md section 4.9: a session lives at most a day and is renewed before, while the chat goes on. */
 export interface SessionView {
   /** 1 for the conversation's first session, one more at every renewal. */
   readonly number: number;
@@ -209,7 +209,7 @@ export interface MessageView {
   /** Epoch ms by this machine's clock. */
   readonly at: number;
   readonly status: MessageStatus;
-  /** A message of the peer's first flight, before CONFIRM: whose it is has weaker proof (PROTOCOL.md section 12.2). */
+  /** A message of the peer's first flight, before CONFIRM: whose it is has weaker proof (protocol.md section 12.2). */
   readonly unconfirmed: boolean;
   readonly body:
     | { readonly kind: 'text'; readonly text: string }

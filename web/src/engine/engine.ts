@@ -82,7 +82,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     refuseMissingEngine(crypto, mode);
     const config = await http.config();
     const pinned = await keystore.realm();
-    // PROTOCOL.md section 3.1: a client never takes a new realm from a relay in silence.
+    // protocol.md section 3.1: a client never takes a new realm from a relay in silence.
     if (pinned !== null && pinned !== config.realm) {
       runtime.leave({ stage: 'signed-out' });
       throw new EngineError('realm-changed');

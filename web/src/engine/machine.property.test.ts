@@ -1,5 +1,5 @@
 /**
- * Any event in any state: nothing throws, and what PROTOCOL.md promises holds after every step. The events are
+ * Any event in any state: nothing throws, and what protocol.md promises holds after every step. The events are
  * drawn so that about half of them fit the state (its own ids), and the rest are late, doubled or foreign.
  */
 import fc from 'fast-check';

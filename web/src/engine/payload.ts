@@ -1,5 +1,5 @@
 /**
- * The header of an end-to-end frame (PROTOCOL.md sections 4 to 7), read to find whom it concerns. Nothing is
+ * The header of an end-to-end frame (protocol.md sections 4 to 7), read to find whom it concerns. Nothing is
  * believed because of it: the crypto package checks the whole frame.
  */
 import { toText } from './bytes.ts';

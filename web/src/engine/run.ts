@@ -10,7 +10,7 @@ export interface Run {
   readonly owner: string;
   readonly name: string;
   readonly publicKey: Bytes;
-  /** PROTOCOL.md section 4: names this run of this device; kept through reconnects. */
+  /** protocol.md section 4: names this run of this device; kept through reconnects. */
   readonly presence: Bytes;
   /** Remembers every offer of the run, so that none rings twice. */
   readonly listener: Listener;

@@ -1,4 +1,4 @@
-/** What two people compare (PROTOCOL.md section 3), always of the keys in use. */
+/** What two people compare (protocol.md section 3), always of the keys in use. */
 import { fromText, toText } from './bytes.ts';
 import type { FingerprintView, KeyHistoryView, PersonView, QrVerdict, VerificationView } from './contract.ts';
 import type { CryptoPort } from './crypto/port.ts';
@@ -58,7 +58,7 @@ export async function peopleOf(
     .sort((a, b) => (a.fingerprint.name < b.fingerprint.name ? -1 : 1));
 }
 
-/** Where the text of a QR code holds accounts and keys: after its version, in this order (PROTOCOL.md section 3.3). */
+/** Where the text of a QR code holds accounts and keys: after its version, in this order (protocol.md section 3.3). */
 const QR_PREFIX = 'PAIR1:';
 const QR_LENGTH = 129;
 

@@ -1,4 +1,4 @@
-//! A WebSocket client that speaks PROTOCOL.md section 9, and anything else a test wants to try.
+//! A WebSocket client that speaks protocol.md section 9, and anything else a test wants to try.
 
 use duet_crypto::{
     identity::AccountId,

@@ -1,4 +1,4 @@
-//! The people of the vectors: those of PROTOCOL.md's Appendix C, and some more.
+//! The people of the vectors: those of protocol.md's Appendix C, and some more.
 
 use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
 use serde_json::{Value, json};

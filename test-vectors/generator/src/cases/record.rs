@@ -20,7 +20,7 @@ pub(super) fn session_record() -> Result<VectorFile, Failure> {
     let mut file = VectorFile::new(
         "session_record.json",
         "A session at rest (crypto-core/src/session/record.rs): scripts as in ratchet.json, with `save` and `restore` steps. \
-         PROTOCOL.md has no such record: a port needs it only to take over sessions that this implementation saved.",
+         protocol.md has no such record: a port needs it only to take over sessions that this implementation saved.",
         &[
             (
                 "RollBack",

@@ -37,7 +37,7 @@ export interface Credentials {
   readonly password: string;
 }
 
-/** PROTOCOL.md section 8.3. */
+/** protocol.md section 8.3. */
 const PASSWORD_MIN = 8;
 
 export class Account {
@@ -351,7 +351,7 @@ export class Account {
     return this.deps.crypto.capabilities().operations.ed25519.native;
   }
 
-  /** PROTOCOL.md section 3.1: the relay's id must be the one that name and realm give. */
+  /** protocol.md section 3.1: the relay's id must be the one that name and realm give. */
   private verified(user: User): void {
     const own = toText(this.deps.crypto.accountId(this.accountOf(user.username)));
     if (own === user.id) return;

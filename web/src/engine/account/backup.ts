@@ -1,5 +1,5 @@
 /**
- * Backups: the identity and the people, in one file under a passphrase (PROTOCOL.md section 8). A file is opened for
+ * Backups: the identity and the people, in one file under a passphrase (protocol.md section 8). A file is opened for
  * a look first; what it brings is taken over only when the person has seen it.
  */
 import { fromText, toText } from '../bytes.ts';
@@ -47,7 +47,7 @@ interface Person {
   readonly known: PinRecord | undefined;
 }
 
-/** 65,535 people are less than this (PROTOCOL.md section 8.2). */
+/** 65,535 people are less than this (protocol.md section 8.2). */
 const MAX_BYTES = 8 * 1024 * 1024;
 
 export class Backups {
@@ -196,7 +196,7 @@ export class Backups {
 }
 
 /**
- * PROTOCOL.md section 8.2: a key that somebody compared is never overwritten by another one. Where neither was
+ * protocol.md section 8.2: a key that somebody compared is never overwritten by another one. Where neither was
  * compared there is nothing to prefer one for, so the person is asked as well.
  */
 export function verdictOf(

@@ -55,7 +55,7 @@ export class Directory {
     return name;
   }
 
-  /** PROTOCOL.md section 3.1: the id follows from the name, so the relay cannot show one under another's name. */
+  /** protocol.md section 3.1: the id follows from the name, so the relay cannot show one under another's name. */
   private isAccount(id: string, name: string): boolean {
     const realm = this.deps.realm();
     if (realm === null || !USERNAME_PATTERN.test(name)) return false;

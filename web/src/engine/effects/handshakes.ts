@@ -25,7 +25,7 @@ export interface HandshakeDeps {
   readonly post: (address: EffectOf<'end-handshake'>['address'], frame: Uint8Array) => void;
 }
 
-/** Where OFFER and INIT hold their sender's key (PROTOCOL.md section 4.1), and PREKEY its owner's (5.1). */
+/** Where OFFER and INIT hold their sender's key (protocol.md section 4.1), and PREKEY its owner's (5.1). */
 const OFFER_KEY = [99, 131] as const;
 const PREKEY_KEY = [67, 99] as const;
 /** EARLY frames that may wait for their INIT to be checked: as many as a first flight has. */
@@ -78,7 +78,7 @@ export class Handshakes {
     }
   }
 
-  /** All checks of PROTOCOL.md section 4.5, then the caller's name. What fails a check is dropped without a word. */
+  /** All checks of protocol.md section 4.5, then the caller's name. What fails a check is dropped without a word. */
   checkOffer(run: Run, effect: EffectOf<'check-offer'>): Promise<void> {
     const payload = readPayload(effect.frame);
     const begins = payload?.type === 'offer' || payload?.type === 'init';
@@ -157,7 +157,7 @@ export class Handshakes {
     });
   }
 
-  /** PROTOCOL.md section 5.2: the caller begins again with an OFFER. Under a changed key it is told nothing. */
+  /** protocol.md section 5.2: the caller begins again with an OFFER. Under a changed key it is told nothing. */
   private async declinePrekey(
     run: Run,
     { from, presence, frame }: Pick<EffectOf<'check-offer'>, 'from' | 'presence' | 'frame'>,
@@ -255,7 +255,7 @@ export class Handshakes {
     }
   }
 
-  /** PROTOCOL.md section 11, "abort handshake". A code of the package is a failed check; anything else a defect. */
+  /** protocol.md section 11, "abort handshake". A code of the package is a failed check; anything else a defect. */
   private failed(conversation: number, hid: string | null, error: unknown): void {
     this.deps.dispatch({ type: 'handshake-failed', conversation, hid });
     if (packageCode(error) === null) throw error;

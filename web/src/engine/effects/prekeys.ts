@@ -1,12 +1,12 @@
-/** Our one-time prekeys on the relay (PROTOCOL.md section 5): made here, handed out there, used once. */
+/** Our one-time prekeys on the relay (protocol.md section 5): made here, handed out there, used once. */
 import { toText } from '../bytes.ts';
 import type { Bytes, Listener } from '../crypto/port.ts';
 import { packageCode } from '../errors.ts';
 import { PREKEYS } from '../machine/limits.ts';
 
-/** PROTOCOL.md section 10: a run keeps the secrets of so many. */
+/** protocol.md section 10: a run keeps the secrets of so many. */
 const MOST = 20;
-/** Where PREKEY and INIT hold the prekey's id (PROTOCOL.md sections 5.1 and 5.2). */
+/** Where PREKEY and INIT hold the prekey's id (protocol.md sections 5.1 and 5.2). */
 const ID_IN_PREKEY = [2, 18] as const;
 const ID_IN_INIT = [1411, 1427] as const;
 

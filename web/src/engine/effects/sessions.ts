@@ -5,7 +5,7 @@ import { fromPackage, toPackage } from '../crypto/content.ts';
 import type { Bytes, Session } from '../crypto/port.ts';
 import type { Content, Event } from '../machine/events.ts';
 
-/** The package's error classes after which a frame is dropped and the session goes on (PROTOCOL.md section 11). */
+/** The package's error classes after which a frame is dropped and the session goes on (protocol.md section 11). */
 const DROPPED = 'drop';
 
 /** Frames kept to be sent again; what is older than the last so many cannot be repaired. */
@@ -80,7 +80,7 @@ export class Sessions {
   }
 
   /**
-   * PROTOCOL.md section 10: tells the machine, once, when the session is due to be renewed, and when it is over. The
+   * protocol.md section 10: tells the machine, once, when the session is due to be renewed, and when it is over. The
    * package counts messages, bytes and the time by a clock that nobody can set; the machine looks at the wall clock as
    * well, which goes on while a machine sleeps.
    */

@@ -1,5 +1,5 @@
 /**
- * What stays on this device (PROTOCOL.md section 1): one identity per account, the pins with their history, and the
+ * What stays on this device (protocol.md section 1): one identity per account, the pins with their history, and the
  * realm. Never a message. Nothing here is removed by logging out.
  */
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
@@ -18,7 +18,7 @@ export interface IdentityRecord {
   readonly createdAt: number;
 }
 
-/** PROTOCOL.md section 3.4, with what it was before. */
+/** protocol.md section 3.4, with what it was before. */
 export interface PinRecord extends Pin {
   /** Account id of the one who pinned. */
   readonly owner: string;

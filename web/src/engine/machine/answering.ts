@@ -1,4 +1,4 @@
-/** The one who is called: from OFFER to READY (PROTOCOL.md section 4, B). */
+/** The one who is called: from OFFER to READY (protocol.md section 4, B). */
 import { postpone } from './calling.ts';
 import { sayDrafts } from './drafts.ts';
 import { close, endAbruptly, isActive, release } from './ending.ts';
@@ -46,7 +46,7 @@ export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
       // Both want this chat, and ours has not been sent.
       return startAnswering(turn, call);
     case 'ringing':
-      // PROTOCOL.md section 4.7: the winner ignores the other flight; the loser accepts it without asking.
+      // protocol.md section 4.7: the winner ignores the other flight; the loser accepts it without asking.
       if (event.glare === 'peer') startAnswering(turn, call);
       else turn.do({ type: 'wipe-handshake', hid });
       return;

@@ -1,4 +1,4 @@
-/** The one who calls: from the wish to talk to CONFIRM (PROTOCOL.md section 4, A). */
+/** The one who calls: from the wish to talk to CONFIRM (protocol.md section 4, A). */
 import type { UserError } from '../contract.ts';
 import { answer } from './answering.ts';
 import { showDrafts } from './drafts.ts';
@@ -69,7 +69,7 @@ export function onLookUpTimer(turn: Turn): void {
   else if (at === 'watching' || at === 'fetching' || at === 'offering') end(turn, 'failed');
 }
 
-/** With a prekey the call can carry texts (PROTOCOL.md section 5); without one it is an OFFER. */
+/** With a prekey the call can carry texts (protocol.md section 5); without one it is an OFFER. */
 export function onPrekeyGot(turn: Turn, { conversation: id, prekey }: EventOf<'prekey-got'>): void {
   if (awaited(turn, id, 'fetching') !== null) makeOffer(turn, prekey);
 }
@@ -130,7 +130,7 @@ export function onAcceptChecked(turn: Turn, event: EventOf<'accept-checked'>) {
   const address = conversation?.phase.hid === event.hid ? addressOf(conversation) : null;
   if (conversation === null || address === null) return turn.do({ type: 'wipe-session', sid: event.sid });
   turn.do({ type: 'send', conversation: conversation.id, about: 'confirm', address, frame: event.frame });
-  // Numbers go on from the first flight's (PROTOCOL.md section 5.3).
+  // Numbers go on from the first flight's (protocol.md section 5.3).
   const carried = conversation.drafts.filter(({ seq }) => seq !== null).length;
   complete(turn, conversation, newTalk(turn, event.sid, { role: 'initiator', next: carried }));
   turn.start('ready', READY_MS);

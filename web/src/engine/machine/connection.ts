@@ -34,7 +34,7 @@ export function onLinkUp(turn: Turn): void {
   const { connection } = turn.state;
   if (connection.at !== 'connecting') return;
   turn.patch({ connection: { at: 'online', failures: connection.failures, since: turn.at } });
-  // The relay forgot those of an earlier connection (PROTOCOL.md section 9).
+  // The relay forgot those of an earlier connection (protocol.md section 9).
   turn.do({ type: 'publish-prekeys', left: 0 });
 }
 

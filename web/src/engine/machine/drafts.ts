@@ -1,4 +1,4 @@
-/** Texts that the person writes before there is a session to say them in (PROTOCOL.md section 5.3). */
+/** Texts that the person writes before there is a session to say them in (protocol.md section 5.3). */
 import type { MessageView } from '../contract.ts';
 import { MAX_EARLY, MAX_UNACKNOWLEDGED } from './limits.ts';
 import { renew } from './renewal.ts';

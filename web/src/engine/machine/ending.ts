@@ -42,14 +42,14 @@ export function end(turn: Turn, how: Ending): void {
   turn.patchConversation({ phase: { at: 'ended', how }, drafts: [] });
 }
 
-/** As {@link end}, with the warning that the peer's last messages may be missing (PROTOCOL.md section 6.4). */
+/** As {@link end}, with the warning that the peer's last messages may be missing (protocol.md section 6.4). */
 export function endAbruptly(turn: Turn, how: Ending): void {
   const wasOpen = turn.talk?.secure === true;
   end(turn, how);
   if (wasOpen) turn.patchConversation({ endedAbruptly: true });
 }
 
-/** PROTOCOL.md section 11, "fatal session". */
+/** protocol.md section 11, "fatal session". */
 export function endFatally(turn: Turn): void {
   say(turn, { type: 'bye' });
   endAbruptly(turn, 'failed');

@@ -138,7 +138,7 @@ export type Event =
       readonly changed: boolean;
       /** It came as an INIT: early messages may follow. */
       readonly prekeyStart: boolean;
-      /** PROTOCOL.md section 4.7: who wins, should both have offered. */
+      /** protocol.md section 4.7: who wins, should both have offered. */
       readonly glare: 'own' | 'peer';
     }
   /** Responder: one EARLY frame verified, in order. Nothing is confirmed yet. */
@@ -187,9 +187,9 @@ export type Event =
       readonly ack: number;
       readonly content: Content;
     }
-  /** By what went through it the session is to be renewed, or may not be used any more (PROTOCOL.md section 10). */
+  /** By what went through it the session is to be renewed, or may not be used any more (protocol.md section 10). */
   | { readonly type: 'worn'; readonly sid: string; readonly state: 'due' | 'over' }
-  /** `fatal`: PROTOCOL.md section 11, class "fatal session"; otherwise the frame was dropped. */
+  /** `fatal`: protocol.md section 11, class "fatal session"; otherwise the frame was dropped. */
   | { readonly type: 'refused'; readonly sid: string; readonly fatal: boolean }
   // Files
   | {

@@ -1,4 +1,4 @@
-/** What both sides of a handshake have in common (PROTOCOL.md section 4). */
+/** What both sides of a handshake have in common (protocol.md section 4). */
 import { dropIncoming } from './answering.ts';
 import { withoutPrekey } from './calling.ts';
 import { end, endAbruptly, isActive } from './ending.ts';
@@ -40,7 +40,7 @@ export function awaited<P extends Phase['at']>(
     : null;
 }
 
-/** PROTOCOL.md section 4.6: the handshake is complete, and this is the only moment at which a first pin is made. */
+/** protocol.md section 4.6: the handshake is complete, and this is the only moment at which a first pin is made. */
 export function complete(turn: Turn, { key, pin, peer }: Conversation, talk: Talk): void {
   turn.patchConversation({ phase: { at: 'open', talk, renewal: null, renewAt: null, old: null } });
   count(turn, peer.accountId);

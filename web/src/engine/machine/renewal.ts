@@ -1,5 +1,5 @@
 /**
- * A fresh session in the place of one that grows old, while the chat goes on (PROTOCOL.md section 4.9).
+ * A fresh session in the place of one that grows old, while the chat goes on (protocol.md section 4.9).
  *
  * The initiator of the session offers, the other side accepts without a prompt. From CONFIRM to READY the initiator
  * holds its texts back; what else it says goes through the old session. The relay keeps the order of frames, so the
@@ -127,7 +127,7 @@ export function onRenewalOffer(
   const { conversation, open } = turn;
   if (conversation === null || open === null) return;
   const { hid } = call;
-  // Sent before the peer accepted ours: a flight that lost (PROTOCOL.md section 4.7) and comes late.
+  // Sent before the peer accepted ours: a flight that lost (protocol.md section 4.7) and comes late.
   if (!open.talk.secure) return turn.do({ type: 'wipe-handshake', hid });
   // A renewal is interactive and under the same key: with a prekey, somebody begins a new chat.
   if (prekeyStart || call.key !== conversation.key) {
@@ -139,7 +139,7 @@ export function onRenewalOffer(
       break;
     case 'offering':
     case 'ringing':
-      // PROTOCOL.md section 4.7, here too.
+      // protocol.md section 4.7, here too.
       if (glare === 'own') return turn.do({ type: 'wipe-handshake', hid });
       dropRenewal(turn, open);
       break;
@@ -213,7 +213,7 @@ function lastWord(turn: Turn): void {
   else if (talk.owed > 0) say(turn, { type: 'receipt' });
 }
 
-/** The chat goes on in another session; so does the file that is on its way (PROTOCOL.md section 7.2). */
+/** The chat goes on in another session; so does the file that is on its way (protocol.md section 7.2). */
 function replace(turn: Turn, next: Talk): void {
   const { conversation, talk } = turn;
   if (conversation === null || talk === null) return;

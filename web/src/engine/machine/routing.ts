@@ -1,4 +1,4 @@
-/** Whom a frame of the relay concerns. What concerns nobody here is dropped without an answer (PROTOCOL.md 11). */
+/** Whom a frame of the relay concerns. What concerns nobody here is dropped without an answer (protocol.md 11). */
 import { readPayload } from '../payload.ts';
 import { isAnswering } from './answering.ts';
 import type { Event } from './events.ts';

@@ -43,7 +43,7 @@ export interface Peer {
   readonly name: string;
 }
 
-/** PROTOCOL.md section 3.4. */
+/** protocol.md section 3.4. */
 export interface Pin {
   readonly key: string;
   readonly trust: Exclude<TrustView, 'unknown' | 'changed'>;
@@ -58,7 +58,7 @@ export interface Incoming {
   readonly key: string;
   readonly pin: Pin | null;
   readonly changed: boolean;
-  /** Texts that came with the call, by their `seq`: a message request (PROTOCOL.md section 5.3). */
+  /** Texts that came with the call, by their `seq`: a message request (protocol.md section 5.3). */
   readonly early: readonly EarlyText[];
 }
 
@@ -140,7 +140,7 @@ export interface Open {
   readonly old: Talk | null;
 }
 
-/** PROTOCOL.md section 4.9. The first four are the initiator's, the last three the responder's. */
+/** protocol.md section 4.9. The first four are the initiator's, the last three the responder's. */
 export type Renewal =
   | { readonly at: 'offering' }
   | { readonly at: 'ringing'; readonly hid: string }

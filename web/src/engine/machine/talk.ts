@@ -1,5 +1,5 @@
 /**
- * An open session: messages, their acknowledgements, and what the peer is doing (PROTOCOL.md section 6.4).
+ * An open session: messages, their acknowledgements, and what the peer is doing (protocol.md section 6.4).
  */
 import type { MessageView } from '../contract.ts';
 import { draft, mayDraft, sayDrafts } from './drafts.ts';
@@ -84,7 +84,7 @@ export function watchAcknowledgement(turn: Turn): void {
 }
 
 /**
- * What the peer does not have was damaged on its way: the identical frame again (PROTOCOL.md section 6.4). Only the
+ * What the peer does not have was damaged on its way: the identical frame again (protocol.md section 6.4). Only the
  * first in the row, which by the peer's own word is missing; any other may be there already and would look replayed.
  */
 export function onResendTimer(turn: Turn): void {

@@ -1,4 +1,4 @@
-/** One file at a time, pulled by its receiver (PROTOCOL.md section 7.3). */
+/** One file at a time, pulled by its receiver (protocol.md section 7.3). */
 import type { MessageView, TransferState, TransferView } from '../contract.ts';
 import { mayDraft } from './drafts.ts';
 import type { Content, EventOf } from './events.ts';

@@ -1,4 +1,4 @@
-/** Pins and what the person says about them (PROTOCOL.md section 3.4). */
+/** Pins and what the person says about them (protocol.md section 3.4). */
 import { dropIncoming } from './answering.ts';
 import { lookUp } from './calling.ts';
 import { endAbruptly, isActive } from './ending.ts';
@@ -6,7 +6,7 @@ import type { EventOf } from './events.ts';
 import type { Incoming, Pin } from './state.ts';
 import type { Turn } from './turn.ts';
 
-/** PROTOCOL.md section 3.4: the states of a pin, weakest first. */
+/** protocol.md section 3.4: the states of a pin, weakest first. */
 const STRENGTH: readonly Pin['trust'][] = ['first-use', 'compared', 'sas', 'qr'];
 
 /** Of two ways in which the same key was checked, the one that says more. */

@@ -115,7 +115,7 @@ function stateOf(phase: Phase): ConversationState {
   }
 }
 
-/** PROTOCOL.md section 3.4. */
+/** protocol.md section 3.4. */
 export function trustOf(key: string | null, pin: Pin | null): TrustView {
   if (pin === null) return 'unknown';
   return key === null || key === pin.key ? pin.trust : 'changed';

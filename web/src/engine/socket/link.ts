@@ -1,4 +1,4 @@
-/** One connection to the relay at a time: CHALLENGE, LOGIN, WELCOME, then frames (PROTOCOL.md section 9). */
+/** One connection to the relay at a time: CHALLENGE, LOGIN, WELCOME, then frames (protocol.md section 9). */
 
 import type { Bytes, RelayCodec, RelayFrame } from '../crypto/port.ts';
 import { EngineError } from '../errors.ts';

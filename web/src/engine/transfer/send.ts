@@ -4,7 +4,7 @@ import type { OutgoingFile } from '../crypto/port.ts';
 import { EngineError, packageCode } from '../errors.ts';
 import type { Fate } from '../socket/outbox.ts';
 
-/** Plaintext bytes of a segment (PROTOCOL.md section 7.2): 64 chunks of 16 KiB; the last one holds what is left. */
+/** Plaintext bytes of a segment (protocol.md section 7.2): 64 chunks of 16 KiB; the last one holds what is left. */
 export const SEGMENT_BYTES = 64 * 16_384;
 
 export interface SendDeps {
@@ -83,7 +83,7 @@ export class SendFile {
   }
 }
 
-/** The longest name that a descriptor holds, in bytes of UTF-8 (PROTOCOL.md section 7.1). */
+/** The longest name that a descriptor holds, in bytes of UTF-8 (protocol.md section 7.1). */
 const NAME_BYTES = 255;
 /** The ending that a shortened name keeps. */
 const ENDING_CHARACTERS = 16;

@@ -4,7 +4,7 @@ import { classes } from '../../ui/classes.ts';
 
 const PER_ROW = 4;
 
-/** PROTOCOL.md 3.2: twelve emoji, three rows of four. */
+/** protocol.md 3.2: twelve emoji, three rows of four. */
 export const rowsOf = (emoji: readonly EmojiView[]): readonly (readonly EmojiView[])[] =>
   Array.from({ length: Math.ceil(emoji.length / PER_ROW) }, (_, row) =>
     emoji.slice(row * PER_ROW, (row + 1) * PER_ROW),

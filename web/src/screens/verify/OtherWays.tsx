@@ -10,7 +10,7 @@ import { EmojiGrid } from './EmojiGrid.tsx';
 import { KeyHistory } from './KeyHistory.tsx';
 import { ScanCode } from './ScanCode.tsx';
 
-/** PROTOCOL.md 3.3: sixty digits in twelve groups of five. */
+/** protocol.md 3.3: sixty digits in twelve groups of five. */
 export const groupsOfFive = (code: string): readonly string[] =>
   code.replace(/\D/g, '').match(/.{1,5}/g) ?? [];
 

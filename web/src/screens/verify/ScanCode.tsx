@@ -14,7 +14,7 @@ type Outcome = QrVerdict | 'camera-denied' | 'camera-missing';
 const hasCamera = () => globalThis.isSecureContext && 'mediaDevices' in navigator;
 
 /**
- * PROTOCOL.md 3.3, the scanner's half: by camera, from a picture, or as text. It says what a code means, and goes
+ * protocol.md 3.3, the scanner's half: by camera, from a picture, or as text. It says what a code means, and goes
  * on looking after one that is none of ours.
  */
 export function ScanCode({ name }: { readonly name: string }) {

@@ -12,7 +12,7 @@ export interface Verification {
 
 /**
  * Both fingerprints of the open conversation; asked anew when its trust or state changes, and not when its session is
- * renewed: two people who are comparing must not have the emoji change under their eyes (PROTOCOL.md 4.9).
+ * renewed: two people who are comparing must not have the emoji change under their eyes (protocol.md 4.9).
  */
 export function useVerification(): Verification {
   const run = useCommand();

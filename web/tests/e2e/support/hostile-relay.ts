@@ -3,11 +3,11 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import type { Socket } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** Relay envelope, PROTOCOL.md section 9. */
+/** Relay envelope, protocol.md section 9. */
 const DELIVER = 0x44;
 const DELIVER_HEADER = 66;
 
-/** Payload types, PROTOCOL.md sections 4, 6 and 7. */
+/** Payload types, protocol.md sections 4, 6 and 7. */
 export const payloadType = {
   offer: 0x01,
   init: 0x02,
@@ -18,7 +18,7 @@ export const payloadType = {
   chunk: 0x12,
 } as const;
 
-/** Frames of the relay itself, PROTOCOL.md section 9. */
+/** Frames of the relay itself, protocol.md section 9. */
 export const relayType = { prekeyRes: 0x48 } as const;
 
 /** What a hostile relay does with one DELIVER: the frames that go on in its place (none, one, or more). */

@@ -163,7 +163,7 @@ export type FingerprintRecord = {
  */
 id: string,
 /**
- * SHA-256 of the public key, 64 lower-case hex digits (PROTOCOL.md section 3.2).
+ * SHA-256 of the public key, 64 lower-case hex digits (protocol.md section 3.2).
  */
 fingerprint: string, };
 
@@ -255,7 +255,7 @@ export const ERROR_CODES: readonly ErrorCode[] = [
 export const CLOSE_CODES = {
   /** The relay restarts: reconnect after the delay of the NOTICE frame. */
   restart: 1012,
-  /** A frame that PROTOCOL.md section 9 does not allow, or not at this moment. */
+  /** A frame that protocol.md section 9 does not allow, or not at this moment. */
   malformed: 4400,
   /** The token, account, key or signature was refused, or the token was revoked or has expired. */
   unauthenticated: 4401,
