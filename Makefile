@@ -71,7 +71,8 @@ test-rust: $(STAMPS)/base ## Rust: core, vectors, relay on a real SQLite file
 	@cargo test --locked --workspace --quiet
 
 .PHONY: test-evidence
-test-evidence: no-std ## What of the evidence below takes a minute or less
+test-evidence: no-std ct ## What of the evidence below takes a minute or two, with the quick formal models where ProVerif is
+	@sh docs/formal/run.sh quick
 
 .PHONY: test-vectors
 test-vectors: $(STAMPS)/venv ## Drift of test-vectors/, and the independent Python verifier
