@@ -12,7 +12,9 @@ async function pair(stage: Parameters<Parameters<typeof test>[2]>[0]['stage']): 
   return [alice, bob];
 }
 
-test('a flipped bit in a message is refused, nothing of it is shown, and the message comes again', async ({ stage }) => {
+test('a flipped bit in a message is refused, nothing of it is shown, and the message comes again', async ({
+  stage,
+}) => {
   const [alice, bob] = await pair(stage);
   await meet(alice, bob);
   await alice.say('before');
