@@ -760,6 +760,30 @@ describe('a message that was damaged on its way', () => {
     expect(again(world)).toEqual([]);
   });
 
+  test('is not read before it has come, whatever is read behind it', () => {
+    const world = new World().secure();
+    for (const text of ['lost', 'read']) world.command({ name: 'sendText', text });
+    const lost = world.talk.next - 2;
+    world.hear({ type: 'read', upTo: lost + 1 }, lost);
+    expect(shown(world)).toEqual([]);
+    world.hear({ type: 'receipt' }, lost + 2);
+    expect(new Map(shown(world).map(({ seq, status }) => [seq, status]))).toEqual(
+      new Map([
+        [lost, 'read'],
+        [lost + 1, 'read'],
+      ]),
+    );
+  });
+
+  test('is sent again with the notices before it, which the peer may not have either', () => {
+    const world = new World().secure();
+    world.hear({ type: 'receipt' }, world.talk.next);
+    world.command({ name: 'setTyping', typing: true });
+    world.command({ name: 'sendText', text: 'a' });
+    const text = world.talk.next - 1;
+    expect(again(world)).toEqual([text - 1, text]);
+  });
+
   test('READY too', () => {
     expect(again(new World().secureAsResponder())).toEqual([0]);
   });

@@ -184,7 +184,7 @@ export function onLateDecrypted(turn: Turn, old: Talk, { seq, ack, content }: Ev
   if (ack > old.next) return endFatally(turn);
   const shown = [
     ...acknowledgedBy(old, ack),
-    ...(content.type === 'read' ? readBy(old, content.upTo) : []),
+    ...(content.type === 'read' ? readBy(old, content.upTo, ack) : []),
   ].map((message) => ({ ...message, body: turn.talk?.live.get(message.id)?.body ?? message.body }));
   if (shown.length > 0) {
     turn.patchOpen({ old: { ...old, live: remembered(old, shown) } });

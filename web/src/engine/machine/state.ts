@@ -167,6 +167,8 @@ export interface Talk {
   readonly next: number;
   /** How many of our messages the peer has without a gap. */
   readonly acknowledged: number;
+  /** One more than the highest `seq` of ours that the peer has told as read; not all below it need to have come. */
+  readonly readByPeer: number;
   /** Our messages that cause a RECEIPT and have none yet. */
   readonly awaiting: readonly number[];
   /** Early messages were dropped on their way: the peer's acknowledgement can never pass them in this session. */

@@ -36,6 +36,7 @@ export function newTalk(
     secure: role === 'responder',
     next,
     acknowledged: 0,
+    readByPeer: 0,
     awaiting: role === 'responder' ? [0] : [],
     gap: false,
     resent: 0,
@@ -84,16 +85,20 @@ export function watchAcknowledgement(turn: Turn): void {
 }
 
 /**
- * What the peer does not have was damaged on its way: the identical frame again (protocol.md section 6.4). Only the
- * first in the row, which by the peer's own word is missing; any other may be there already and would look replayed.
+ * What the peer does not have was damaged on its way: the identical frames again (protocol.md section 6.4). From the one
+ * that by the peer's own word is missing to the first that waits for a receipt, which is what makes the peer answer;
+ * anything later may be there already and would look replayed.
  */
 export function onResendTimer(turn: Turn): void {
   const { conversation, talk } = turn;
   const address = conversation === null ? null : addressOf(conversation);
   if (conversation === null || talk === null || address === null || talk.awaiting.length === 0) return;
   if (talk.resent >= RESENDS) return;
-  const { sid, acknowledged: seq, resent } = talk;
-  turn.do({ type: 'resend', conversation: conversation.id, sid, seq, address });
+  const { sid, acknowledged, resent } = talk;
+  const until = talk.awaiting[0] ?? acknowledged;
+  for (let seq = acknowledged; seq <= until; seq += 1) {
+    turn.do({ type: 'resend', conversation: conversation.id, sid, seq, address });
+  }
   turn.patchTalk({ resent: resent + 1 });
   turn.start('resend', RESEND_MS);
 }
@@ -254,6 +259,7 @@ function acknowledge(turn: Turn, ack: number): void {
   turn.patchTalk({ acknowledged: ack, awaiting: talk.awaiting.filter((seq) => seq >= ack) });
   watchAcknowledgement(turn);
   turn.show(...acknowledgedBy(talk, ack));
+  if (turn.talk !== null) turn.show(...readBy(turn.talk, talk.readByPeer - 1, ack));
 }
 
 /** Messages of ours that this acknowledgement says the peer has, as they look from now on. */
@@ -267,13 +273,14 @@ function readByPeer(turn: Turn, upTo: number) {
   const { talk } = turn;
   if (talk === null) return;
   if (upTo >= talk.next) return endFatally(turn);
-  turn.show(...readBy(talk, upTo));
+  turn.patchTalk({ readByPeer: Math.max(talk.readByPeer, upTo + 1) });
+  turn.show(...readBy(talk, upTo, talk.acknowledged));
 }
 
-/** The same for messages that the peer has read. */
-export function readBy({ live }: Talk, upTo: number): MessageView[] {
+/** The same for messages that the peer has read, of those that have come: "read up to" says nothing of one that is lost. */
+export function readBy({ live }: Talk, upTo: number, acknowledged: number): MessageView[] {
   return [...live.values()]
-    .filter(({ mine, seq, status }) => mine && seq <= upTo && status !== 'read')
+    .filter(({ mine, seq, status }) => mine && seq <= upTo && seq < acknowledged && status !== 'read')
     .map((message) => ({ ...message, status: 'read' }));
 }
 
