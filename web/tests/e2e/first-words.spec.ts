@@ -37,6 +37,27 @@ test('what is written while it rings arrives with the call, and is confirmed by 
   expect(seenByAlice.theirs).toBe(seenByBob.mine);
 });
 
+test('first words that are seen before the session is there are read all the same', async ({ stage }) => {
+  const through = stage.hostile.port;
+  let confirm: () => void = () => undefined;
+  const held = new Promise<void>((release) => {
+    confirm = release;
+  });
+  stage.hostile.tamper = async (frame, type) => {
+    if (type === payloadType.confirm) await held;
+    return [frame];
+  };
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob', { through });
+  await callWithText(alice, bob, 'are you there?');
+  await bob.answer();
+  await expect(bob.message('are you there?')).toBeVisible();
+  await expect(bob.at('message-unconfirmed')).toBeVisible();
+  confirm();
+  await bob.expectState('secure');
+  await expect(alice.message('are you there?')).toHaveAttribute('data-status', 'read');
+});
+
 test('without prekeys the call goes out all the same, and what was written waits for the session', async ({
   stage,
 }) => {

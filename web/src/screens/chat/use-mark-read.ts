@@ -1,7 +1,7 @@
 import type { Virtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 import { readUpTo } from '../../state/index.ts';
-import { useCommand, useDuet } from '../duet.tsx';
+import { useCommand, useConversation, useDuet } from '../duet.tsx';
 
 /** Rounding of heights and positions, in CSS pixels. */
 const TOLERANCE = 4;
@@ -25,7 +25,7 @@ function lastInView(virtualizer: Virtualizer<HTMLDivElement, Element>): number |
 
 /**
  * Tells the engine up to where the peer's messages were in view, once for each step forward and only while the tab
- * can be seen. Runs after every drawing of the list: scrolling, arrival and measuring all draw it.
+ * can be seen; what came with the call, once there is a session to tell it in. Runs after every drawing of the list: scrolling, arrival and measuring all draw it.
  */
 export function useMarkRead(
   order: readonly string[],
@@ -35,11 +35,12 @@ export function useMarkRead(
   const { stores } = useDuet();
   const run = useCommand();
   const visible = useSyncExternalStore(onVisibility, isVisible);
+  const open = useConversation()?.state === 'secure';
   const told = useRef(-1);
 
   useEffect(() => {
     if (order.length === 0) told.current = -1;
-    const index = visible ? lastInView(virtualizer) : null;
+    const index = visible && open ? lastInView(virtualizer) : null;
     const id = index === null ? undefined : order[index];
     const seq = id === undefined ? null : readUpTo(stores.messages.getState(), id);
     if (seq === null || seq <= told.current) return;

@@ -21,8 +21,8 @@ export const payloadType = {
 /** Frames of the relay itself, protocol.md section 9. */
 export const relayType = { prekeyRes: 0x48 } as const;
 
-/** What a hostile relay does with one DELIVER: the frames that go on in its place (none, one, or more). */
-export type Tamper = (frame: Buffer, type: number) => Buffer[];
+/** What a hostile relay does with one DELIVER: the frames that go on in its place (none, one, or more), now or later. */
+export type Tamper = (frame: Buffer, type: number) => Buffer[] | Promise<Buffer[]>;
 
 /** What a hostile relay says itself, instead of a frame that is no DELIVER. */
 export type Answer = (frame: Buffer, type: number) => Buffer;
@@ -114,12 +114,17 @@ export class HostileRelay {
       if (up.readyState === WebSocket.OPEN) up.send(data);
       else waiting.push(data);
     });
-    up.on('message', (data: Buffer) => {
+    let before = Promise.resolve();
+    const pass = async (data: Buffer) => {
       const isDelivery = data[1] === DELIVER && data.length > DELIVER_HEADER + 1;
       const frames = isDelivery
-        ? this.tamper(data, data[DELIVER_HEADER + 1] ?? 0)
+        ? await this.tamper(data, data[DELIVER_HEADER + 1] ?? 0)
         : [this.answer(data, data[1] ?? 0)];
       for (const frame of frames) down.send(frame);
+    };
+    // One after the other, so that what is held back holds back what follows it.
+    up.on('message', (data: Buffer) => {
+      before = before.then(() => pass(data));
     });
     const close = (from: WebSocket, to: WebSocket) => {
       from.on('close', (code) =>
