@@ -125,8 +125,8 @@ export function sayText(
 ) {
   const seq = say(turn, { type: 'text', text });
   turn.patchTalk({ typing: { told: false, at: 0 } });
-  const { id, at } = { ...ownMessage(turn, seq, { kind: 'text', text }), ...shown };
-  turn.show({ ...ownMessage(turn, seq, { kind: 'text', text }), id, at });
+  const message = ownMessage(turn, seq, { kind: 'text', text });
+  turn.show({ ...message, id: shown.id ?? message.id, at: shown.at ?? message.at });
 }
 
 /** Numbers begin anew with every session; ids and the peer's numbers on the screen do not. */
