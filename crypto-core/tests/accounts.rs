@@ -245,7 +245,8 @@ fn payloads_have_size_classes() {
         assert_eq!(payload(kind, max), Ok(class));
         assert_eq!(payload(kind, max + 1), Err(FrameError::Length));
     }
-    for kind in [0x00, 0x06, 0x0f, 0x13, 0x43, 0xff] {
+    for kind in [0x00, 0x06, 0x07, 0x0f, 0x13, 0x43, 0xff] {
+        assert_eq!(payload(kind, 2), Err(FrameError::Type));
         assert_eq!(payload(kind, 100), Err(FrameError::Type));
     }
     assert_eq!(payload_kind(&[2, 0x11]), Err(FrameError::Version));

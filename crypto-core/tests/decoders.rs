@@ -17,7 +17,7 @@ use duet_crypto::handshake::frames::{
 };
 use duet_crypto::password::VaultSecret;
 use duet_crypto::prekeys::frame::PrekeyFrame;
-use duet_crypto::relay::{ClientFrame, FrameError, PayloadKind, ServerFrame, Token, payload_kind};
+use duet_crypto::relay::{ClientFrame, ServerFrame, Token, payload_kind};
 use duet_crypto::session::padding::{bucket, unpad};
 use duet_crypto::session::{Activity, Author, Content, Header, MessageRef};
 use duet_crypto::vault;
@@ -300,29 +300,6 @@ fn lengths_of_messages_are_buckets() {
     assert!(EarlyHeader::decode(&[1, 0x10]).is_err());
     assert!(EarlyHeader::decode(&[1, 0x11, 0, 0]).is_err());
     assert!(EarlyHeader::decode(&[2, 0x10, 0, 0]).is_err());
-}
-
-/// The relay's size classes (section 9).
-#[test]
-fn payloads_have_a_kind_and_a_size() {
-    for (kind, expected, most) in [
-        (0x01, PayloadKind::Handshake, 2_579),
-        (0x02, PayloadKind::Handshake, 2_579),
-        (0x03, PayloadKind::Handshake, 2_579),
-        (0x04, PayloadKind::Handshake, 2_579),
-        (0x05, PayloadKind::Handshake, 2_579),
-        (0x10, PayloadKind::Message, 65_610),
-        (0x11, PayloadKind::Message, 65_610),
-        (0x12, PayloadKind::Chunk, 1_049_639),
-    ] {
-        let mut payload = vec![0; most + 1];
-        payload[..2].copy_from_slice(&[1, kind]);
-        assert_eq!(payload_kind(&payload[..most]), Ok(expected));
-        assert_eq!(payload_kind(&payload), Err(FrameError::Length));
-    }
-    for kind in [0x00, 0x06, 0x07, 0x13, 0x43] {
-        assert_eq!(payload_kind(&[1, kind]), Err(FrameError::Type));
-    }
 }
 
 #[test]

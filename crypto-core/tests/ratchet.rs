@@ -6,8 +6,7 @@
 
 mod common;
 
-use common::{Halfway, TestRng, halfway};
-use duet_crypto::engine::block_on;
+use common::{TestRng, sessions_before_ready};
 use duet_crypto::primitives::{aead, hash, labels};
 use duet_crypto::session::{Content, HEADER_LENGTH};
 use x25519_dalek::{PublicKey, StaticSecret};
@@ -27,15 +26,7 @@ fn root_step(rk: &[u8; 32], d: &[u8; 32], sid: &[u8; 16]) -> ([u8; 32], [u8; 32]
 #[test]
 fn keys_are_those_of_section_6() {
     let rng = &mut TestRng::new(1);
-    let Halfway {
-        alice,
-        bob,
-        offer,
-        pending,
-    } = halfway(rng);
-    let accept = *pending.frame();
-    let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
-    let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+    let (mut a, b, ready) = sessions_before_ready(rng);
     let sid = a.id().0;
 
     // READY turns A's ratchet: rk -> ck_r by A's old key, then ck_s by its new one.

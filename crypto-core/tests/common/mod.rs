@@ -135,8 +135,8 @@ pub fn halfway(rng: &mut TestRng) -> Halfway {
     }
 }
 
-/// Two sessions, READY received.
-pub fn sessions(rng: &mut TestRng) -> (Session, Session) {
+/// Two sessions, and READY on its way.
+pub fn sessions_before_ready(rng: &mut TestRng) -> (Session, Session, Vec<u8>) {
     let Halfway {
         alice,
         bob,
@@ -144,8 +144,14 @@ pub fn sessions(rng: &mut TestRng) -> (Session, Session) {
         pending,
     } = halfway(rng);
     let accept = *pending.frame();
-    let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+    let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
     let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+    (a, b, ready)
+}
+
+/// Two sessions, READY received.
+pub fn sessions(rng: &mut TestRng) -> (Session, Session) {
+    let (mut a, b, ready) = sessions_before_ready(rng);
     a.receive(&ready, 0, rng).unwrap();
     (a, b)
 }
