@@ -29,6 +29,22 @@ async function device(name: string, mode: EngineMode): Promise<Person> {
   return person;
 }
 
+/** What the relay would find (docs/decisions/0005): made here from the specification, not by the package. */
+async function signedReplacement(): Promise<boolean> {
+  const { from, identityKey, signature } = relay.replacements.at(-1) ?? {};
+  if (from == null || identityKey === undefined || signature == null) return false;
+  const label = (text: string) => {
+    const bytes = new TextEncoder().encode(`PAIR/1 ${text}`);
+    return Uint8Array.of(bytes.length, ...bytes);
+  };
+  const [old, made, id] = [fromText(from), fromText(identityKey), fromText(idOf('alice'))];
+  const said = Uint8Array.of(...label('replace'), ...id, ...old, ...made);
+  const hash = new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', said));
+  const key = await globalThis.crypto.subtle.importKey('raw', old, 'Ed25519', false, ['verify']);
+  const message = Uint8Array.of(...label('sig replace'), ...hash);
+  return globalThis.crypto.subtle.verify('Ed25519', key, fromText(signature), message);
+}
+
 const opened = (person: Person, { file, passphrase }: Pick<BackupView, 'file' | 'passphrase'>) =>
   person.run('openBackup', { file, passphrase });
 
@@ -176,6 +192,7 @@ describe('a backup', () => {
     await again.run('replaceKey', { password });
     await again.online();
     expect(keyOf('alice')).not.toBe(before);
+    expect(await signedReplacement()).toBe(true);
     expect((await again.run('makeBackup', { password })).people).toBe(0);
   });
 
@@ -185,6 +202,40 @@ describe('a backup', () => {
     const making = alice.engine.makeBackup({ password }, controller.signal);
     controller.abort(new Error('not now'));
     await expect(making).rejects.toThrow('not now');
+  });
+});
+
+describe('a key that is replaced', () => {
+  test.each(['native', 'wasm'] as const)(
+    'from an open session has the word of the old one: %s',
+    async (mode) => {
+      const alice = await register('alice', mode);
+      await alice.run('replaceKey', { password });
+      await alice.online();
+      expect(relay.replacements.at(-1)).not.toHaveProperty('lost');
+      expect(await signedReplacement()).toBe(true);
+    },
+  );
+
+  test('where it is not, is called lost', async () => {
+    await register('alice', 'native');
+    const other = await device('alice', 'native');
+    await other.run('replaceKey', { password });
+    expect(relay.replacements.at(-1)).toMatchObject({ lost: true });
+    expect(await signedReplacement()).toBe(false);
+  });
+
+  test('and not taken by the relay leaves the old one in use', async () => {
+    const alice = await register('alice', 'native');
+    const before = keyOf('alice');
+    relay.refuseKeys = true;
+    await expect(alice.run('replaceKey', { password })).rejects.toEqual({ code: 'relay-unreachable' });
+    await alice.online();
+    relay.refuseKeys = false;
+    expect(keyOf('alice')).toBe(before);
+    await alice.run('replaceKey', { password });
+    expect(relay.replacements.map(({ from }) => from)).toEqual([before]);
+    expect(await signedReplacement()).toBe(true);
   });
 });
 

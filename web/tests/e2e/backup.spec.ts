@@ -100,3 +100,43 @@ test('people of a backup come to the account that is in use; somebody else’s b
   await openBackup(bob, backup);
   await expect(bob.at('notice')).toHaveAttribute('data-code', 'backup-other-account');
 });
+
+test('a key that nothing can copy is replaced, with the old key’s signature', async ({ stage }) => {
+  const alice = await stage.person('alice', { engine: 'native' });
+  await alice.register();
+  // As a version kept it that made no wrapped copies.
+  await alice.page.evaluate(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        const opening = indexedDB.open('duet');
+        opening.onerror = () => reject(opening.error);
+        opening.onsuccess = () => {
+          const database = opening.result;
+          const transaction = database.transaction('identities', 'readwrite');
+          const store = transaction.objectStore('identities');
+          const reading = store.getAll();
+          reading.onsuccess = () => {
+            for (const record of reading.result) {
+              delete record.stored.envelope;
+              store.put(record);
+            }
+          };
+          transaction.oncomplete = () => {
+            database.close();
+            resolve();
+          };
+          transaction.onerror = () => reject(transaction.error);
+        };
+      }),
+  );
+  await alice.page.reload();
+  await alice.untilOnline();
+  await alice.at('settings-open').click();
+  await alice.at('open-make-backup').click();
+  await alice.at('backup-password').fill(password);
+  await alice.at('backup-make').click();
+  await alice.at('backup-new-key-understood').check();
+  await alice.at('backup-new-key').click();
+  await alice.untilOnline();
+  expect(stage.relay.log()).toContain('proof=Signed');
+});

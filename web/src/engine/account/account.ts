@@ -16,7 +16,12 @@ import type {
 import { EngineError, packageCode } from '../errors.ts';
 import type { Http } from '../http.ts';
 import type { IdentityRecord, Keystore } from '../keystore/keystore.ts';
-import { type Session, USERNAME_PATTERN, type User } from '../protocol/generated/relay-api.ts';
+import {
+  type Session,
+  type SetKeyRequest,
+  USERNAME_PATTERN,
+  type User,
+} from '../protocol/generated/relay-api.ts';
 import { beginRun } from '../run.ts';
 import type { Runtime } from '../runtime.ts';
 import { accessOf, newIdentityKind } from './access.ts';
@@ -128,30 +133,54 @@ export class Account {
       const name = person?.name ?? this.awaiting().username;
       await this.withSecrets(name, password, async (secrets) => {
         const { loginSecret } = secrets;
-        if (person !== null) await this.putAway(name, loginSecret);
-        const user = this.awaiting();
+        if (person === null) {
+          const identity = await this.make(name, secrets);
+          await this.replaceBy(identity, secrets, { loginSecret, lost: true });
+          return;
+        }
+        // Whatever is wrong with the password is known before anything ends.
+        const session = await this.deps.http.login({ username: name, loginSecret });
+        this.deps.auth.adopt(session);
         const identity = await this.make(name, secrets);
+        const signature = await this.agreed(person.identity, identity);
+        // The relay will not know the old key any more.
+        this.deps.runtime().leave({ stage: 'key-missing', name });
+        this.user = session.user;
         try {
-          const body = { identityKey: toText(identity.publicKey), loginSecret, lost: true };
-          await this.deps.auth.with((token) => this.deps.http.setKey(token, body));
-          await this.store(identity, secrets);
+          await this.replaceBy(identity, secrets, { loginSecret, signature });
         } catch (error) {
-          identity.free();
-          // The old key is still the account's, and may be here.
-          if (person !== null) await this.enter(user, secrets);
+          // The old key is still the account's, and here.
+          await this.enter(session.user, secrets);
           throw error;
         }
-        this.arrive(identity);
       });
     });
   }
 
-  /** Ends what is open, once the relay has said that the password is right: it will not know the key any more. */
-  private async putAway(name: string, loginSecret: string): Promise<void> {
-    const session = await this.deps.http.login({ username: name, loginSecret });
-    this.deps.auth.adopt(session);
-    this.deps.runtime().leave({ stage: 'key-missing', name });
-    this.user = session.user;
+  /** The old key's word for the new one, by which the directory tells a replacement from a loss (decision 5). */
+  private async agreed(old: Identity, identity: Identity): Promise<string> {
+    try {
+      return toText(await old.signReplacement(identity.publicKey));
+    } catch (error) {
+      identity.free();
+      throw error;
+    }
+  }
+
+  private async replaceBy(
+    identity: Identity,
+    secrets: PasswordSecrets,
+    proof: Pick<SetKeyRequest, 'loginSecret' | 'signature' | 'lost'>,
+  ): Promise<void> {
+    try {
+      const body = { identityKey: toText(identity.publicKey), ...proof };
+      await this.deps.auth.with((token) => this.deps.http.setKey(token, body));
+      await this.store(identity, secrets);
+    } catch (error) {
+      identity.free();
+      throw error;
+    }
+    this.arrive(identity);
   }
 
   /** An identity that came out of a backup, on a device that does not have the account's. */

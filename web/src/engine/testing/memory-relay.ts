@@ -4,6 +4,7 @@
  */
 import { toText } from '../bytes.ts';
 import type { CryptoPort } from '../crypto/port.ts';
+import type { SetKeyRequest } from '../protocol/generated/relay-api.ts';
 import type { Socket } from '../socket/link.ts';
 
 interface Account {
@@ -42,6 +43,9 @@ export class MemoryRelay {
   reachable = true;
   /** Rewrites what a PREKEY_GET is answered with; null: none left. */
   prekey: (prekey: Uint8Array | null) => Uint8Array | null = (prekey) => prekey;
+  /** Every key that was put in the place of another (or of none), with the proof that came with it. */
+  readonly replacements: ({ readonly from: string | null } & SetKeyRequest)[] = [];
+  refuseKeys = false;
   readonly accounts = new Map<string, Account>();
   readonly refreshTokens = new Map<string, Account>();
   readonly accessTokens = new Map<string, Account>();
@@ -142,6 +146,8 @@ export class MemoryRelay {
       if (person.identityKey !== null && body.loginSecret !== person.loginSecret) {
         return error(401, 'invalid_credentials');
       }
+      if (this.refuseKeys) return error(503, 'unavailable');
+      this.replacements.push({ from: person.identityKey, ...body });
       person.identityKey = body.identityKey;
       const { id, username, identityKey } = person;
       return json({ id, username, identityKey, since: 0 });
