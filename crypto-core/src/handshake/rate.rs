@@ -1,6 +1,7 @@
 //! How many handshakes are completed with one peer (section 4.9).
 
 use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
 
 use crate::error::errors;
 use crate::identity::AccountId;
@@ -19,7 +20,8 @@ const HOUR: u64 = 60 * 60 * 1000;
 
 /// Counts completed handshakes per peer, so that nobody collects candidates for a short authentication string.
 ///
-/// Ask [`HandshakeRate::check`] before an offer is made or accepted, tell [`HandshakeRate::completed`] for each session.
+/// Ask [`HandshakeRate::check`] (or [`HandshakeRate::wait`], to say how long) before an offer is made or accepted, tell
+/// [`HandshakeRate::completed`] for each session.
 /// `now` is in milliseconds, by any clock of the caller's; one that is set back makes peers wait longer, never less.
 #[derive(Debug, Default)]
 pub struct HandshakeRate(BTreeMap<AccountId, VecDeque<u64>>);
@@ -36,14 +38,25 @@ impl HandshakeRate {
     /// # Errors
     /// [`RateError`].
     pub fn check(&self, peer: &AccountId, now: u64) -> Result<(), RateError> {
-        let within = self.0.get(peer).map_or(0, |times| {
-            times.iter().filter(|&&time| is_recent(time, now)).count()
-        });
-        if within < limits::HANDSHAKES_PER_HOUR {
-            Ok(())
-        } else {
-            Err(RateError::Exceeded)
+        match self.wait(peer, now) {
+            0 => Ok(()),
+            _ => Err(RateError::Exceeded),
         }
+    }
+
+    /// Milliseconds until one more handshake with this peer may be begun; 0: now.
+    #[must_use]
+    pub fn wait(&self, peer: &AccountId, now: u64) -> u64 {
+        let times = self.0.get(peer).into_iter().flatten().copied();
+        let mut recent: Vec<u64> = times.filter(|&time| is_recent(time, now)).collect();
+        // A clock that was set back may have put a later one first.
+        recent.sort_unstable();
+        // So many must have passed that fewer than the limit are left: the last of those is waited for.
+        let excess = (recent.len() + 1).saturating_sub(limits::HANDSHAKES_PER_HOUR);
+        let Some(awaited) = excess.checked_sub(1).and_then(|last| recent.get(last)) else {
+            return 0;
+        };
+        awaited.saturating_add(HOUR).saturating_sub(now)
     }
 
     /// Counts a handshake that gave a session, and forgets what is older than an hour.
@@ -86,6 +99,36 @@ mod tests {
     }
 
     #[test]
+    fn says_how_long_to_wait() {
+        let alice = person("alice").party().account;
+        let mut rate = HandshakeRate::new();
+        for second in 0..30 {
+            assert_eq!(rate.wait(&alice, 30_000), 0);
+            rate.completed(&alice, second * 1000);
+        }
+        // Until the first of them is an hour old; with one more, until the second is.
+        assert_eq!(rate.wait(&alice, 30_000), HOUR - 30_000);
+        assert_eq!(rate.wait(&alice, HOUR - 1), 1);
+        assert_eq!(rate.wait(&alice, HOUR), 0);
+        rate.completed(&alice, 30_000);
+        assert_eq!(rate.wait(&alice, 30_000), HOUR - 29_000);
+        assert_eq!(rate.wait(&alice, HOUR), 1000);
+    }
+
+    #[test]
+    fn waits_for_the_oldest_whatever_the_order() {
+        let alice = person("alice").party().account;
+        let mut rate = HandshakeRate::new();
+        for minute in (0..30).rev() {
+            rate.completed(&alice, minute * 60_000);
+        }
+        assert_eq!(rate.wait(&alice, HOUR / 2), HOUR / 2);
+        // The end of time is no way around.
+        rate.completed(&alice, u64::MAX);
+        assert_eq!(rate.wait(&alice, u64::MAX), 0);
+    }
+
+    #[test]
     fn a_clock_that_is_set_back_frees_nobody() {
         let alice = person("alice").party().account;
         let mut rate = HandshakeRate::new();
@@ -93,6 +136,7 @@ mod tests {
             rate.completed(&alice, 5 * HOUR);
         }
         assert_eq!(rate.check(&alice, 0), Err(RateError::Exceeded));
+        assert_eq!(rate.wait(&alice, 0), 6 * HOUR);
     }
 
     #[test]
