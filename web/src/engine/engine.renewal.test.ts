@@ -99,6 +99,25 @@ test('a file on its way goes on', async () => {
   await alice.until('done', () => alice.transfers[0]?.state === 'done');
 });
 
+test('what is read only afterwards is read at its sender, too', async () => {
+  await alice.run('sendText', { text: 'from alice' });
+  await bob.run('sendText', { text: 'from bob' });
+  await bob.until('received', () => bob.text('from alice') !== undefined);
+  await alice.until('received', () => alice.text('from bob') !== undefined);
+  later(RENEW_MS);
+  await alice.run('setTyping', { typing: true });
+  await renewed();
+  expect([alice.text('from alice')?.status, bob.text('from bob')?.status]).toEqual([
+    'delivered',
+    'delivered',
+  ]);
+  await bob.run('markRead', { seq: bob.text('from alice')?.seq ?? -1 });
+  await alice.until('read', () => alice.text('from alice')?.status === 'read');
+  expect(bob.text('from bob')?.status).toBe('delivered');
+  await alice.run('markRead', { seq: alice.text('from bob')?.seq ?? -1 });
+  await bob.until('read', () => bob.text('from bob')?.status === 'read');
+});
+
 test('the one who was called does not begin it; it ends with the day', async () => {
   bob.skew = RENEW_MS;
   await bob.run('sendText', { text: 'late' });

@@ -447,6 +447,27 @@ describe('trouble', () => {
     await bob.until('done', () => bob.transfers[2]?.state === 'done');
   });
 
+  test('two files that are offered in the same moment both arrive', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    const files = { alice: fileOf(4_000_000, 'of alice'), bob: fileOf(3_000_000, 'of bob') };
+    await Promise.all([
+      alice.run('sendFile', { file: files.alice }),
+      bob.run('sendFile', { file: files.bob }),
+    ]);
+    for (const person of [alice, bob]) {
+      await person.until('done', () => person.transfers.map(({ state }) => state).join() === 'done,done');
+    }
+    const got = (person: Person) => person.transfers.find(({ blob }) => blob !== undefined)?.blob;
+    for (const [blob, sent] of [
+      [got(bob), files.alice],
+      [got(alice), files.bob],
+    ] as const) {
+      const bytes = new Uint8Array((await blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+      expect(sha256(bytes)).toBe(sha256(new Uint8Array(await sent.arrayBuffer())));
+    }
+  });
+
   test('a connection lost in the middle of a file is told, and comes back', async () => {
     const [alice, bob] = await pair();
     await meet(alice, bob);

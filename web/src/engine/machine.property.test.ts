@@ -79,14 +79,16 @@ class Draw {
 
   fid = () => {
     const phase = this.state.conversation?.phase;
-    const transfer = phase?.at === 'open' ? phase.talk.transfer : null;
-    return this.seed.fits && transfer !== null && 'fid' in transfer ? transfer.fid : this.fresh32();
+    const talk = phase?.at === 'open' ? phase.talk : null;
+    const sending = talk?.sending?.at === 'offered' ? talk.sending.fid : undefined;
+    const fids = [sending, talk?.receiving?.fid].filter((fid) => fid !== undefined);
+    return (this.seed.fits ? fids[(this.n >> 3) % Math.max(1, fids.length)] : undefined) ?? this.fresh32();
   };
 
   ref = () => {
     const phase = this.state.conversation?.phase;
-    const transfer = phase?.at === 'open' ? phase.talk.transfer : null;
-    return this.seed.fits && transfer?.at === 'preparing' ? transfer.ref : this.freshRef();
+    const sending = phase?.at === 'open' ? phase.talk.sending : null;
+    return this.seed.fits && sending?.at === 'preparing' ? sending.ref : this.freshRef();
   };
 }
 
@@ -349,6 +351,7 @@ const beginnings: readonly [() => World, ...(() => World)[]] = [
   () => new World().secureAsResponder(),
   () => new World().renewing(),
   () => new World().handingOver(),
+  () => new World().sharing(),
   () => {
     const world = new World().ringingEarly();
     world.command({ name: 'sendText', text: 'before anybody accepted' });
@@ -388,6 +391,9 @@ class Witness {
       }
     } else if (phase !== undefined && 'hid' in phase) this.handshakes.add(phase.hid);
     for (const { hid } of world.state.incoming) this.handshakes.add(hid);
+    const { sending, receiving } = phase?.at === 'open' ? phase.talk : { sending: null, receiving: null };
+    if (sending?.at === 'offered') this.files.add(sending.fid);
+    if (receiving !== null) this.files.add(receiving.fid);
   }
 
   /** Before an event that brings something into the world that somebody has to wipe. */
@@ -560,19 +566,21 @@ class Witness {
       expect(phase?.at).not.toBe('ended');
       if (talk?.secure === true) expect(talk.gap || renewal?.at === 'handing-over').toBe(true);
     }
-    const transfer = talk?.transfer ?? null;
-    const file = transfer === null ? [] : [transfer.at === 'preparing' ? transfer.ref : transfer.fid];
-    expect(this.files, 'files').toEqual(new Set(file));
-    if (transfer?.at === 'outgoing') expect(transfer.queued).toBeLessThanOrEqual(WINDOW);
-    if (transfer?.at === 'incoming') {
-      expect(transfer.wanted - transfer.verified).toBeLessThanOrEqual(WINDOW);
-      expect(transfer.wanted).toBeLessThanOrEqual(transfer.segments);
+    const { sending, receiving } = talk ?? { sending: null, receiving: null };
+    const files = new Set<string | number>();
+    if (sending !== null) files.add(sending.at === 'preparing' ? sending.ref : sending.fid);
+    if (receiving !== null) files.add(receiving.fid);
+    expect(this.files, 'files').toEqual(files);
+    if (sending?.at === 'offered') expect(sending.queued).toBeLessThanOrEqual(WINDOW);
+    if (receiving !== null) {
+      expect(receiving.wanted - receiving.verified).toBeLessThanOrEqual(WINDOW);
+      expect(receiving.wanted).toBeLessThanOrEqual(receiving.segments);
     }
 
     // Commands that are not answered yet are waited for by something.
     const waiting = new Set(this.pinsAsked);
     if (phase?.at === 'looking-up' && phase.reply !== null) waiting.add(phase.reply);
-    if (transfer?.at === 'preparing') waiting.add(transfer.reply);
+    if (sending?.at === 'preparing') waiting.add(sending.reply);
     expect(new Set([...this.asked].filter((reply) => !this.answered.has(reply)))).toEqual(waiting);
 
     // Nothing goes on without an account, a connection or a conversation.
@@ -653,6 +661,9 @@ describe('any event in any state', () => {
       if (phase.talk.number > 1) seen.add(`renewed as ${phase.talk.role}`);
       if (phase.talk.gap) seen.add('texts that were dropped');
       if (phase.talk.resent > 0) seen.add('sent again');
+      if (phase.talk.unread !== null) seen.add('to be read from before');
+      if ([...phase.talk.live.values()].some(({ seq }) => seq < 0)) seen.add('not read from before');
+      if (phase.talk.sending !== null && phase.talk.receiving !== null) seen.add('a file each way');
     };
     fc.assert(
       fc.property(fc.nat(beginnings.length - 1), steps, (beginning, script) => {
@@ -687,5 +698,8 @@ const expected = [
   'renewed as responder',
   'two sessions',
   'sent again',
+  'to be read from before',
+  'not read from before',
+  'a file each way',
   'texts that were dropped',
 ];

@@ -717,6 +717,123 @@ describe('renewal', () => {
     expect(shown(world)).toMatchObject([{ body: { transfer: { state: 'done' } } }]);
   });
 
+  test('an offer of a file that was lost with the old session failed, and the next one can go', () => {
+    const facts = { fid: FID, name: 'a', mediaType: '', size: 1, segments: 1 };
+    const world = new World().renewing();
+    world.command({ name: 'sendFile', ref: 7, fileName: 'a', size: 1 });
+    world.run({ type: 'file-prepared', ref: 7, facts, descriptor: DESCRIPTOR });
+    const { id } = world;
+    world
+      .deliver(frame(3, HID2))
+      .run({ type: 'accept-checked', conversation: id, hid: HID2, sid: SID2, frame: frame(4, HID2) })
+      .hearNext({ type: 'ready' }, 0);
+    expect(shown(world)).toContainEqual(
+      expect.objectContaining({
+        status: 'failed',
+        body: { kind: 'file', transfer: expect.objectContaining({ fid: FID, state: 'connection-lost' }) },
+      }),
+    );
+    expect(world.effects('wipe-file')).toEqual([{ type: 'wipe-file', file: FID }]);
+    expect(world.command({ name: 'sendFile', ref: 8, fileName: 'b', size: 1 })).toBe('pending');
+  });
+
+  describe('what is read only afterwards', () => {
+    const statusOf = (world: World, text: string) =>
+      shown(world).find(({ body }) => body.kind === 'text' && body.text === text)?.status;
+
+    const willTell = (world: World) =>
+      world.effects('timer').some(({ name, ms }) => name === 'read' && ms !== null);
+
+    test('is told with the first number of the new session that claims nothing else', () => {
+      const world = new World().handingOver().hear({ type: 'text', text: 'one' }, 0);
+      world.hear({ type: 'text', text: 'two' }, 0);
+      const [two] = shown(world);
+      world.hearNext({ type: 'ready' }, 0);
+      // Not before the last of them was read.
+      world.command({ name: 'markRead', seq: (two?.seq ?? 0) - 1 });
+      expect(willTell(world)).toBe(false);
+      world.command({ name: 'markRead', seq: two?.seq ?? -1 });
+      world.run({ type: 'timer', name: 'read' });
+      expect(world.effects('encrypt')).toMatchObject([{ sid: SID2, content: { type: 'read', upTo: 0 } }]);
+      world.command({ name: 'markRead', seq: two?.seq ?? -1 });
+      expect(willTell(world)).toBe(false);
+    });
+
+    test('waits where every number of the new session would claim a text that was not read', () => {
+      const world = asked().hear({ type: 'text', text: 'old' }, 1);
+      const [old] = shown(world);
+      renewed(world);
+      world.command({ name: 'markRead', seq: old?.seq ?? -1 });
+      expect(willTell(world)).toBe(false);
+      world.hearNext({ type: 'text', text: 'new' }, 1);
+      const [fresh] = shown(world).filter(({ body }) => body.kind === 'text');
+      expect(willTell(world)).toBe(false);
+      world.command({ name: 'markRead', seq: fresh?.seq ?? -1 });
+      world.run({ type: 'timer', name: 'read' });
+      expect(world.said()).toEqual([{ type: 'read', upTo: 0 }]);
+    });
+
+    test('is told as soon as the peer has said something to name', () => {
+      const world = asked().hear({ type: 'text', text: 'old' }, 1);
+      const [old] = shown(world);
+      renewed(world);
+      world.command({ name: 'markRead', seq: old?.seq ?? -1 });
+      world.hearNext({ type: 'receipt' }, 1);
+      world.run({ type: 'timer', name: 'read' });
+      expect(world.said()).toEqual([{ type: 'read', upTo: 0 }]);
+    });
+
+    test('survives one more renewal, and what comes late in the old session is part of it', () => {
+      const world = asked().hear({ type: 'text', text: 'old' }, 1);
+      renewed(world);
+      world.hear({ type: 'text', text: 'late' }, 1);
+      const [late] = shown(world);
+      world.hearNext({ type: 'text', text: 'new' }, 1);
+      const [fresh] = shown(world).filter(({ body }) => body.kind === 'text');
+      expect(fresh?.seq).toBeGreaterThan(late?.seq ?? 99);
+      const [conversation, hid, sid] = [world.id, text16(33), text16(43)];
+      world
+        .offered({ hid, pin: { key: KEY, trust: 'first-use' } })
+        .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
+        .deliver(frame(4, hid));
+      const early = { sent: 0, received: 0 };
+      world.run({ type: 'confirm-checked', conversation, hid, sid, early, frame: frame(0x11, sid) });
+      world.run({ type: 'decrypted', sid, seq: 0, ack: 1, content: { type: 'receipt' } });
+      world.command({ name: 'markRead', seq: late?.seq ?? -1 });
+      expect(willTell(world)).toBe(false);
+      world.command({ name: 'markRead', seq: fresh?.seq ?? -1 });
+      world.run({ type: 'timer', name: 'read' });
+      expect(world.effects('encrypt')).toMatchObject([{ sid, content: { type: 'read', upTo: 0 } }]);
+    });
+
+    test('becomes read at its sender, the initiator', () => {
+      const world = new World().secure();
+      world.command({ name: 'sendText', text: 'old' });
+      world.hear({ type: 'receipt' }, 2).run({ type: 'timer', name: 'renew' });
+      const { id } = world;
+      world
+        .run({ type: 'offer-made', conversation: id, hid: HID2, early: false, frame: frame(1, HID2) })
+        .deliver(frame(3, HID2))
+        .run({ type: 'accept-checked', conversation: id, hid: HID2, sid: SID2, frame: frame(4, HID2) })
+        .hearNext({ type: 'ready' }, 0)
+        .run({ type: 'timer', name: 'receipt' })
+        .hearNext({ type: 'read', upTo: 0 }, 1);
+      expect(statusOf(world, 'old')).toBe('read');
+    });
+
+    test('becomes read at its sender, the responder; what never came does not', () => {
+      const world = asked();
+      world.command({ name: 'sendText', text: 'old' });
+      world.command({ name: 'sendText', text: 'lost' });
+      renewed(world);
+      world.hear({ type: 'receipt' }, 2).hearNext({ type: 'receipt' }, 1);
+      expect(statusOf(world, 'lost')).toBe('failed');
+      world.hearNext({ type: 'read', upTo: 0 }, 1);
+      expect(statusOf(world, 'old')).toBe('read');
+      expect(statusOf(world, 'lost')).toBeUndefined();
+    });
+  });
+
   test.each([
     ['by its timer', (world: World) => world.run({ type: 'timer', name: 'expire' })],
     [
@@ -1116,16 +1233,35 @@ describe('files', () => {
     }
   });
 
-  test('one at a time', () => {
+  test('one at a time in each direction', () => {
     const world = sending();
     const second = { name: 'sendFile', ref: 8, fileName: 'b', size: 1 } as const;
     expect(world.command(second)).toEqual({ code: 'transfer-busy' });
-    const other = { ...facts, fid: text32(51) };
+    // Offered in the same moment: both are taken.
+    const theirs = { ...facts, fid: text32(51) };
     world.hear({ type: 'file', descriptor: DESCRIPTOR }, 0);
-    world.run({ type: 'file-described', sid: SID, seq: 1, facts: other });
-    expect(world.said()).toMatchObject([{ fid: other.fid, op: 'reject' }]);
+    world.run({ type: 'file-described', sid: SID, seq: 1, facts: theirs });
+    expect(world.said()).toMatchObject([
+      { fid: theirs.fid, op: 'accept' },
+      { fid: theirs.fid, op: 'want', index: 0, count: 8 },
+    ]);
+    world.hear(control('want', 0, 8), 0);
+    expect(world.effects('send-segments')).toMatchObject([{ fid: FID, index: 0, count: 8 }]);
+    world.deliver(frame(0x12, theirs.fid, 100));
+    expect(world.effects('open-segment')).toMatchObject([{ fid: theirs.fid }]);
+    // Their second one is not: an honest client waits for the first.
+    const third = { ...facts, fid: text32(52) };
+    world.hear({ type: 'file', descriptor: DESCRIPTOR }, 0);
+    world.run({ type: 'file-described', sid: SID, seq: 3, facts: third });
+    expect(world.said()).toMatchObject([{ fid: third.fid, op: 'reject' }]);
     expect(transferOf(world)?.state).toBe('rejected');
-    expect(world.talk.transfer).toMatchObject({ fid: FID });
+    // What becomes of one is nothing to the other.
+    world.command({ name: 'cancelTransfer', fid: theirs.fid });
+    expect(world.effects('wipe-file')).toEqual([{ type: 'wipe-file', file: theirs.fid }]);
+    expect(world.talk).toMatchObject({ sending: { fid: FID }, receiving: null });
+    world.hear(control('done'), 0);
+    expect(transferOf(world)).toMatchObject({ fid: FID, state: 'done' });
+    expect(world.talk).toMatchObject({ sending: null, receiving: null });
   });
 
   test.each([

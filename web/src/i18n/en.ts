@@ -556,7 +556,7 @@ export const en = {
     },
     'file-too-large': { title: 'The file is too large.', help: 'Split it, or compress it first.' },
     'file-empty-name': { title: 'The file has no name.', help: 'Rename it and try again.' },
-    'transfer-busy': { title: 'Another file is under way.', help: 'Wait for it or cancel it first.' },
+    'transfer-busy': { title: 'Your other file is under way.', help: 'Wait for it or cancel it first.' },
     'too-many-early': {
       title: 'Enough written for now.',
       help: '16 messages can go with a call. Write on once it is accepted.',

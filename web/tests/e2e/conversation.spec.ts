@@ -43,6 +43,29 @@ async function sendFile(from: Person, to: Person): Promise<void> {
   expect(sha256(await readFile(await download.path()))).toBe(sha256(fileBytes));
 }
 
+test('two files that are offered in the same moment both arrive', async ({ stage }) => {
+  const [alice, bob] = [await stage.person('alice'), await stage.person('bob')];
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  const file = (name: string) => ({ name, mimeType: 'application/octet-stream', buffer: fileBytes });
+  await Promise.all([alice.attach(file('of-alice.bin')), bob.attach(file('of-bob.bin'))]);
+  for (const [person, name] of [
+    [alice, 'of-bob.bin'],
+    [bob, 'of-alice.bin'],
+  ] as const) {
+    await expect(person.page.locator('[data-testid=transfer][data-state=done]')).toHaveCount(2, {
+      timeout: 60_000,
+    });
+    const [download] = await Promise.all([
+      person.page.waitForEvent('download'),
+      person.at('transfer-save').click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(name);
+    expect(sha256(await readFile(await download.path()))).toBe(sha256(fileBytes));
+  }
+});
+
 const pairs = [
   { title: 'native and native', a: { engine: 'native' }, b: { engine: 'native' } },
   { title: 'wasm and wasm', a: { engine: 'wasm' }, b: { engine: 'wasm' } },

@@ -68,8 +68,8 @@ export class Files {
     }
     const fid = toText(file.fid);
     const { dispatch } = this.deps;
-    // A descriptor that is sent twice describes the file that is there already.
-    if (this.receiving.has(fid)) return file.free();
+    // A descriptor that is sent twice, or our own sent back, describes a file that is there already.
+    if ([this.prepared, this.sending, this.receiving].some((table) => table.has(fid))) return file.free();
     const receiver = new ReceiveFile({
       file,
       onVerified: (done) => dispatch({ type: 'file-verified', fid, done }),

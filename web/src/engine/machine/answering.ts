@@ -165,7 +165,8 @@ export function onConfirmChecked(turn: Turn, event: EventOf<'confirm-checked'>) 
   turn.do({ type: 'send', conversation: conversation.id, about: 'message', address, frame: event.frame });
   const talk = newTalk(turn, sid, { role: 'responder', next: 1 });
   const { sent, received } = event.early;
-  complete(turn, conversation, { ...talk, received });
+  const shown = Math.max(0, ...conversation.request.map(({ seq }) => seq + 1));
+  complete(turn, conversation, { ...talk, received, shown });
   turn.patchConversation({ request: [], earlyDropped: sent - received });
   showRequest(turn, conversation.request, { unconfirmed: false });
   watchAcknowledgement(turn);

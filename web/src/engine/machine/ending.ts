@@ -85,13 +85,14 @@ export function release(turn: Turn, { phase }: Conversation): void {
       turn.do({ type: 'wipe-handshake', hid: phase.hid });
       break;
     case 'open': {
-      const { sid, transfer } = phase.talk;
+      const { sid, sending, receiving } = phase.talk;
       dropRenewal(turn, phase);
       if (phase.old !== null) turn.do({ type: 'wipe-session', sid: phase.old.sid });
-      if (transfer?.at === 'preparing') turn.reject(transfer.reply, 'not-connected');
-      if (transfer !== null) {
-        turn.do({ type: 'wipe-file', file: transfer.at === 'preparing' ? transfer.ref : transfer.fid });
+      if (sending?.at === 'preparing') turn.reject(sending.reply, 'not-connected');
+      if (sending !== null) {
+        turn.do({ type: 'wipe-file', file: sending.at === 'preparing' ? sending.ref : sending.fid });
       }
+      if (receiving !== null) turn.do({ type: 'wipe-file', file: receiving.fid });
       turn.do({ type: 'wipe-session', sid });
       break;
     }

@@ -6,6 +6,7 @@
  * initiator has heard everything of the old session when READY comes, and the responder when the first message of
  * the new one does: until then the responder listens to both.
  */
+import type { MessageView } from '../contract.ts';
 import { refuseCall, ring } from './answering.ts';
 import { sayDrafts } from './drafts.ts';
 import { end, endAbruptly, endFatally, giveUp } from './ending.ts';
@@ -13,11 +14,22 @@ import type { EventOf } from './events.ts';
 import { count, mustWait } from './handshake.ts';
 import { CONFIRM_MS, READY_MS, RENEW_AGAIN_MS, RENEW_MS, RETIRE_MS, RING_MS, SESSION_MS } from './limits.ts';
 import type { Incoming, Open, Renewal, Talk } from './state.ts';
-import { acknowledgedBy, newTalk, owe, readBy, say, understand, watchAcknowledgement } from './talk.ts';
+import {
+  acknowledgedBy,
+  isQuiet,
+  newTalk,
+  owe,
+  readBy,
+  say,
+  tellRead,
+  understand,
+  watchAcknowledgement,
+  watchRead,
+} from './talk.ts';
 import { addressOf, remembered, type Turn } from './turn.ts';
 
-/** A file's message belongs to a session before this one: no acknowledgement in this one is about it. */
-const OF_ANOTHER_SESSION = Number.MAX_SAFE_INTEGER;
+/** The number of what was said in a session before: whatever this session calls read is behind it. */
+const BEFORE = -1;
 
 // ---- When
 
@@ -100,17 +112,16 @@ export function isRenewalReady({ renewal }: Open, { sid }: EventOf<'decrypted'>)
   return renewal?.at === 'handing-over' && renewal.sid === sid;
 }
 
-export function onRenewed(turn: Turn, { talk: before }: Open, event: EventOf<'decrypted'>) {
+export function onRenewed(turn: Turn, { talk }: Open, event: EventOf<'decrypted'>) {
   // Nothing was said in it, so nothing can be acknowledged.
   if (event.ack > 0) return endFatally(turn);
   lastWord(turn);
-  const talk = newTalk(turn, event.sid, { role: 'initiator', next: 0, before });
-  const old = turn.talk;
-  replace(turn, { ...talk, secure: true, received: event.seq + 1 });
-  if (old !== null) {
-    giveUp(turn, withoutCarried(turn, old));
-    turn.do({ type: 'wipe-session', sid: old.sid });
-  }
+  const before = turn.talk ?? talk;
+  const next = newTalk(turn, event.sid, { role: 'initiator', next: 0, before });
+  replace(turn, { ...next, secure: true, received: event.seq + 1, quiet: isQuiet(event) });
+  settle(turn, before);
+  turn.do({ type: 'wipe-session', sid: before.sid });
+  watchRead(turn, next);
   owe(turn);
   understand(turn, event.seq, event.content);
   sayDrafts(turn, event.ack);
@@ -174,7 +185,7 @@ export function onRenewalConfirmChecked(turn: Turn, { hid, sid, frame }: EventOf
   turn.do({ type: 'send', conversation: conversation.id, about: 'message', address, frame });
   const before = turn.talk ?? open.talk;
   replace(turn, newTalk(turn, sid, { role: 'responder', next: 1, before }));
-  turn.patchOpen({ old: { ...before, transfer: null } });
+  turn.patchOpen({ old: { ...before, sending: null, receiving: null } });
   turn.start('retire', RETIRE_MS);
   watchAcknowledgement(turn);
 }
@@ -188,6 +199,10 @@ export function onLateDecrypted(turn: Turn, old: Talk, { seq, ack, content }: Ev
   ].map((message) => ({ ...message, body: turn.talk?.live.get(message.id)?.body ?? message.body }));
   if (shown.length > 0) {
     turn.patchOpen({ old: { ...old, live: remembered(old, shown) } });
+    remember(
+      turn,
+      shown.filter(({ id }) => turn.talk?.live.has(id)),
+    );
     turn.do({ type: 'show', messages: shown });
   }
   if (content.type !== 'read') understand(turn, seq, content, old);
@@ -197,7 +212,7 @@ export function onLateDecrypted(turn: Turn, old: Talk, { seq, ack, content }: Ev
 export function retire(turn: Turn): void {
   const old = turn.open?.old ?? null;
   if (old === null) return;
-  giveUp(turn, withoutCarried(turn, old));
+  settle(turn, old);
   turn.stop('retire');
   turn.do({ type: 'wipe-session', sid: old.sid });
   turn.patchOpen({ old: null });
@@ -208,21 +223,23 @@ export function retire(turn: Turn): void {
 /** Whatever the peer was still owed in this session, before another takes its place. */
 function lastWord(turn: Turn): void {
   const { talk } = turn;
-  if (talk === null) return;
-  if (talk.read > talk.readTold) say(turn, { type: 'read', upTo: talk.read - 1 });
-  else if (talk.owed > 0) say(turn, { type: 'receipt' });
+  if (!tellRead(turn) && talk !== null && talk.owed > 0) say(turn, { type: 'receipt' });
 }
 
-/** The chat goes on in another session; so does the file that is on its way (protocol.md section 7.2). */
+/** The chat goes on in another session; so do the files that are on their way (protocol.md section 7.2). */
 function replace(turn: Turn, next: Talk): void {
   const { conversation, talk } = turn;
   if (conversation === null || talk === null) return;
   turn.stop('renewal', 'receipt', 'read', 'resend');
-  const { transfer, typing, peerActivity } = talk;
-  const carried =
-    transfer !== null && transfer.at !== 'preparing' ? talk.live.get(transfer.message) : undefined;
-  const live = new Map(carried === undefined ? [] : [[carried.id, { ...carried, seq: OF_ANOTHER_SESSION }]]);
-  turn.patchOpen({ talk: { ...next, transfer, typing, peerActivity, live }, renewal: null, renewAt: null });
+  const { sending, receiving, typing, peerActivity } = talk;
+  const files = [sending?.at === 'offered' ? sending.message : undefined, receiving?.message];
+  const moving = files.map((id) => talk.live.get(id ?? '')).filter((message) => message !== undefined);
+  turn.patchOpen({
+    talk: { ...next, sending, receiving, typing, peerActivity },
+    renewal: null,
+    renewAt: null,
+  });
+  remember(turn, moving);
   count(turn, conversation.peer.accountId);
   beginSession(turn);
   const body = { kind: 'note', note: 'renewed' } as const;
@@ -231,10 +248,32 @@ function replace(turn: Turn, next: Talk): void {
   turn.do({ type: 'show', messages: [note] });
 }
 
-/** What only the old session still knows of. */
-function withoutCarried(turn: Turn, old: Talk): Talk {
-  const current = turn.talk?.live;
-  return { ...old, live: new Map([...old.live].filter(([id]) => current?.has(id) !== true)) };
+/** Messages of a session before that may still change in this one. */
+function remember(turn: Turn, messages: readonly MessageView[]): void {
+  const { talk } = turn;
+  if (talk === null) return;
+  const before = messages.map((message) => ({ ...message, seq: BEFORE }));
+  turn.patchTalk({ live: remembered(talk, before) });
+}
+
+/** Nothing more is heard in the old session: what came waits on until it is read, what did not come failed. */
+function settle(turn: Turn, old: Talk): void {
+  const { talk } = turn;
+  if (talk === null) return;
+  const came = [...old.live.values()].filter(({ mine, status }) => mine && status === 'delivered');
+  remember(
+    turn,
+    came.filter(({ id }) => !talk.live.has(id)),
+  );
+  const { sending } = talk;
+  if (sending?.at === 'offered' && old.live.get(sending.message)?.status === 'sending') {
+    // The peer never heard of this file.
+    const live = new Map(turn.talk?.live);
+    live.delete(sending.message);
+    turn.patchTalk({ sending: null, live });
+    turn.do({ type: 'wipe-file', file: sending.fid });
+  }
+  giveUp(turn, old);
 }
 
 /** The handshake of a renewal that is being given up. The caller says what comes in its place. */

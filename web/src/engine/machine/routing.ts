@@ -40,9 +40,8 @@ export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event
     case 'message':
       return onMessage(turn, payload.sid, frame);
     case 'chunk': {
-      const transfer = turn.talk?.transfer;
       // Segments of a file that was cancelled may still be on their way.
-      if (transfer?.at !== 'incoming' || transfer.fid !== payload.fid) return;
+      if (turn.talk?.receiving?.fid !== payload.fid) return;
       return turn.do({ type: 'open-segment', fid: payload.fid, frame });
     }
     default:

@@ -159,7 +159,7 @@ export interface Talk {
   readonly number: number;
   /** Epoch ms. */
   readonly since: number;
-  /** How many numbers the peer used in the sessions before: what the screen counts from. */
+  /** What the screen counts the peer's numbers of this session from: above all of the sessions before. */
   readonly base: number;
   /** The peer's first message was decrypted, or CONFIRM verified: only now may anything be shown or written. */
   readonly secure: boolean;
@@ -179,22 +179,36 @@ export interface Talk {
   readonly received: number;
   /** Messages of the peer since our last frame that cause a RECEIPT. */
   readonly owed: number;
+  /** One more than the highest `seq` of the peer's that is on the screen. */
+  readonly shown: number;
   /** Read by the person, and told to the peer: both one more than the `seq`. */
   readonly read: number;
   readonly readTold: number;
+  /** The peer's message 0 came and shows nothing: whoever calls it read says nothing of any other. */
+  readonly quiet: boolean;
+  /**
+   * Messages of the sessions before that the peer does not know as read: the last one's number on the screen, and
+   * whether the person has read up to it. The next word about reading, whatever it names, says that they are read.
+   */
+  readonly unread: { readonly upTo: number; readonly read: boolean } | null;
   readonly typing: { readonly told: boolean; readonly at: number };
   readonly peerActivity: ConversationView['peerActivity'];
-  /** Messages that may still change: ours until they are read, files until they are settled. `seq` is the session's. */
+  /**
+   * Messages that may still change: ours until they are read, files until they are settled. `seq` is the session's;
+   * those of a session before have one below all of this.
+   */
   readonly live: ReadonlyMap<string, MessageView>;
-  readonly transfer: Transfer | null;
+  /** One file in each direction at a time: two people who offer each other one in the same moment both get theirs. */
+  readonly sending: Sending | null;
+  readonly receiving: Receiving | null;
 }
 
-/** The one file on its way, in either direction. */
-export type Transfer =
-  /** Our file is being opened and keyed. `ref` is the runtime's name for it. */
+/** The one file of ours that is on its way, or about to be. */
+export type Sending =
+  /** It is being opened and keyed. `ref` is the runtime's name for it. */
   | { readonly at: 'preparing'; readonly ref: number; readonly reply: number }
   | {
-      readonly at: 'outgoing';
+      readonly at: 'offered';
       readonly fid: string;
       readonly message: string;
       readonly segments: number;
@@ -202,17 +216,19 @@ export type Transfer =
       readonly queued: number;
       /** Epoch ms at which progress was last shown. */
       readonly shownAt: number;
-    }
-  | {
-      readonly at: 'incoming';
-      readonly fid: string;
-      readonly message: string;
-      readonly segments: number;
-      /** Segments we wanted so far and segments verified so far. */
-      readonly wanted: number;
-      readonly verified: number;
-      readonly shownAt: number;
     };
+
+/** The one file of the peer's that is on its way. */
+export interface Receiving {
+  readonly fid: string;
+  readonly message: string;
+  readonly segments: number;
+  /** Segments we wanted so far and segments verified so far. */
+  readonly wanted: number;
+  readonly verified: number;
+  /** Epoch ms at which progress was last shown. */
+  readonly shownAt: number;
+}
 
 /** What is known of a file before its first byte. */
 export type FileFacts = Pick<TransferView, 'fid' | 'name' | 'mediaType' | 'size'> & {

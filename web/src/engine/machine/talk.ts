@@ -32,7 +32,8 @@ export function newTalk(
     role,
     number: (before?.number ?? 0) + 1,
     since: turn.at,
-    base: before === null ? 0 : before.base + before.received,
+    // One is left for what comes late.
+    base: before === null ? 0 : before.base + before.received + 1,
     secure: role === 'responder',
     next,
     acknowledged: 0,
@@ -42,13 +43,22 @@ export function newTalk(
     resent: 0,
     received: 0,
     owed: 0,
+    shown: 0,
     read: 0,
     readTold: 0,
+    quiet: false,
+    unread: before === null ? null : unreadOf(before),
     typing: { told: false, at: 0 },
     peerActivity: 'none',
     live: new Map(),
-    transfer: null,
+    sending: null,
+    receiving: null,
   };
+}
+
+/** What the peer will not know as read of a session that is over, and of those before it. */
+function unreadOf({ base, shown, read, unread }: Talk): Talk['unread'] {
+  return shown > read ? { upTo: base + shown - 1, read: false } : unread;
 }
 
 /** RECEIPT and TYPING never cause a RECEIPT; every other message does, BYE aside, which nobody waits for. */
@@ -143,10 +153,12 @@ export function peerMessage(
   talk: Pick<Talk, 'number' | 'base'> | null = turn.talk,
 ): MessageView {
   const { number, base } = talk ?? { number: 1, base: 0 };
+  const here = turn.talk ?? { number, base };
   return {
     id: `p${number}.${seq}`,
     mine: false,
-    seq: base + seq,
+    // What comes late comes before everything of this session.
+    seq: here.number === number ? base + seq : here.base - 1,
     at: turn.at,
     status: 'delivered',
     unconfirmed: false,
@@ -160,16 +172,39 @@ export function markRead(turn: Turn, reply: number, seq: number): void {
   if (talk?.secure !== true) return;
   const read = Math.min(seq - talk.base + 1, talk.received);
   // Not a number, or nothing new.
-  if (!(read > talk.read)) return;
-  turn.patchTalk({ read });
-  if (talk.read === talk.readTold) turn.start('read', READ_MS);
+  if (read > talk.read) turn.patchTalk({ read });
+  const { unread } = talk;
+  if (unread !== null && seq >= unread.upTo) turn.patchTalk({ unread: { ...unread, read: true } });
+  watchRead(turn, talk);
+}
+
+/** Since `before` there may be something to tell of what was read. */
+export function watchRead(turn: Turn, before: Talk): void {
+  if (turn.talk !== null && readUpTo(before) === null && readUpTo(turn.talk) !== null)
+    turn.start('read', READ_MS);
+}
+
+/**
+ * What can be called read now, by the number of this session; null: nothing new. The numbers of the sessions before
+ * are over, but "up to" includes them: any number says so, if naming it calls nothing read that was not.
+ */
+function readUpTo({ read, readTold, quiet, unread }: Talk): number | null {
+  if (read > readTold || (unread?.read === true && read > 0)) return read - 1;
+  return unread?.read === true && quiet ? 0 : null;
 }
 
 export function onReadTimer(turn: Turn): void {
+  if (turn.talk?.secure === true) tellRead(turn);
+}
+
+/** Whether there was something to tell. */
+export function tellRead(turn: Turn): boolean {
   const { talk } = turn;
-  if (talk?.secure !== true || talk.read === talk.readTold) return;
-  say(turn, { type: 'read', upTo: talk.read - 1 });
-  turn.patchTalk({ readTold: talk.read });
+  const upTo = talk === null ? null : readUpTo(talk);
+  if (talk === null || upTo === null) return false;
+  say(turn, { type: 'read', upTo });
+  turn.patchTalk({ readTold: talk.read, unread: talk.unread?.read === true ? null : talk.unread });
+  return true;
 }
 
 export function onReceiptTimer(turn: Turn): void {
@@ -200,12 +235,30 @@ export function onDecrypted(turn: Turn, event: EventOf<'decrypted'>) {
   // More acknowledged than was ever said: authentic, and nonsense.
   if (event.ack > talk.next) return endFatally(turn);
   if (!talk.secure) turn.stop('ready');
-  turn.patchTalk({ secure: true, received: Math.max(talk.received, event.seq + 1) });
+  turn.patchTalk({
+    secure: true,
+    received: Math.max(talk.received, event.seq + 1),
+    quiet: talk.quiet || isQuiet(event),
+  });
   if (open?.old) retire(turn);
   if (!talk.secure) sayDrafts(turn, event.ack);
   acknowledge(turn, event.ack);
   if (causesReceipt(event.content)) owe(turn);
+  watchRead(turn, talk);
   understand(turn, event.seq, event.content);
+}
+
+/** The first message, of a kind that puts nothing on the screen. */
+export function isQuiet({ seq, content }: Pick<EventOf<'decrypted'>, 'seq' | 'content'>): boolean {
+  return seq === 0 && content.type !== 'text' && content.type !== 'file';
+}
+
+/** A message of the peer's is on the screen. `heard`: the session in which it came. */
+export function countShown(turn: Turn, seq: number, heard: Pick<Talk, 'sid'>): void {
+  const { talk } = turn;
+  if (talk === null) return;
+  if (heard.sid === talk.sid) turn.patchTalk({ shown: Math.max(talk.shown, seq + 1) });
+  else turn.patchTalk({ unread: { upTo: talk.base - 1, read: false } });
 }
 
 /** `heard`: the session in which it came, which is the old one for what a renewal overtook. */
@@ -214,7 +267,9 @@ export function understand(turn: Turn, seq: number, content: Content, heard: Tal
     case 'text':
       turn.stop('peer-activity');
       turn.patchTalk({ peerActivity: 'none' });
+      if (heard === null) break;
       turn.show(peerMessage(turn, seq, { kind: 'text', text: content.text }, heard));
+      countShown(turn, seq, heard);
       break;
     case 'read':
       readByPeer(turn, content.upTo);
@@ -259,7 +314,7 @@ function acknowledge(turn: Turn, ack: number): void {
   turn.patchTalk({ acknowledged: ack, awaiting: talk.awaiting.filter((seq) => seq >= ack) });
   watchAcknowledgement(turn);
   turn.show(...acknowledgedBy(talk, ack));
-  if (turn.talk !== null) turn.show(...readBy(turn.talk, talk.readByPeer - 1, ack));
+  if (turn.talk !== null && talk.readByPeer > 0) turn.show(...readBy(turn.talk, talk.readByPeer - 1, ack));
 }
 
 /** Messages of ours that this acknowledgement says the peer has, as they look from now on. */

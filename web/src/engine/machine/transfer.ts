@@ -1,13 +1,13 @@
-/** One file at a time, pulled by its receiver (protocol.md section 7.3). */
+/** One file at a time in each direction, pulled by its receiver (protocol.md section 7.3). */
 import type { MessageView, TransferState, TransferView } from '../contract.ts';
 import { mayDraft } from './drafts.ts';
 import type { Content, EventOf } from './events.ts';
 import { MAX_UNACKNOWLEDGED, PROGRESS_MS, WANT_STEP, WINDOW } from './limits.ts';
-import type { Transfer } from './state.ts';
-import { ownMessage, peerMessage, say } from './talk.ts';
+import type { Receiving, Sending } from './state.ts';
+import { countShown, ownMessage, peerMessage, say } from './talk.ts';
 import { addressOf, assertNever, type Turn } from './turn.ts';
 
-type Moving = Exclude<Transfer, { at: 'preparing' }>;
+type Offered = Extract<Sending, { at: 'offered' }>;
 type Control = Extract<Content, { type: 'file-control' }>;
 
 // ---- The sender
@@ -27,15 +27,15 @@ export function sendFile(
   if (!(size <= turn.state.maxFileBytes)) return refuse('file-too-large');
   // While a session takes the place of another, a file waits for the person's next try.
   const between = turn.conversation !== null && mayDraft(turn.conversation);
-  if (talk.transfer !== null || between) return refuse('transfer-busy');
+  if (talk.sending !== null || between) return refuse('transfer-busy');
   if (talk.awaiting.length >= MAX_UNACKNOWLEDGED) return refuse('too-many-unacknowledged');
-  turn.patchTalk({ transfer: { at: 'preparing', ref, reply } });
+  turn.patchTalk({ sending: { at: 'preparing', ref, reply } });
   turn.do({ type: 'prepare-file', ref });
 }
 
 export function onFilePrepared(turn: Turn, { ref, facts, descriptor }: EventOf<'file-prepared'>): void {
-  const transfer = turn.talk?.transfer;
-  if (transfer?.at !== 'preparing' || transfer.ref !== ref) {
+  const preparing = turn.talk?.sending;
+  if (preparing?.at !== 'preparing' || preparing.ref !== ref) {
     turn.do({ type: 'wipe-file', file: facts.fid });
     return;
   }
@@ -47,65 +47,63 @@ export function onFilePrepared(turn: Turn, { ref, facts, descriptor }: EventOf<'
   });
   const { fid } = facts;
   turn.patchTalk({
-    transfer: { at: 'outgoing', fid, message: message.id, segments, queued: 0, shownAt: turn.at },
+    sending: { at: 'offered', fid, message: message.id, segments, queued: 0, shownAt: turn.at },
   });
   turn.show(message);
-  turn.accept(transfer.reply);
+  turn.accept(preparing.reply);
 }
 
 export function onFileUnprepared(turn: Turn, { ref, error }: EventOf<'file-unprepared'>): void {
-  const transfer = turn.talk?.transfer;
-  if (transfer?.at !== 'preparing' || transfer.ref !== ref) return;
-  turn.patchTalk({ transfer: null });
-  turn.do({ type: 'reply', reply: transfer.reply, error });
+  const preparing = turn.talk?.sending;
+  if (preparing?.at !== 'preparing' || preparing.ref !== ref) return;
+  turn.patchTalk({ sending: null });
+  turn.do({ type: 'reply', reply: preparing.reply, error });
 }
 
 export function onFileSent(turn: Turn, { fid, done, segments }: EventOf<'file-sent'>): void {
-  const transfer = moving(turn, fid);
-  if (transfer?.at !== 'outgoing') return;
-  const queued = Math.max(0, transfer.queued - segments);
-  turn.patchTalk({ transfer: { ...transfer, queued } });
-  progress(turn, { ...transfer, queued }, done);
+  const file = offered(turn, fid);
+  if (file === null) return;
+  const queued = Math.max(0, file.queued - segments);
+  turn.patchTalk({ sending: { ...file, queued } });
+  if (!showsProgress(turn, file)) return;
+  turn.patchTalk({ sending: { ...file, queued, shownAt: turn.at } });
+  showTransfer(turn, file.message, { done });
 }
 
 /** What the other side says about a file. Words about a file that is not on its way mean nothing any more. */
 export function onFileControl(turn: Turn, control: Control) {
-  const transfer = moving(turn, control.fid);
-  if (transfer === null) return;
-  if (control.op === 'cancel') return settle(turn, transfer, 'cancelled-by-peer');
-  if (transfer.at !== 'outgoing') return;
-  switch (control.op) {
+  const { fid, op } = control;
+  if (op === 'cancel') return settle(turn, fid, 'cancelled-by-peer');
+  const file = offered(turn, fid);
+  if (file === null) return;
+  switch (op) {
     case 'accept':
-      showTransfer(turn, transfer.message, { state: 'transferring' });
+      showTransfer(turn, file.message, { state: 'transferring' });
       break;
     case 'reject':
-      settle(turn, transfer, 'rejected');
+      settle(turn, fid, 'rejected');
       break;
     case 'want':
-      sendWanted(turn, transfer, control);
+      sendWanted(turn, file, control);
       break;
     case 'done':
-      settle(turn, transfer, 'done');
+      settle(turn, fid, 'done');
       break;
     case 'pause':
       break;
     default:
-      assertNever(control.op);
+      assertNever(op);
   }
 }
 
-function sendWanted(
-  turn: Turn,
-  transfer: Extract<Moving, { at: 'outgoing' }>,
-  { index, count }: Control,
-): void {
+function sendWanted(turn: Turn, file: Offered, { index, count }: Control): void {
   const { conversation } = turn;
   const address = conversation === null ? null : addressOf(conversation);
   // A receiver that wants more than there is, or more than the window, gets nothing of it.
-  const allowed = count > 0 && index + count <= transfer.segments && transfer.queued + count <= WINDOW;
+  const allowed = count > 0 && index + count <= file.segments && file.queued + count <= WINDOW;
   if (conversation === null || address === null || !allowed) return;
-  turn.patchTalk({ transfer: { ...transfer, queued: transfer.queued + count } });
-  const { fid } = transfer;
+  turn.patchTalk({ sending: { ...file, queued: file.queued + count } });
+  const { fid } = file;
   turn.do({ type: 'send-segments', conversation: conversation.id, fid, index, count, address });
 }
 
@@ -118,11 +116,13 @@ export function onFileDescribed(turn: Turn, { sid, seq, facts }: EventOf<'file-d
     turn.do({ type: 'wipe-file', file: facts.fid });
     return;
   }
+  countShown(turn, seq, talk);
   const { segments, ...about } = facts;
   const messageOf = (state: TransferState) =>
     peerMessage(turn, seq, { kind: 'file', transfer: { ...about, done: 0, state } });
   const { fid } = facts;
-  if (talk.transfer !== null || !(facts.size <= turn.state.maxFileBytes)) {
+  // An honest peer sends one after the other.
+  if (talk.receiving !== null || !(facts.size <= turn.state.maxFileBytes)) {
     turn.do({ type: 'wipe-file', file: fid });
     control(turn, fid, 'reject');
     turn.show(messageOf('rejected'));
@@ -130,15 +130,7 @@ export function onFileDescribed(turn: Turn, { sid, seq, facts }: EventOf<'file-d
   }
   const message = messageOf('transferring');
   turn.patchTalk({
-    transfer: {
-      at: 'incoming',
-      fid,
-      message: message.id,
-      segments,
-      wanted: 0,
-      verified: 0,
-      shownAt: turn.at,
-    },
+    receiving: { fid, message: message.id, segments, wanted: 0, verified: 0, shownAt: turn.at },
   });
   turn.show(message);
   control(turn, fid, 'accept');
@@ -146,70 +138,79 @@ export function onFileDescribed(turn: Turn, { sid, seq, facts }: EventOf<'file-d
 }
 
 export function onFileVerified(turn: Turn, { fid, done }: EventOf<'file-verified'>): void {
-  const transfer = moving(turn, fid);
-  if (transfer?.at !== 'incoming') return;
-  const next = { ...transfer, verified: transfer.verified + 1 };
-  turn.patchTalk({ transfer: next });
-  progress(turn, next, done);
+  const file = received(turn, fid);
+  if (file === null) return;
+  const verified = file.verified + 1;
+  const show = showsProgress(turn, file);
+  turn.patchTalk({ receiving: { ...file, verified, shownAt: show ? turn.at : file.shownAt } });
+  if (show) showTransfer(turn, file.message, { done });
   wantMore(turn);
 }
 
 /** Keeps between a half and the whole of the window outstanding: the sender never waits, and few words are needed. */
 function wantMore(turn: Turn): void {
-  const transfer = turn.talk?.transfer;
-  if (transfer?.at !== 'incoming') return;
-  const { fid, wanted, verified, segments } = transfer;
+  const file = turn.talk?.receiving ?? null;
+  if (file === null) return;
+  const { fid, wanted, verified, segments } = file;
   const outstanding = wanted - verified;
   const count = Math.min(WINDOW - outstanding, segments - wanted);
   if (outstanding > WINDOW - WANT_STEP || count <= 0) return;
-  turn.patchTalk({ transfer: { ...transfer, wanted: wanted + count } });
+  turn.patchTalk({ receiving: { ...file, wanted: wanted + count } });
   say(turn, { type: 'file-control', fid, op: 'want', index: wanted, count });
 }
 
 /** The last segment verified, and the size is the one that was promised. */
 export function onFileWhole(turn: Turn, { fid, blob }: EventOf<'file-whole'>): void {
-  const transfer = moving(turn, fid);
-  if (transfer?.at !== 'incoming') return;
+  if (received(turn, fid) === null) return;
   control(turn, fid, 'done');
-  settle(turn, transfer, 'done', { blob });
+  settle(turn, fid, 'done', { blob });
 }
 
 // ---- Both
 
 export function onFileFailed(turn: Turn, { fid, why }: EventOf<'file-failed'>): void {
-  const transfer = moving(turn, fid);
-  if (transfer === null) return;
+  if (moving(turn, fid) === null) return;
   control(turn, fid, 'cancel');
-  settle(turn, transfer, why);
+  settle(turn, fid, why);
 }
 
 export function cancelTransfer(turn: Turn, reply: number, fid: string): void {
-  const transfer = moving(turn, fid);
   turn.accept(reply);
-  if (transfer === null) return;
+  if (moving(turn, fid) === null) return;
   control(turn, fid, 'cancel');
-  settle(turn, transfer, 'cancelled-by-me');
+  settle(turn, fid, 'cancelled-by-me');
 }
 
-function moving(turn: Turn, fid: string): Moving | null {
-  const transfer = turn.talk?.transfer ?? null;
-  return transfer !== null && transfer.at !== 'preparing' && transfer.fid === fid ? transfer : null;
+function offered(turn: Turn, fid: string): Offered | null {
+  const file = turn.talk?.sending ?? null;
+  return file?.at === 'offered' && file.fid === fid ? file : null;
+}
+
+function received(turn: Turn, fid: string): Receiving | null {
+  const file = turn.talk?.receiving ?? null;
+  return file?.fid === fid ? file : null;
+}
+
+/** Ids are random: one file never goes both ways. */
+function moving(turn: Turn, fid: string): Offered | Receiving | null {
+  return offered(turn, fid) ?? received(turn, fid);
 }
 
 function control(turn: Turn, fid: string, op: Control['op']): void {
   say(turn, { type: 'file-control', fid, op, index: 0, count: 0 });
 }
 
-function progress(turn: Turn, transfer: Moving, done: number): void {
-  if (turn.at - transfer.shownAt < PROGRESS_MS) return;
-  turn.patchTalk({ transfer: { ...transfer, shownAt: turn.at } });
-  showTransfer(turn, transfer.message, { done });
+function showsProgress(turn: Turn, { shownAt }: Offered | Receiving): boolean {
+  return turn.at - shownAt >= PROGRESS_MS;
 }
 
-function settle(turn: Turn, transfer: Moving, state: TransferState, more: { blob?: Blob } = {}): void {
-  turn.patchTalk({ transfer: null });
-  turn.do({ type: 'wipe-file', file: transfer.fid });
-  showTransfer(turn, transfer.message, { ...more, state });
+/** The file is not on its way any more; nothing if it was not. */
+function settle(turn: Turn, fid: string, state: TransferState, more: { blob?: Blob } = {}): void {
+  const file = moving(turn, fid);
+  if (file === null) return;
+  turn.patchTalk('at' in file ? { sending: null } : { receiving: null });
+  turn.do({ type: 'wipe-file', file: fid });
+  showTransfer(turn, file.message, { ...more, state });
 }
 
 function showTransfer(turn: Turn, id: string, change: Partial<TransferView>): void {

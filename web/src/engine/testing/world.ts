@@ -125,6 +125,16 @@ export class World {
       .run({ type: 'confirm-checked', conversation, hid, sid: SID, early, frame: frame(0x11, SID) });
   }
 
+  /** Both offered a file in the same moment. */
+  sharing(): this {
+    const about = { name: 'a.bin', mediaType: '', size: 20_000_000, segments: 20 };
+    const descriptor = DESCRIPTOR;
+    this.secure().command({ name: 'sendFile', ref: 1, fileName: about.name, size: about.size });
+    return this.run({ type: 'file-prepared', ref: 1, facts: { ...about, fid: text32(10) }, descriptor })
+      .hear({ type: 'file', descriptor }, 1)
+      .run({ type: 'file-described', sid: SID, seq: 1, facts: { ...about, fid: text32(11) } });
+  }
+
   /** The initiator's session is due: Bob rings for the next one, and his screen shows nothing. */
   renewing(): this {
     this.secure().run({ type: 'timer', name: 'renew' });
