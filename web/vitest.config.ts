@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.{ts,tsx}'],
     environment: 'node',
+    // A busy machine may take its time; what hangs is found all the same.
+    testTimeout: 60_000,
     restoreMocks: true,
   },
 });

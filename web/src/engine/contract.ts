@@ -178,6 +178,8 @@ export type MessageStatus =
   | 'failed';
 
 export type TransferState =
+  /** It came with a call, and is fetched when the conversation is secure. */
+  | 'announced'
   | 'offered'
   | 'transferring'
   | 'done'
@@ -223,8 +225,13 @@ export interface IncomingView {
   readonly peer: { readonly accountId: string; readonly name: string };
   readonly trust: TrustView;
   /** What came with the call: a message request, unconfirmed as long as the call is not accepted. Usually empty. */
-  readonly request: readonly { readonly seq: number; readonly text: string }[];
+  readonly request: readonly { readonly seq: number; readonly body: RequestBody }[];
 }
+
+/** A file comes by its name: it is fetched when the call was accepted. */
+export type RequestBody =
+  | { readonly kind: 'text'; readonly text: string }
+  | ({ readonly kind: 'file' } & Pick<TransferView, 'name' | 'mediaType' | 'size'>);
 
 /** A backup, just made. The passphrase is nowhere else: it is shown once. */
 export interface BackupView {

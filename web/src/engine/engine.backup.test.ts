@@ -1,14 +1,11 @@
 /** Backups and scanned codes: whole engines with the real crypto package. */
 import 'fake-indexeddb/auto';
 import * as crypto from '@duet-chat/crypto';
-import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { fromText, toText } from './bytes.ts';
 import type { BackupView, EngineMode } from './contract.ts';
 import { MemoryRelay } from './testing/memory-relay.ts';
 import { meet, Person } from './testing/person.ts';
-
-// A busy machine may take its time; what hangs is found all the same.
-vi.setConfig({ testTimeout: 60_000 });
 
 const password = 'correct horse battery';
 let relay: MemoryRelay;

@@ -5,9 +5,6 @@ import { beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { MemoryRelay, type Tamper } from './testing/memory-relay.ts';
 import { call, Person } from './testing/person.ts';
 
-// A busy machine may take its time; what hangs is found all the same.
-vi.setConfig({ testTimeout: 60_000 });
-
 let relay: MemoryRelay;
 let alice: Person;
 let bob: Person;
@@ -20,7 +17,7 @@ beforeEach(async () => {
   await stocked('alice', 'bob');
 });
 
-const types = { offer: 0x01, init: 0x02, end: 0x05, early: 0x10 };
+const types = { offer: 0x01, init: 0x02, end: 0x05, early: 0x10, chunk: 0x12 };
 
 /** The relay has the prekeys of these people. */
 async function stocked(...names: string[]): Promise<void> {
@@ -46,7 +43,8 @@ async function write(...texts: string[]): Promise<void> {
   for (const text of texts) await alice.run('sendText', { text });
 }
 
-const request = () => bob.incoming[0]?.request.map(({ text }) => text) ?? [];
+const request = () =>
+  bob.incoming[0]?.request.map(({ body }) => (body.kind === 'text' ? body.text : body)) ?? [];
 const accept = () => bob.run('acceptIncoming', { id: bob.incoming[0]?.id ?? '' });
 const secure = () => Promise.all([alice.untilState('secure'), bob.untilState('secure')]);
 
@@ -72,6 +70,55 @@ test('they ring with the call, and are part of the chat once it is accepted', as
   await bob.run('sendText', { text: 'fine' });
   await alice.until('answered', () => alice.text('fine') !== undefined);
   expect([...alice.notices, ...bob.notices]).toEqual([]);
+});
+
+/** Bob's messenger sends no file with a call; another client may. */
+test('a file that another client sends with the call is fetched once it is accepted', async () => {
+  const source = new Blob([new Uint8Array(100_000).fill(7)]);
+  const file = crypto.createOutgoingFile({ source, name: 'plan.pdf', mediaType: 'application/pdf' });
+  const wanted: string[] = [];
+  const carol = await new Person('carol', 'wasm', relay, relay.browser(), {
+    crypto: {
+      async createOffer(options) {
+        const offer = await crypto.createOffer(options);
+        const [sendEarly, accept] = [offer.sendEarly.bind(offer), offer.accept.bind(offer)];
+        offer.sendEarly = () => sendEarly({ type: 'file', descriptor: file.descriptor });
+        offer.accept = async (input) => {
+          const accepted = await accept(input);
+          const { session } = accepted;
+          const receive = session.receive.bind(session);
+          session.receive = (bytes) => {
+            const received = receive(bytes);
+            if (received.content.type === 'fileControl') wanted.push(received.content.op);
+            return received;
+          };
+          return accepted;
+        };
+        return offer;
+      },
+    },
+  }).registered();
+  await call(carol, bob);
+  await carol.until('able to write', () => carol.conversation?.writable === 'early');
+  await carol.run('sendText', { text: 'in its place goes a file' });
+  await bob.until('asked', () => request().length === 1);
+  const about = { name: 'plan.pdf', mediaType: 'application/pdf', size: 100_000 };
+  expect(request()).toEqual([{ kind: 'file', ...about }]);
+  const [chunk, passed] = [await file.segment(0), watched()];
+  await accept();
+  await bob.untilState('secure');
+  await bob.until('fetching', () => bob.transfers[0]?.state === 'transferring');
+  await vi.waitUntil(() => wanted.length === 2, { timeout: 20_000, interval: 5 });
+  expect(wanted).toEqual(['accept', 'want']);
+  expect(passed).not.toContain(types.chunk);
+  // As that client would answer.
+  relay.tamper = (payload) => [payload, chunk];
+  await carol.run('setTyping', { typing: true });
+  await bob.until('done', () => bob.transfers[0]?.state === 'done');
+  expect(bob.transfers).toMatchObject([about]);
+  const bytes = new Uint8Array((await bob.transfers[0]?.blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+  expect(Buffer.compare(bytes, new Uint8Array(await source.arrayBuffer()))).toBe(0);
+  expect(bob.conversation?.refusedFrames).toBe(0);
 });
 
 test('without a prekey the call is an OFFER, and texts wait', async () => {

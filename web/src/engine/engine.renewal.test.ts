@@ -6,9 +6,6 @@ import { RENEW_MS, SESSION_MS } from './machine/limits.ts';
 import { MemoryRelay } from './testing/memory-relay.ts';
 import { meet, Person } from './testing/person.ts';
 
-// A busy machine may take its time; what hangs is found all the same.
-vi.setConfig({ testTimeout: 60_000 });
-
 let relay: MemoryRelay;
 let alice: Person;
 let bob: Person;

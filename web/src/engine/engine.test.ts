@@ -2,13 +2,10 @@
 import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import * as crypto from '@duet-chat/crypto';
-import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { EngineMode } from './contract.ts';
 import { MemoryRelay } from './testing/memory-relay.ts';
 import { call, meet, Person } from './testing/person.ts';
-
-// A busy machine may take its time; what hangs is found all the same.
-vi.setConfig({ testTimeout: 60_000 });
 
 let relay: MemoryRelay;
 

@@ -17,6 +17,7 @@ import type {
   FingerprintView,
   IncomingView,
   MessageView,
+  RequestBody,
   SessionView,
   TransferView,
   TrustView,
@@ -41,8 +42,8 @@ export interface FakeEngine extends EngineClient {
   emit(event: EngineEvent): void;
   /** The next call of this command rejects. */
   failNext(name: CommandName, error: UserError): void;
-  /** Bob calls, with texts that he wrote at once. */
-  ring(trust?: TrustView, request?: readonly string[]): void;
+  /** Bob calls, with what he wrote at once. */
+  ring(trust?: TrustView, request?: readonly (string | RequestBody)[]): void;
   /** The session is replaced by a fresh one, and a line says so. */
   renew(): void;
   /** What `makeBackup` and `openBackup` are at; null: over. */
@@ -236,8 +237,11 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     const body = { kind: 'file', transfer: full } as const;
     showTransfer({ ...fakeMessage(`p${seq}`, seq, body), mine: false, status: 'delivered' }, full);
   };
-  const ring = (trust: TrustView = 'unknown', texts: readonly string[] = []) => {
-    const request = texts.map((text, seq) => ({ seq, text }));
+  const ring = (trust: TrustView = 'unknown', messages: readonly (string | RequestBody)[] = []) => {
+    const request = messages.map((message, seq) => {
+      const body = typeof message === 'string' ? ({ kind: 'text', text: message } as const) : message;
+      return { seq, body };
+    });
     setIncoming([...incoming, { id: `ring-${incoming.length}`, peer: BOB, trust, request }]);
   };
   const renew = () => {
@@ -284,7 +288,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       if (accepted === undefined) return;
       setIncoming([]);
       open(accepted.peer, 'establishing');
-      for (const { text } of accepted.request) say(text);
+      for (const { body } of accepted.request) if (body.kind === 'text') say(body.text);
       void play(() => setState('secure', { trust: accepted.trust }));
     },
     declineIncoming: async ({ id }) => setIncoming(incoming.filter((call) => call.id !== id)),

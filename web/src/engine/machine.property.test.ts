@@ -3,7 +3,7 @@
  * drawn so that about half of them fit the state (its own ids), and the rest are late, doubled or foreign.
  */
 import fc from 'fast-check';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Effect } from './machine/effects.ts';
 import type { Command, Content, Event, TimerName } from './machine/events.ts';
 import { MAX_EARLY, MAX_INCOMING, SESSION_MS, WINDOW } from './machine/limits.ts';
@@ -21,9 +21,6 @@ import {
   text32,
   World,
 } from './testing/world.ts';
-
-// A busy machine may take its time; what hangs is found all the same.
-vi.setConfig({ testTimeout: 60_000 });
 
 const peers = [BOB, CAROL] as const;
 const pick = <T>(list: readonly T[], n: number): T => list[n % list.length] as T;
@@ -251,7 +248,15 @@ const events: readonly ((d: Draw) => Event)[] = [
     type: 'early-opened',
     hid: d.hid(),
     seq: d.n % 16,
-    content: d.n % 5 === 0 ? { type: 'other' } : { type: 'text', text: `early ${d.n}` },
+    body: pick(
+      [
+        null,
+        { kind: 'text', text: `early ${d.n}` },
+        { kind: 'text', text: 'early' },
+        { kind: 'file', facts: facts(d, d.fresh32()) },
+      ] as const,
+      d.n,
+    ),
   }),
   (d) => ({
     type: 'handshake-failed',
@@ -315,7 +320,7 @@ function next(d: Draw, { conversation, incoming }: State): Event {
   }
   const [call] = incoming;
   if (call === undefined) return { type: 'link-up' };
-  return { type: 'early-opened', hid: call.hid, seq: 0, content: { type: 'text', text: 'early' } };
+  return { type: 'early-opened', hid: call.hid, seq: 0, body: { kind: 'text', text: 'early' } };
 }
 
 interface Step {
@@ -506,8 +511,8 @@ class Witness {
       else expect(['decrypted', 'confirm-checked']).toContain(event.type);
     }
     if (event.type === 'confirm-checked') {
-      const request = before.conversation?.request.map(({ text }) => text) ?? [];
-      const texts = theirs.flatMap(({ body }) => (body.kind === 'text' ? [body.text] : []));
+      const request = before.conversation?.request.map(({ body }) => body) ?? [];
+      const texts = theirs.flatMap(({ body }) => (body.kind === 'text' ? [body] : []));
       expect(request).toEqual(expect.arrayContaining(texts));
     }
     if (talk !== null && !talk.secure)

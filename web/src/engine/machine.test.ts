@@ -455,7 +455,13 @@ describe('texts before the call is accepted', () => {
     const text = (world: World, seq: number, words: string) =>
       world
         .deliver(frame(0x10, HID))
-        .run({ type: 'early-opened', hid: HID, seq, content: { type: 'text', text: words } });
+        .run({ type: 'early-opened', hid: HID, seq, body: { kind: 'text', text: words } });
+    const file = (world: World, seq: number, fid: string, size = 3_000_000) => {
+      const facts = { fid, name: `${seq}.bin`, mediaType: '', size, segments: 3 };
+      return world
+        .deliver(frame(0x10, HID))
+        .run({ type: 'early-opened', hid: HID, seq, body: { kind: 'file', facts } });
+    };
     const confirm = (world: World, sent: number, received: number) => {
       const [conversation, hid, early] = [world.id, HID, { sent, received }];
       return world
@@ -471,7 +477,7 @@ describe('texts before the call is accepted', () => {
       expect(world.all).toContainEqual(expect.objectContaining({ type: 'open-early', hid: HID }));
       expect(world.all.some(({ type }) => type === 'show')).toBe(false);
       expect(viewChanges(before, world.state)).toMatchObject([
-        { type: 'incoming', incoming: [{ request: [{ seq: 0, text: 'hello' }] }] },
+        { type: 'incoming', incoming: [{ request: [{ seq: 0, body: { kind: 'text', text: 'hello' } }] }] },
       ]);
       world.command({ name: 'acceptIncoming', id: HID });
       expect(shown(world)).toMatchObject([{ unconfirmed: true, body: { text: 'hello' } }]);
@@ -487,6 +493,57 @@ describe('texts before the call is accepted', () => {
       world.command({ name: 'markRead', seq: 1 });
       world.run({ type: 'timer', name: 'read' });
       expect(world.said()).toEqual([{ type: 'read', upTo: 1 }]);
+    });
+
+    test('a file rings by its name, and is fetched when the session stands', () => {
+      const world = new World().online().offered({ prekeyStart: true });
+      const before = world.state;
+      file(world, 0, FID);
+      const body = { kind: 'file', name: '0.bin', mediaType: '', size: 3_000_000 };
+      expect(viewChanges(before, world.state)).toContainEqual(
+        expect.objectContaining({
+          type: 'incoming',
+          incoming: [expect.objectContaining({ request: [{ seq: 0, body }] })],
+        }),
+      );
+      world.command({ name: 'acceptIncoming', id: HID });
+      expect(shown(world)).toMatchObject([
+        { unconfirmed: true, body: { transfer: { name: '0.bin', state: 'announced' } } },
+      ]);
+      expect(world.effects('describe-early-file')).toEqual([]);
+      confirm(world, 1, 1);
+      expect(world.effects('describe-early-file')).toEqual([
+        { type: 'describe-early-file', sid: SID, seq: 0 },
+      ]);
+      const facts = { fid: FID, name: '0.bin', mediaType: '', size: 3_000_000, segments: 3 };
+      world.run({ type: 'file-described', sid: SID, seq: 0, facts });
+      expect(shown(world)).toMatchObject([
+        { id: 'p1.0', unconfirmed: false, body: { transfer: { state: 'transferring' } } },
+      ]);
+      expect(world.said()).toMatchObject([{ op: 'accept' }, { op: 'want', index: 0, count: 3 }]);
+    });
+
+    test('of two files the second is refused, for both to see', () => {
+      const world = new World().online().offered({ prekeyStart: true });
+      const [one, two] = [text32(51), text32(52)];
+      file(file(world, 0, one), 1, two).command({ name: 'acceptIncoming', id: HID });
+      confirm(world, 2, 2);
+      for (const [seq, fid] of [one, two].entries()) {
+        const facts = { fid, name: `${seq}.bin`, mediaType: '', size: 3_000_000, segments: 3 };
+        world.run({ type: 'file-described', sid: SID, seq, facts });
+      }
+      expect(world.said()).toMatchObject([{ fid: two, op: 'reject' }]);
+      expect(shown(world)).toMatchObject([{ id: 'p1.1', body: { transfer: { state: 'rejected' } } }]);
+    });
+
+    test('a file of a call that comes to nothing never comes', () => {
+      const world = new World().online().offered({ prekeyStart: true });
+      file(world, 0, FID).command({ name: 'acceptIncoming', id: HID });
+      world.run({ type: 'handshake-failed', conversation: world.id, hid: HID });
+      expect(stateOf(world)).toBe('failed');
+      expect(shown(world)).toMatchObject([
+        { unconfirmed: true, body: { transfer: { state: 'connection-lost' } } },
+      ]);
     });
 
     test('what was dropped on the way is counted', () => {

@@ -79,7 +79,7 @@ export class Runtime {
       keystore,
       directory,
       dispatch,
-      keep: (session, first) => this.sessions.keep(session, first),
+      keep: (session, first, announced) => this.sessions.keep(session, first, announced),
       // Nobody waits for it: an END that does not arrive is a call that ends by its timeout.
       post: (address, frame) => void outbox.message(address, frame),
     });
@@ -218,6 +218,8 @@ export class Runtime {
         return this.files.prepare(effect.ref);
       case 'describe-file':
         return this.files.describe(effect);
+      case 'describe-early-file':
+        return this.describeEarlyFile(effect);
       case 'send-segments':
         return this.files.send(effect);
       case 'open-segment':
@@ -283,6 +285,11 @@ export class Runtime {
   private sendEarly(effect: EffectOf<'send-early'>): void {
     const frame = this.handshakes.sendEarly(effect);
     if (frame !== null) this.send(effect, 'early', frame);
+  }
+
+  private describeEarlyFile({ sid, seq }: EffectOf<'describe-early-file'>): void {
+    const announced = this.sessions.takeAnnounced(sid, seq);
+    if (announced !== undefined) this.files.take(sid, seq, announced);
   }
 
   private resend(effect: EffectOf<'resend'>): void {

@@ -288,6 +288,7 @@ export const en = {
   },
   transfer: {
     states: {
+      announced: 'Comes once the conversation is secure',
       offered: 'Waiting',
       transferring: 'Under way',
       done: 'Complete',

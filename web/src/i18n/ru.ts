@@ -275,6 +275,7 @@ export const ru = {
   },
   transfer: {
     states: {
+      announced: 'Придёт, когда беседа будет защищена',
       offered: 'Ожидает',
       transferring: 'Передаётся',
       done: 'Готово',

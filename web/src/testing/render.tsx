@@ -1,11 +1,14 @@
 /** A screen with the scripted engine under it, as the page puts it together. */
-import { type RenderResult, render } from '@testing-library/react';
+import { configure, type RenderResult, render } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { createDuet } from '../app/wire.ts';
 import { createFakeEngine, type FakeEngine, type FakeOptions } from '../engine/fake.ts';
 import { type Language, LanguageProvider } from '../i18n/index.tsx';
 import { type Duet, DuetProvider } from '../screens/duet.tsx';
+
+// A busy machine may take its time; what never comes is found all the same.
+configure({ asyncUtilTimeout: 20_000 });
 
 export interface Drawn extends RenderResult {
   readonly engine: FakeEngine;

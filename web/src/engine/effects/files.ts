@@ -1,10 +1,11 @@
 /** Files on their way, by `fid`; and the person's own before they have one, by a number. */
 import { toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
-import type { CryptoPort, OutgoingFile } from '../crypto/port.ts';
-import { toUserError } from '../errors.ts';
+import type { CryptoPort, FileDescriptor, IncomingFile, OutgoingFile } from '../crypto/port.ts';
+import { packageCode, toUserError } from '../errors.ts';
 import type { Address, EffectOf } from '../machine/effects.ts';
 import type { Event } from '../machine/events.ts';
+import type { FileFacts } from '../machine/state.ts';
 import type { Outbox } from '../socket/outbox.ts';
 import { ReceiveFile } from '../transfer/receive.ts';
 import { fittingName, fittingType, SendFile } from '../transfer/send.ts';
@@ -18,6 +19,31 @@ export interface FilesDeps {
   readonly count: (bytes: number) => void;
   /** Tells the person of a defect. */
   readonly report: (error: unknown) => void;
+}
+
+/** A file of the peer's that nobody has begun to fetch. Whoever holds it frees it. */
+export interface Announced {
+  readonly file: IncomingFile;
+  readonly facts: FileFacts;
+}
+
+/** Null: authentic, and nothing that can be received. */
+export function announce(
+  {
+    crypto,
+    mode,
+  }: { readonly crypto: Pick<CryptoPort, 'createIncomingFile'>; readonly mode: () => EngineMode },
+  descriptor: FileDescriptor,
+): Announced | null {
+  let file: IncomingFile;
+  try {
+    file = crypto.createIncomingFile({ descriptor, engine: mode() });
+  } catch (error) {
+    if (packageCode(error) === null) throw error;
+    return null;
+  }
+  const { name, mediaType, size } = descriptor;
+  return { file, facts: { fid: toText(file.fid), name, mediaType, size, segments: file.segments } };
 }
 
 export class Files {
@@ -59,14 +85,15 @@ export class Files {
   }
 
   describe({ sid, seq, descriptor }: EffectOf<'describe-file'>) {
-    let file: ReturnType<CryptoPort['createIncomingFile']>;
-    try {
-      file = this.deps.crypto.createIncomingFile({ descriptor, engine: this.deps.mode() });
-    } catch {
-      // Authentic, and nothing that can be received.
-      return this.deps.dispatch({ type: 'refused', sid, fatal: false });
-    }
-    const fid = toText(file.fid);
+    const announced = announce(this.deps, descriptor);
+    // Authentic, and nothing that can be received.
+    if (announced === null) return this.deps.dispatch({ type: 'refused', sid, fatal: false });
+    this.take(sid, seq, announced);
+  }
+
+  /** Makes ready to receive it. */
+  take(sid: string, seq: number, { file, facts }: Announced) {
+    const { fid } = facts;
     const { dispatch } = this.deps;
     // A descriptor that is sent twice, or our own sent back, describes a file that is there already.
     if ([this.prepared, this.sending, this.receiving].some((table) => table.has(fid))) return file.free();
@@ -77,8 +104,6 @@ export class Files {
       onDamaged: () => dispatch({ type: 'file-failed', fid, why: 'damaged' }),
     });
     this.receiving.set(fid, receiver);
-    const { name, mediaType, size } = descriptor;
-    const facts = { fid, name, mediaType, size, segments: file.segments };
     dispatch({ type: 'file-described', sid, seq, facts });
   }
 

@@ -1,26 +1,34 @@
 /** The crypto package's handshake objects, by `hid`, and what the machine asks of them. */
 import { fromText, toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
-import { fromPackage } from '../crypto/content.ts';
-import type { Bytes, CryptoPort, IncomingOffer, Offer, PendingSession, Session } from '../crypto/port.ts';
+import type {
+  Bytes,
+  CryptoPort,
+  IncomingOffer,
+  Offer,
+  PackageContent,
+  PendingSession,
+  Session,
+} from '../crypto/port.ts';
 import { packageCode } from '../errors.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { EffectOf } from '../machine/effects.ts';
 import type { Event } from '../machine/events.ts';
 import { MAX_EARLY } from '../machine/limits.ts';
-import type { Pin } from '../machine/state.ts';
+import type { EarlyBody, Pin } from '../machine/state.ts';
 import { readPayload } from '../payload.ts';
 import type { Run } from '../run.ts';
 import type { Directory } from './directory.ts';
+import { type Announced, announce } from './files.ts';
 
 export interface HandshakeDeps {
-  readonly crypto: Pick<CryptoPort, 'createOffer' | 'glareWinner'>;
+  readonly crypto: Pick<CryptoPort, 'createOffer' | 'glareWinner' | 'createIncomingFile'>;
   readonly mode: () => EngineMode;
   readonly keystore: Keystore;
   readonly directory: Directory;
   readonly dispatch: (event: Event) => void;
-  /** Takes a session that was just established. */
-  readonly keep: (session: Session, first?: Bytes) => string;
+  /** Takes a session that was just established, with the files of its first flight. */
+  readonly keep: (session: Session, first?: Bytes, announced?: Map<number, Announced>) => string;
   /** Sends a frame whose fate nobody waits for. */
   readonly post: (address: EffectOf<'end-handshake'>['address'], frame: Uint8Array) => void;
 }
@@ -37,6 +45,8 @@ export class Handshakes {
   private readonly pending = new Map<string, PendingSession>();
   /** Offers that are being checked; an END that comes meanwhile waits for the result. */
   private readonly checking = new Map<string, { readonly work: Promise<void>; waiting: number }>();
+  /** Files of a first flight, by handshake and `seq`. */
+  private readonly announced = new Map<string, Map<number, Announced>>();
   /** Offers that are being accepted: for that time nobody holds them. */
   private readonly accepting = new Map<string, Promise<unknown>>();
 
@@ -107,11 +117,21 @@ export class Handshakes {
     if (handshake === undefined) return;
     try {
       const { seq, content } = handshake.receiveEarly({ frame, from: fromText(from, 32) });
-      this.deps.dispatch({ type: 'early-opened', hid, seq, content: fromPackage(content) });
+      this.deps.dispatch({ type: 'early-opened', hid, seq, body: this.earlyBody(hid, seq, content) });
     } catch (error) {
       // Damaged, repeated or out of order: CONFIRM will tell how many there should be.
       if (packageCode(error) === null) throw error;
     }
+  }
+
+  /** The descriptor of a file, its key among it, stays here until there is a session to fetch it in. */
+  private earlyBody(hid: string, seq: number, content: PackageContent): EarlyBody | null {
+    if (content.type === 'text') return { kind: 'text', text: content.text };
+    const one = content.type === 'file' ? announce(this.deps, content.descriptor) : null;
+    if (one === null) return null;
+    const files = this.announced.get(hid) ?? new Map<number, Announced>();
+    this.announced.set(hid, files.set(seq, one));
+    return { kind: 'file', facts: one.facts };
   }
 
   private async receive(
@@ -207,8 +227,10 @@ export class Handshakes {
       const pending = this.pending.get(hid);
       if (pending === undefined) throw new TypeError('no such handshake');
       const { ready, session } = await pending.confirm({ frame, from: fromText(from, 32) });
+      const announced = this.announced.get(hid);
+      this.announced.delete(hid);
       this.wipe(hid);
-      const sid = this.deps.keep(session, ready);
+      const sid = this.deps.keep(session, ready, announced);
       const { early } = session;
       this.deps.dispatch({ type: 'confirm-checked', conversation, hid, sid, early, frame: ready });
     } catch (error) {
@@ -232,6 +254,7 @@ export class Handshakes {
     const [offer, call] = [this.offers.get(hid), this.incoming.get(hid)];
     this.offers.delete(hid);
     this.incoming.delete(hid);
+    this.forgetFiles(hid);
     try {
       const frame = reason === 'cancelled' ? await offer?.cancel() : await call?.decline(reason);
       if (frame !== undefined) this.deps.post(address, frame);
@@ -242,13 +265,20 @@ export class Handshakes {
   }
 
   wipe(hid: string): void {
+    this.forgetFiles(hid);
     for (const table of [this.offers, this.incoming, this.pending]) {
       table.get(hid)?.free();
       table.delete(hid);
     }
   }
 
+  private forgetFiles(hid: string): void {
+    for (const { file } of this.announced.get(hid)?.values() ?? []) file.free();
+    this.announced.delete(hid);
+  }
+
   wipeAll(): void {
+    for (const hid of [...this.announced.keys()]) this.forgetFiles(hid);
     for (const table of [this.offers, this.incoming, this.pending]) {
       for (const handshake of table.values()) handshake.free();
       table.clear();

@@ -4,6 +4,7 @@ import type { EmojiView } from '../contract.ts';
 import { fromPackage, toPackage } from '../crypto/content.ts';
 import type { Bytes, Session } from '../crypto/port.ts';
 import type { Content, Event } from '../machine/events.ts';
+import type { Announced } from './files.ts';
 
 /** The package's error classes after which a frame is dropped and the session goes on (protocol.md section 11). */
 const DROPPED = 'drop';
@@ -15,6 +16,8 @@ interface Held {
   readonly session: Session;
   /** By `seq`. */
   readonly sent: Map<number, Bytes>;
+  /** Files that came with the first flight, by `seq`, until somebody asks for them. */
+  readonly announced: Map<number, Announced>;
   /** What the machine was told of its age. */
   renewal: 'not-due' | 'due' | 'over';
 }
@@ -24,11 +27,20 @@ export class Sessions {
 
   constructor(private readonly dispatch: (event: Event) => void) {}
 
-  /** `first`: the message that came with the session, as its number 0. */
-  keep(session: Session, first?: Bytes): string {
+  /** `first`: the message that came with the session, as its number 0. `announced`: files of its first flight. */
+  keep(session: Session, first?: Bytes, announced: Map<number, Announced> = new Map()): string {
     const sid = toText(session.id);
-    this.sessions.set(sid, { session, sent: new Map(first && [[0, first]]), renewal: 'not-due' });
+    const sent = new Map(first && [[0, first]]);
+    this.sessions.set(sid, { session, sent, announced, renewal: 'not-due' });
     return sid;
+  }
+
+  /** The file of this number of the first flight, which is the caller's from now on. */
+  takeAnnounced(sid: string, seq: number): Announced | undefined {
+    const announced = this.sessions.get(sid)?.announced;
+    const file = announced?.get(seq);
+    announced?.delete(seq);
+    return file;
   }
 
   sas(sid: string): readonly EmojiView[] | null {
@@ -93,7 +105,9 @@ export class Sessions {
   }
 
   wipe(sid: string): void {
-    this.sessions.get(sid)?.session.free();
+    const held = this.sessions.get(sid);
+    held?.session.free();
+    for (const { file } of held?.announced.values() ?? []) file.free();
     this.sessions.delete(sid);
   }
 

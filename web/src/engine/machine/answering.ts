@@ -1,4 +1,5 @@
 /** The one who is called: from OFFER to READY (protocol.md section 4, B). */
+import type { MessageView } from '../contract.ts';
 import { postpone } from './calling.ts';
 import { sayDrafts } from './drafts.ts';
 import { close, endAbruptly, isActive, release } from './ending.ts';
@@ -6,7 +7,7 @@ import type { EventOf } from './events.ts';
 import { awaited, begin, complete, mustWait } from './handshake.ts';
 import { CONFIRM_MS, MAX_INCOMING, RING_MS } from './limits.ts';
 import { onRenewalOffer } from './renewal.ts';
-import type { EarlyText, Incoming, Phase } from './state.ts';
+import type { EarlyMessage, Incoming, Phase } from './state.ts';
 import { newTalk, peerMessage, watchAcknowledgement } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
 
@@ -111,22 +112,21 @@ function startAnswering(turn: Turn, { hid, peer, presence, key, pin, early: requ
   turn.do({ type: 'watch', accountId: peer.accountId });
 }
 
-/** A text of the first flight: part of the message request, whether the call still rings or was just accepted. */
-export function onEarlyOpened(turn: Turn, { hid, seq, content }: EventOf<'early-opened'>) {
-  // A file waits for a session: nothing could be fetched before.
-  if (content.type !== 'text') return;
-  const text: EarlyText = { seq, text: content.text, at: turn.at };
+/** Of the first flight: part of the message request, whether the call still rings or was just accepted. */
+export function onEarlyOpened(turn: Turn, { hid, seq, body }: EventOf<'early-opened'>) {
+  if (body === null) return;
+  const message: EarlyMessage = { seq, body, at: turn.at };
   const call = turn.state.incoming.find((one) => one.hid === hid);
   if (call !== undefined) {
     const incoming = turn.state.incoming.map((one) =>
-      one === call ? { ...call, early: [...call.early, text] } : one,
+      one === call ? { ...call, early: [...call.early, message] } : one,
     );
     return turn.patch({ incoming });
   }
   const { conversation } = turn;
   if (conversation === null || !isAnswering(conversation.phase) || conversation.phase.hid !== hid) return;
-  turn.patchConversation({ request: [...conversation.request, text] });
-  showRequest(turn, [text], { unconfirmed: true });
+  turn.patchConversation({ request: [...conversation.request, message] });
+  showRequest(turn, [message], { unconfirmed: true });
 }
 
 /** Accepted, and CONFIRM has not come. */
@@ -136,14 +136,22 @@ export function isAnswering(
   return phase.at === 'accepting' || phase.at === 'accepted' || phase.at === 'completing';
 }
 
-function showRequest(turn: Turn, request: readonly EarlyText[], { unconfirmed }: { unconfirmed: boolean }) {
+function showRequest(
+  turn: Turn,
+  request: readonly EarlyMessage[],
+  { unconfirmed }: { readonly unconfirmed: boolean },
+) {
   if (request.length === 0) return;
-  const messages = request.map(({ seq, text, at }) => ({
-    ...peerMessage(turn, seq, { kind: 'text', text }),
-    at,
-    unconfirmed,
-  }));
+  const messages = request.map((one) => ({ ...requestMessage(turn, one), unconfirmed }));
   turn.do({ type: 'show', messages });
+}
+
+/** A file of the request is only announced: nothing of it can be fetched before there is a session. */
+export function requestMessage(turn: Turn, { seq, at, body }: EarlyMessage): MessageView {
+  if (body.kind === 'text') return { ...peerMessage(turn, seq, body), at };
+  const { segments: _, ...about } = body.facts;
+  const transfer = { ...about, done: 0, state: 'announced' } as const;
+  return { ...peerMessage(turn, seq, { kind: 'file', transfer }), at };
 }
 
 export function onAcceptMade(turn: Turn, { conversation: id, hid, frame }: EventOf<'accept-made'>) {
@@ -168,7 +176,12 @@ export function onConfirmChecked(turn: Turn, event: EventOf<'confirm-checked'>) 
   const shown = Math.max(0, ...conversation.request.map(({ seq }) => seq + 1));
   complete(turn, conversation, { ...talk, received, shown });
   turn.patchConversation({ request: [], earlyDropped: sent - received });
-  showRequest(turn, conversation.request, { unconfirmed: false });
+  const isFile = ({ body }: EarlyMessage) => body.kind === 'file';
+  const texts = conversation.request.filter((one) => !isFile(one));
+  showRequest(turn, texts, { unconfirmed: false });
+  for (const { seq } of conversation.request.filter(isFile)) {
+    turn.do({ type: 'describe-early-file', sid, seq });
+  }
   watchAcknowledgement(turn);
   sayDrafts(turn, 0);
   for (const frame of held) turn.do({ type: 'decrypt', sid, frame });

@@ -113,6 +113,8 @@ export type Effect =
       readonly seq: number;
       readonly descriptor: FileDescriptor;
     }
+  /** The same for a file that came with the first flight: the session that came of it has its descriptor. */
+  | { readonly type: 'describe-early-file'; readonly sid: string; readonly seq: number }
   | {
       readonly type: 'send-segments';
       readonly conversation: number;

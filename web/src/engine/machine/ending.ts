@@ -1,5 +1,6 @@
 /** How conversations end: whatever is open is wiped, and messages never outlive what the screen says of them. */
 import type { MessageView } from '../contract.ts';
+import { requestMessage } from './answering.ts';
 import { showDrafts } from './drafts.ts';
 import type { TimerName } from './events.ts';
 import { dropRenewal } from './renewal.ts';
@@ -36,6 +37,9 @@ export function end(turn: Turn, how: Ending): void {
   else {
     if (talk !== null) turn.show(...[...talk.live.values()].map(lastLook));
     if (turn.open?.old) giveUp(turn, turn.open.old);
+    const files = conversation.request.filter(({ body }) => body.kind === 'file');
+    const messages = files.map((one) => ({ ...lastLook(requestMessage(turn, one)), unconfirmed: true }));
+    if (messages.length > 0) turn.do({ type: 'show', messages });
     showDrafts(turn, conversation.drafts, 'failed');
   }
   release(turn, conversation);
@@ -119,7 +123,7 @@ function lastLook(message: MessageView): MessageView {
   const { body } = message;
   if (body.kind !== 'file') return { ...message, status };
   const { transfer } = body;
-  const moving = transfer.state === 'offered' || transfer.state === 'transferring';
+  const moving = ['announced', 'offered', 'transferring'].includes(transfer.state);
   const last = moving ? ({ ...transfer, state: 'connection-lost' } as const) : transfer;
   return { ...message, status, body: { kind: 'file', transfer: last } };
 }

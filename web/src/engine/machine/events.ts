@@ -2,7 +2,7 @@
 
 import type { AccountView, AppView, UserError } from '../contract.ts';
 import type { FileDescriptor } from '../crypto/port.ts';
-import type { FileFacts, Peer, Pin } from './state.ts';
+import type { EarlyBody, FileFacts, Peer, Pin } from './state.ts';
 
 /** Commands that the machine decides on; each is answered by exactly one `reply` effect. */
 export type Command =
@@ -146,7 +146,8 @@ export type Event =
       readonly type: 'early-opened';
       readonly hid: string;
       readonly seq: number;
-      readonly content: Content;
+      /** Null: of a kind that has no place there, or that this version does not show. */
+      readonly body: EarlyBody | null;
     }
   | {
       readonly type: 'accept-made';

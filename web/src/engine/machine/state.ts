@@ -58,17 +58,21 @@ export interface Incoming {
   readonly key: string;
   readonly pin: Pin | null;
   readonly changed: boolean;
-  /** Texts that came with the call, by their `seq`: a message request (protocol.md section 5.3). */
-  readonly early: readonly EarlyText[];
+  /** What came with the call: a message request (protocol.md section 5.3). */
+  readonly early: readonly EarlyMessage[];
 }
 
-/** A text of the peer's first flight. */
-export interface EarlyText {
+/** A text of the peer's first flight, or a file that can be fetched when there is a session. */
+export interface EarlyMessage {
   readonly seq: number;
-  readonly text: string;
   /** Epoch ms by this machine's clock. */
   readonly at: number;
+  readonly body: EarlyBody;
 }
+
+export type EarlyBody =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'file'; readonly facts: FileFacts };
 
 /** A text of ours that no session carries yet. */
 export interface Draft {
@@ -95,8 +99,8 @@ export interface Conversation {
   readonly drafts: readonly Draft[];
   /** Drafts so far, for their ids. */
   readonly drafted: number;
-  /** Responder: the caller's texts, until CONFIRM says whose they are. */
-  readonly request: readonly EarlyText[];
+  /** Responder: what came with the call, until CONFIRM says whose it is. */
+  readonly request: readonly EarlyMessage[];
   readonly earlyDropped: number;
 }
 

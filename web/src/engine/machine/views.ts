@@ -6,12 +6,13 @@ import type {
   ConversationView,
   EngineEvent,
   IncomingView,
+  RequestBody,
   SessionView,
   TrustView,
 } from '../contract.ts';
 import { mayDraft } from './drafts.ts';
 import { SESSION_MS } from './limits.ts';
-import type { Connection, Conversation, Incoming, Open, Phase, Pin, State } from './state.ts';
+import type { Connection, Conversation, EarlyBody, Incoming, Open, Phase, Pin, State } from './state.ts';
 import { assertNever } from './turn.ts';
 
 /** The events that bring a page from the view of `before` to that of `after`. */
@@ -121,7 +122,13 @@ export function trustOf(key: string | null, pin: Pin | null): TrustView {
   return key === null || key === pin.key ? pin.trust : 'changed';
 }
 
+function requestBody(body: EarlyBody): RequestBody {
+  if (body.kind === 'text') return body;
+  const { name, mediaType, size } = body.facts;
+  return { kind: 'file', name, mediaType, size };
+}
+
 function incomingView({ hid, peer, key, pin, early }: Incoming): IncomingView {
-  const request = early.map(({ seq, text }) => ({ seq, text }));
+  const request = early.map(({ seq, body }) => ({ seq, body: requestBody(body) }));
   return { id: hid, peer, trust: trustOf(key, pin), request };
 }

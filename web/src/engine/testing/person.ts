@@ -2,6 +2,7 @@
 import * as crypto from '@duet-chat/crypto';
 import * as codec from '@duet-chat/crypto/relay';
 import type { EngineEvent, EngineMode, MessageView, TransferView } from '../contract.ts';
+import type { CryptoPort } from '../crypto/port.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { toUserError } from '../errors.ts';
 import { type Keystore, openKeystore } from '../keystore/keystore.ts';
@@ -31,13 +32,22 @@ export class Person {
     readonly mode: EngineMode,
     private readonly relay: MemoryRelay,
     private readonly browser: ReturnType<MemoryRelay['browser']> = relay.browser(),
-    private readonly options: { readonly profile?: string; readonly stretch?: boolean } = {},
+    private readonly options: {
+      readonly profile?: string;
+      readonly stretch?: boolean;
+      /** What this person's client does in another way. */
+      readonly crypto?: Partial<CryptoPort>;
+    } = {},
   ) {
     this.profile = options.profile ?? `profile-${++profiles}`;
     this.keystore = openKeystore(this.profile);
     this.engine = createEngine(
       {
-        crypto: options.stretch === true ? crypto : { ...crypto, splitPassword: quickSplit },
+        crypto: {
+          ...crypto,
+          ...(options.stretch === true ? {} : { splitPassword: quickSplit }),
+          ...options.crypto,
+        },
         codec,
         keystore: this.keystore,
         fetch: browser.fetch,

@@ -9,9 +9,10 @@ import { shownName } from './file-name.ts';
 import { saveBlob } from './save.ts';
 import { useSpeed } from './use-speed.ts';
 
-type Kind = 'running' | 'done' | 'over';
+type Kind = 'to-come' | 'running' | 'done' | 'over';
 
 const kinds: Readonly<Record<TransferState, Kind>> = {
+  announced: 'to-come',
   offered: 'running',
   transferring: 'running',
   done: 'done',

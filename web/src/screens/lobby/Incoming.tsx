@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
-import type { IncomingView } from '../../engine/contract.ts';
+import type { IncomingView, RequestBody } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { shownName } from '../chat/file-name.ts';
 import { useCommand, useConversation, useIncoming } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { SwitchDialog } from './SwitchDialog.tsx';
@@ -30,6 +31,16 @@ export function Incoming() {
   );
 }
 
+function AnnouncedFile({ file }: { readonly file: Extract<RequestBody, { kind: 'file' }> }) {
+  const { t, format } = useWords();
+  return (
+    <span data-testid="incoming-file">
+      {t.transfer.file}: <bdi>{shownName(file.name)}</bdi> · {format.bytes(file.size)}
+      <span className="block text-muted text-sm">{t.transfer.states.announced}</span>
+    </span>
+  );
+}
+
 function Call({ call }: { readonly call: IncomingView }) {
   const { t } = useWords();
   const run = useCommand();
@@ -52,13 +63,13 @@ function Call({ call }: { readonly call: IncomingView }) {
           <div data-testid="incoming-request" className="mt-1.5 max-h-40 overflow-y-auto">
             <p className="text-muted text-sm">{t.incoming.request(name)}</p>
             <ul className="mt-1 space-y-1">
-              {call.request.map(({ seq, text }) => (
+              {call.request.map(({ seq, body }) => (
                 <li
                   key={seq}
                   dir="auto"
                   className="whitespace-pre-wrap break-words rounded-xl bg-surface px-3 py-1.5 [overflow-wrap:anywhere]"
                 >
-                  {text}
+                  {body.kind === 'text' ? body.text : <AnnouncedFile file={body} />}
                 </li>
               ))}
             </ul>

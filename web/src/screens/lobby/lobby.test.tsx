@@ -50,6 +50,15 @@ describe('finding a person', () => {
 });
 
 describe('an incoming conversation', () => {
+  test('names a file that came with it, and shows what its name hides', async () => {
+    const { engine } = await drawShell();
+    const name = 'a\u202egpj.exe';
+    act(() => engine.ring('unknown', [{ kind: 'file', name, mediaType: '', size: 2_097_152 }]));
+    const file = screen.getByTestId('incoming-file');
+    expect(file.textContent).toContain('a\ufffdgpj.exe · 2');
+    expect(file.textContent).toContain('once the conversation is secure');
+  });
+
   test('shows the texts that came with it as a request, and as text', async () => {
     const { engine } = await drawShell();
     act(() => engine.ring('first-use', ['hello?', '<b>it is me</b>']));
