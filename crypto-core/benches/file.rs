@@ -1,7 +1,6 @@
 //! Files in software, segment by segment, as they travel.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-#[path = "../tests/common/mod.rs"]
 mod common;
 
 use common::TestRng;

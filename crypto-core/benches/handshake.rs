@@ -1,7 +1,6 @@
 //! A whole handshake, both sides computed, and what people compare.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-#[path = "../tests/common/mod.rs"]
 mod common;
 
 use common::{TestRng, halfway, person, sessions};

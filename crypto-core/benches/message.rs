@@ -1,28 +1,18 @@
 //! Messages: one way in a chain, and with a turn of the ratchet each time.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-#[path = "../tests/common/mod.rs"]
 mod common;
 
-use common::{TestRng, sessions};
+use common::{SIZES, TestRng, message, one_way, sessions};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use duet_crypto::session::{Content, Session};
+use duet_crypto::session::Session;
 
-/// A text whose plaintext has about `size` bytes. 16 KiB is the longest text there is: 4,000 characters.
-fn text(size: usize) -> Content {
-    let (character, width) = if size > 4000 { ("🦊", 4) } else { ("x", 1) };
-    Content::Text {
-        text: character.repeat(size.min(16_000) / width),
-        reply: None,
-    }
-}
-
-/// One way, without the peer's receipts: a fresh pair per batch keeps within the limits.
-fn one_way(c: &mut Criterion) {
+/// One way, without the peer's receipts: a fresh pair per message keeps within the limits.
+fn chain(c: &mut Criterion) {
     let rng = &mut TestRng::new(1);
     let mut group = c.benchmark_group("message");
-    for (name, size) in [("64 B", 64), ("1 KiB", 1024), ("16 KiB", 16 * 1024)] {
-        let content = text(size);
+    for (name, size) in SIZES {
+        let content = message(size);
         group.throughput(Throughput::Bytes(size as u64));
         group.bench_function(BenchmarkId::new("send", name), |b| {
             b.iter_batched_ref(
@@ -35,10 +25,7 @@ fn one_way(c: &mut Criterion) {
             b.iter_batched_ref(
                 || {
                     let mut rng = TestRng::new(2);
-                    let (mut a, mut b) = sessions(&mut rng);
-                    // The first message turns the ratchet: the second does not.
-                    b.receive(&a.send(&Content::Receipt).unwrap().frame, 0, &mut rng)
-                        .unwrap();
+                    let (mut a, b) = one_way(&mut rng);
                     let frame = a.send(&content).unwrap().frame;
                     (b, frame, rng)
                 },
@@ -54,7 +41,7 @@ fn one_way(c: &mut Criterion) {
 fn ping_pong(c: &mut Criterion) {
     let rng = &mut TestRng::new(3);
     let (mut a, mut b) = sessions(rng);
-    let content = text(64);
+    let content = message(64);
     let mut pass = |from: &mut Session, to: &mut Session| {
         let sent = from.send(&content).unwrap();
         to.receive(&sent.frame, 0, rng).unwrap()
@@ -67,5 +54,5 @@ fn ping_pong(c: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, one_way, ping_pong);
+criterion_group!(benches, chain, ping_pong);
 criterion_main!(benches);

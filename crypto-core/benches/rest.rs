@@ -1,18 +1,14 @@
 //! What lies on a disk: records of sessions, and envelopes under secrets and passphrases.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-#[path = "../tests/common/mod.rs"]
 mod common;
 
-use common::{TestRng, sessions};
+use common::{TestRng, identity_record, sessions};
 use criterion::{Criterion, criterion_group, criterion_main};
-use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::password::VaultSecret;
 use duet_crypto::session::record::RecordKey;
 use duet_crypto::session::{Content, Lifetime, Session};
-use duet_crypto::vault::{
-    IdentityRecord, Kdf, Passphrase, Protection, Secret, open_identity, seal_identity,
-};
+use duet_crypto::vault::{Kdf, Passphrase, Protection, Secret, open_identity, seal_identity};
 
 fn records(c: &mut Criterion) {
     let rng = &mut TestRng::new(1);
@@ -39,12 +35,7 @@ fn records(c: &mut Criterion) {
 
 fn vault(c: &mut Criterion) {
     let rng = &mut TestRng::new(2);
-    let record = IdentityRecord {
-        seed: IdentitySeed::generate(rng),
-        created: 1_700_000_000_000,
-        realm: Realm::new("chat.example").unwrap(),
-        name: AccountName::new("alice").unwrap(),
-    };
+    let record = identity_record();
     let secret = VaultSecret::from_bytes(&[2; 32]);
     let passphrase = Passphrase::generate(rng);
     let mut group = c.benchmark_group("identity");

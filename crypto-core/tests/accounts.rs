@@ -9,10 +9,10 @@
 
 mod common;
 
-use common::{TestRng, account, person};
+use common::{TestRng, account, identity_record, person};
 use duet_crypto::engine::{Engine as _, Software, block_on};
 use duet_crypto::identity::{
-    AccountId, AccountName, IdentityError, IdentitySeed, Realm, sign_replacement,
+    AccountId, AccountName, IdentityError, Realm, sign_replacement,
     verify_replacement,
 };
 use duet_crypto::password::{PasswordError, PasswordSecrets, VaultSecret};
@@ -21,7 +21,7 @@ use duet_crypto::relay::{
     Challenge, ClientFrame, EnvelopeId, FrameError, Login, LoginError, PayloadKind, Presence,
     ServerFrame, deliver_header, login, payload_kind, send_header, send_to_deliver,
 };
-use duet_crypto::vault::{self, IdentityRecord};
+use duet_crypto::vault::{Protection, Secret, open_identity, seal_identity};
 
 #[test]
 fn names_are_nfc() {
@@ -84,45 +84,37 @@ fn passwords_have_a_length() {
     assert_eq!(split("парольч"), Err(PasswordError::Length));
 }
 
-fn record() -> IdentityRecord {
-    IdentityRecord {
-        seed: IdentitySeed::from_bytes(&[5; 32]),
-        created: 1_700_000_000_000,
-        realm: Realm::new("chat.example").unwrap(),
-        name: AccountName::new("alice").unwrap(),
-    }
-}
-
 #[test]
 fn an_identity_is_wrapped() {
     let rng = &mut TestRng::new(1);
     let secret = VaultSecret::from_bytes(&[7; 32]);
-    let envelope = vault::seal(&record(), &secret, rng).unwrap();
+    let record = identity_record();
+    let mut seal = || seal_identity(&record, Protection::VaultSecret(&secret), rng).unwrap();
+    let open = |envelope: &[u8]| open_identity(envelope, Secret::VaultSecret(&secret));
+    let envelope = seal();
     assert_eq!(envelope.len(), 96 + 32 + 8 + 1 + 12 + 1 + 5 + 16);
     assert_eq!(
         &envelope[..16],
         b"PAIR\x01\x01\x03\x00\x00\x00\x00\x00\x00\x00\x00\x00"
     );
-    let opened = vault::open(&envelope, &secret).unwrap();
-    assert_eq!(opened.seed.expose(), &[5; 32]);
+    // A fresh salt at every write.
+    assert_ne!(seal()[16..32], envelope[16..32]);
+    let opened = open(&envelope).unwrap();
+    assert_eq!(opened.seed.expose(), record.seed.expose());
     assert_eq!(
         (opened.created, opened.realm, opened.name),
-        (record().created, record().realm, record().name)
-    );
-    // A fresh salt at every write.
-    assert_ne!(
-        vault::seal(&record(), &secret, rng).unwrap()[16..32],
-        envelope[16..32]
+        (record.created, record.realm, record.name)
     );
 
-    assert!(vault::open(&envelope, &VaultSecret::from_bytes(&[8; 32])).is_err());
+    let other = VaultSecret::from_bytes(&[8; 32]);
+    assert!(open_identity(&envelope, Secret::VaultSecret(&other)).is_err());
     for position in 0..envelope.len() {
         let mut changed = envelope.clone();
         changed[position] ^= 1;
-        assert!(vault::open(&changed, &secret).is_err(), "byte {position}");
-        assert!(vault::open(&envelope[..position], &secret).is_err());
+        assert!(open(&changed).is_err(), "byte {position}");
+        assert!(open(&envelope[..position]).is_err());
     }
-    assert!(vault::open(&[&envelope[..], &[0]].concat(), &secret).is_err());
+    assert!(open(&[&envelope[..], &[0]].concat()).is_err());
 }
 
 const TOKEN: &str = "header.payload.signature";

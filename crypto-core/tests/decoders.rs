@@ -20,7 +20,7 @@ use duet_crypto::prekeys::frame::PrekeyFrame;
 use duet_crypto::relay::{ClientFrame, ServerFrame, Token, payload_kind};
 use duet_crypto::session::padding::{bucket, unpad};
 use duet_crypto::session::{Activity, Author, Content, Header, MessageRef};
-use duet_crypto::vault;
+use duet_crypto::vault::{self, Secret};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -135,7 +135,8 @@ proptest! {
         let _ = Token::new(&bytes);
         let _ = payload_kind(&bytes);
         let _ = unpad(&bytes);
-        prop_assert!(vault::open(&bytes, &VaultSecret::from_bytes(&[0; 32])).is_err());
+        let secret = VaultSecret::from_bytes(&[0; 32]);
+        prop_assert!(vault::open_identity(&bytes, Secret::VaultSecret(&secret)).is_err());
         let (alice, bob) = (common::person("alice").party(), common::person("bob").party());
         prop_assert!(verify_qr_text(&text, &alice, &bob).is_err());
     }

@@ -9,7 +9,7 @@
 
 mod common;
 
-use common::{Script, TestRng, hex};
+use common::{Script, TestRng, hex, identity_record as identity};
 use duet_crypto::identity::{AccountName, IdentityKey, IdentitySeed, Realm};
 use duet_crypto::limits;
 use duet_crypto::password::VaultSecret;
@@ -26,15 +26,6 @@ const SECRET: [u8; 32] = [7; 32];
 
 fn secret() -> VaultSecret {
     VaultSecret::from_bytes(&SECRET)
-}
-
-fn identity() -> IdentityRecord {
-    IdentityRecord {
-        seed: IdentitySeed::from_bytes(&[5; 32]),
-        created: 1_700_000_000_000,
-        realm: Realm::new("chat.example").unwrap(),
-        name: AccountName::new("alice").unwrap(),
-    }
 }
 
 fn key(seed: u8) -> IdentityKey {

@@ -8,7 +8,7 @@ use duet_crypto::identity::{
 };
 use duet_crypto::password::VaultSecret;
 use duet_crypto::relay::{self, Challenge, Presence};
-use duet_crypto::vault::{self, IdentityRecord, VaultError};
+use duet_crypto::vault::{self, IdentityRecord, Protection, Secret, VaultError};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::CryptoKey;
@@ -89,7 +89,10 @@ impl Identity {
         let account = AccountId::derive(&record.realm, &record.name);
         let private = platform::import_private(Algorithm::Ed25519, record.seed.expose()).await?;
         let envelope = match secret {
-            Some(secret) => Some(vault::seal(&record, &secret, random)?),
+            Some(secret) => {
+                let protection = Protection::VaultSecret(&secret);
+                Some(vault::seal_identity(&record, protection, random)?)
+            }
             None => None,
         };
         let adopted = Self::native(private, record.seed.public_key().as_bytes(), account)?;
@@ -123,7 +126,8 @@ pub(crate) fn stored_record(
     secret: Vec<u8>,
 ) -> Result<IdentityRecord, Failure> {
     let wanted = account(realm, name)?;
-    let record = vault::open(envelope, &vault_secret(secret)?)?;
+    let secret = vault_secret(secret)?;
+    let record = vault::open_identity(envelope, Secret::VaultSecret(&secret))?;
     let same = AccountId::derive(&record.realm, &record.name) == wanted
         && record.seed.public_key().as_bytes()[..] == *public;
     same.then_some(record)
@@ -248,7 +252,9 @@ impl Identity {
             name,
         };
         let secret = vault_secret(secret)?;
-        Ok(vault::seal(&record, &secret, &mut Random::new(script)).map_err(Failure::from)?)
+        let protection = Protection::VaultSecret(&secret);
+        let random = &mut Random::new(script);
+        Ok(vault::seal_identity(&record, protection, random).map_err(Failure::from)?)
     }
 
     /// What a native identity was made or restored with.

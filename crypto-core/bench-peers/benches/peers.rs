@@ -1,75 +1,50 @@
-//! Our messages beside Olm's (vodozemac), our handshake beside Noise XX (snow): the same work in the same process.
+//! Our messages beside Olm's (vodozemac), our handshake beside Noise XX (snow): the same work in the same process, in
+//! turns. Words on the command line choose: `cargo bench -- question duet`.
 #![allow(clippy::unwrap_used, missing_docs)]
 
-#[path = "../../tests/common/mod.rs"]
+#[path = "../../benches/common/mod.rs"]
 mod common;
 
-use std::cell::RefCell;
 use std::hint::black_box;
-use std::rc::Rc;
 
-use common::{Halfway, TestRng, halfway, sessions};
-use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
+use common::{Halfway, SIZES, TestRng, halfway, message, one_way, sessions, text};
+use duet_bench_peers::{compare, measured};
 use duet_crypto::engine::block_on;
 use duet_crypto::primitives::kem::{DecapsulationKey, EncapsulationKey};
-use duet_crypto::session::{Content, Session};
+use duet_crypto::session::Session;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use vodozemac::olm::{Account, OlmMessage, Session as Olm, SessionConfig};
+use vodozemac::{Curve25519PublicKey, Curve25519SecretKey};
 
-const SIZES: [(&str, usize); 3] = [("64 B", 64), ("1 KiB", 1024), ("16 KiB", 16 * 1024)];
-
-/// Inputs of one batch. Both sides get the same number.
-const BATCH: BatchSize = BatchSize::NumIterations(50);
+/// Rounds of what takes microseconds, and of what takes a fraction of a millisecond.
+const SHORT: usize = 10_000;
+const LONG: usize = 2_000;
 /// Messages of one pair of ours: below the 200 that may wait for a receipt.
 const PER_PAIR: usize = 150;
-
-/// A text of about `size` bytes: the longest text has 4,000 characters.
-fn text(size: usize) -> String {
-    let (character, width) = if size > 4000 {
-        ("\u{1f98a}", 4)
-    } else {
-        ("x", 1)
-    };
-    character.repeat(size.min(16_000) / width)
-}
-
-fn content(size: usize) -> Content {
-    Content::Text {
-        text: text(size),
-        reply: None,
-    }
-}
 
 /// Pairs whose next message turns no ratchet; a new one when the old one has talked enough.
 struct Pairs {
     rng: TestRng,
     used: usize,
-    pair: (Rc<RefCell<Session>>, Rc<RefCell<Session>>),
+    pair: (Session, Session),
 }
 
 impl Pairs {
     fn new() -> Self {
         let mut rng = TestRng::new(1);
         Self {
-            pair: Self::fresh(&mut rng),
+            pair: one_way(&mut rng),
             used: 0,
             rng,
         }
     }
 
-    fn fresh(rng: &mut TestRng) -> (Rc<RefCell<Session>>, Rc<RefCell<Session>>) {
-        let (mut a, mut b) = sessions(rng);
-        let first = a.send(&Content::Receipt).unwrap();
-        b.receive(&first.frame, 0, rng).unwrap();
-        (Rc::new(RefCell::new(a)), Rc::new(RefCell::new(b)))
-    }
-
-    fn next(&mut self) -> (Rc<RefCell<Session>>, Rc<RefCell<Session>>) {
+    fn next(&mut self) -> &mut (Session, Session) {
         self.used += 1;
         if self.used.is_multiple_of(PER_PAIR) {
-            self.pair = Self::fresh(&mut self.rng);
+            self.pair = one_way(&mut self.rng);
         }
-        self.pair.clone()
+        &mut self.pair
     }
 }
 
@@ -96,85 +71,87 @@ fn olm() -> (Olm, Olm) {
     (a, b)
 }
 
-fn messages(c: &mut Criterion) {
-    for (name, size) in SIZES {
-        let mut group = c.benchmark_group(format!("send {name}"));
-        let (mut pairs, content, plain) = (Pairs::new(), content(size), text(size));
-        group.bench_function("duet", |b| {
-            b.iter_batched(
-                || pairs.next().0,
-                |a| a.borrow_mut().send(&content).unwrap(),
-                BATCH,
-            );
-        });
-        let (mut a, _) = olm();
-        group.bench_function("vodozemac", |b| {
-            // As it travels: bytes.
-            b.iter_batched(|| (), |()| a.encrypt(&plain).unwrap().to_parts(), BATCH);
-        });
-        group.finish();
+/// As it travels: bytes.
+fn olm_send(from: &mut Olm, plain: &str) -> (usize, Vec<u8>) {
+    from.encrypt(plain).unwrap().to_parts()
+}
 
-        let mut group = c.benchmark_group(format!("receive {name}"));
-        let mut pairs = Pairs::new();
-        let rng = RefCell::new(TestRng::new(2));
-        group.bench_function("duet", |b| {
-            b.iter_batched(
-                || {
+/// To a text, as ours.
+fn olm_receive(to: &mut Olm, (kind, bytes): &(usize, Vec<u8>)) -> String {
+    let message = OlmMessage::from_parts(*kind, bytes).unwrap();
+    String::from_utf8(to.decrypt(&message).unwrap()).unwrap()
+}
+
+fn messages() {
+    for (name, size) in SIZES {
+        let (content, plain) = (message(size), text(size));
+
+        let (mut pairs, (mut olm_a, _), key) = (Pairs::new(), olm(), Curve25519SecretKey::new());
+        compare(
+            &format!("send {name}"),
+            SHORT,
+            &mut [
+                ("duet", &mut || {
+                    let (a, _) = pairs.next();
+                    measured(|| a.send(&content).unwrap())
+                }),
+                ("vodozemac", &mut || {
+                    measured(|| olm_send(&mut olm_a, &plain))
+                }),
+                ("of it its ratchet's public key", &mut || {
+                    measured(|| Curve25519PublicKey::from(black_box(&key)))
+                }),
+            ],
+        );
+
+        let (mut pairs, mut rng) = (Pairs::new(), TestRng::new(2));
+        let (mut olm_a, mut olm_b) = olm();
+        compare(
+            &format!("receive {name}"),
+            SHORT,
+            &mut [
+                ("duet", &mut || {
                     let (a, b) = pairs.next();
-                    let frame = a.borrow_mut().send(&content).unwrap().frame;
-                    (b, frame)
-                },
-                |(b, frame)| {
-                    b.borrow_mut()
-                        .receive(&frame, 0, &mut *rng.borrow_mut())
-                        .unwrap()
-                },
-                BATCH,
-            );
-        });
-        let (mut a, mut b) = olm();
-        group.bench_function("vodozemac", |bencher| {
-            bencher.iter_batched(
-                || a.encrypt(&plain).unwrap().to_parts(),
-                |(kind, bytes)| {
-                    let message = OlmMessage::from_parts(kind, &bytes).unwrap();
-                    b.decrypt(&message).unwrap()
-                },
-                BATCH,
-            );
-        });
-        group.finish();
+                    let frame = a.send(&content).unwrap().frame;
+                    measured(|| b.receive(&frame, 0, &mut rng).unwrap())
+                }),
+                ("vodozemac", &mut || {
+                    let sent = olm_send(&mut olm_a, &plain);
+                    measured(|| olm_receive(&mut olm_b, &sent))
+                }),
+            ],
+        );
     }
 }
 
 /// Question and answer: every message turns the ratchet.
-fn turns(c: &mut Criterion) {
-    let mut group = c.benchmark_group("question and answer, 64 B");
+fn turns() {
     let rng = &mut TestRng::new(3);
     let (mut a, mut b) = sessions(rng);
-    let content = content(64);
-    group.bench_function("duet", |bencher| {
-        bencher.iter(|| {
-            let question = a.send(&content).unwrap();
-            b.receive(&question.frame, 0, rng).unwrap();
-            let answer = b.send(&content).unwrap();
-            a.receive(&answer.frame, 0, rng).unwrap()
-        });
-    });
-    let (mut a, mut b) = olm();
-    let plain = text(64);
-    let pass = |from: &mut Olm, to: &mut Olm| {
-        let (kind, bytes) = from.encrypt(&plain).unwrap().to_parts();
-        to.decrypt(&OlmMessage::from_parts(kind, &bytes).unwrap())
-            .unwrap()
-    };
-    group.bench_function("vodozemac", |bencher| {
-        bencher.iter(|| {
-            pass(&mut a, &mut b);
-            pass(&mut b, &mut a)
-        });
-    });
-    group.finish();
+    let (content, plain) = (message(64), text(64));
+    let (mut olm_a, mut olm_b) = olm();
+    compare(
+        "question and answer, 64 B",
+        LONG,
+        &mut [
+            ("duet", &mut || {
+                measured(|| {
+                    let question = a.send(&content).unwrap();
+                    let heard = b.receive(&question.frame, 0, rng).unwrap();
+                    let answer = b.send(&content).unwrap();
+                    (heard, a.receive(&answer.frame, 0, rng).unwrap())
+                })
+            }),
+            ("vodozemac", &mut || {
+                measured(|| {
+                    let question = olm_send(&mut olm_a, &plain);
+                    let heard = olm_receive(&mut olm_b, &question);
+                    let answer = olm_send(&mut olm_b, &plain);
+                    (heard, olm_receive(&mut olm_a, &answer))
+                })
+            }),
+        ],
+    );
 }
 
 /// Noise XX between two new states, both sides computed, to transport mode.
@@ -236,33 +213,41 @@ fn ours(rng: &mut TestRng) {
     black_box((a, b, ready));
 }
 
-fn handshakes(c: &mut Criterion) {
-    let mut group = c.benchmark_group("handshake, both sides");
-    let rng = &mut TestRng::new(4);
-    group.bench_function("duet", |b| b.iter(|| ours(rng)));
-    group.bench_function("of it ML-KEM-768", |b| b.iter(|| kem(rng)));
-    group.bench_function("of it two identities", |b| {
-        b.iter(|| (common::person("alice"), common::person("bob")))
-    });
+fn handshakes() {
+    let builder = |suite: &str| snow::Builder::new(suite.parse().unwrap());
     let signers = [1, 2].map(|seed| SigningKey::from_bytes(&[seed; 32]));
-    for suite in [
-        "Noise_XX_25519_AESGCM_SHA256",
-        "Noise_XX_25519_ChaChaPoly_SHA256",
-    ] {
-        let builder = || snow::Builder::new(suite.parse().unwrap());
-        let keys = [0, 1].map(|_| builder().generate_keypair().unwrap());
-        group.bench_function(BenchmarkId::new("snow", suite), |b| {
-            b.iter(|| noise(suite, &keys))
-        });
-        group.bench_function(BenchmarkId::new("snow and two signatures", suite), |b| {
-            b.iter(|| {
-                noise(suite, &keys);
-                signatures(&signers);
-            })
-        });
-    }
-    group.finish();
+    let aes = "Noise_XX_25519_AESGCM_SHA256";
+    let chacha = "Noise_XX_25519_ChaChaPoly_SHA256";
+    // X25519 keys, the same for both suites.
+    let keys = [0, 1].map(|_| builder(aes).generate_keypair().unwrap());
+    let signed = |suite| {
+        measured(|| {
+            noise(suite, &keys);
+            signatures(&signers);
+        })
+    };
+    let (mut rng, mut kem_rng) = (TestRng::new(4), TestRng::new(5));
+    compare(
+        "handshake, both sides",
+        LONG,
+        &mut [
+            ("duet", &mut || measured(|| ours(&mut rng))),
+            ("of it ML-KEM-768", &mut || measured(|| kem(&mut kem_rng))),
+            ("of it two identities", &mut || {
+                measured(|| (common::person("alice"), common::person("bob")))
+            }),
+            ("snow, AESGCM", &mut || measured(|| noise(aes, &keys))),
+            ("snow, AESGCM, signed", &mut || signed(aes)),
+            ("snow, ChaChaPoly", &mut || {
+                measured(|| noise(chacha, &keys))
+            }),
+            ("snow, ChaChaPoly, signed", &mut || signed(chacha)),
+        ],
+    );
 }
 
-criterion_group!(benches, messages, turns, handshakes);
-criterion_main!(benches);
+fn main() {
+    messages();
+    turns();
+    handshakes();
+}

@@ -232,11 +232,12 @@ fn envelope() {
         realm: Realm::new("chat.example").unwrap(),
         name: AccountName::new("alice").unwrap(),
     };
-    let sealed = vault::seal(&record, &secret, &mut TestRng::new(3)).unwrap();
+    let protection = vault::Protection::VaultSecret(&secret);
+    let sealed = vault::seal_identity(&record, protection, &mut TestRng::new(3)).unwrap();
     released(&sealed);
     // Opening ends with parsing the record, which depends on it: a wrong secret stops at the commitment before.
     let other = VaultSecret::from_bytes(&tainted(13));
-    assert!(vault::open(&sealed, &other).is_err());
+    assert!(vault::open_identity(&sealed, vault::Secret::VaultSecret(&other)).is_err());
 }
 
 /// A whole handshake, then messages both ways over several turns of the ratchet, with every random byte secret.

@@ -223,17 +223,14 @@ fn identity() -> Vec<u8> {
 
 fn envelope() -> Vec<u8> {
     use duet_crypto::password::VaultSecret;
-    use duet_crypto::vault::{IdentityRecord, seal};
+    use duet_crypto::vault::{IdentityRecord, Protection, seal_identity};
     let record = IdentityRecord {
         seed: IdentitySeed::from_bytes(&[7; 32]),
         created: 1_700_000_000_000,
         realm: Realm::new("chat.example").unwrap(),
         name: AccountName::new("alice").unwrap(),
     };
-    seal(
-        &record,
-        &VaultSecret::from_bytes(&[5; 32]),
-        &mut TestRng::new(2),
-    )
-    .unwrap()
+    let secret = VaultSecret::from_bytes(&[5; 32]);
+    let protection = Protection::VaultSecret(&secret);
+    seal_identity(&record, protection, &mut TestRng::new(2)).unwrap()
 }

@@ -93,23 +93,3 @@ pub enum Secret<'a> {
     /// A passphrase.
     Passphrase(&'a Passphrase),
 }
-
-/// Wraps an identity under a vault secret: [`seal_identity`] in short.
-///
-/// # Errors
-/// [`VaultError`].
-pub fn seal(
-    record: &IdentityRecord,
-    secret: &VaultSecret,
-    rng: &mut dyn rand_core::CryptoRng,
-) -> Result<alloc::vec::Vec<u8>, VaultError> {
-    seal_identity(record, Protection::VaultSecret(secret), rng)
-}
-
-/// Unwraps what [`seal`] wrapped: [`open_identity`] in short.
-///
-/// # Errors
-/// [`VaultError`].
-pub fn open(envelope: &[u8], secret: &VaultSecret) -> Result<IdentityRecord, VaultError> {
-    open_identity(envelope, Secret::VaultSecret(secret))
-}

@@ -11,6 +11,7 @@ use duet_crypto::handshake::{Listener, Offer, PendingSession, Presence};
 use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::session::{Content, Session};
+use duet_crypto::vault::IdentityRecord;
 use rand_core::{TryCryptoRng, TryRng};
 
 /// A generator that replays given bytes and panics when they are used up.
@@ -109,6 +110,16 @@ pub fn person(name: &str) -> LocalIdentity<Software> {
     let mut seed = [0; 32];
     seed[..name.len()].copy_from_slice(name.as_bytes());
     LocalIdentity::software(IdentitySeed::from_bytes(&seed), account(name))
+}
+
+/// Alice as she is kept.
+pub fn identity_record() -> IdentityRecord {
+    IdentityRecord {
+        seed: IdentitySeed::from_bytes(&[5; 32]),
+        created: 1_700_000_000_000,
+        realm: Realm::new("chat.example").unwrap(),
+        name: AccountName::new("alice").unwrap(),
+    }
 }
 
 pub const PRESENCE: Presence = Presence([7; 16]);

@@ -22,7 +22,8 @@ pub(super) fn wrap(case: Input<'_>) -> Result<Outputs, Failure> {
         "wrap" => wrap_under_secret(case),
         "unwrap" => {
             let secret = VaultSecret::from_bytes(&case.array("secret")?);
-            Ok(read(&vault::open(&case.hex("envelope")?, &secret)?))
+            let secret = Secret::VaultSecret(&secret);
+            Ok(read(&vault::open_identity(&case.hex("envelope")?, secret)?))
         }
         "generate" => {
             let mut rng = Replay::new(case.joined("rng")?);
@@ -82,11 +83,14 @@ pub(super) fn wrap(case: Input<'_>) -> Result<Outputs, Failure> {
 fn wrap_under_secret(case: Input<'_>) -> Result<Outputs, Failure> {
     let (secret, record) = (case.array("secret")?, record(case)?);
     let mut rng = Replay::new(case.joined("rng")?);
-    let envelope = vault::seal(&record, &VaultSecret::from_bytes(&secret), &mut rng)?;
+    let vault_secret = VaultSecret::from_bytes(&secret);
+    let protection = Protection::VaultSecret(&vault_secret);
+    let envelope = vault::seal_identity(&record, protection, &mut rng)?;
     if !rng.is_used_up() || rng.drawn() != case.hex("salt")? {
         return Err(Failure::case("rng is not the salt"));
     }
-    if read(&vault::open(&envelope, &VaultSecret::from_bytes(&secret))?) != read(&record) {
+    let again = vault::open_identity(&envelope, Secret::VaultSecret(&vault_secret))?;
+    if read(&again) != read(&record) {
         return Err(Failure::case("does not open to what was wrapped"));
     }
     Ok(outputs! {
