@@ -28,9 +28,9 @@
 //!   is sent again, identically;
 //! - one record, one session: after [`Session::restore`], the session that it was saved from must not be used.
 
-use alloc::collections::{BTreeSet, VecDeque};
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
@@ -314,19 +314,22 @@ impl State {
         let failures = at_most(reader.u32().ok()?, limits::FAILURES)?;
         // The last number is that of a BYE.
         let end = limits::SESSION_MESSAGES + 1;
+        let next = at_most(reader.u32().ok()?, end)?;
         let sending = Sending {
-            next: at_most(reader.u32().ok()?, end)?,
+            next,
             ended: read_flag(&mut reader)?,
-            unacknowledged: VecDeque::from(read_numbers(&mut reader, limits::UNACKNOWLEDGED)?),
+            unacknowledged: read_numbers(&mut reader, limits::UNACKNOWLEDGED, 0..next)?.into(),
         };
+        let any = read_flag(&mut reader)?;
+        let contiguous = at_most(reader.u32().ok()?, end)?;
+        let last = read_last(&mut reader)?;
+        let window = contiguous + 1..end.min(contiguous + limits::SEQUENCE_WINDOW);
+        let ahead = read_numbers(&mut reader, limits::SEQUENCE_WINDOW as usize, window)?;
         let receiving = Receiving {
-            any: read_flag(&mut reader)?,
-            contiguous: at_most(reader.u32().ok()?, end)?,
-            last: read_last(&mut reader)?,
-            ahead: BTreeSet::from_iter(read_numbers(
-                &mut reader,
-                limits::SEQUENCE_WINDOW as usize,
-            )?),
+            any,
+            contiguous,
+            last,
+            ahead: ahead.into_iter().collect(),
         };
         let ratchet = Ratchet::read_record(&mut reader)?;
         reader.end().ok()?;
@@ -386,9 +389,16 @@ pub(super) fn read_flag(reader: &mut Reader<'_>) -> Option<bool> {
     }
 }
 
-fn read_numbers(reader: &mut Reader<'_>, limit: usize) -> Option<Vec<u32>> {
+/// Numbers of `range`, each above the one before, as they are written: every state has one record.
+fn read_numbers(reader: &mut Reader<'_>, limit: usize, range: Range<u32>) -> Option<Vec<u32>> {
+    let mut least = range.start;
     (0..read_count(reader, limit)?)
-        .map(|_| reader.u32().ok())
+        .map(|_| {
+            let number = reader.u32().ok()?;
+            let fits = (least..range.end).contains(&number);
+            least = number.checked_add(1)?;
+            fits.then_some(number)
+        })
         .collect()
 }
 
@@ -495,24 +505,56 @@ mod tests {
         assert!(!reads(&[&good[..], &[0]].concat()));
     }
 
+    /// `good` with a list at `at`, where it has an empty one.
+    fn with_list(good: &[u8], at: usize, count: usize, list: &[u8]) -> bool {
+        let count = u16::try_from(count).unwrap().to_be_bytes();
+        reads(&[&good[..at], &count, list, &good[at + 2..]].concat())
+    }
+
     #[test]
     fn lists_have_bounds() {
         let good = state();
-        let with = |at: usize, count: usize, entry: &[u8]| {
-            let list = entry.repeat(count);
-            let count = u16::try_from(count).unwrap().to_be_bytes();
-            reads(&[&good[..at], &count, &list, &good[at + 2..]].concat())
-        };
-        for (at, entry, limit) in [
-            (169, 4, limits::UNACKNOWLEDGED),
-            (181, 4, limits::SEQUENCE_WINDOW as usize),
-            (372, 76, limits::SKIPPED_STORED),
-            (374, 32, 256),
-        ] {
-            let entry = [0; 76][..entry].to_vec();
-            assert!(with(at, limit, &entry), "{at}");
-            assert!(!with(at, limit + 1, &entry), "{at}");
+        for (at, entry, limit) in [(372, 76, limits::SKIPPED_STORED), (374, 32, 256)] {
+            let list = [0; 76][..entry].repeat(limit + 1);
+            assert!(with_list(&good, at, limit, &list[..limit * entry]), "{at}");
+            assert!(!with_list(&good, at, limit + 1, &list), "{at}");
         }
+    }
+
+    /// Numbers increase, and are of messages that were sent, or that are in the window.
+    #[test]
+    fn lists_of_numbers_have_bounds() {
+        let mut good = state();
+        good[164..168].copy_from_slice(&1000_u32.to_be_bytes());
+        good[172..176].copy_from_slice(&500_u32.to_be_bytes());
+        let reads = |at: usize, numbers: &[u32]| {
+            let list: Vec<_> = numbers.iter().flat_map(|n| n.to_be_bytes()).collect();
+            with_list(&good, at, numbers.len(), &list)
+        };
+        let (waiting, ahead) = (169, 181);
+        let window = 501..500 + limits::SEQUENCE_WINDOW;
+        for (at, range) in [(waiting, 0..1000), (ahead, window.clone())] {
+            let (first, last) = (range.start, range.end - 1);
+            assert!(reads(at, &[first, first + 1, last]), "{at}");
+            assert!(!reads(at, &[first, last + 1]), "{at}");
+            assert!(!reads(at, &[first + 1, first]), "{at}");
+            assert!(!reads(at, &[first, first]), "{at}");
+            assert!(!reads(at, &[u32::MAX]), "{at}");
+        }
+        assert!(!reads(ahead, &[500]));
+        assert!(reads(ahead, &window.collect::<Vec<_>>()));
+        let waiting = |count| reads(waiting, &(0..count).collect::<Vec<_>>());
+        assert!(waiting(200) && !waiting(201));
+    }
+
+    /// The last number that there can be is that of a BYE.
+    #[test]
+    fn nothing_is_ahead_of_the_end() {
+        let mut good = state();
+        let end = limits::SESSION_MESSAGES;
+        good[172..176].copy_from_slice(&(end - 1).to_be_bytes());
+        assert!(with_list(&good, 181, 1, &end.to_be_bytes()));
+        assert!(!with_list(&good, 181, 1, &(end + 1).to_be_bytes()));
     }
 
     /// Nothing that is saved is left out, and nothing is told by `Debug`.
