@@ -1,11 +1,13 @@
 //! What people compare.
 
-use duet_crypto::fingerprint::{self, Fingerprint, SafetyHalf};
+use duet_crypto::fingerprint::{self, Fingerprint, QrText, SafetyHalf};
 use duet_crypto::identity::{AccountId, IdentityKey, Party};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::failure::{Failure, array};
+use crate::wire::fingerprint::QrClaims;
+use crate::wire::object::Wire as _;
 
 /// An account id and a validated public key.
 pub(crate) fn party(account: &[u8], key: &[u8]) -> Result<Party, Failure> {
@@ -75,6 +77,16 @@ pub fn qr_text(
 ) -> Result<String, JsValue> {
     let (mine, theirs) = (party(my_account, my_key)?, party(their_account, their_key)?);
     Ok(fingerprint::qr_text(&mine, &theirs))
+}
+
+/// What a scanned text says, which proves nothing: `{ shownBy, shownKey, shownTo, knownKey }`.
+///
+/// # Errors
+/// The text is none of ours.
+#[wasm_bindgen(js_name = parseQrText)]
+pub fn parse_qr_text(text: &str) -> Result<JsValue, JsValue> {
+    let claims = QrText::parse(text).map_err(Failure::from)?;
+    Ok(QrClaims::from(claims).to_js())
 }
 
 /// Checks a scanned text against what the scanner knows.

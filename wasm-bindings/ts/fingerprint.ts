@@ -2,10 +2,9 @@
 import { call } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { DuetError } from './errors.js';
+import type { QrClaims } from './generated/Fingerprint.js';
+import { FINGERPRINT_EMOJI } from './generated/limits.js';
 import type { Bytes, EmojiName, Fingerprint, Peer } from './types.js';
-
-/** Emoji of a fingerprint; fewer must not be shown. */
-const FINGERPRINT_EMOJI = 12;
 
 let table: readonly EmojiName[] | undefined;
 
@@ -62,6 +61,17 @@ export async function safetyCode(pair: Pair): Promise<string> {
 export function qrText(pair: Pair): string {
   const parties = partiesOf(pair);
   return call((wasm) => wasm.qrText(...parties));
+}
+
+/**
+ * What a scanned text says. It proves nothing, so no key of it may be pinned: that is {@link verifyQrText}'s to allow. After
+ * its `E_QR_MISMATCH`, the accounts tell a mistake (somebody else's code) from an alarm (the right two people, and another
+ * key).
+ * @throws DuetError `E_QR_FORMAT` if it is none of ours
+ */
+export function parseQrText(scanned: string): QrClaims {
+  text(scanned, 'text');
+  return call((wasm) => wasm.parseQrText(scanned)) as QrClaims;
 }
 
 /**

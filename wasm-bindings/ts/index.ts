@@ -26,21 +26,49 @@ export {
   sealFile,
 } from './files/stream.js';
 export { createIncomingFile, createOutgoingFile, type OutgoingFileOptions } from './files/transfer.js';
-export { emojiTable, fingerprintOf, type Pair, qrText, safetyCode, verifyQrText } from './fingerprint.js';
+export {
+  emojiTable,
+  fingerprintOf,
+  type Pair,
+  parseQrText,
+  qrText,
+  safetyCode,
+  verifyQrText,
+} from './fingerprint.js';
 export type { Activity, Author, FileOp, Reply } from './generated/Content.js';
 export type { FileKind, FileMode } from './generated/FileDescriptor.js';
 export {
+  ACCEPT_TIMEOUT,
+  CONFIRM_TIMEOUT,
+  EARLIER_KEYS_MAX,
   EARLY_MAX,
+  EDIT_WINDOW,
   FILE_NAME_MAX,
+  FILE_SIZE_MAX,
+  HANDSHAKES_PER_HOUR,
+  MEDIA_TYPE_MAX,
+  NAME_MAX,
+  PASSPHRASE_MAX,
+  PASSWORD_MAX,
   PASSWORD_MIN_CHARS,
+  PEAKS_MAX,
+  PENDING_HANDSHAKES_MAX,
+  PEOPLE_MAX,
   PREKEYS_LOW,
   PREKEYS_MAX,
   PREVIEW_MAX,
+  REACTION_MAX,
+  READY_TIMEOUT,
+  RENEWAL_DUE,
+  SEGMENTS_OUTSTANDING_MAX,
+  SESSION_LIFETIME,
   TEXT_MAX_CHARS,
+  TOKEN_MAX,
   UNACKNOWLEDGED_MAX,
 } from './generated/limits.js';
 export { createListener, type ListenerOptions } from './handshake/listener.js';
 export { createOffer, glareWinner, type OfferOptions } from './handshake/offer.js';
+export { createHandshakeRate } from './handshake/rate.js';
 export { createIdentity, restoreIdentity } from './identity.js';
 export { accountId, splitPassword } from './password.js';
 export { ready } from './ready.js';

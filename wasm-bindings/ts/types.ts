@@ -8,9 +8,10 @@
 import type { ErrorCode } from './errors.js';
 import type { Content } from './generated/Content.js';
 import type { FileDescriptor } from './generated/FileDescriptor.js';
+import type { QrClaims } from './generated/Fingerprint.js';
 import type { EarlierKey, PinState } from './generated/Vault.js';
 
-export type { Content, EarlierKey, FileDescriptor, PinState };
+export type { Content, EarlierKey, FileDescriptor, PinState, QrClaims };
 
 /** Bytes that the package hands out: never a view on shared or wasm memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -322,6 +323,22 @@ export interface EarlyMessage {
   readonly seq: number;
   /** A text or a file. */
   readonly content: Content;
+}
+
+/**
+ * Completed handshakes per account: at most 30 an hour (protocol.md section 4.9). Ask before an offer is made or accepted,
+ * and count each session. `now` is in ms of any clock that does not run backwards, always the same one; that of sessions if
+ * left out. One that is set back makes people wait longer, never less.
+ */
+export interface HandshakeRate {
+  /** Milliseconds until one more handshake with this account may be begun; 0: now. `accountId` is 32 bytes. */
+  wait(accountId: Uint8Array, now?: number): number;
+  /** Throws `E_HANDSHAKE_RATE` while {@link wait} is above 0. */
+  check(accountId: Uint8Array, now?: number): void;
+  /** Counts a handshake that gave a session. */
+  completed(accountId: Uint8Array, now?: number): void;
+  free(): void;
+  [Symbol.dispose](): void;
 }
 
 /** The responder's side after ACCEPT, waiting for CONFIRM. Single use. */

@@ -3,6 +3,7 @@ import { call, run } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { pick } from './engines.js';
 import { DuetError } from './errors.js';
+import { ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, PBKDF2_ITERATIONS } from './generated/limits.js';
 import type { Stretching, VerifiedPeer as WirePeer } from './generated/Vault.js';
 import { accountOf, adopted, vaultSecretOf } from './identity.js';
 import type { Wasm } from './loader.js';
@@ -168,11 +169,11 @@ function exportable(stored: StoredIdentity): { publicKey: Bytes; envelope: Bytes
 function stretchingOf(kdf: PassphraseKdf = { name: 'argon2id' }): Stretching {
   switch (kdf.name) {
     case 'argon2id': {
-      const { memoryKiB = 65_536, passes = 3, lanes = 1 } = kdf;
+      const { memoryKiB = ARGON2_MEMORY_KIB, passes = ARGON2_PASSES, lanes = ARGON2_LANES } = kdf;
       return { type: 'argon2id', memoryKiB, passes, lanes };
     }
     case 'pbkdf2':
-      return { type: 'pbkdf2', iterations: kdf.iterations ?? 600_000 };
+      return { type: 'pbkdf2', iterations: kdf.iterations ?? PBKDF2_ITERATIONS };
     default:
       throw new DuetError('E_ARGUMENT', "kdf.name must be 'argon2id' or 'pbkdf2'");
   }

@@ -1,6 +1,7 @@
 //! Both sides of the handshake (protocol.md sections 4 and 5).
 
 pub mod initiator;
+pub mod rate;
 pub mod responder;
 
 use std::cell::Cell;

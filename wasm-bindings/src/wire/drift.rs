@@ -2,7 +2,7 @@
 //!
 //! `DUET_WRITE_TYPES=1` writes the files instead of comparing them.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::path::Path;
 
 use duet_crypto::error::{Class, Code};
@@ -11,6 +11,7 @@ use ts_rs::{Config, TS};
 use super::content::{
     ActivityWord, AuthorWord, ContentObject, FileDescriptor, KindWord, ModeWord, OpWord, Reply,
 };
+use super::fingerprint::QrClaims;
 use super::relay::{AckWord, NoticeWord, PrekeyWord, RelayHead, WelcomeWord};
 use super::vault::{EarlierKey, MergedPeers, PeerConflict, PinWord, Stretching, VerifiedPeer};
 
@@ -77,6 +78,11 @@ fn contents() {
 }
 
 #[test]
+fn fingerprints() {
+    check("Fingerprint", &declaration::<QrClaims>());
+}
+
+#[test]
 fn vault() {
     let body = [
         declaration::<PinWord>(),
@@ -95,77 +101,189 @@ fn limits() {
     use duet_crypto::limits;
     use duet_crypto::primitives::aead;
 
-    let constants = [
+    let constants: &[(&str, &str, &dyn Display)] = &[
         (
-            "CHUNK_LENGTH",
-            "Plaintext bytes of every chunk of a file but the last.",
-            cobblestone::CHUNK_PLAINTEXT,
+            "FINGERPRINT_EMOJI",
+            "Emoji of a fingerprint; fewer must not be shown.",
+            &duet_crypto::fingerprint::FINGERPRINT_EMOJI,
         ),
         (
-            "SEALED_CHUNK_LENGTH",
-            "Sealed bytes of every chunk of a file but the last.",
-            cobblestone::CHUNK_SEALED,
-        ),
-        ("TAG_LENGTH", "Bytes that sealing adds.", aead::TAG_LENGTH),
-        (
-            "FILE_HEADER_LENGTH",
-            "Bytes of a sealed file before its first chunk.",
-            cobblestone::HEADER_LENGTH,
+            "NAME_MAX",
+            "Longest realm and longest account name, in bytes.",
+            &limits::NAME_MAX,
         ),
         (
-            "SEGMENT_CHUNKS",
-            "Chunks of every segment of a transfer but the last.",
-            segment::SEGMENT_CHUNKS,
+            "ACCEPT_TIMEOUT",
+            "From OFFER to ACCEPT, in ms: then the offer is freed.",
+            &limits::ACCEPT_TIMEOUT,
         ),
         (
-            "CHUNK_FRAME_HEAD_LENGTH",
-            "Bytes of a CHUNK frame before its segment.",
-            segment::HEADER_LENGTH,
+            "CONFIRM_TIMEOUT",
+            "From ACCEPT to CONFIRM, in ms.",
+            &limits::CONFIRM_TIMEOUT,
         ),
         (
-            "TEXT_MAX_CHARS",
-            "Longest text, in Unicode scalar values.",
-            limits::TEXT_MAX_CHARS,
+            "READY_TIMEOUT",
+            "From CONFIRM to READY, in ms.",
+            &limits::READY_TIMEOUT,
         ),
         (
-            "UNACKNOWLEDGED_MAX",
-            "Messages that may wait for a receipt.",
-            limits::UNACKNOWLEDGED,
+            "PENDING_HANDSHAKES_MAX",
+            "Handshakes under way at once, in both directions together.",
+            &limits::PENDING_HANDSHAKES,
         ),
         (
-            "FILE_NAME_MAX",
-            "Longest file name, in bytes.",
-            limits::FILE_NAME_MAX,
-        ),
-        (
-            "PREVIEW_MAX",
-            "Largest preview image, in bytes.",
-            limits::PREVIEW_MAX,
+            "HANDSHAKES_PER_HOUR",
+            "Handshakes completed per peer and hour: `createHandshakeRate` counts them.",
+            &limits::HANDSHAKES_PER_HOUR,
         ),
         (
             "PREKEY_LENGTH",
             "Bytes of a PREKEY frame.",
-            duet_crypto::prekeys::frame::PREKEY_LENGTH,
+            &duet_crypto::prekeys::frame::PREKEY_LENGTH,
         ),
         (
             "PREKEYS_MAX",
             "Prekeys that a run may have on the relay.",
-            limits::PREKEYS,
+            &limits::PREKEYS,
         ),
         (
             "PREKEYS_LOW",
             "With fewer prekeys on the relay, publish more.",
-            limits::PREKEYS_LOW,
+            &limits::PREKEYS_LOW,
         ),
         (
             "EARLY_MAX",
             "Early messages of one handshake.",
-            limits::EARLY_MESSAGES as usize,
+            &limits::EARLY_MESSAGES,
+        ),
+        (
+            "SESSION_LIFETIME",
+            "A session is over after so many ms; `session.renewal()` counts messages and bytes, too.",
+            &limits::SESSION_LIFETIME,
+        ),
+        (
+            "RENEWAL_DUE",
+            "Its renewal is due after so many ms.",
+            &(limits::SESSION_LIFETIME - limits::SESSION_LIFETIME / limits::RENEWAL_SHARE),
+        ),
+        (
+            "UNACKNOWLEDGED_MAX",
+            "Messages that may wait for a receipt.",
+            &limits::UNACKNOWLEDGED,
+        ),
+        (
+            "TEXT_MAX_CHARS",
+            "Longest text, in Unicode scalar values.",
+            &limits::TEXT_MAX_CHARS,
+        ),
+        (
+            "REACTION_MAX",
+            "Longest emoji of a reaction, in bytes.",
+            &limits::REACTION_MAX,
+        ),
+        (
+            "EDIT_WINDOW",
+            "An edit older than so many ms, by the receiver's clock, is ignored.",
+            &limits::EDIT_WINDOW,
+        ),
+        (
+            "FILE_SIZE_MAX",
+            "Largest file, in bytes.",
+            &limits::FILE_SIZE_MAX,
+        ),
+        (
+            "FILE_NAME_MAX",
+            "Longest file name, in bytes.",
+            &limits::FILE_NAME_MAX,
+        ),
+        (
+            "MEDIA_TYPE_MAX",
+            "Longest media type, in bytes.",
+            &limits::MEDIA_TYPE_MAX,
+        ),
+        (
+            "PREVIEW_MAX",
+            "Largest preview image, in bytes.",
+            &limits::PREVIEW_MAX,
+        ),
+        ("PEAKS_MAX", "Most peaks of a waveform.", &limits::PEAKS_MAX),
+        (
+            "SEGMENTS_OUTSTANDING_MAX",
+            "Segments that a receiver may have outstanding.",
+            &limits::SEGMENTS_OUTSTANDING,
+        ),
+        (
+            "CHUNK_LENGTH",
+            "Plaintext bytes of every chunk of a file but the last.",
+            &cobblestone::CHUNK_PLAINTEXT,
+        ),
+        (
+            "SEALED_CHUNK_LENGTH",
+            "Sealed bytes of every chunk of a file but the last.",
+            &cobblestone::CHUNK_SEALED,
+        ),
+        ("TAG_LENGTH", "Bytes that sealing adds.", &aead::TAG_LENGTH),
+        (
+            "FILE_HEADER_LENGTH",
+            "Bytes of a sealed file before its first chunk.",
+            &cobblestone::HEADER_LENGTH,
+        ),
+        (
+            "SEGMENT_CHUNKS",
+            "Chunks of every segment of a transfer but the last.",
+            &segment::SEGMENT_CHUNKS,
+        ),
+        (
+            "CHUNK_FRAME_HEAD_LENGTH",
+            "Bytes of a CHUNK frame before its segment.",
+            &segment::HEADER_LENGTH,
         ),
         (
             "PASSWORD_MIN_CHARS",
             "Fewest characters of a password.",
-            limits::PASSWORD_MIN_CHARS,
+            &limits::PASSWORD_MIN_CHARS,
+        ),
+        (
+            "PASSWORD_MAX",
+            "Most bytes of a password after NFC.",
+            &limits::PASSWORD_MAX,
+        ),
+        (
+            "PASSPHRASE_MAX",
+            "Most bytes of a passphrase after NFC.",
+            &limits::PASSPHRASE_MAX,
+        ),
+        (
+            "ARGON2_MEMORY_KIB",
+            "Argon2id where no other cost is given: memory in KiB.",
+            &limits::ARGON2_MEMORY,
+        ),
+        (
+            "ARGON2_PASSES",
+            "Argon2id where no other cost is given: passes.",
+            &limits::ARGON2_PASSES,
+        ),
+        (
+            "ARGON2_LANES",
+            "Argon2id where no other cost is given: lanes.",
+            &limits::ARGON2_LANES,
+        ),
+        (
+            "PBKDF2_ITERATIONS",
+            "PBKDF2 where no other cost is given: iterations.",
+            &limits::PBKDF2_ITERATIONS,
+        ),
+        ("PEOPLE_MAX", "Most people of a backup.", &limits::PEOPLE),
+        (
+            "EARLIER_KEYS_MAX",
+            "Most earlier keys of a person in a backup; the oldest are left out.",
+            &limits::EARLIER_KEYS,
+        ),
+        (
+            "TOKEN_MAX",
+            "Longest access token of a LOGIN or TOKEN frame, in bytes.",
+            &limits::TOKEN_MAX,
         ),
     ];
     let body: String = constants

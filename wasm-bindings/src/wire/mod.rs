@@ -4,6 +4,7 @@
 pub(crate) mod content;
 #[cfg(test)]
 mod drift;
+pub(crate) mod fingerprint;
 pub(crate) mod object;
 pub(crate) mod relay;
 pub(crate) mod vault;

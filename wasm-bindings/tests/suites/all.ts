@@ -3,6 +3,7 @@ import { vectors } from '../vectors/index.js';
 import { files } from './files.js';
 import { identities } from './identities.js';
 import { prekeys } from './prekeys.js';
+import { rate } from './rate.js';
 import { records } from './records.js';
 import { sessions } from './sessions.js';
 import { surface } from './surface.js';
@@ -15,6 +16,7 @@ export const suites: Readonly<Record<string, Suite>> = {
   vault,
   sessions,
   prekeys,
+  rate,
   records,
   files,
   vectors,

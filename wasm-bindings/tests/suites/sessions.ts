@@ -4,6 +4,7 @@ import {
   createOffer,
   DuetError,
   fingerprintOf,
+  parseQrText,
   qrText,
   randomBytes,
   safetyCode,
@@ -199,6 +200,19 @@ export const sessions: Suite = ({ engines }) => {
       verifyQrText({ text, mine: b, theirs: a });
       await refused('E_QR_MISMATCH', () => verifyQrText({ text, mine: a, theirs: b }));
       await refused('E_QR_FORMAT', () => verifyQrText({ text: 'https://example.org', mine: b, theirs: a }));
+      // What Alice's device shows, read by anybody: who shows it to whom, and what it claims.
+      const claims = {
+        shownBy: a.accountId,
+        shownKey: a.publicKey,
+        shownTo: b.accountId,
+        knownKey: b.publicKey,
+      };
+      equal(parseQrText(text), claims);
+      // Well-formed and wrong: it can be read, and is not verified.
+      const eve = peerOf(await person('bob', engine));
+      const alarm = qrText({ mine: a, theirs: eve });
+      await refused('E_QR_MISMATCH', () => verifyQrText({ text: alarm, mine: b, theirs: a }));
+      equal(parseQrText(alarm), { ...claims, knownKey: eve.publicKey });
     });
   }
 

@@ -3,13 +3,14 @@ import {
   accountId,
   emojiTable,
   glareWinner,
+  parseQrText,
   qrText,
   safetyCode,
   splitPassword,
   verifyQrText,
 } from '@duet-chat/crypto';
 import { identityFromSeed } from '@duet-chat/crypto/testing';
-import { equal, hex, unhex } from '../harness.js';
+import { equal, hex, refused, unhex } from '../harness.js';
 import { emojiText, outcome, party, peerOf, type Runners } from './case.js';
 
 export const identity: Runners = {
@@ -33,7 +34,13 @@ export const identity: Runners = {
   safety_code: async (test) => {
     equal(await safetyCode({ mine: party(test.mine), theirs: party(test.theirs) }), test.out, 'safety code');
   },
-  qr: (test) => equal(qrText({ mine: party(test.me), theirs: party(test.peer) }), test.text, 'QR text'),
+  qr: (test) => {
+    const [mine, theirs] = [party(test.me), party(test.peer)];
+    equal(qrText({ mine, theirs }), test.text, 'QR text');
+    const { shownBy, shownKey, shownTo, knownKey } = parseQrText(test.text);
+    equal({ accountId: shownBy, publicKey: shownKey }, mine, 'who shows it');
+    equal({ accountId: shownTo, publicKey: knownKey }, theirs, 'to whom');
+  },
   sas: (test) => {
     const table = emojiTable();
     const emoji = Array.from(unhex(test.bytes), (byte) => table[byte]?.emoji ?? '').join('');
@@ -46,6 +53,9 @@ export const qrReject: Runners = {
     await outcome(test, () =>
       verifyQrText({ text: test.text, mine: party(test.me), theirs: party(test.peer) }),
     );
+    // Whatever has the right form can be read, and proves nothing.
+    if (test.error === 'E_QR_FORMAT') await refused('E_QR_FORMAT', () => parseQrText(test.text));
+    else parseQrText(test.text);
   },
 };
 

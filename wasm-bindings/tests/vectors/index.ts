@@ -51,7 +51,6 @@ const CORE_ONLY: Readonly<Record<string, readonly string[]>> = {
     'seal',
     'open',
   ],
-  'limits.json': ['value'],
   'file.json': ['descriptor', 'control'],
   'file_reject.json': ['descriptor', 'control'],
   // The relay's half.

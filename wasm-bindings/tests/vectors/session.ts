@@ -1,5 +1,20 @@
 /** ratchet.json, session_record.json and limits.json: messages, and sessions that were saved. */
-import type { EngineName, Session } from '@duet-chat/crypto';
+import {
+  EARLY_MAX,
+  type EngineName,
+  FILE_SIZE_MAX,
+  HANDSHAKES_PER_HOUR,
+  NAME_MAX,
+  PENDING_HANDSHAKES_MAX,
+  PREKEYS_LOW,
+  PREKEYS_MAX,
+  PREVIEW_MAX,
+  SESSION_LIFETIME,
+  type Session,
+  TEXT_MAX_CHARS,
+  TOKEN_MAX,
+  UNACKNOWLEDGED_MAX,
+} from '@duet-chat/crypto';
 import { lifetimeOf, receiveAt, scriptedRestore, scriptLeft, setLifetime } from '@duet-chat/crypto/testing';
 import { assert, equal, hex, refused, unhex } from '../harness.js';
 import { meet } from '../people.js';
@@ -9,7 +24,29 @@ import { baseOf, Stage } from './stage.js';
 
 export const ratchet: Runners = { '*': runScript };
 
+/** The numbers of section 10 that the package names; the others are the core's to keep to. */
+const NUMBERS: Readonly<Record<string, number>> = {
+  max_file_bytes: FILE_SIZE_MAX,
+  max_unacknowledged: UNACKNOWLEDGED_MAX,
+  max_session_ms: SESSION_LIFETIME,
+  max_text_characters: TEXT_MAX_CHARS,
+  max_name_bytes: NAME_MAX,
+  max_preview_bytes: PREVIEW_MAX,
+  max_token_bytes: TOKEN_MAX,
+  max_pending_handshakes: PENDING_HANDSHAKES_MAX,
+  max_handshakes_per_hour: HANDSHAKES_PER_HOUR,
+  max_prekeys: PREKEYS_MAX,
+  prekeys_low: PREKEYS_LOW,
+  max_early_messages: EARLY_MAX,
+};
+
 export const limits: Runners = {
+  value: (test, { tests }) => {
+    if (test.name in NUMBERS) equal(NUMBERS[test.name], test.value, test.name);
+    // None of those above is missing in the file.
+    const names = tests.map(({ name }) => name);
+    for (const name of Object.keys(NUMBERS)) assert(names.includes(name), `no ${name}`);
+  },
   text: async (test, _, engine) => {
     const { a } = await meet(engine, engine);
     const text = test.character.repeat(test.count);
