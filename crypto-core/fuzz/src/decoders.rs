@@ -1,6 +1,7 @@
 //! Every decoder: it never panics, and what it accepts encodes to the same bytes again.
 
 use std::string::String;
+use std::sync::LazyLock;
 use std::vec::Vec;
 
 use duet_crypto::engine::block_on;
@@ -24,7 +25,8 @@ use duet_crypto::session::padding::{bucket, unpad};
 use duet_crypto::session::{Content, HEADER_LENGTH, Header};
 use duet_crypto::vault::Passphrase;
 
-use super::common::{PRESENCE, TestRng, person};
+use super::common::{PRESENCE, TestRng};
+use super::flights::PEOPLE;
 
 macro_rules! round_trips {
     ($bytes:expr, $($decoder:ty),+) => {$(
@@ -99,8 +101,12 @@ pub fn chunk(bytes: &[u8]) {
     if let Ok((header, segment)) = ChunkHeader::decode(bytes) {
         assert_eq!([&header.encode()[..], segment].concat(), bytes);
     }
-    let file = three_bytes();
-    let honest = file.seal(0, b"abc").unwrap();
+    static FILE: LazyLock<(SegmentCipher, Vec<u8>)> = LazyLock::new(|| {
+        let file = three_bytes();
+        let honest = file.seal(0, b"abc").unwrap();
+        (file, honest)
+    });
+    let (file, honest) = &*FILE;
     match file.open(bytes) {
         Ok((opened, plaintext)) => {
             assert_eq!(bytes, honest);
@@ -118,7 +124,7 @@ pub fn chunk(bytes: &[u8]) {
         for (byte, change) in forged[at..].iter_mut().zip(change) {
             *byte ^= change;
         }
-        assert_eq!(file.open(&forged).is_ok(), forged == honest);
+        assert_eq!(file.open(&forged).is_ok(), forged == *honest);
     }
 }
 
@@ -194,7 +200,7 @@ pub fn texts(bytes: &[u8]) {
     let Ok(text) = core::str::from_utf8(bytes) else {
         return;
     };
-    let (alice, bob) = (person("alice").party(), person("bob").party());
+    let [alice, bob] = [0, 1].map(|side| PEOPLE[side].party());
     assert_eq!(
         verify_qr_text(text, &alice, &bob).is_ok(),
         text == qr_text(&bob, &alice)
@@ -222,18 +228,19 @@ pub fn texts(bytes: &[u8]) {
 
 /// A PREKEY of the relay's: none verifies that its owner has not signed. And any bytes as a key.
 pub fn prekey_bundle(bytes: &[u8]) {
-    let (alice, bob) = (person("alice"), person("bob").party());
-    let honest = super::seeds::prekey(&mut TestRng::new(1));
-    let verified = block_on(PrekeyBundle::verify(&alice, bytes, &bob, &PRESENCE));
-    assert_eq!(verified.is_ok(), bytes == honest);
+    static HONEST: LazyLock<[u8; 1379]> =
+        LazyLock::new(|| super::seeds::prekey(&mut TestRng::new(1)));
+    let (alice, bob) = (&PEOPLE[0], PEOPLE[1].party());
+    let verified = block_on(PrekeyBundle::verify(alice, bytes, &bob, &PRESENCE));
+    assert_eq!(verified.is_ok(), bytes == *HONEST);
     if let Some(([high, low], change)) = bytes.split_first_chunk().map(|(at, rest)| (*at, rest)) {
-        let mut forged = honest;
+        let mut forged = *HONEST;
         let at = usize::from(u16::from_be_bytes([high, low])) % forged.len();
         for (byte, change) in forged[at..].iter_mut().zip(change) {
             *byte ^= change;
         }
-        let verified = block_on(PrekeyBundle::verify(&alice, &forged, &bob, &PRESENCE));
-        assert_eq!(verified.is_ok(), forged == honest);
+        let verified = block_on(PrekeyBundle::verify(alice, &forged, &bob, &PRESENCE));
+        assert_eq!(verified.is_ok(), forged == *HONEST);
     }
     if let Some(key) = bytes.first_chunk()
         && let Ok(key) = IdentityKey::from_bytes(key)

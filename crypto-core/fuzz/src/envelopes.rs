@@ -80,6 +80,7 @@ pub fn session_record(bytes: &[u8]) {
     assert_eq!(again, seal_session(2, &state));
     // Whatever the state says, it says it without a panic.
     let rng = &mut TestRng::new(1);
+    let _ = lifetime.renewal(&session, u64::MAX);
     let _ = session.send(&Content::Receipt);
     let frame = [&[1, 0x11][..], &session.id().0, &[9; 40 + 256 + 16]].concat();
     assert!(session.receive(&frame, 0, rng).is_err());
@@ -114,6 +115,17 @@ pub(crate) fn session_state(session: &mut Session, lifetime: &Lifetime) -> Vec<u
     let end = state.iter().rposition(|&byte| byte != 0).unwrap();
     state.truncate(end);
     state
+}
+
+/// A session's record, and back: restoring is cheaper than a handshake.
+pub(crate) fn sealed(session: &mut Session) -> Vec<u8> {
+    let key = RecordKey::from_bytes(&SECRET);
+    session.save(&key, &Lifetime::new(0), &mut salt()).unwrap()
+}
+
+pub(crate) fn restored(record: &[u8]) -> Session {
+    let key = RecordKey::from_bytes(&SECRET);
+    Session::restore(record, &key, 1).unwrap().0
 }
 
 /// `max(1024, padme(length))`.

@@ -17,10 +17,16 @@ mod common;
 #[path = "../../tests/model/mod.rs"]
 mod model;
 
+mod clocks;
 mod conversations;
 mod decoders;
 mod envelopes;
+mod flights;
+mod meeting;
+mod people;
+mod scripts;
 pub mod seeds;
+mod transfer;
 
 /// A target: takes any bytes, panics if a property does not hold.
 pub type Target = fn(&[u8]);
@@ -50,5 +56,9 @@ targets! {
     session_record = envelopes;
     conversation = conversations;
     prekey_conversation = conversations;
-    first_flight = conversations;
+    first_flight = flights;
+    meeting = meeting;
+    transfer = transfer;
+    people = people;
+    clocks = clocks;
 }

@@ -196,11 +196,14 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         ],
     ] {
         add("conversation", script);
-        add("prekey_conversation", &[&[3, 2, 0, 200], script].concat());
+        add("prekey_conversation", &[&[3, 2], script].concat());
     }
     for flight in 0..4 {
         add("first_flight", &[flight, 0, 2, 1]);
         add("first_flight", &[flight, 4, 40, 0]);
+    }
+    for (target, script) in super::scripts::ALL {
+        add(target, script);
     }
     seeds
 }

@@ -25,7 +25,7 @@ use duet_crypto::error::Class;
 use duet_crypto::handshake::{Listener, Offer};
 use duet_crypto::limits;
 use duet_crypto::prekeys::PrekeyBundle;
-use duet_crypto::session::record::RecordKey;
+use duet_crypto::session::record::{RecordKey, RestoreError};
 use duet_crypto::session::{
     Activity, Author, Content, Lifetime, MessageRef, ReceiveError, Session,
 };
@@ -42,6 +42,8 @@ const FORGERIES: u32 = 1_000;
 pub struct World {
     sessions: [Session; 2],
     lifetimes: [Lifetime; 2],
+    /// The last record of each session, once it was saved.
+    records: [Option<Vec<u8>>; 2],
     people: [Person; 2],
     /// Under way to each side.
     under_way: [Vec<Frame>; 2],
@@ -53,7 +55,47 @@ pub struct World {
     rng: TestRng,
 }
 
+/// A world in which nothing has happened since the handshake, saved: a handshake takes longer than most scripts.
+pub struct Start {
+    records: [Vec<u8>; 2],
+    people: [Person; 2],
+    ready: Frame,
+}
+
 impl World {
+    /// Saves a world in which READY is under way, and nothing else was sent since the handshake.
+    pub fn save(mut self) -> Start {
+        assert_eq!((self.under_way[0].len(), self.counter), (1, 0));
+        let records = [0, 1].map(|side| {
+            let lifetime = self.lifetimes[side];
+            self.sessions[side].save(&record_key(side), &lifetime, &mut self.rng)
+        });
+        Start {
+            records: records.map(Result::unwrap),
+            people: self.people,
+            ready: self.under_way[0].remove(0),
+        }
+    }
+
+    /// A world as it was saved. Every one that begins so is the same.
+    pub fn begin(start: &Start) -> Self {
+        let saved = [0, 1]
+            .map(|side| Session::restore(&start.records[side], &record_key(side), 1).unwrap());
+        let [(a, for_a), (b, for_b)] = saved;
+        Self {
+            sessions: [a, b],
+            lifetimes: [for_a, for_b],
+            records: start.records.clone().map(Some),
+            people: start.people.clone(),
+            under_way: [std::vec![start.ready.clone()], Vec::new()],
+            seen: [Vec::new(), Vec::new()],
+            now: 0,
+            counter: 0,
+            forgeries: 0,
+            rng: TestRng::new(0),
+        }
+    }
+
     /// An interactive handshake. READY is still under way.
     pub fn new(seed: u64) -> Self {
         let mut rng = TestRng::new(seed);
@@ -121,6 +163,7 @@ impl World {
         Self {
             sessions: [a, b],
             lifetimes: [Lifetime::new(0), Lifetime::new(0)],
+            records: [None, None],
             people,
             under_way: [std::vec![ready], Vec::new()],
             seen: [Vec::new(), Vec::new()],
@@ -191,21 +234,29 @@ impl World {
                 }
             }
             Step::Wait { seconds } => self.now += u64::from(seconds) * 1000,
-            Step::Restart { side } => self.restart(side),
+            Step::Restart { side, bit } => self.restart(side, bit),
         }
     }
 
-    /// The record is all that is left of a session, and it is enough.
-    fn restart(&mut self, side: usize) {
-        let key = RecordKey::from_bytes(&[side as u8; 32]);
+    /// The record is all that is left of a session, and it is enough. A damaged one and the one before are refused.
+    fn restart(&mut self, side: usize, bit: usize) {
+        let key = record_key(side);
         let session = &mut self.sessions[side];
-        let revision = session.revision();
+        let revision = session.revision() + 1;
         let record = session
             .save(&key, &self.lifetimes[side], &mut self.rng)
             .unwrap();
-        let (restored, lifetime) = Session::restore(&record, &key, revision + 1).unwrap();
-        assert_eq!(restored.revision(), revision + 1);
-        (*session, self.lifetimes[side]) = (restored, lifetime);
+        let mut damaged = record.clone();
+        let bit = bit % (8 * record.len());
+        damaged[bit / 8] ^= 1 << (bit % 8);
+        assert!(Session::restore(&damaged, &key, 0).is_err());
+        let (restored, lifetime) = Session::restore(&record, &key, revision).unwrap();
+        assert_eq!(restored.revision(), revision);
+        if let Some(older) = self.records[side].replace(record) {
+            let error = Session::restore(&older, &key, revision).unwrap_err();
+            assert_eq!(error, RestoreError::RolledBack);
+        }
+        (self.sessions[side], self.lifetimes[side]) = (restored, lifetime);
     }
 
     fn send(&mut self, from: usize, kind: u8) {
@@ -311,6 +362,11 @@ impl World {
             }
         }
     }
+}
+
+/// Each side's records are under a key of their own.
+fn record_key(side: usize) -> RecordKey {
+    RecordKey::from_bytes(&[side as u8; 32])
 }
 
 const RECEIPT: u8 = 6;

@@ -19,7 +19,7 @@ pub(super) struct Frame {
 }
 
 /// A content that can be copied: sessions never copy theirs.
-pub(super) type Kept = std::rc::Rc<Content>;
+pub(super) type Kept = std::sync::Arc<Content>;
 
 /// What an honest frame meets with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,7 @@ pub(super) enum Verdict {
 }
 
 /// A key that is kept for a frame that has not come.
+#[derive(Clone)]
 struct Skipped {
     chain: u32,
     number: u32,
@@ -37,6 +38,7 @@ struct Skipped {
 }
 
 /// One side.
+#[derive(Clone)]
 pub(super) struct Person {
     responder: bool,
     /// How often the sending chain was replaced.

@@ -36,8 +36,8 @@ pub enum Step {
     Reflect { to: usize, which: usize },
     /// Time passes.
     Wait { seconds: u8 },
-    /// A side is saved, forgotten and restored.
-    Restart { side: usize },
+    /// A side is saved, forgotten and restored; not from a record with another bit, nor from an older one.
+    Restart { side: usize, bit: usize },
 }
 
 impl Step {
@@ -97,7 +97,7 @@ impl Step {
                 length: place,
             },
             29 => Self::Reflect { to: side, which },
-            30 => Self::Restart { side },
+            30 => Self::Restart { side, bit: place },
             _ => Self::Wait { seconds: first },
         }
     }

@@ -1,0 +1,153 @@
+//! A file on its way: segments that come in any order, twice, changed, in each other's place, or out of another file.
+
+use std::string::String;
+use std::sync::OnceLock;
+use std::vec;
+use std::vec::Vec;
+
+use duet_crypto::files::segment::{HEADER_LENGTH, SEGMENT_PLAINTEXT};
+use duet_crypto::files::{Descriptor, FileError, FileKey, FileKind, FileMode, Salt, SegmentCipher};
+
+use super::common::TestRng;
+use rand_core::Rng as _;
+
+/// Sizes at which something changes; those of more than one segment take a thousand times as long.
+const SIZES: [usize; 16] = [
+    0,
+    1,
+    3,
+    4_095,
+    4_096,
+    4_097,
+    8_191,
+    12_000,
+    16_383,
+    16_384,
+    16_385,
+    32_768,
+    32_769,
+    40_000,
+    SEGMENT_PLAINTEXT,
+    2 * SEGMENT_PLAINTEXT + 1,
+];
+const STEPS: usize = 32;
+
+/// A file, and another one of the same size, sealed once.
+struct Sealed {
+    content: Vec<u8>,
+    ciphers: [SegmentCipher; 2],
+    frames: [Vec<Vec<u8>>; 2],
+}
+
+impl Sealed {
+    fn new(size: usize) -> Self {
+        let rng = &mut TestRng::new(size as u64);
+        let mut content = vec![0; size];
+        rng.fill_bytes(&mut content);
+        let ciphers = [cipher(size, rng), cipher(size, rng)];
+        let frames = [0, 1].map(|which: usize| {
+            let seal = |index| {
+                let range = ciphers[which].layout().file_range(index).unwrap();
+                let bytes = &content[range.start as usize..range.end as usize];
+                ciphers[which].seal(index, bytes).unwrap()
+            };
+            (0..ciphers[which].layout().segments()).map(seal).collect()
+        });
+        Self {
+            content,
+            ciphers,
+            frames,
+        }
+    }
+}
+
+fn cipher(size: usize, rng: &mut TestRng) -> SegmentCipher {
+    SegmentCipher::new(&Descriptor {
+        key: FileKey::generate(rng),
+        salt: Salt::generate(rng),
+        size: size as u64,
+        kind: FileKind::File,
+        mode: FileMode::Both,
+        duration_ms: 0,
+        peaks: Vec::new(),
+        name: String::new(),
+        media_type: String::new(),
+        preview: Vec::new(),
+    })
+    .unwrap()
+}
+
+/// The first byte says how long the file is; every four bytes after it are a step.
+pub fn transfer(bytes: &[u8]) {
+    static FILES: [OnceLock<Sealed>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
+    let Some((size, script)) = bytes.split_first() else {
+        return;
+    };
+    let size = usize::from(*size) % SIZES.len();
+    let sealed = FILES[size].get_or_init(|| Sealed::new(SIZES[size]));
+    let [file, other] = &sealed.ciphers;
+    let frames = &sealed.frames[0];
+    let mut written = vec![0; sealed.content.len()];
+    let mut came = vec![false; frames.len()];
+
+    for &[what, which, high, low] in script.as_chunks().0.iter().take(STEPS) {
+        let which = usize::from(which) % frames.len();
+        let place = usize::from(u16::from_be_bytes([high, low])) * usize::from(what >> 4 | 1);
+        let mut frame = frames[which].clone();
+        let length = frame.len();
+        match what % 8 {
+            0..=2 => {
+                let (opened, plaintext) = file.open(&frame).unwrap();
+                let offset = usize::try_from(opened.offset).unwrap();
+                assert_eq!(
+                    (opened.index as usize, opened.length),
+                    (which, plaintext.len())
+                );
+                assert_eq!(opened.last, which + 1 == frames.len());
+                written[offset..offset + opened.length].copy_from_slice(&plaintext);
+                came[which] = true;
+                continue;
+            }
+            3 => frame[place / 8 % length] ^= 1 << (place % 8),
+            4 => frame.truncate(place % length),
+            5 => frame.resize(length + 1 + place % 64, 0),
+            6 => {
+                // The body of another segment, or the same one of another file, under this head.
+                let donor = &sealed.frames[usize::from(what >> 4 & 1)][place % frames.len()];
+                frame.truncate(HEADER_LENGTH);
+                frame.extend_from_slice(&donor[HEADER_LENGTH..]);
+            }
+            _ => {
+                frame.clone_from(&sealed.frames[1][which]);
+                assert_eq!(
+                    other.open(&frame).map(|(opened, _)| opened.index as usize),
+                    Ok(which)
+                );
+                assert_eq!(file.open(&frame), Err(FileError::FileId));
+            }
+        }
+        if frame == frames[which] {
+            continue;
+        }
+        // What the head and the length tell is told before anything is decrypted.
+        let checked = file.check(&frame);
+        let error = file.open_in_place(&mut frame).unwrap_err();
+        match checked {
+            Ok(_) => {
+                assert_eq!(error, FileError::Decrypt);
+                assert!(frame[HEADER_LENGTH..].iter().all(|&byte| byte == 0));
+            }
+            Err(expected) => assert_eq!(error, expected),
+        }
+    }
+    for (index, came) in came.iter().enumerate() {
+        let range = file.layout().file_range(index as u32).unwrap();
+        let range = range.start as usize..range.end as usize;
+        let expected = &sealed.content[range.clone()];
+        assert!(if *came {
+            written[range] == *expected
+        } else {
+            written[range].iter().all(|&byte| byte == 0)
+        });
+    }
+}
