@@ -302,6 +302,10 @@ export type UserErrorCode =
   | 'file-too-large'
   | 'file-empty-name'
   | 'transfer-busy'
+  /** protocol.md section 4.9: thirty handshakes with one person in an hour. */
+  | 'too-many-handshakes'
+  /** The same, when the other one called. */
+  | 'call-turned-away'
   /** 16 texts wait for the call to be accepted. */
   | 'too-many-early'
   /** This device's key was made so that nothing can copy it: only a new key (`replaceKey`) can be backed up. */

@@ -171,6 +171,36 @@ describe('a backup', () => {
     });
   });
 
+  test('carries as many earlier keys as the protocol has room for, and what is known here says more', async () => {
+    const alice = await register('alice', 'native');
+    const owner = idOf('alice');
+    const accountId = toText(crypto.accountId({ realm: 'duet.test', name: 'bob' }));
+    const bob = { name: 'bob', accountId };
+    const keys: string[] = [];
+    for (let i = 0; i <= crypto.EARLIER_KEYS_MAX; i += 1) {
+      const identity = await crypto.createIdentity({ realm: 'duet.test', name: 'bob', engine: 'wasm' });
+      keys.push(toText(identity.publicKey));
+      identity.free();
+    }
+    for (const [at, key] of keys.entries()) {
+      await alice.keystore.putPin(owner, bob, { key, trust: 'first-use' }, 1000 * (at + 1));
+    }
+    const backup = await alice.run('makeBackup', { password });
+    const other = await device('alice', 'native');
+    const first = await opened(other, backup);
+    await other.run('restoreBackup', { id: first.id, password, take: [] });
+    await other.online();
+    const there = await alice.keystore.pin(owner, accountId);
+    expect(there?.history.map(({ key }) => key)).toEqual(keys.slice(0, -1));
+    // Each was pinned until the next one was seen: that is how it was, so both devices know the same.
+    expect(await other.keystore.pin(owner, accountId)).toEqual(there);
+    // And once more changes nothing.
+    const again = await opened(other, backup);
+    expect(again.people).toMatchObject([{ verdict: 'same' }]);
+    await other.run('restoreBackup', { id: again.id, password: null, take: [] });
+    expect(await other.keystore.pin(owner, accountId)).toEqual(there);
+  });
+
   test('of a key that nothing can copy is not possible before the key is replaced', async () => {
     const alice = await register('alice', 'native');
     const record = await alice.keystore.identity(idOf('alice'));

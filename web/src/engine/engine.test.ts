@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import * as crypto from '@duet-chat/crypto';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { EngineMode } from './contract.ts';
+import type { EngineMode, UserError } from './contract.ts';
 import { MemoryRelay } from './testing/memory-relay.ts';
 import { call, meet, Person } from './testing/person.ts';
 
@@ -406,6 +406,46 @@ describe('a relay that lies', () => {
     await bob.until('damaged', () => bob.transfers[0]?.state === 'damaged');
     expect(bob.transfers[0]?.blob).toBeUndefined();
     await alice.until('told', () => alice.transfers[0]?.state === 'cancelled-by-peer');
+  });
+});
+
+describe('handshakes with one person', () => {
+  test('are thirty in an hour, renewals and calls of both sides counted', async () => {
+    const used = 28;
+    const bobs = crypto.accountId({ realm: relay.realm, name: 'bob' });
+    const alice = await new Person('alice', 'wasm', relay, relay.browser(), {
+      crypto: {
+        createHandshakeRate() {
+          const rate = crypto.createHandshakeRate();
+          for (let i = 0; i < used; i += 1) rate.completed(bobs);
+          return rate;
+        },
+      },
+    }).registered();
+    const bob = await new Person('bob', 'native', relay).registered();
+    await meet(alice, bob);
+    await alice.run('leaveChat', undefined);
+    await bob.run('leaveChat', undefined);
+    await meet(bob, alice);
+    await bob.run('leaveChat', undefined);
+    await alice.untilState('peer-disconnected');
+    await alice.run('leaveChat', undefined);
+
+    const refused = await call(alice, bob).then(
+      () => null,
+      (error: UserError) => error,
+    );
+    expect(refused?.code).toBe('too-many-handshakes');
+    expect(refused?.retryAfterMs).toBeGreaterThan(0);
+    expect(refused?.retryAfterMs).toBeLessThanOrEqual(3_600_000);
+    expect(alice.conversation).toBeNull();
+    await call(bob, alice);
+    await bob.untilState('busy');
+    expect(alice.incoming).toEqual([]);
+    expect(alice.notices).toEqual(['call-turned-away']);
+    // It is about this one person.
+    const carol = await new Person('carol', 'native', relay).registered();
+    await meet(carol, alice);
   });
 });
 

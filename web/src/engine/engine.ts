@@ -107,7 +107,10 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       await account.logout();
     },
     search: ({ query }, signal) => directory.search(query, signal),
-    openChat: (peer) => runtime.command({ name: 'openChat', peer }),
+    openChat: async (peer) => {
+      const wait = runtime.handshakeWait(peer.accountId);
+      await runtime.command({ name: 'openChat', peer, wait });
+    },
     acceptIncoming: ({ id }) => runtime.command({ name: 'acceptIncoming', id }),
     declineIncoming: ({ id }) => runtime.command({ name: 'declineIncoming', id }),
     leaveChat: () => runtime.command({ name: 'leaveChat' }),
@@ -140,7 +143,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
 }
 
 /** What does which operation under a choice: the core does those that no Web Crypto has, whatever was chosen. */
-export function cryptoView(crypto: Pick<CryptoPort, 'capabilities'>, mode: EngineMode): CryptoView {
+function cryptoView(crypto: Pick<CryptoPort, 'capabilities'>, mode: EngineMode): CryptoView {
   const { operations, secureContext } = crypto.capabilities();
   const lines = Object.entries(operations).map(([operation, { native, auto, reason }]) => {
     const engine = mode === 'wasm' ? 'wasm' : mode === 'native' && native ? 'native' : auto;

@@ -121,7 +121,7 @@ const contents: readonly [(d: Draw) => Content, ...((d: Draw) => Content)[]] = [
 ];
 
 const commands: readonly [(d: Draw) => Command, ...((d: Draw) => Command)[]] = [
-  (d) => ({ name: 'openChat', peer: pick(peers, d.n) }),
+  (d) => ({ name: 'openChat', peer: pick(peers, d.n), wait: d.n % 9 === 0 ? d.n : 0 }),
   (d) => ({ name: 'acceptIncoming', id: d.hid() }),
   (d) => ({ name: 'declineIncoming', id: d.hid() }),
   () => ({ name: 'leaveChat' }),
@@ -221,6 +221,7 @@ const events: readonly ((d: Draw) => Event)[] = [
     pin: d.n % 4 === 0 ? { key: OTHER_KEY, trust: 'first-use' } : null,
     changed: d.n % 4 === 0,
     prekeyStart: d.n % 3 === 0,
+    wait: d.n % 7 === 0 ? d.n : 0,
     glare: d.n % 2 === 0 ? 'own' : 'peer',
   }),
   (d) => ({
@@ -260,6 +261,7 @@ const events: readonly ((d: Draw) => Event)[] = [
   }),
   (d) => ({
     type: 'handshake-failed',
+    wait: d.n % 4 === 0 ? d.n : 0,
     conversation: d.conversation(),
     hid: d.n % 3 === 0 ? null : d.hid(),
   }),
@@ -316,7 +318,7 @@ function next(d: Draw, { conversation, incoming }: State): Event {
     if (d.n % 2 === 0) return { type: 'timer', name: 'renew' };
     const { peer, presence, pin, key } = conversation ?? { peer: BOB, presence: '', pin: null, key: KEY };
     const offer = { hid: d.fresh16(), peer, presence: presence ?? '', key: key ?? KEY, pin };
-    return { type: 'offer-checked', ...offer, changed: false, prekeyStart: false, glare: 'peer' };
+    return { type: 'offer-checked', ...offer, changed: false, prekeyStart: false, wait: 0, glare: 'peer' };
   }
   const [call] = incoming;
   if (call === undefined) return { type: 'link-up' };
@@ -364,7 +366,7 @@ const beginnings: readonly [() => World, ...(() => World)[]] = [
   },
   () => {
     const world = new World().online();
-    world.command({ name: 'openChat', peer: BOB });
+    world.command({ name: 'openChat', peer: BOB, wait: 0 });
     const pin = { key: OTHER_KEY, trust: 'compared' } as const;
     return world.run({ type: 'looked-up', conversation: world.id, found: { key: KEY, pin } });
   },

@@ -44,7 +44,7 @@ describe('calling', () => {
 
   test('a key that differs from the pin blocks before anything is sent, and not even presence is asked', () => {
     const world = new World().online();
-    world.command({ name: 'openChat', peer: BOB });
+    world.command({ name: 'openChat', peer: BOB, wait: 0 });
     const pin = { key: KEY, trust: 'compared' } as const;
     world.run({ type: 'looked-up', conversation: world.id, found: { key: OTHER_KEY, pin } });
     expect(stateOf(world)).toBe('blocked-key-changed');
@@ -66,7 +66,7 @@ describe('calling', () => {
     expect(world.effects('check-accept')).toHaveLength(1);
     world.deliver(frame(3, HID));
     expect(world.last).toEqual([]);
-    world.run({ type: 'handshake-failed', conversation: world.id, hid: HID });
+    world.run({ type: 'handshake-failed', conversation: world.id, hid: HID, wait: 0 });
     expect(stateOf(world)).toBe('failed');
     expect(world.effects('wipe-handshake')).toEqual([{ type: 'wipe-handshake', hid: HID }]);
   });
@@ -101,19 +101,19 @@ describe('calling', () => {
 
   test('a person who is away is offline, and stays so until called again', () => {
     const world = new World().online();
-    world.command({ name: 'openChat', peer: BOB });
+    world.command({ name: 'openChat', peer: BOB, wait: 0 });
     world.run({ type: 'looked-up', conversation: world.id, found: { key: KEY, pin: null } });
     world.run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: false });
     expect(stateOf(world)).toBe('peer-offline');
     world.run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true });
     expect(stateOf(world)).toBe('peer-offline');
-    expect(world.command({ name: 'openChat', peer: BOB })).toBe('pending');
+    expect(world.command({ name: 'openChat', peer: BOB, wait: 0 })).toBe('pending');
     expect(stateOf(world)).toBe('ringing-out');
   });
 
   test('a person without a key cannot be called, and the screen stays as it was', () => {
     const world = new World().online();
-    world.command({ name: 'openChat', peer: BOB });
+    world.command({ name: 'openChat', peer: BOB, wait: 0 });
     world.run({ type: 'looked-up', conversation: world.id, found: { key: null, pin: null } });
     expect(world.effects('reply')).toMatchObject([{ error: { code: 'peer-has-no-key' } }]);
     expect(stateOf(world)).toBeNull();
@@ -126,23 +126,55 @@ describe('calling', () => {
     expect(stateOf(world)).toBeNull();
   });
 
-  test('thirty handshakes with one person in an hour are enough', () => {
-    const world = new World().online();
-    const wait = () => {
-      const answer = world.command({ name: 'openChat', peer: BOB });
-      return typeof answer === 'string' ? 0 : answer.retryAfterMs;
-    };
-    for (let i = 0; i < 30; i += 1) {
-      expect(wait()).toBe(0);
-      world.answered();
-      world.command({ name: 'leaveChat' });
-      world.now += 1000;
-    }
-    expect(wait()).toBe(3_600_000 - 30_000);
-    world.offered();
-    expect(world.effects('end-handshake')).toMatchObject([{ reason: 'busy' }]);
-    world.now += 3_600_000 - 30_000;
-    expect(wait()).toBe(0);
+  describe('one handshake too many within the hour', () => {
+    const wait = 5_000;
+
+    test('is refused before anything ends', () => {
+      const world = new World().secure();
+      const answer = world.command({ name: 'openChat', peer: CAROL, wait });
+      expect(answer).toEqual({ code: 'too-many-handshakes', retryAfterMs: wait });
+      expect(stateOf(world)).toBe('secure');
+      expect(world.effects('look-up')).toEqual([]);
+    });
+
+    test('does not ring, and both are told', () => {
+      const world = new World().online().offered({ wait });
+      expect(world.state.incoming).toEqual([]);
+      expect(world.effects('end-handshake')).toMatchObject([{ hid: HID, reason: 'busy' }]);
+      expect(world.effects('notice')).toEqual([
+        { type: 'notice', error: { code: 'call-turned-away', retryAfterMs: wait } },
+      ]);
+    });
+
+    test('that would be a renewal is put off in silence', () => {
+      const asked = new World().secure().offered({ hid: HID2, wait });
+      expect(asked.effects('end-handshake')).toMatchObject([{ hid: HID2, reason: 'busy' }]);
+      const asking = new World().secure().run({ type: 'timer', name: 'renew' });
+      asking.run({ type: 'handshake-failed', conversation: asking.id, hid: null, wait });
+      for (const world of [asked, asking]) {
+        expect(viewOf(world)).toMatchObject({ state: 'secure', session: { renewing: false } });
+        expect(world.effects('notice')).toEqual([]);
+      }
+    });
+
+    test.each([
+      [
+        'when the person accepts',
+        () => new World().online().offered(),
+        { name: 'acceptIncoming', id: HID },
+        HID,
+      ],
+      ['when the offer is made', () => new World().ringingEarly(), null, null],
+    ] as const)('is told %s, should it come to that', (_, begin, command, hid) => {
+      const world = begin();
+      if (command !== null) world.command(command);
+      else world.run({ type: 'end-checked', hid: HID, reason: 'prekey-unknown' });
+      world.run({ type: 'handshake-failed', conversation: world.id, hid, wait });
+      expect(stateOf(world)).toBe('failed');
+      expect(world.effects('notice')).toEqual([
+        { type: 'notice', error: { code: 'too-many-handshakes', retryAfterMs: wait } },
+      ]);
+    });
   });
 
   test('without READY the session is given up', () => {
@@ -189,7 +221,7 @@ describe('being called', () => {
     const silent = accepted().run({ type: 'timer', name: 'confirm' });
     expect(stateOf(silent)).toBe('failed');
     const wrong = accepted().deliver(frame(4, HID));
-    wrong.run({ type: 'handshake-failed', conversation: wrong.id, hid: HID });
+    wrong.run({ type: 'handshake-failed', conversation: wrong.id, hid: HID, wait: 0 });
     expect(stateOf(wrong)).toBe('failed');
   });
 
@@ -265,7 +297,7 @@ describe('both call at once', () => {
 
   test('a call that rings here is answered by calling', () => {
     const world = new World().online().offered();
-    expect(world.command({ name: 'openChat', peer: BOB })).toBe('ok');
+    expect(world.command({ name: 'openChat', peer: BOB, wait: 0 })).toBe('ok');
     expect(world.effects('make-accept')).toHaveLength(1);
   });
 });
@@ -356,7 +388,7 @@ describe('texts before the call is accepted', () => {
     ['no answer', (world: World) => world.run({ type: 'timer', name: 'prekey' })],
   ])('%s: the call is an OFFER, and what is written waits until it is secure', (_, happen) => {
     const world = new World().online();
-    world.command({ name: 'openChat', peer: BOB });
+    world.command({ name: 'openChat', peer: BOB, wait: 0 });
     world.run({ type: 'looked-up', conversation: world.id, found: { key: KEY, pin: null } });
     world.run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true });
     happen(world);
@@ -378,7 +410,7 @@ describe('texts before the call is accepted', () => {
 
   test('before it rings, nothing can be written; the one who is called waits for the session', () => {
     const world = new World().online();
-    world.command({ name: 'openChat', peer: BOB });
+    world.command({ name: 'openChat', peer: BOB, wait: 0 });
     expect(write(world, 'x')).toEqual({ code: 'not-secure-yet' });
     const called = new World().online().offered();
     called.command({ name: 'acceptIncoming', id: HID });
@@ -410,7 +442,7 @@ describe('texts before the call is accepted', () => {
   test('a prekey under another key than the pinned one blocks; a bad one is passed over', () => {
     const offering = (pin: { key: string; trust: 'compared' } | null) => {
       const world = new World().online();
-      world.command({ name: 'openChat', peer: BOB });
+      world.command({ name: 'openChat', peer: BOB, wait: 0 });
       world.run({ type: 'looked-up', conversation: world.id, found: { key: KEY, pin } });
       world.run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true });
       return world.run({ type: 'prekey-got', conversation: world.id, prekey: PREKEY });
@@ -539,7 +571,7 @@ describe('texts before the call is accepted', () => {
     test('a file of a call that comes to nothing never comes', () => {
       const world = new World().online().offered({ prekeyStart: true });
       file(world, 0, FID).command({ name: 'acceptIncoming', id: HID });
-      world.run({ type: 'handshake-failed', conversation: world.id, hid: HID });
+      world.run({ type: 'handshake-failed', conversation: world.id, hid: HID, wait: 0 });
       expect(stateOf(world)).toBe('failed');
       expect(shown(world)).toMatchObject([
         { unconfirmed: true, body: { transfer: { state: 'connection-lost' } } },
@@ -719,7 +751,7 @@ describe('renewal', () => {
     const failures: ((world: World) => World)[] = [
       (world) => world.run({ type: 'timer', name: 'renewal' }),
       (world) => world.run({ type: 'end-checked', hid: HID2, reason: 'busy' }),
-      (world) => world.run({ type: 'handshake-failed', conversation: world.id, hid: HID2 }),
+      (world) => world.run({ type: 'handshake-failed', conversation: world.id, hid: HID2, wait: 0 }),
       (world) => {
         const [conversation, about, status] = [world.id, 'offer', 'refused'] as const;
         return world.run({ type: 'undelivered', conversation, about, status });
@@ -739,23 +771,6 @@ describe('renewal', () => {
     const world = new World().handingOver().run({ type: 'timer', name: 'renewal' });
     expect(stateOf(world)).toBe('failed');
     expect(world.effects('wipe-session')).toHaveLength(2);
-  });
-
-  test('counts among the thirty handshakes of an hour', () => {
-    const world = new World().secure();
-    for (let i = 1; i < 30; i += 1) {
-      const hid = text16(100 + i);
-      world.offered({ hid, pin: { key: KEY, trust: 'first-use' } });
-      expect(world.effects('make-accept')).toHaveLength(1);
-      const [conversation, early, sid] = [world.id, { sent: 0, received: 0 }, text16(150 + i)];
-      world
-        .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
-        .deliver(frame(4, hid))
-        .run({ type: 'confirm-checked', conversation, hid, sid, early, frame: frame(0x11, sid) });
-    }
-    world.offered({ hid: HID2, pin: { key: KEY, trust: 'first-use' } });
-    expect(world.effects('end-handshake')).toMatchObject([{ reason: 'busy' }]);
-    expect(stateOf(world)).toBe('secure');
   });
 
   test('a file on its way goes on in the new session', () => {

@@ -122,7 +122,7 @@ function apply(turn: Turn, event: Event) {
 function command(turn: Turn, { command, reply }: Extract<Event, { type: 'command' }>) {
   switch (command.name) {
     case 'openChat':
-      return calling.openChat(turn, reply, command.peer);
+      return calling.openChat(turn, reply, command);
     case 'acceptIncoming':
       return answering.acceptIncoming(turn, reply, command.id);
     case 'declineIncoming':

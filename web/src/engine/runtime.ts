@@ -1,7 +1,7 @@
 /** Carries out what the machine decides, and feeds it what comes of it. */
 import type { Auth } from './auth.ts';
 import type { EngineEvent, EngineMode } from './contract.ts';
-import type { CryptoPort, RelayCodec } from './crypto/port.ts';
+import type { CryptoPort, HandshakeRate, RelayCodec } from './crypto/port.ts';
 import type { Directory } from './effects/directory.ts';
 import { Files } from './effects/files.ts';
 import { Handshakes } from './effects/handshakes.ts';
@@ -43,6 +43,8 @@ export class Runtime {
   private readonly replies = new Map<number, { resolve: () => void; reject: (error: EngineError) => void }>();
   private readonly timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
   private run: Run | null = null;
+  /** Outlives whoever is here: logging out and in again makes no new chances. */
+  private rate: HandshakeRate | null = null;
   private readonly network: Network;
   private readonly handshakes: Handshakes;
   private readonly sessions: Sessions;
@@ -76,6 +78,10 @@ export class Runtime {
     this.handshakes = new Handshakes({
       crypto,
       mode,
+      rate: () => {
+        this.rate ??= crypto.createHandshakeRate();
+        return this.rate;
+      },
       keystore,
       directory,
       dispatch,
@@ -119,6 +125,11 @@ export class Runtime {
   /** Gives the machine a name for a file. */
   pick(file: File): number {
     return this.files.keep(file);
+  }
+
+  /** Milliseconds until one more handshake with this account is allowed; 0: now. */
+  handshakeWait(accountId: string): number {
+    return this.handshakes.wait(accountId);
   }
 
   sasOf(sid: string) {

@@ -9,7 +9,10 @@ import { trustOf } from './machine/views.ts';
 import type { Run } from './run.ts';
 
 export interface VerificationDeps {
-  readonly crypto: Pick<CryptoPort, 'fingerprintOf' | 'safetyCode' | 'qrText' | 'verifyQrText'>;
+  readonly crypto: Pick<
+    CryptoPort,
+    'fingerprintOf' | 'safetyCode' | 'qrText' | 'parseQrText' | 'verifyQrText'
+  >;
   readonly keystore: Pick<Keystore, 'pin' | 'pins'>;
   readonly sasOf: (sid: string) => VerificationView['sas'];
 }
@@ -58,10 +61,6 @@ export async function peopleOf(
     .sort((a, b) => (a.fingerprint.name < b.fingerprint.name ? -1 : 1));
 }
 
-/** Where the text of a QR code holds accounts and keys: after its version, in this order (protocol.md section 3.3). */
-const QR_PREFIX = 'PAIR1:';
-const QR_LENGTH = 129;
-
 /** Compares and pins nothing; `verified` is what may be pinned. */
 export function readQr(
   { crypto }: Pick<VerificationDeps, 'crypto'>,
@@ -79,10 +78,9 @@ export function readQr(
     if (code !== 'E_QR_MISMATCH') throw error;
   }
   // It is well formed, and something in it is not what it should be: accounts, or keys.
-  const shown = fromText(text.slice(QR_PREFIX.length), QR_LENGTH);
+  const { shownBy, shownTo } = crypto.parseQrText(text);
   const right =
-    toText(shown.subarray(1, 33)) === toText(pair.theirs.accountId) &&
-    toText(shown.subarray(65, 97)) === toText(pair.mine.accountId);
+    toText(shownBy) === toText(pair.theirs.accountId) && toText(shownTo) === toText(pair.mine.accountId);
   return right ? 'key-differs' : 'other-person';
 }
 

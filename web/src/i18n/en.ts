@@ -557,6 +557,14 @@ export const en = {
     },
     'file-too-large': { title: 'The file is too large.', help: 'Split it, or compress it first.' },
     'file-empty-name': { title: 'The file has no name.', help: 'Rename it and try again.' },
+    'too-many-handshakes': {
+      title: 'Too many new connections with this person.',
+      help: 'Each one is a chance for somebody in the middle, so thirty in an hour are enough.',
+    },
+    'call-turned-away': {
+      title: 'A call was turned away.',
+      help: 'There were thirty connections with that person within the hour, and each one is a chance for somebody in the middle.',
+    },
     'transfer-busy': { title: 'Your other file is under way.', help: 'Wait for it or cancel it first.' },
     'too-many-early': {
       title: 'Enough written for now.',

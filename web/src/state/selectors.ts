@@ -24,8 +24,4 @@ export function readUpTo(state: MessagesState, lastVisibleId: string): number | 
 /** Text and files may be sent in this state only. */
 export const canWrite = (conversation: ConversationView | null): boolean => conversation?.writable === 'yes';
 
-/** Texts may be sent, which is so already while a call rings that carries them. */
-export const canWriteText = (conversation: ConversationView | null): boolean =>
-  conversation !== null && conversation.writable !== 'no';
-
 export const accountName = (account: AccountView): string | null => ('name' in account ? account.name : null);

@@ -112,6 +112,34 @@ test('first words that the relay drops are missed, and said again in a session t
   await expect(bob.at('message')).toHaveCount(2);
 });
 
+test('what was there before a session was renewed is read after it, too', async ({ stage }) => {
+  const through = stage.hostile.port;
+  let early = 0;
+  stage.hostile.tamper = (frame, type) => (type === payloadType.early && ++early === 2 ? [] : [frame]);
+  const alice = await stage.person('alice');
+  const bob = await stage.person('bob', { through });
+  await callWithText(alice, bob, 'one');
+  await alice.say('two');
+  await expect(alice.message('two')).toHaveAttribute('data-status', 'early');
+  // Bob's tab is behind another one, so that nothing is read.
+  const turn = (state: 'hidden' | 'visible') =>
+    bob.page.evaluate((now) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => now });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }, state);
+  await turn('hidden');
+  await bob.answer();
+  await expect(bob.at('conversation-note')).toHaveAttribute('data-note', 'renewed');
+  await expect(bob.message('two')).toBeVisible();
+  for (const text of ['one', 'two']) {
+    await expect(alice.message(text)).toHaveAttribute('data-status', 'delivered');
+  }
+  await turn('visible');
+  for (const text of ['one', 'two']) {
+    await expect(alice.message(text)).toHaveAttribute('data-status', 'read');
+  }
+});
+
 test('a replayed first flight rings once, and forged first words are not shown', async ({ stage }) => {
   const through = stage.hostile.port;
   let flights = 0;

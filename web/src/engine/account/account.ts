@@ -2,6 +2,7 @@
  * From a name and a password to an open identity, and back. Each command is one function that is read from top to
  * bottom; one runs at a time. The vault secret never outlives the command that derived it.
  */
+import { PASSWORD_MIN_CHARS } from '@duet-chat/crypto';
 import type { Auth } from '../auth.ts';
 import { toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
@@ -41,9 +42,6 @@ export interface Credentials {
   readonly name: string;
   readonly password: string;
 }
-
-/** protocol.md section 8.3. */
-const PASSWORD_MIN = 8;
 
 export class Account {
   /** The login that holds while its identity is not open. */
@@ -406,7 +404,7 @@ export class Account {
     password: string,
     use: (secrets: PasswordSecrets) => Promise<T>,
   ): Promise<T> {
-    if ([...password].length < PASSWORD_MIN) throw new EngineError('password-too-short');
+    if ([...password].length < PASSWORD_MIN_CHARS) throw new EngineError('password-too-short');
     const secrets = await this.deps.crypto.splitPassword({ ...this.accountOf(name), password });
     try {
       return await use(secrets);

@@ -2,6 +2,7 @@
  * Backups: the identity and the people, in one file under a passphrase (protocol.md section 8). A file is opened for
  * a look first; what it brings is taken over only when the person has seen it.
  */
+import { EARLIER_KEYS_MAX } from '@duet-chat/crypto';
 import { fromText, toText } from '../bytes.ts';
 import type {
   BackupPersonView,
@@ -10,11 +11,9 @@ import type {
   EngineCommands,
   EngineEvent,
 } from '../contract.ts';
-import type { CryptoPort, VerifiedPeer } from '../crypto/port.ts';
+import type { CryptoPort, PeerConflict, VerifiedPeer } from '../crypto/port.ts';
 import { EngineError, packageCode } from '../errors.ts';
-import type { ImportedPin, Keystore, PinRecord } from '../keystore/keystore.ts';
-import type { Pin } from '../machine/state.ts';
-import { stronger } from '../machine/trust.ts';
+import type { Keystore, PastPin, PinRecord } from '../keystore/keystore.ts';
 import type { Runtime } from '../runtime.ts';
 import { fingerprint } from '../verification.ts';
 import type { Account } from './account.ts';
@@ -22,7 +21,13 @@ import type { Account } from './account.ts';
 export interface BackupDeps {
   readonly crypto: Pick<
     CryptoPort,
-    'generatePassphrase' | 'exportBackup' | 'importBackup' | 'accountId' | 'fingerprintOf' | 'randomBytes'
+    | 'generatePassphrase'
+    | 'exportBackup'
+    | 'importBackup'
+    | 'mergePeers'
+    | 'accountId'
+    | 'fingerprintOf'
+    | 'randomBytes'
   >;
   readonly keystore: Keystore;
   readonly account: Account;
@@ -38,13 +43,8 @@ interface Opened {
   readonly identity: BackupPreview['identity'];
   readonly backup: Uint8Array;
   readonly passphrase: string;
-  readonly people: readonly Person[];
-}
-
-interface Person {
-  readonly pin: ImportedPin;
-  readonly verdict: BackupPersonView['verdict'];
-  readonly known: PinRecord | undefined;
+  readonly realm: string;
+  readonly people: readonly VerifiedPeer[];
 }
 
 /** 65,535 people are less than this (protocol.md section 8.2). */
@@ -96,27 +96,28 @@ export class Backups {
       identity.free();
       if (toText(accountId) !== owner) throw new EngineError('backup-other-account');
       if (toText(publicKey) !== key) throw new EngineError('backup-old-key');
-      const known = new Map((await keystore.pins(owner)).map((pin) => [pin.accountId, pin]));
-      const people = peers.map((peer) => {
-        const id = toText(crypto.accountId({ realm, name: peer.name }));
-        return personOf(toPin(id, peer), known.get(id));
-      });
+      const pins = await keystore.pins(owner);
+      const conflicts = this.merge(realm, pins, peers).conflicts.map(({ known }) => known.name);
       const opened: Opened = {
         id: this.nextId++,
         owner,
         identity: here ? 'here' : 'restored',
         backup,
         passphrase,
-        people,
+        realm,
+        people: peers,
       };
       this.opened = opened;
+      const known = new Map(pins.map((pin) => [pin.name, pin]));
       return {
         id: opened.id,
         name,
         created,
         fingerprint: fingerprint(crypto, name, publicKey),
         identity: opened.identity,
-        people: people.map((person) => this.personView(person)),
+        people: peers.map((peer) =>
+          this.personView(realm, peer, known.get(peer.name), conflicts.includes(peer.name)),
+        ),
       };
     });
   }
@@ -146,17 +147,38 @@ export class Backups {
     this.opened = null;
   }
 
-  private async takePeople({ owner, people }: Opened, take: readonly string[]): Promise<void> {
-    const { keystore, now, runtime } = this.deps;
-    const chosen = people
-      .filter(({ verdict, pin }) => verdict !== 'conflict' || take.includes(pin.peer.accountId))
-      .map(({ pin, known }) =>
-        known?.key === pin.key ? { ...pin, trust: stronger(pin.trust, known.trust) } : pin,
-      );
-    await keystore.importPins(owner, chosen, now());
-    for (const { peer, key, trust } of chosen) {
-      runtime().dispatch({ type: 'pinned', accountId: peer.accountId, pin: { key, trust } });
+  private async takePeople({ owner, realm, people }: Opened, take: readonly string[]): Promise<void> {
+    const { crypto, keystore, now, runtime } = this.deps;
+    const written = await keystore.rewritePins(owner, (pins) => {
+      const { peers, conflicts } = this.merge(realm, pins, people);
+      // By the keys that are pinned now: what contradicts since the preview was shown stays as it is.
+      const contrary = new Map(conflicts.map((conflict) => [conflict.known.name, conflict]));
+      const merged = new Map(peers.map((peer) => [peer.name, peer]));
+      const known = new Map(pins.map((pin) => [pin.name, pin]));
+      return people.flatMap(({ name }) => {
+        const accountId = toText(crypto.accountId({ realm, name }));
+        const conflict = contrary.get(name);
+        if (conflict !== undefined && !take.includes(accountId)) return [];
+        const peer = conflict === undefined ? merged.get(name) : this.chosen(realm, conflict);
+        return peer === undefined ? [] : [recordOf(owner, accountId, peer, known.get(name), now())];
+      });
+    });
+    for (const { accountId, key, trust } of written) {
+      runtime().dispatch({ type: 'pinned', accountId, pin: { key, trust } });
     }
+  }
+
+  /** The package's rules (docs/decisions/0009). */
+  private merge(realm: string, pins: readonly PinRecord[], imported: readonly VerifiedPeer[]) {
+    return this.deps.crypto.mergePeers({ realm, known: pins.map(toPeer), imported });
+  }
+
+  /** The person, having seen both, chose the backup's key: ours becomes history beside that of both. */
+  private chosen(realm: string, { known, imported }: PeerConflict): VerifiedPeer | undefined {
+    const { publicKey, state, firstSeen } = known;
+    const earlier = [...(known.earlier ?? []), { publicKey, state, firstSeen }].slice(-EARLIER_KEYS_MAX);
+    const { crypto } = this.deps;
+    return crypto.mergePeers({ realm, known: [imported], imported: [{ ...imported, earlier }] }).peers[0];
   }
 
   private async read(options: Parameters<CryptoPort['importBackup']>[0]) {
@@ -171,16 +193,22 @@ export class Backups {
     }
   }
 
-  private personView({ pin, verdict, known }: Person): BackupPersonView {
+  private personView(
+    realm: string,
+    { name, publicKey, state, firstSeen }: VerifiedPeer,
+    known: PinRecord | undefined,
+    conflict: boolean,
+  ): BackupPersonView {
     const { crypto } = this.deps;
-    const { peer, key, trust, since } = pin;
+    const same = known?.key === toText(publicKey) ? 'same' : 'replaces';
     return {
-      ...peer,
-      trust,
-      firstSeen: since,
-      verdict,
-      theirs: fingerprint(crypto, peer.name, fromText(key, 32)),
-      pinned: known === undefined ? null : fingerprint(crypto, peer.name, fromText(known.key, 32)),
+      accountId: toText(crypto.accountId({ realm, name })),
+      name,
+      trust: state,
+      firstSeen,
+      verdict: known === undefined ? 'new' : conflict ? 'conflict' : same,
+      theirs: fingerprint(crypto, name, publicKey),
+      pinned: known === undefined ? null : fingerprint(crypto, name, fromText(known.key, 32)),
     };
   }
 
@@ -195,31 +223,8 @@ export class Backups {
   }
 }
 
-/**
- * protocol.md section 8.2: a key that somebody compared is never overwritten by another one. Where neither was
- * compared there is nothing to prefer one for, so the person is asked as well.
- */
-export function verdictOf(
-  known: (Pin & Pick<PinRecord, 'history'>) | undefined,
-  imported: Pin,
-): BackupPersonView['verdict'] {
-  if (known === undefined) return 'new';
-  if (known.key === imported.key) return 'same';
-  // A key that was replaced here already may be the older one.
-  const past = known.history.some(({ key }) => key === imported.key);
-  const better = known.trust === 'first-use' && imported.trust !== 'first-use';
-  return better && !past ? 'replaces' : 'conflict';
-}
-
-function personOf(pin: ImportedPin, known: PinRecord | undefined): Person {
-  return { pin, known, verdict: verdictOf(known, pin) };
-}
-
-/** A backup holds so many earlier keys of a person. */
-const EARLIER = 8;
-
 function toPeer({ name, key, trust, since, history }: PinRecord): VerifiedPeer {
-  const earlier = history.slice(-EARLIER).map((past) => ({
+  const earlier = history.slice(-EARLIER_KEYS_MAX).map((past) => ({
     publicKey: fromText(past.key, 32),
     state: past.trust,
     // Of the oldest records only the end is known, which is the better guess than none.
@@ -228,15 +233,24 @@ function toPeer({ name, key, trust, since, history }: PinRecord): VerifiedPeer {
   return { name, publicKey: fromText(key, 32), state: trust, firstSeen: since, earlier };
 }
 
-function toPin(accountId: string, peer: VerifiedPeer): ImportedPin {
-  const { name, publicKey, state, firstSeen, earlier = [] } = peer;
-  // Each was pinned until the next one was seen.
-  const ends = [...earlier.slice(1).map((next) => next.firstSeen), firstSeen];
-  const history = earlier.map((past, index) => ({
-    key: toText(past.publicKey),
-    trust: past.state,
-    since: past.firstSeen,
-    until: ends[index] ?? firstSeen,
-  }));
-  return { peer: { accountId, name }, key: toText(publicKey), trust: state, since: firstSeen, history };
+/** `before`: what is pinned here, which knows more of its own history than a backup can say. */
+function recordOf(
+  owner: string,
+  accountId: string,
+  { name, publicKey, state, firstSeen, earlier = [] }: VerifiedPeer,
+  before: PinRecord | undefined,
+  now: number,
+): PinRecord {
+  const here = new Map<string, PastPin>(before?.history.map((past) => [past.key, past]));
+  if (before !== undefined) {
+    const { key, trust, since } = before;
+    here.set(key, { key, trust, since, until: now });
+  }
+  const history = earlier.map((past, index): PastPin => {
+    const key = toText(past.publicKey);
+    // Of a backup's each was pinned until the next one was seen.
+    const until = earlier[index + 1]?.firstSeen ?? firstSeen;
+    return here.get(key) ?? { key, trust: past.state, since: past.firstSeen, until };
+  });
+  return { owner, accountId, name, key: toText(publicKey), trust: state, since: firstSeen, history };
 }

@@ -9,6 +9,7 @@ export type {
   Bytes,
   Content as PackageContent,
   FileDescriptor,
+  HandshakeRate,
   Identity,
   ImportedIdentity,
   IncomingFile,
@@ -17,6 +18,7 @@ export type {
   Offer,
   OutgoingFile,
   PasswordSecrets,
+  PeerConflict,
   PendingSession,
   Session,
   StoredIdentity,
@@ -38,13 +40,16 @@ export type CryptoPort = Pick<
   | 'fingerprintOf'
   | 'safetyCode'
   | 'qrText'
+  | 'parseQrText'
   | 'verifyQrText'
   | 'generatePassphrase'
   | 'exportBackup'
   | 'importBackup'
+  | 'mergePeers'
   | 'createOffer'
   | 'createListener'
   | 'glareWinner'
+  | 'createHandshakeRate'
   | 'createOutgoingFile'
   | 'createIncomingFile'
   | 'randomBytes'

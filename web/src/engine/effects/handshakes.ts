@@ -4,6 +4,7 @@ import type { EngineMode } from '../contract.ts';
 import type {
   Bytes,
   CryptoPort,
+  HandshakeRate,
   IncomingOffer,
   Offer,
   PackageContent,
@@ -27,6 +28,8 @@ export interface HandshakeDeps {
   readonly keystore: Keystore;
   readonly directory: Directory;
   readonly dispatch: (event: Event) => void;
+  /** Completed handshakes per person, for as long as the page lives (protocol.md section 4.9). */
+  readonly rate: () => HandshakeRate;
   /** Takes a session that was just established, with the files of its first flight. */
   readonly keep: (session: Session, first?: Bytes, announced?: Map<number, Announced>) => string;
   /** Sends a frame whose fate nobody waits for. */
@@ -53,6 +56,8 @@ export class Handshakes {
   constructor(private readonly deps: HandshakeDeps) {}
 
   async makeOffer(run: Run, { conversation, address, key, prekey }: EffectOf<'make-offer'>): Promise<void> {
+    const wait = this.wait(address.to);
+    if (wait > 0) return this.deps.dispatch({ type: 'handshake-failed', conversation, hid: null, wait });
     let offer: Offer;
     try {
       offer = await this.deps.crypto.createOffer({
@@ -72,6 +77,11 @@ export class Handshakes {
     this.offers.set(hid, offer);
     const { early, frame } = offer;
     this.deps.dispatch({ type: 'offer-made', conversation, hid, early, frame });
+  }
+
+  /** Milliseconds until one more handshake with this account may be begun or accepted; 0: now. */
+  wait(accountId: string): number {
+    return this.deps.rate().wait(fromText(accountId, 32));
   }
 
   /** The EARLY frame; null when the handshake is not there any more, or has gone on. Synchronous, as in a session. */
@@ -173,6 +183,7 @@ export class Handshakes {
       pin: pin === null ? null : { key: pin.key, trust: pin.trust },
       changed: offer === null,
       prekeyStart: offer?.prekeyStart === true,
+      wait: this.wait(from),
       glare: this.deps.crypto.glareWinner(run.publicKey, key),
     });
   }
@@ -196,6 +207,8 @@ export class Handshakes {
     const offer = this.incoming.get(hid);
     try {
       if (offer === undefined) throw new TypeError('no such offer');
+      const wait = this.wait(toText(offer.peer.accountId));
+      if (wait > 0) return this.deps.dispatch({ type: 'handshake-failed', conversation, hid, wait });
       const work = offer.accept();
       this.accepting.set(hid, work);
       const pending = await work;
@@ -214,6 +227,7 @@ export class Handshakes {
       const offer = this.offers.get(hid);
       if (offer === undefined) throw new TypeError('no such offer');
       const { confirm, session } = await offer.accept({ frame, from: fromText(from, 32) });
+      this.deps.rate().completed(session.peer.accountId);
       this.wipe(hid);
       const sid = this.deps.keep(session);
       this.deps.dispatch({ type: 'accept-checked', conversation, hid, sid, frame: confirm });
@@ -227,6 +241,7 @@ export class Handshakes {
       const pending = this.pending.get(hid);
       if (pending === undefined) throw new TypeError('no such handshake');
       const { ready, session } = await pending.confirm({ frame, from: fromText(from, 32) });
+      this.deps.rate().completed(session.peer.accountId);
       const announced = this.announced.get(hid);
       this.announced.delete(hid);
       this.wipe(hid);
@@ -287,7 +302,7 @@ export class Handshakes {
 
   /** protocol.md section 11, "abort handshake". A code of the package is a failed check; anything else a defect. */
   private failed(conversation: number, hid: string | null, error: unknown): void {
-    this.deps.dispatch({ type: 'handshake-failed', conversation, hid });
+    this.deps.dispatch({ type: 'handshake-failed', conversation, hid, wait: 0 });
     if (packageCode(error) === null) throw error;
   }
 }

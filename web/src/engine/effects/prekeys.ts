@@ -1,11 +1,10 @@
 /** Our one-time prekeys on the relay (protocol.md section 5): made here, handed out there, used once. */
+import { PREKEYS_MAX } from '@duet-chat/crypto';
 import { toText } from '../bytes.ts';
 import type { Bytes, Listener } from '../crypto/port.ts';
 import { packageCode } from '../errors.ts';
 import { PREKEYS } from '../machine/limits.ts';
 
-/** protocol.md section 10: a run keeps the secrets of so many. */
-const MOST = 20;
 /** Where PREKEY and INIT hold the prekey's id (protocol.md sections 5.1 and 5.2). */
 const ID_IN_PREKEY = [2, 18] as const;
 const ID_IN_INIT = [1411, 1427] as const;
@@ -31,7 +30,7 @@ export class Prekeys {
   private async add(left: number): Promise<readonly Bytes[]> {
     const fetched = [...this.stock].slice(0, Math.max(0, this.stock.size - left));
     const wanted = Math.max(0, PREKEYS - left);
-    const made = await this.make(Math.min(wanted, MOST - this.stock.size));
+    const made = await this.make(Math.min(wanted, PREKEYS_MAX - this.stock.size));
     const again = fetched.slice(0, wanted - made.length);
     const frames = [...made, ...again.map(([, frame]) => frame)];
     for (const frame of frames) {

@@ -1,4 +1,5 @@
 import 'fake-indexeddb/auto';
+import { EARLIER_KEYS_MAX } from '@duet-chat/crypto';
 import { openDB } from 'idb';
 import { expect, test } from 'vitest';
 import { openKeystore } from './keystore.ts';
@@ -68,24 +69,36 @@ test('everybody whom an account pinned, and nobody whom another one did', async 
   expect(await store.pins('m')).toEqual([]);
 });
 
-test('imported pins keep the earlier date of the same key, and the history of another', async () => {
-  const store = openKeystore('import');
+test('everybody is rewritten at once, from what is pinned at that moment, or nobody', async () => {
+  const store = openKeystore('rewrite');
   const carol = { accountId: 'carol-id', name: 'carol' };
-  const dave = { accountId: 'dave-id', name: 'dave' };
   await store.putPin('me', bob, { key: 'K1', trust: 'first-use' }, 100);
   await store.putPin('me', carol, { key: 'K2', trust: 'first-use' }, 100);
-  const old = { key: 'K0', trust: 'first-use', since: 10, until: 20 } as const;
-  const imported = [
-    { peer: bob, key: 'K1', trust: 'compared', since: 50, history: [] },
-    { peer: carol, key: 'K9', trust: 'qr', since: 60, history: [old, { ...old, key: 'K2' }] },
-    { peer: dave, key: 'K4', trust: 'sas', since: 70, history: [old] },
-  ] as const;
-  await store.importPins('me', imported, 500);
-  const [b, c, d] = [bob, carol, dave].map(({ accountId }) => store.pin('me', accountId));
-  expect(await b).toMatchObject({ trust: 'compared', since: 50, history: [] });
-  const past = { key: 'K2', trust: 'first-use', since: 100, until: 500 };
-  expect(await c).toMatchObject({ key: 'K9', since: 60, history: [old, past] });
-  expect(await d).toMatchObject({ key: 'K4', trust: 'sas', since: 70, history: [old] });
+  const rewriting = store.rewritePins('me', (pins) =>
+    pins.filter(({ name }) => name === 'bob').map((pin) => ({ ...pin, trust: 'qr' })),
+  );
+  // Asked for while the other is at work: it waits, and neither undoes what the other did.
+  const meanwhile = store.putPin('me', bob, { key: 'K1', trust: 'sas' }, 200);
+  expect(await rewriting).toMatchObject([{ name: 'bob', trust: 'qr', since: 100 }]);
+  await meanwhile;
+  expect(await store.pin('me', 'bob-id')).toMatchObject({ trust: 'sas', since: 100 });
+  expect(await store.pin('me', 'carol-id')).toMatchObject({ key: 'K2', trust: 'first-use' });
+  // What goes wrong in the caller's part is told as it is.
+  const broken = store.rewritePins('me', () => {
+    throw new TypeError('mine');
+  });
+  await expect(broken).rejects.toThrow('mine');
+  expect(await store.pins('me')).toHaveLength(2);
+});
+
+test('as many earlier keys are kept as a backup holds, the last ones', async () => {
+  const store = openKeystore('history');
+  for (let i = 0; i <= EARLIER_KEYS_MAX + 2; i += 1) {
+    await store.putPin('me', bob, { key: `K${i}`, trust: 'first-use' }, i);
+  }
+  const history = (await store.pin('me', 'bob-id'))?.history ?? [];
+  expect(history).toHaveLength(EARLIER_KEYS_MAX);
+  expect(history[0]?.key).toBe('K2');
 });
 
 test('what the first version kept is all there after the step to the second', async () => {

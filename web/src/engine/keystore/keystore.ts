@@ -2,6 +2,7 @@
  * What stays on this device (protocol.md section 1): one identity per account, the pins with their history, and the
  * realm. Never a message. Nothing here is removed by logging out.
  */
+import { EARLIER_KEYS_MAX } from '@duet-chat/crypto';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { StoredIdentity } from '../crypto/port.ts';
 import { EngineError } from '../errors.ts';
@@ -26,7 +27,7 @@ export interface PinRecord extends Pin {
   readonly name: string;
   /** Epoch ms at which this key was first seen: here, or on the device that a backup came from. */
   readonly since: number;
-  /** Keys that were pinned before, oldest first. */
+  /** Keys that were pinned before, oldest first, as many as a backup holds. */
   readonly history: readonly PastPin[];
 }
 
@@ -35,13 +36,6 @@ export interface PastPin extends Pin {
   readonly since: number | null;
   /** Epoch ms at which another key took its place. */
   readonly until: number;
-}
-
-/** A pin as it comes from elsewhere: with the time at which its key was seen there, and what was before. */
-export interface ImportedPin extends Pin {
-  readonly peer: Peer;
-  readonly since: number;
-  readonly history: readonly PastPin[];
 }
 
 export interface Keystore {
@@ -55,8 +49,11 @@ export interface Keystore {
   pins(owner: string): Promise<readonly PinRecord[]>;
   /** Writes a pin; a pin with another key goes into its history. */
   putPin(owner: string, peer: Peer, pin: Pin, now: number): Promise<void>;
-  /** The same for many, all or none; of the same key the earlier date counts. */
-  importPins(owner: string, pins: readonly ImportedPin[], now: number): Promise<void>;
+  /** Writes what `change` makes of everybody whom this account pinned, all or none; the result is what was written. */
+  rewritePins(
+    owner: string,
+    change: (pins: readonly PinRecord[]) => readonly PinRecord[],
+  ): Promise<readonly PinRecord[]>;
 }
 
 interface Schema extends DBSchema {
@@ -114,8 +111,7 @@ export function openKeystore(name: string = NAME): Keystore {
     identity: (owner) => use(async (db) => (await db.get('identities', owner)) ?? null),
     putIdentity: (record) => use(async (db) => void (await db.put('identities', record))),
     pin: (owner, accountId) => use(async (db) => (await db.get('pins', [owner, accountId])) ?? null),
-    // In IndexedDB's order an array comes after every string.
-    pins: (owner) => use((db) => db.getAll('pins', IDBKeyRange.bound([owner], [owner, []]))),
+    pins: (owner) => use((db) => db.getAll('pins', everybodyOf(owner))),
     putPin: (owner, peer, pin, now) =>
       use(async (db) => {
         const transaction = db.transaction('pins', 'readwrite', { durability: 'strict' });
@@ -123,30 +119,29 @@ export function openKeystore(name: string = NAME): Keystore {
         await transaction.store.put({ ...peer, owner, ...pin, ...lineage(before, pin, now) });
         await transaction.done;
       }),
-    importPins: (owner, pins, now) =>
-      use(async (db) => {
+    async rewritePins(owner, change) {
+      const outcome = await use(async (db) => {
         const transaction = db.transaction('pins', 'readwrite', { durability: 'strict' });
-        for (const { peer, key, trust, since, history } of pins) {
-          const before = await transaction.store.get([owner, peer.accountId]);
-          const here = lineage(before, { key, trust }, now);
-          await transaction.store.put({
-            ...peer,
-            owner,
-            key,
-            trust,
-            since: before?.key === key ? Math.min(here.since, since) : since,
-            history: merged(here.history, history, key),
-          });
+        const pins = await transaction.store.getAll(everybodyOf(owner));
+        try {
+          const written = change(pins);
+          for (const pin of written) await transaction.store.put(pin);
+          await transaction.done;
+          return { written };
+        } catch (error) {
+          // Not the storage's failure.
+          return { error };
         }
-        await transaction.done;
-      }),
+      });
+      if ('error' in outcome) throw outcome.error;
+      return outcome.written;
+    },
   };
 }
 
-/** What two devices remember, oldest first, each key once: as it was here, if it was. */
-function merged(here: readonly PastPin[], there: readonly PastPin[], key: string): readonly PastPin[] {
-  const known = new Set([key, ...here.map((past) => past.key)]);
-  return [...here, ...there.filter((past) => !known.has(past.key))].sort((a, b) => a.until - b.until);
+/** In IndexedDB's order an array comes after every string. */
+function everybodyOf(owner: string): IDBKeyRange {
+  return IDBKeyRange.bound([owner], [owner, []]);
 }
 
 /** A pin of the schema's first version. */
@@ -155,13 +150,9 @@ function withDates(pin: PinRecord): PinRecord {
 }
 
 /** Since when, and what was before: the same key only changes how far it is trusted. */
-export function lineage(
-  before: PinRecord | undefined,
-  pin: Pin,
-  now: number,
-): Pick<PinRecord, 'since' | 'history'> {
+function lineage(before: PinRecord | undefined, pin: Pin, now: number): Pick<PinRecord, 'since' | 'history'> {
   if (before === undefined) return { since: now, history: [] };
   if (before.key === pin.key) return { since: before.since, history: before.history };
   const { key, trust, since, history } = before;
-  return { since: now, history: [...history, { key, trust, since, until: now }] };
+  return { since: now, history: [...history, { key, trust, since, until: now }].slice(-EARLIER_KEYS_MAX) };
 }

@@ -4,7 +4,7 @@ import { postpone } from './calling.ts';
 import { sayDrafts } from './drafts.ts';
 import { close, endAbruptly, isActive, release } from './ending.ts';
 import type { EventOf } from './events.ts';
-import { awaited, begin, complete, mustWait } from './handshake.ts';
+import { awaited, begin, complete } from './handshake.ts';
 import { CONFIRM_MS, MAX_INCOMING, RING_MS } from './limits.ts';
 import { onRenewalOffer } from './renewal.ts';
 import type { EarlyMessage, Incoming, Phase } from './state.ts';
@@ -36,7 +36,7 @@ export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
   }
   const { conversation } = turn;
   const active = conversation !== null && isActive(conversation.phase);
-  if (!changed && mustWait(turn, peer.accountId) > 0) return refuseCall(turn, call, 'busy');
+  if (!changed && event.wait > 0) return turnAway(turn, call, event.wait);
   if (changed || !active) return ring(turn, call);
   if (conversation.peer.accountId !== peer.accountId) return refuseCall(turn, call, 'busy');
   switch (conversation.phase.at) {
@@ -70,6 +70,14 @@ export function ring(turn: Turn, call: Incoming): void {
   }
   turn.patch({ incoming: [...turn.state.incoming, call] });
   turn.start(`incoming ${call.hid}`, RING_MS);
+}
+
+/** One handshake too many within the hour (protocol.md section 4.9): nothing rings, and both are told. */
+function turnAway(turn: Turn, call: Incoming, wait: number): void {
+  refuseCall(turn, call, 'busy');
+  // A renewal that does not come about now is tried again.
+  if (turn.open === null || turn.conversation?.peer.accountId !== call.peer.accountId)
+    turn.notice({ code: 'call-turned-away', retryAfterMs: wait });
 }
 
 export function refuseCall(turn: Turn, { hid, peer, presence }: Incoming, reason: 'declined' | 'busy'): void {

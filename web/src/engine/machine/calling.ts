@@ -3,14 +3,14 @@ import type { UserError } from '../contract.ts';
 import { answer } from './answering.ts';
 import { showDrafts } from './drafts.ts';
 import { close, end, isActive, release } from './ending.ts';
-import type { EventOf } from './events.ts';
-import { awaited, begin, complete, mustWait } from './handshake.ts';
+import type { Command, EventOf } from './events.ts';
+import { awaited, begin, complete } from './handshake.ts';
 import { LOOK_UP_MS, READY_MS, RING_MS } from './limits.ts';
 import type { Peer } from './state.ts';
 import { newTalk } from './talk.ts';
 import { addressOf, type Turn } from './turn.ts';
 
-export function openChat(turn: Turn, reply: number, peer: Peer) {
+export function openChat(turn: Turn, reply: number, { peer, wait }: Extract<Command, { name: 'openChat' }>) {
   const { account, connection, conversation, incoming } = turn.state;
   if (account.stage !== 'ready' || connection.at !== 'online' || account.accountId === peer.accountId) {
     return turn.reject(reply, 'not-connected');
@@ -18,9 +18,8 @@ export function openChat(turn: Turn, reply: number, peer: Peer) {
   if (conversation?.peer.accountId === peer.accountId && isActive(conversation.phase)) {
     return turn.accept(reply);
   }
-  const wait = mustWait(turn, peer.accountId);
   if (wait > 0) {
-    const error: UserError = { code: 'rate-limited', retryAfterMs: wait };
+    const error: UserError = { code: 'too-many-handshakes', retryAfterMs: wait };
     return turn.do({ type: 'reply', reply, error });
   }
   // Calling someone whose call rings here is answering it.

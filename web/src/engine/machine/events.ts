@@ -6,7 +6,8 @@ import type { EarlyBody, FileFacts, Peer, Pin } from './state.ts';
 
 /** Commands that the machine decides on; each is answered by exactly one `reply` effect. */
 export type Command =
-  | { readonly name: 'openChat'; readonly peer: Peer }
+  /** `wait`: milliseconds until one more handshake is allowed with this person; 0: now. */
+  | { readonly name: 'openChat'; readonly peer: Peer; readonly wait: number }
   | { readonly name: 'acceptIncoming'; readonly id: string }
   | { readonly name: 'declineIncoming'; readonly id: string }
   | { readonly name: 'leaveChat' }
@@ -138,6 +139,8 @@ export type Event =
       readonly changed: boolean;
       /** It came as an INIT: early messages may follow. */
       readonly prekeyStart: boolean;
+      /** Milliseconds until one more handshake is allowed with this person; 0: now. */
+      readonly wait: number;
       /** protocol.md section 4.7: who wins, should both have offered. */
       readonly glare: 'own' | 'peer';
     }
@@ -173,8 +176,16 @@ export type Event =
       readonly early: { readonly sent: number; readonly received: number };
       readonly frame: Uint8Array;
     }
-  /** `hid`: the handshake, or null for one that was to be made. */
-  | { readonly type: 'handshake-failed'; readonly conversation: number; readonly hid: string | null }
+  /**
+   * `hid`: the handshake, or null for one that was to be made. `wait`: milliseconds until another one is allowed with
+   * this person, if that is why (protocol.md section 4.9); else 0.
+   */
+  | {
+      readonly type: 'handshake-failed';
+      readonly conversation: number;
+      readonly hid: string | null;
+      readonly wait: number;
+    }
   | {
       readonly type: 'end-checked';
       readonly hid: string;

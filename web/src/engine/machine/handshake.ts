@@ -3,7 +3,7 @@ import { dropIncoming } from './answering.ts';
 import { withoutPrekey } from './calling.ts';
 import { end, endAbruptly, isActive } from './ending.ts';
 import type { EventOf } from './events.ts';
-import { HANDSHAKES_PER_HOUR, HOUR_MS, PREKEY_MS } from './limits.ts';
+import { PREKEY_MS } from './limits.ts';
 import { beginSession, failRenewal, renewsWith } from './renewal.ts';
 import type { Conversation, Phase, Pin, Talk } from './state.ts';
 import type { Turn } from './turn.ts';
@@ -43,7 +43,6 @@ export function awaited<P extends Phase['at']>(
 /** protocol.md section 4.6: the handshake is complete, and this is the only moment at which a first pin is made. */
 export function complete(turn: Turn, { key, pin, peer }: Conversation, talk: Talk): void {
   turn.patchConversation({ phase: { at: 'open', talk, renewal: null, renewAt: null, old: null } });
-  count(turn, peer.accountId);
   beginSession(turn);
   if (key === null || pin !== null) return;
   const first: Pin = { key, trust: 'first-use' };
@@ -51,32 +50,17 @@ export function complete(turn: Turn, { key, pin, peer }: Conversation, talk: Tal
   turn.do({ type: 'pin', peer, pin: first, reply: null });
 }
 
-/** One more handshake with this account is complete. */
-export function count(turn: Turn, accountId: string): void {
-  const times = [...recent(turn, accountId), turn.at];
-  turn.patch({ completed: new Map(turn.state.completed).set(accountId, times) });
-}
-
-/** Handshakes with this account that completed within the last hour. */
-function recent(turn: Turn, accountId: string): readonly number[] {
-  return (turn.state.completed.get(accountId) ?? []).filter((time) => time > turn.at - HOUR_MS);
-}
-
-/** Milliseconds until another handshake with this account may complete; 0: now. */
-export function mustWait(turn: Turn, accountId: string): number {
-  const times = recent(turn, accountId);
-  const [first = 0] = times;
-  return times.length < HANDSHAKES_PER_HOUR ? 0 : first + HOUR_MS - turn.at;
-}
-
-export function onHandshakeFailed(turn: Turn, { conversation: id, hid }: EventOf<'handshake-failed'>) {
+export function onHandshakeFailed(turn: Turn, { conversation: id, hid, wait }: EventOf<'handshake-failed'>) {
   const { conversation } = turn;
   if (conversation?.id !== id) return;
-  if (renewsWith(turn.open, hid)) return failRenewal(turn);
-  if (conversation.phase.at === 'open') return;
-  // A call may take more than one handshake: what became of an earlier one is of no interest.
-  const current = 'hid' in conversation.phase ? conversation.phase.hid : null;
-  if (current === hid) end(turn, 'failed');
+  if (renewsWith(turn.open, hid)) failRenewal(turn);
+  else if (conversation.phase.at !== 'open') {
+    // A call may take more than one handshake: what became of an earlier one is of no interest.
+    const current = 'hid' in conversation.phase ? conversation.phase.hid : null;
+    if (current === hid) end(turn, 'failed');
+  }
+  const over = conversation.phase.at !== 'ended' && turn.conversation?.phase.at === 'ended';
+  if (over && wait > 0) turn.notice({ code: 'too-many-handshakes', retryAfterMs: wait });
 }
 
 /** A signed END. Without one nobody "declined" anything. */

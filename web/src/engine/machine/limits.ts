@@ -1,9 +1,17 @@
-/** Numbers that the machine keeps to. Times are milliseconds. */
+/** Numbers that the machine keeps to. Times are milliseconds. Those of the protocol are the package's. */
+export {
+  ACCEPT_TIMEOUT as RING_MS,
+  CONFIRM_TIMEOUT as CONFIRM_MS,
+  EARLY_MAX as MAX_EARLY,
+  PENDING_HANDSHAKES_MAX as MAX_INCOMING,
+  READY_TIMEOUT as READY_MS,
+  RENEWAL_DUE as RENEW_MS,
+  SEGMENTS_OUTSTANDING_MAX as WINDOW,
+  SESSION_LIFETIME as SESSION_MS,
+  TEXT_MAX_CHARS as MAX_TEXT,
+  UNACKNOWLEDGED_MAX as MAX_UNACKNOWLEDGED,
+} from '@duet-chat/crypto';
 
-/** protocol.md section 4.6. */
-export const RING_MS = 60_000;
-export const CONFIRM_MS = 15_000;
-export const READY_MS = 15_000;
 /** From the wish to talk to the OFFER: directory, presence, key generation. */
 export const LOOK_UP_MS = 15_000;
 
@@ -12,37 +20,24 @@ export const RECEIPT_MS = 250;
 export const RECEIPT_AFTER = 32;
 /** Messages that come into view together are reported together. */
 export const READ_MS = 100;
-/** protocol.md section 6.4. */
-export const MAX_UNACKNOWLEDGED = 200;
-/** protocol.md section 6.4, in Unicode code points. */
-export const MAX_TEXT = 4000;
 
 /** A typing notice is repeated while the person types, and forgotten when no repetition comes. */
 export const TYPING_EVERY_MS = 4_000;
 export const TYPING_FORGOTTEN_MS = 7_000;
 
-/** protocol.md section 7.3: segments outstanding. More are asked for when half of them came. */
-export const WINDOW = 8;
+/** More segments are asked for when so many of the window came. */
 export const WANT_STEP = 4;
 /** Progress is shown at most ten times a second. */
 export const PROGRESS_MS = 100;
 
-/** protocol.md section 10: pending handshakes in all. */
-export const MAX_INCOMING = 32;
 /** Frames kept while CONFIRM is being checked: the peer may write at once. */
 export const MAX_HELD = 32;
 
-/** protocol.md section 10: texts written before the call was accepted. */
-export const MAX_EARLY = 16;
 /** The relay's answer to PREKEY_GET; without one the call goes out as an OFFER. */
 export const PREKEY_MS = 3_000;
-/** Prekeys that this run tries to have on the relay, and when it adds some (protocol.md section 10). */
+/** Prekeys that this run tries to have on the relay. */
 export const PREKEYS = 10;
-export const PREKEYS_LOW = 5;
 
-/** protocol.md section 4.9: a session's life, and when its initiator begins to renew it. */
-export const SESSION_MS = 24 * 3_600_000;
-export const RENEW_MS = 20 * 3_600_000;
 /** After a renewal that failed. */
 export const RENEW_AGAIN_MS = 600_000;
 /** How long a renewed session still reads what was on its way in the one before. */
@@ -57,7 +52,3 @@ export const RETRY_FIRST_MS = 500;
 export const RETRY_LONGEST_MS = 30_000;
 /** A connection that held this long was a good one: the next failure starts from the first delay. */
 export const STABLE_MS = 10_000;
-
-/** protocol.md section 4.9: each completed handshake is one more SAS that an attacker may have picked. */
-export const HANDSHAKES_PER_HOUR = 30;
-export const HOUR_MS = 3_600_000;

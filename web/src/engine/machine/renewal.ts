@@ -11,7 +11,6 @@ import { refuseCall, ring } from './answering.ts';
 import { sayDrafts } from './drafts.ts';
 import { end, endAbruptly, endFatally, giveUp } from './ending.ts';
 import type { EventOf } from './events.ts';
-import { count, mustWait } from './handshake.ts';
 import { CONFIRM_MS, READY_MS, RENEW_AGAIN_MS, RENEW_MS, RETIRE_MS, RING_MS, SESSION_MS } from './limits.ts';
 import type { Incoming, Open, Renewal, Talk } from './state.ts';
 import {
@@ -79,7 +78,7 @@ export function renew(turn: Turn) {
   if (conversation === null || open === null || address === null || conversation.key === null) return;
   if (open.renewal !== null) return;
   renewIn(turn, RENEW_AGAIN_MS);
-  const free = open.talk.secure && open.old === null && mustWait(turn, conversation.peer.accountId) === 0;
+  const free = open.talk.secure && open.old === null;
   if (!free) return open.talk.gap ? endAbruptly(turn, 'failed') : undefined;
   turn.patchOpen({ renewal: { at: 'offering' } });
   const { id, key } = conversation;
@@ -228,8 +227,8 @@ function lastWord(turn: Turn): void {
 
 /** The chat goes on in another session; so do the files that are on their way (protocol.md section 7.2). */
 function replace(turn: Turn, next: Talk): void {
-  const { conversation, talk } = turn;
-  if (conversation === null || talk === null) return;
+  const { talk } = turn;
+  if (talk === null) return;
   turn.stop('renewal', 'receipt', 'read', 'resend');
   const { sending, receiving, typing, peerActivity } = talk;
   const files = [sending?.at === 'offered' ? sending.message : undefined, receiving?.message];
@@ -240,7 +239,6 @@ function replace(turn: Turn, next: Talk): void {
     renewAt: null,
   });
   remember(turn, moving);
-  count(turn, conversation.peer.accountId);
   beginSession(turn);
   const body = { kind: 'note', note: 'renewed' } as const;
   const id = `n${next.number}`;

@@ -22,8 +22,6 @@ export interface State {
   readonly incoming: readonly Incoming[];
   /** Number of the next conversation: results of an older one are recognized and dropped. */
   readonly nextConversation: number;
-  /** When handshakes with an account completed, within the last hour; epoch ms. */
-  readonly completed: ReadonlyMap<string, readonly number[]>;
 }
 
 export type Connection =
@@ -248,5 +246,4 @@ export const INITIAL: State = {
   conversation: null,
   incoming: [],
   nextConversation: 1,
-  completed: new Map(),
 };

@@ -62,7 +62,7 @@ function unreadOf({ base, shown, read, unread }: Talk): Talk['unread'] {
 }
 
 /** RECEIPT and TYPING never cause a RECEIPT; every other message does, BYE aside, which nobody waits for. */
-export function causesReceipt(content: Content): boolean {
+function causesReceipt(content: Content): boolean {
   return (
     content.type !== 'receipt' &&
     content.type !== 'read' &&

@@ -10,7 +10,7 @@ import type { Turn } from './turn.ts';
 const STRENGTH: readonly Pin['trust'][] = ['first-use', 'compared', 'sas', 'qr'];
 
 /** Of two ways in which the same key was checked, the one that says more. */
-export function stronger(one: Pin['trust'], other: Pin['trust']): Pin['trust'] {
+function stronger(one: Pin['trust'], other: Pin['trust']): Pin['trust'] {
   return STRENGTH.indexOf(one) > STRENGTH.indexOf(other) ? one : other;
 }
 

@@ -37,7 +37,7 @@ export function viewChanges(before: State, after: State): EngineEvent[] {
   return events;
 }
 
-export function appView({ account, connection, crypto, realm, maxFileBytes }: State): AppView {
+function appView({ account, connection, crypto, realm, maxFileBytes }: State): AppView {
   return { account, connection: connectionView(connection), crypto, realm, maxFileBytes };
 }
 

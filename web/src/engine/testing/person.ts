@@ -6,7 +6,7 @@ import type { CryptoPort } from '../crypto/port.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { toUserError } from '../errors.ts';
 import { type Keystore, openKeystore } from '../keystore/keystore.ts';
-import { COMMANDS, type CommandName } from '../rpc.ts';
+import type { CommandName } from '../rpc.ts';
 import type { MemoryRelay } from './memory-relay.ts';
 
 let profiles = 0;
@@ -161,9 +161,6 @@ export class Person {
     for (const look of [...this.waiters]) look();
   }
 }
-
-/** Checks that a test asks for commands that exist. */
-export const knownCommands = COMMANDS;
 
 export async function call(caller: Person, callee: Person): Promise<void> {
   const found = await caller.run('search', { query: callee.name });

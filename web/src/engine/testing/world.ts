@@ -88,19 +88,19 @@ export class World {
 
   /** Called Bob, and he rings. */
   ringing(): this {
-    this.online().command({ name: 'openChat', peer: BOB });
+    this.online().command({ name: 'openChat', peer: BOB, wait: 0 });
     return this.called();
   }
 
   /** Bob accepted; READY has not come. */
   confirmed(): this {
-    this.online().command({ name: 'openChat', peer: BOB });
+    this.online().command({ name: 'openChat', peer: BOB, wait: 0 });
     return this.answered();
   }
 
   /** Called Bob with a prekey: texts may be written before he accepts. */
   ringingEarly(): this {
-    this.online().command({ name: 'openChat', peer: BOB });
+    this.online().command({ name: 'openChat', peer: BOB, wait: 0 });
     return this.run({ type: 'looked-up', conversation: this.id, found: { key: KEY, pin: null } })
       .run({ type: 'presence', accountId: BOB.accountId, presence: RUN, online: true })
       .run({ type: 'prekey-got', conversation: this.id, prekey: PREKEY })
@@ -190,6 +190,7 @@ export class World {
       pin: null,
       changed: false,
       prekeyStart: false,
+      wait: 0,
       glare: 'own',
       ...change,
     });

@@ -1,5 +1,5 @@
 /** The sender's side of one file: seals the segments that were wanted, one after the other, as the socket has room. */
-
+import { FILE_NAME_MAX, MEDIA_TYPE_MAX } from '@duet-chat/crypto';
 import type { OutgoingFile } from '../crypto/port.ts';
 import { EngineError, packageCode } from '../errors.ts';
 import type { Fate } from '../socket/outbox.ts';
@@ -83,8 +83,6 @@ export class SendFile {
   }
 }
 
-/** The longest name that a descriptor holds, in bytes of UTF-8 (protocol.md section 7.1). */
-const NAME_BYTES = 255;
 /** The ending that a shortened name keeps. */
 const ENDING_CHARACTERS = 16;
 
@@ -97,15 +95,15 @@ export function fittingName(name: string): string {
   if (trimmed === '') throw new EngineError('file-empty-name');
   const encoder = new TextEncoder();
   const bytes = (text: string) => encoder.encode(text).length;
-  if (bytes(trimmed) <= NAME_BYTES) return trimmed;
+  if (bytes(trimmed) <= FILE_NAME_MAX) return trimmed;
   const dot = trimmed.lastIndexOf('.');
   const ending = dot > 0 && trimmed.length - dot <= ENDING_CHARACTERS ? trimmed.slice(dot) : '';
   const stem = [...trimmed.slice(0, trimmed.length - ending.length)];
-  while (bytes(stem.join('') + ending) > NAME_BYTES) stem.pop();
+  while (bytes(stem.join('') + ending) > FILE_NAME_MAX) stem.pop();
   return stem.join('') + ending;
 }
 
 /** What the platform calls the file's type, if a descriptor can hold it. */
 export function fittingType(type: string): string {
-  return /^[\x20-\x7e]{0,255}$/.test(type) ? type : '';
+  return type.length <= MEDIA_TYPE_MAX && /^[\x20-\x7e]*$/.test(type) ? type : '';
 }

@@ -1,3 +1,4 @@
+import { TEXT_MAX_CHARS } from '@duet-chat/crypto';
 import { Paperclip, SendHorizontal } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useId, useLayoutEffect, useRef } from 'react';
 import type { ConversationView } from '../../engine/contract.ts';
@@ -8,8 +9,6 @@ import { useCommand, useDuet, useMemory } from '../duet.tsx';
 import { keepDraft, type Person } from '../memory.ts';
 import { useTyping } from './use-typing.ts';
 
-/** The engine's limit, in characters (code points). */
-export const MAX_TEXT = 4000;
 /** The counter is shown for the last of them only. */
 const COUNT_FROM = 400;
 
@@ -34,7 +33,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const counterId = useId();
-  const left = MAX_TEXT - [...text].length;
+  const left = TEXT_MAX_CHARS - [...text].length;
   const sendable = enabled && text.trim() !== '' && left >= 0;
 
   // As high as its text, within the limits of the class.

@@ -2,10 +2,9 @@
  * A rough and honest guess at how hard a password is to guess: length in effective characters, where repeats,
  * runs and the name itself count little. It advises; the only rule is the minimum length.
  */
+import { PASSWORD_MIN_CHARS } from '@duet-chat/crypto';
 
 export type Strength = 'too-short' | 'weak' | 'fair' | 'good' | 'strong';
-
-export const PASSWORD_MIN = 8;
 
 /** Bits at which a word changes; an attacker pays one Argon2id computation for each guess. */
 const LEVELS = [
@@ -34,7 +33,7 @@ function effectiveLength(text: string): number {
 }
 
 export function passwordStrength(password: string, name: string): Strength {
-  if ([...password].length < PASSWORD_MIN) return 'too-short';
+  if ([...password].length < PASSWORD_MIN_CHARS) return 'too-short';
   const withoutName = name.length >= 3 ? password.toLowerCase().replaceAll(name, '*') : password;
   const rest = withoutName.length < password.length ? withoutName : password;
   const stripped = rest.replace(OBVIOUS, '*');
