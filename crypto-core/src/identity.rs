@@ -4,12 +4,12 @@ use alloc::string::String;
 use core::fmt;
 use ed25519_dalek::{Signer as _, SigningKey};
 use rand_core::CryptoRng;
-use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::limits;
+use crate::normal_form::nfc;
 use crate::primitives::{ed25519, hash, labels};
 
 errors! {
@@ -65,16 +65,10 @@ impl AccountName {
     /// # Errors
     /// [`IdentityError::Name`].
     pub fn new(name: &str) -> Result<Self, IdentityError> {
-        // NFC never makes UTF-8 shorter than a third (Hangul is the worst case): refuse before doing the work.
-        if name.len() > 3 * limits::NAME_MAX {
-            return Err(IdentityError::Name);
-        }
-        let name: String = name.nfc().collect();
-        if (1..=limits::NAME_MAX).contains(&name.len()) {
-            Ok(Self(name))
-        } else {
-            Err(IdentityError::Name)
-        }
+        nfc(name, limits::NAME_MAX)
+            .filter(|normal| !normal.is_empty())
+            .map(|normal| Self(normal.as_str().into()))
+            .ok_or(IdentityError::Name)
     }
 
     /// The text.

@@ -83,6 +83,7 @@ pub mod handshake;
 pub mod identity;
 mod ids;
 pub mod limits;
+mod normal_form;
 pub mod password;
 pub mod pins;
 pub mod prekeys;

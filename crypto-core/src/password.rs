@@ -3,12 +3,12 @@
 use alloc::string::String;
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use core::fmt;
-use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
 use crate::error::errors;
 use crate::identity::AccountId;
 use crate::limits;
+use crate::normal_form::nfc;
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::labels;
 use crate::vault::{OutOfMemory, argon2id};
@@ -98,18 +98,6 @@ impl PasswordSecrets {
     pub const fn vault_secret(&self) -> &VaultSecret {
         &self.vault
     }
-}
-
-/// A text in NFC, if it has at most `max` bytes then. No copy of it is left behind.
-pub(crate) fn nfc(text: &str, max: usize) -> Option<Zeroizing<String>> {
-    // NFC never makes UTF-8 shorter than a third (Hangul is the worst case): refuse before doing the work.
-    if text.len() > 3 * max {
-        return None;
-    }
-    // Nor longer than three times (UAX 15): the string never moves.
-    let mut normal = Zeroizing::new(String::with_capacity(3 * text.len()));
-    normal.extend(text.nfc());
-    (normal.len() <= max).then_some(normal)
 }
 
 impl fmt::Debug for PasswordSecrets {

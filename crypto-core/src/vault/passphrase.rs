@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::VaultError;
 use crate::limits;
-use crate::password::nfc;
+use crate::normal_form::nfc;
 
 /// Characters of a generated passphrase: 5 bits each.
 const GENERATED: usize = 20;
