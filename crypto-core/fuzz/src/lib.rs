@@ -5,6 +5,7 @@
 
 // A target fails by panicking.
 #![allow(
+    clippy::cast_possible_truncation,
     clippy::expect_used,
     clippy::panic,
     clippy::unwrap_used,

@@ -11,8 +11,8 @@ use duet_crypto::files::{Descriptor, FileError, FileKey, FileKind, FileMode, Sal
 use super::common::TestRng;
 use rand_core::Rng as _;
 
-/// Sizes at which something changes; those of more than one segment take a thousand times as long.
-const SIZES: [usize; 16] = [
+/// Sizes at which something changes. The last two, of whole segments, take a hundred times as long.
+const SIZES: [usize; SMALL + 2] = [
     0,
     1,
     3,
@@ -30,6 +30,7 @@ const SIZES: [usize; 16] = [
     SEGMENT_PLAINTEXT,
     2 * SEGMENT_PLAINTEXT + 1,
 ];
+const SMALL: usize = 14;
 const STEPS: usize = 32;
 
 /// A file, and another one of the same size, sealed once.
@@ -77,13 +78,16 @@ fn cipher(size: usize, rng: &mut TestRng) -> SegmentCipher {
     .unwrap()
 }
 
-/// The first byte says how long the file is; every four bytes after it are a step.
+/// The first byte says how long the file is, seldom a long one; every four bytes after it are a step.
 pub fn transfer(bytes: &[u8]) {
     static FILES: [OnceLock<Sealed>; SIZES.len()] = [const { OnceLock::new() }; SIZES.len()];
     let Some((size, script)) = bytes.split_first() else {
         return;
     };
-    let size = usize::from(*size) % SIZES.len();
+    let size = match usize::from(*size) {
+        long @ 0xf8.. => SMALL + long % 2,
+        short => short % SMALL,
+    };
     let sealed = FILES[size].get_or_init(|| Sealed::new(SIZES[size]));
     let [file, other] = &sealed.ciphers;
     let frames = &sealed.frames[0];

@@ -55,9 +55,14 @@ impl Step {
                 from: side,
                 kind: first,
             },
-            9 => Self::Burst {
+            // A long one takes as long as a hundred other steps.
+            9 if second >= 224 => Self::Burst {
                 from: side,
                 count: u16::from_be_bytes([second, third]) % 300,
+            },
+            9 => Self::Burst {
+                from: side,
+                count: (third % 12).into(),
             },
             10..=15 => Self::Deliver { to: side },
             16..=19 => Self::DeliverAny { to: side, which },
