@@ -97,7 +97,8 @@ export class Backups {
       if (toText(accountId) !== owner) throw new EngineError('backup-other-account');
       if (toText(publicKey) !== key) throw new EngineError('backup-old-key');
       const pins = await keystore.pins(owner);
-      const conflicts = this.merge(realm, pins, peers).conflicts.map(({ known }) => known.name);
+      const { conflicts } = this.merge(realm, pins, peers);
+      const contrary = new Set(conflicts.map(({ known }) => known.name));
       const opened: Opened = {
         id: this.nextId++,
         owner,
@@ -116,7 +117,7 @@ export class Backups {
         fingerprint: fingerprint(crypto, name, publicKey),
         identity: opened.identity,
         people: peers.map((peer) =>
-          this.personView(realm, peer, known.get(peer.name), conflicts.includes(peer.name)),
+          this.personView(realm, peer, known.get(peer.name), contrary.has(peer.name)),
         ),
       };
     });
@@ -151,7 +152,7 @@ export class Backups {
     const { crypto, keystore, now, runtime } = this.deps;
     const written = await keystore.rewritePins(owner, (pins) => {
       const { peers, conflicts } = this.merge(realm, pins, people);
-      // By the keys that are pinned now: what contradicts since the preview was shown stays as it is.
+      // By what is pinned now: a contradiction that the preview did not show is not settled by it.
       const contrary = new Map(conflicts.map((conflict) => [conflict.known.name, conflict]));
       const merged = new Map(peers.map((peer) => [peer.name, peer]));
       const known = new Map(pins.map((pin) => [pin.name, pin]));
