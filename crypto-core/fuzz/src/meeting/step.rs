@@ -27,7 +27,7 @@ pub(super) enum Step {
     Deliver { which: usize, lie: bool },
     /// A frame comes back to the one who sent it.
     Reflect { which: usize },
-    /// A copy arrives that is changed in one byte.
+    /// A copy arrives that is changed in one bit.
     Forge { which: usize, at: usize, change: u8 },
     /// The page is loaded again: another run, and nothing is under way.
     Reload { side: usize },
@@ -65,8 +65,8 @@ impl Step {
             24 => Self::Reflect { which },
             25..=28 => Self::Forge {
                 which,
-                at: usize::from(u16::from_be_bytes([second, third & 0x0f])),
-                change: 1 << (third >> 5),
+                at: usize::from(u16::from_be_bytes([second, third]) >> 3),
+                change: 1 << (third & 7),
             },
             29 => Self::Reload { side },
             30 => Self::Rekey { side },
