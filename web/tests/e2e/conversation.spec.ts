@@ -36,7 +36,7 @@ async function tenEachWay(alice: Person, bob: Person): Promise<string[]> {
 
 async function sendFile(from: Person, to: Person): Promise<void> {
   await from.attach({ name: fileName, mimeType: 'application/octet-stream', buffer: fileBytes });
-  await expect(to.at('transfer')).toHaveAttribute('data-state', 'done', { timeout: 60_000 });
+  await expect(to.at('transfer')).toHaveAttribute('data-state', 'done');
   await expect(from.at('transfer')).toHaveAttribute('data-state', 'done');
   const [download] = await Promise.all([to.page.waitForEvent('download'), to.at('transfer-save').click()]);
   expect(download.suggestedFilename()).toBe(fileName);
@@ -54,9 +54,7 @@ test('two files that are offered in the same moment both arrive', async ({ stage
     [alice, 'of-bob.bin'],
     [bob, 'of-alice.bin'],
   ] as const) {
-    await expect(person.page.locator('[data-testid=transfer][data-state=done]')).toHaveCount(2, {
-      timeout: 60_000,
-    });
+    await expect(person.page.locator('[data-testid=transfer][data-state=done]')).toHaveCount(2);
     const [download] = await Promise.all([
       person.page.waitForEvent('download'),
       person.at('transfer-save').click(),
