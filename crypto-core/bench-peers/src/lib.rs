@@ -1,7 +1,7 @@
 //! A stopwatch for several ways of doing the same work, on a machine that need not be quiet.
 //!
-//! They are timed in turns, once per round: whatever slows the machine down for a while slows all of them down. The
-//! medians of many rounds are then compared. (Timed one after the other, the same two differed by 15 % either way.)
+//! They are timed in turns, once per round: whatever slows the machine down for a while slows all of them down. What is
+//! compared is the lowest decile of many rounds: a round that was interrupted is never among the shortest.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -21,8 +21,8 @@ pub fn measured<R>(work: impl FnOnce() -> R) -> Duration {
     time
 }
 
-/// Runs all ways `rounds` times, in turns, and prints the median, the lowest decile, and the ratio of the first one's
-/// median to this one's. Only ways whose title and name together contain every word of the command line are run.
+/// Runs all ways `rounds` times, in turns, and prints the lowest decile, the median, and the ratio of the first one's
+/// lowest decile to this one's. Only ways whose title and name together contain every word of the command line are run.
 pub fn compare(title: &str, rounds: usize, ways: &mut [Way<'_>]) {
     let words: Vec<String> = std::env::args()
         .skip(1)
@@ -54,12 +54,12 @@ pub fn compare(title: &str, rounds: usize, ways: &mut [Way<'_>]) {
     for (way, times) in &mut ways {
         times.sort_unstable();
         let (median, decile) = (times[rounds / 2], times[rounds / 10]);
-        let ratio = first.get_or_insert(median).as_secs_f64() / median.as_secs_f64();
+        let ratio = first.get_or_insert(decile).as_secs_f64() / decile.as_secs_f64();
         println!(
-            "  {:<28} median {:>9.2} µs   lowest decile {:>9.2} µs   ratio {ratio:.2}",
+            "  {:<30} lowest decile {:>8.2} µs   median {:>8.2} µs   ratio {ratio:.2}",
             way.0,
-            median.as_secs_f64() * 1e6,
             decile.as_secs_f64() * 1e6,
+            median.as_secs_f64() * 1e6,
         );
     }
 }
