@@ -146,6 +146,15 @@ describe('calling', () => {
       ]);
     });
 
+    test('is no renewal from another run, or of somebody else', () => {
+      for (const change of [{ presence: text16(9) }, { peer: CAROL }]) {
+        const world = new World().secure().offered({ hid: HID2, wait, ...change });
+        expect(world.effects('end-handshake')).toMatchObject([{ hid: HID2, reason: 'busy' }]);
+        expect(world.effects('notice')).toMatchObject([{ error: { code: 'call-turned-away' } }]);
+        expect(stateOf(world)).toBe('secure');
+      }
+    });
+
     test('that would be a renewal is put off in silence', () => {
       const asked = new World().secure().offered({ hid: HID2, wait });
       expect(asked.effects('end-handshake')).toMatchObject([{ hid: HID2, reason: 'busy' }]);

@@ -75,9 +75,11 @@ export function ring(turn: Turn, call: Incoming): void {
 /** One handshake too many within the hour (protocol.md section 4.9): nothing rings, and both are told. */
 function turnAway(turn: Turn, call: Incoming, wait: number): void {
   refuseCall(turn, call, 'busy');
+  const { conversation, open } = turn;
+  const same =
+    conversation?.peer.accountId === call.peer.accountId && conversation.presence === call.presence;
   // A renewal that does not come about now is tried again.
-  if (turn.open === null || turn.conversation?.peer.accountId !== call.peer.accountId)
-    turn.notice({ code: 'call-turned-away', retryAfterMs: wait });
+  if (open === null || !same) turn.notice({ code: 'call-turned-away', retryAfterMs: wait });
 }
 
 export function refuseCall(turn: Turn, { hid, peer, presence }: Incoming, reason: 'declined' | 'busy'): void {
