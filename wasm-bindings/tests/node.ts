@@ -6,6 +6,7 @@ import type { Environment } from './harness.js';
 import './node/example.js';
 import './node/guide.js';
 import './node/loader.js';
+import './node/size.js';
 import { suites } from './suites/all.js';
 
 const environment: Environment = {
