@@ -1,7 +1,6 @@
 //! How many handshakes are completed with one peer (section 4.9).
 
 use alloc::collections::{BTreeMap, VecDeque};
-use alloc::vec::Vec;
 
 use crate::error::errors;
 use crate::identity::AccountId;
@@ -47,16 +46,22 @@ impl HandshakeRate {
     /// Milliseconds until one more handshake with this peer may be begun; 0: now.
     #[must_use]
     pub fn wait(&self, peer: &AccountId, now: u64) -> u64 {
-        let times = self.0.get(peer).into_iter().flatten().copied();
-        let mut recent: Vec<u64> = times.filter(|&time| is_recent(time, now)).collect();
-        // A clock that was set back may have put a later one first.
-        recent.sort_unstable();
-        // So many must have passed that fewer than the limit are left: the last of those is waited for.
-        let excess = (recent.len() + 1).saturating_sub(limits::HANDSHAKES_PER_HOUR);
-        let Some(awaited) = excess.checked_sub(1).and_then(|last| recent.get(last)) else {
+        let recent = self.0.get(peer).into_iter().flatten();
+        let recent = recent.filter(|&&time| is_recent(time, now));
+        if recent.clone().count() < limits::HANDSHAKES_PER_HOUR {
             return 0;
-        };
-        awaited.saturating_add(HOUR).saturating_sub(now)
+        }
+        // The first to pass of those after which fewer than the limit are left. A clock that was set back may have put a
+        // later one first: they are in no order.
+        let later = |time| recent.clone().filter(|&&other| other > time).count();
+        recent
+            .clone()
+            .copied()
+            .filter(|&time| later(time) < limits::HANDSHAKES_PER_HOUR)
+            .min()
+            .map_or(0, |awaited| {
+                awaited.saturating_add(HOUR).saturating_sub(now)
+            })
     }
 
     /// Counts a handshake that gave a session, and forgets what is older than an hour.
