@@ -27,7 +27,11 @@ fn normalized(text: &str) -> Zeroizing<String> {
     normal
 }
 
-#[cfg(not(feature = "unicode-tables"))]
+#[cfg(all(
+    not(feature = "unicode-tables"),
+    feature = "js",
+    target_arch = "wasm32"
+))]
 fn normalized(text: &str) -> Zeroizing<String> {
     // In NFC already, and the most common case by far: it need not leave this memory.
     if text.is_ascii() {
@@ -40,9 +44,9 @@ fn normalized(text: &str) -> Zeroizing<String> {
     feature = "unicode-tables",
     all(feature = "js", target_arch = "wasm32")
 )))]
-compile_error!(
-    "one of two features is needed: `unicode-tables`, or `js` on wasm32 with a JavaScript around it"
-);
+fn normalized(_: &str) -> Zeroizing<String> {
+    compile_error!("`unicode-tables` is needed, or `js` on wasm32 with a JavaScript around it")
+}
 
 #[cfg(test)]
 mod tests {
