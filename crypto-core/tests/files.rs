@@ -10,7 +10,9 @@
 mod common;
 
 use common::{TestRng, hex_array};
-use duet_crypto::files::cobblestone::{self, CHUNK_SEALED, HEADER_LENGTH, covering_chunks};
+use duet_crypto::files::cobblestone::{
+    self, CHUNK_SEALED, FileKeys, HEADER_LENGTH, covering_chunks,
+};
 use duet_crypto::files::segment::{self, SEGMENT_PLAINTEXT};
 use duet_crypto::files::{
     Descriptor, FileError, FileKey, FileKind, FileMode, Layout, Salt, SegmentCipher, sanitize_name,
@@ -327,4 +329,43 @@ fn descriptors_have_bounds() {
         Descriptor::decode(&mode).unwrap_err(),
         FileError::Descriptor
     );
+}
+
+/// Plaintext is not left behind in buffers that were too small.
+#[test]
+fn room_for_sealed_chunks_is_made_once() {
+    let cipher = FileKeys::derive(&[3; 32], &Salt([4; 24]), b"context").cipher();
+    for (length, last) in [
+        (0, true),
+        (100, true),
+        (16_384, false),
+        (40_000, true),
+        (49_152, false),
+    ] {
+        let mut out = Vec::new();
+        cipher.seal(0, last, &bytes(length, 2), &mut out).unwrap();
+        assert_eq!(out.capacity(), out.len(), "{length}");
+    }
+}
+
+#[test]
+fn chunk_numbers_have_an_end() {
+    let cipher = FileKeys::derive(&[3; 32], &Salt([4; 24]), b"context").cipher();
+    let refused = |first, last, length: usize| {
+        let mut buffer = vec![0; length];
+        cipher.open(first, last, &mut buffer).unwrap_err()
+    };
+    for (full, length) in [(2, 2 * CHUNK_SEALED), (0, 16), (2, 2 * CHUNK_SEALED + 16)] {
+        let last = length % CHUNK_SEALED != 0;
+        let chunks = full + u64::from(last);
+        // Not authentic, but looked at.
+        assert_eq!(
+            refused(cobblestone::CHUNKS_MAX - chunks, last, length),
+            FileError::Decrypt
+        );
+        assert_eq!(
+            refused(cobblestone::CHUNKS_MAX - chunks + 1, last, length),
+            FileError::TooLarge
+        );
+    }
 }

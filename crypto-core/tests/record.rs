@@ -198,6 +198,13 @@ fn each_fault_has_its_name() {
         refused(&[&first[..], &[0]].concat(), 0),
         RestoreError::Length
     );
+    // Its own length, but longer than any session: refused before any work.
+    for (length, expected) in [(65_536, RestoreError::Key), (65_537, RestoreError::Length)] {
+        let mut record = b"PAIR\x01\x03".to_vec();
+        record.extend_from_slice(&u32::to_be_bytes(length));
+        record.resize(length as usize, 0);
+        assert_eq!(refused(&record, 0), expected);
+    }
     // A later version, whatever else it looks like.
     assert_eq!(refused(b"PAIR\x02\x03", 0), RestoreError::Version);
     // An envelope of the vault.

@@ -15,6 +15,7 @@ use duet_crypto::limits;
 use duet_crypto::password::VaultSecret;
 use duet_crypto::pins::{EarlierKey, PinState};
 use duet_crypto::primitives::{aead, hash, labels};
+use duet_crypto::session::padding::padme;
 use duet_crypto::vault::{
     Backup, IdentityRecord, Kdf, Passphrase, Protection, Secret, VaultError, VerifiedPeer,
     open_backup, open_identity, seal_backup, seal_identity,
@@ -545,4 +546,25 @@ proptest! {
             prop_assert_eq!(open_people(&seal_people(peers.clone()).unwrap()).unwrap(), peers);
         }
     }
+}
+
+/// A backup around every step of its padding is as long as section 8.2 says, and opens.
+#[test]
+fn backups_are_padded_by_what_they_hold() {
+    let mut people: Vec<VerifiedPeer> = (0..25_u8)
+        .map(|i| peer(&format!("{i:02}"), i, PinState::Sas, 1))
+        .collect();
+    people[0].earlier = vec![earlier(100, PinState::FirstUse, 0)];
+    people.push(peer("n", 200, PinState::Qr, 2));
+    let mut lengths = std::collections::BTreeSet::new();
+    for length in 1..=200_usize {
+        people[25].name = AccountName::new(&"n".repeat(length)).unwrap();
+        let envelope = seal_people(people.clone()).unwrap();
+        // Alice's identity, the count, 25 people with names of two letters and one earlier key, the last one.
+        let record = (32 + 8 + 13 + 6) + 2 + 26 * (3 + 41) + (1 + length + 41);
+        assert_eq!(envelope.len(), 112 + padme(record as u64 + 1) as usize);
+        assert_eq!(open_people(&envelope).unwrap(), people);
+        lengths.insert(envelope.len());
+    }
+    assert!(lengths.len() > 2, "{lengths:?}");
 }

@@ -441,6 +441,22 @@ mod tests {
     }
 
     #[test]
+    fn padding_is_what_the_length_calls_for() {
+        for length in [0, 1022, 1023, 3000] {
+            let mut body = alloc::vec![1; length];
+            body.push(END);
+            body.resize(padded(length), 0);
+            assert_eq!(unpad(&body), Some(&body[..length]));
+            // Longer, shorter by a byte, without its end, and nothing but zeros.
+            assert_eq!(unpad(&[&body[..], &[0; 512]].concat()), None);
+            assert_eq!(unpad(&body[..body.len() - 1]), None);
+            body[length] = 1;
+            assert_eq!(unpad(&body), None);
+        }
+        assert_eq!(unpad(&[0; 1024]), None);
+    }
+
+    #[test]
     fn every_field_has_its_bounds() {
         let good = state();
         assert!(reads(&good));
