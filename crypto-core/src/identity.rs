@@ -4,7 +4,6 @@ use alloc::string::String;
 use core::fmt;
 use ed25519_dalek::{Signer as _, SigningKey};
 use rand_core::CryptoRng;
-use zeroize::Zeroizing;
 
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
@@ -194,9 +193,6 @@ impl fmt::Debug for IdentitySeed {
             .finish_non_exhaustive()
     }
 }
-
-/// A seed in transit, such as the plaintext of an envelope.
-pub type SeedBytes = Zeroizing<[u8; 32]>;
 
 /// What the old key signs when an account gets a new one: `LH("replace", aid || IK_old || IK_new)`.
 fn replacement(account: &AccountId, old: &IdentityKey, new: &IdentityKey) -> [u8; 32] {

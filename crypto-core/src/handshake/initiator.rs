@@ -323,12 +323,12 @@ impl<E: Engine> Offer<E> {
             return Err(AcceptError::Confirmation);
         }
 
-        let ratchet_key = x25519::Secret::generate(rng);
+        let ratchet_key = x25519::KeyPair::generate(rng);
         let sent = self.secrets.early.as_ref().map_or(0, Outgoing::sent);
         let unsigned = ConfirmFrame {
             hid: self.hid,
             opening: *self.secrets.opening,
-            ratchet_key: ratchet_key.public_key(),
+            ratchet_key: *ratchet_key.public_key(),
             early_count: sent,
             signature: [0; 64],
             mac: [0; 32],

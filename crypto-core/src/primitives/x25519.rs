@@ -101,6 +101,32 @@ impl Secret {
     }
 }
 
+/// A private key beside its public one, which costs half an agreement to compute.
+pub(crate) struct KeyPair {
+    secret: Secret,
+    public: [u8; 32],
+}
+
+impl KeyPair {
+    /// Draws 32 bytes from `rng`.
+    pub(crate) fn generate(rng: &mut dyn CryptoRng) -> Self {
+        Self::new(Secret::generate(rng))
+    }
+
+    pub(crate) fn new(secret: Secret) -> Self {
+        let public = secret.public_key();
+        Self { secret, public }
+    }
+
+    pub(crate) const fn secret(&self) -> &Secret {
+        &self.secret
+    }
+
+    pub(crate) const fn public_key(&self) -> &[u8; 32] {
+        &self.public
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(_key) = self;

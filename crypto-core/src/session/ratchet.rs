@@ -1,5 +1,6 @@
 //! The Double Ratchet (sections 6.1, 6.2, 6.5).
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
@@ -9,12 +10,12 @@ use super::chain::{Chain, MessageKey, root_step};
 use super::header::{HEADER_LENGTH, Header};
 use super::record::{put_count, read_count, read_flag};
 use super::skipped::Skipped;
-use crate::bytes::Reader;
+use crate::bytes::{Buffer, Reader};
 use crate::handshake::schedule::SessionKeys;
 use crate::ids::SessionId;
 use crate::limits;
 use crate::primitives::hash::Secret32;
-use crate::primitives::x25519::{self, SharedSecret, X25519Error};
+use crate::primitives::x25519::{self, KeyPair, SharedSecret, X25519Error};
 
 /// Old ratchet keys of the peer that are remembered, so that a frame re-sent after a reconnect is told from a
 /// forgery without any computation. At least the 200 unacknowledged messages of section 6.4.
@@ -37,8 +38,7 @@ pub(crate) struct Ratchet {
     root: Secret32,
     sending: Chain,
     receiving: Option<Chain>,
-    own: x25519::Secret,
-    own_public: [u8; 32],
+    own: KeyPair,
     peer: [u8; 32],
     /// `pn`.
     previous: u32,
@@ -48,11 +48,14 @@ pub(crate) struct Ratchet {
     last_key: [u8; 32],
 }
 
+/// Keys on their way into [`Skipped`]: ratchet key, number, key.
+type NewlySkipped = Vec<([u8; 32], u32, Box<MessageKey>)>;
+
 /// The outcome of opening a frame, not yet part of the state.
 struct Step {
-    plaintext: Zeroizing<Vec<u8>>,
+    plaintext: Zeroizing<Buffer>,
     chain: Chain,
-    skipped: Vec<([u8; 32], u32, MessageKey)>,
+    skipped: NewlySkipped,
     turn: Option<Turn>,
     #[cfg(feature = "vectors")]
     key: [u8; 32],
@@ -62,8 +65,7 @@ struct Step {
 struct Turn {
     root: Secret32,
     sending: Chain,
-    own: x25519::Secret,
-    own_public: [u8; 32],
+    own: KeyPair,
     peer: [u8; 32],
 }
 
@@ -71,10 +73,10 @@ impl Ratchet {
     /// A at CONFIRM.
     pub(crate) fn initiator(
         keys: &SessionKeys,
-        own: x25519::Secret,
+        own: KeyPair,
         peer: [u8; 32],
     ) -> Result<Self, X25519Error> {
-        let (root, chain) = root_step(&keys.root, &own.agree(&peer)?, keys.id);
+        let (root, chain) = root_step(&keys.root, &own.secret().agree(&peer)?, keys.id);
         Ok(Self::new(keys.id, root, Chain::new(chain), None, own, peer))
     }
 
@@ -86,8 +88,8 @@ impl Ratchet {
         rng: &mut dyn CryptoRng,
     ) -> Result<Self, X25519Error> {
         let (root, receiving) = root_step(&keys.root, first, keys.id);
-        let own = x25519::Secret::generate(rng);
-        let (root, sending) = root_step(&root, &own.agree(&peer)?, keys.id);
+        let own = KeyPair::generate(rng);
+        let (root, sending) = root_step(&root, &own.secret().agree(&peer)?, keys.id);
         Ok(Self::new(
             keys.id,
             root,
@@ -103,7 +105,7 @@ impl Ratchet {
         root: Secret32,
         sending: Chain,
         receiving: Option<Chain>,
-        own: x25519::Secret,
+        own: KeyPair,
         peer: [u8; 32],
     ) -> Self {
         Self {
@@ -111,7 +113,6 @@ impl Ratchet {
             root,
             sending,
             receiving,
-            own_public: own.public_key(),
             own,
             peer,
             previous: 0,
@@ -136,7 +137,7 @@ impl Ratchet {
     pub(super) fn seal(&mut self, frame: &mut Vec<u8>) -> Result<(), Refusal> {
         let header = Header {
             sid: self.sid,
-            ratchet_key: self.own_public,
+            ratchet_key: *self.own.public_key(),
             previous: self.previous,
             number: self.sending.next,
         };
@@ -158,7 +159,7 @@ impl Ratchet {
         frame: &[u8],
         now: u64,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+    ) -> Result<Zeroizing<Buffer>, Refusal> {
         self.skipped.expire(now);
         if let Some(index) = self.skipped.find(&header.ratchet_key, header.number) {
             let key = self.skipped.get(index).ok_or(Refusal::Decrypt)?;
@@ -201,17 +202,18 @@ impl Ratchet {
             return Err(Refusal::Replay);
         }
         // Cheap refusals first: a forger must not buy work with a counter.
+        if header.number > limits::SKIPPED_PER_CHAIN || header.previous > limits::CHAIN_MESSAGES {
+            return Err(Refusal::Skip);
+        }
         let mut skipped = Vec::new();
         if let Some(old) = &self.receiving
             && header.previous > old.next
         {
             skip(&mut old.fork(), header.previous, &self.peer, &mut skipped)?;
         }
-        if header.number > limits::SKIPPED_PER_CHAIN {
-            return Err(Refusal::Skip);
-        }
         let shared = self
             .own
+            .secret()
             .agree(&header.ratchet_key)
             .map_err(|_| Refusal::Decrypt)?;
         let (root, receiving) = root_step(&self.root, &shared, self.sid);
@@ -219,22 +221,22 @@ impl Ratchet {
         skip(&mut chain, header.number, &header.ratchet_key, &mut skipped)?;
         let mut step = finish(chain, skipped, frame)?;
 
-        let own = x25519::Secret::generate(rng);
+        let own = KeyPair::generate(rng);
         let shared = own
+            .secret()
             .agree(&header.ratchet_key)
             .map_err(|_| Refusal::Decrypt)?;
         let (root, sending) = root_step(&root, &shared, self.sid);
         step.turn = Some(Turn {
             root,
             sending: Chain::new(sending),
-            own_public: own.public_key(),
             own,
             peer: header.ratchet_key,
         });
         Ok(step)
     }
 
-    fn commit(&mut self, step: Step, now: u64) -> Zeroizing<Vec<u8>> {
+    fn commit(&mut self, step: Step, now: u64) -> Zeroizing<Buffer> {
         for (ratchet_key, number, key) in step.skipped {
             self.skipped.push(ratchet_key, number, key, now);
         }
@@ -248,7 +250,6 @@ impl Ratchet {
             self.root = turn.root;
             self.sending = turn.sending;
             self.own = turn.own;
-            self.own_public = turn.own_public;
             self.peer = turn.peer;
         }
         #[cfg(feature = "vectors")]
@@ -285,8 +286,6 @@ impl Ratchet {
             sending,
             receiving,
             own,
-            // Follows from `own`.
-            own_public: _,
             peer,
             previous,
             skipped,
@@ -301,7 +300,7 @@ impl Ratchet {
         if let Some(chain) = receiving {
             chain.write_record(out);
         }
-        out.extend_from_slice(own.expose());
+        out.extend_from_slice(own.secret().expose());
         out.extend_from_slice(peer);
         out.extend_from_slice(&previous.to_be_bytes());
         skipped.write_record(out);
@@ -322,7 +321,7 @@ impl Ratchet {
         let own = x25519::Secret::from_bytes(&Zeroizing::new(reader.array().ok()?));
         let peer = reader.array().ok()?;
         x25519::check_key(&peer).ok()?;
-        let mut ratchet = Self::new(sid, root, sending, receiving, own, peer);
+        let mut ratchet = Self::new(sid, root, sending, receiving, KeyPair::new(own), peer);
         ratchet.previous = reader.u32().ok()?;
         ratchet.skipped = Skipped::read_record(reader)?;
         ratchet.retired = (0..read_count(reader, RETIRED)?)
@@ -342,8 +341,8 @@ impl Ratchet {
             rk: *self.root,
             ck_s: self.sending.expose(),
             ck_r: self.receiving.as_ref().map(Chain::expose),
-            dh_s: *self.own.expose(),
-            dh_s_public: self.own_public,
+            dh_s: *self.own.secret().expose(),
+            dh_s_public: *self.own.public_key(),
             dh_r: self.peer,
             n_s: self.sending.next,
             n_r: self.receiving.as_ref().map_or(0, |chain| chain.next),
@@ -359,7 +358,7 @@ fn skip(
     chain: &mut Chain,
     number: u32,
     ratchet_key: &[u8; 32],
-    skipped: &mut Vec<([u8; 32], u32, MessageKey)>,
+    skipped: &mut NewlySkipped,
 ) -> Result<(), Refusal> {
     let ahead = number.checked_sub(chain.next).ok_or(Refusal::Replay)?;
     if ahead > limits::SKIPPED_PER_CHAIN {
@@ -367,17 +366,13 @@ fn skip(
     }
     for _ in 0..ahead {
         let skipped_number = chain.next;
-        skipped.push((*ratchet_key, skipped_number, chain.step()));
+        skipped.push((*ratchet_key, skipped_number, Box::new(chain.step())));
     }
     Ok(())
 }
 
 /// Opens a frame with the next key of `chain`; a turn of the DH ratchet is the caller's to add.
-fn finish(
-    mut chain: Chain,
-    skipped: Vec<([u8; 32], u32, MessageKey)>,
-    frame: &[u8],
-) -> Result<Step, Refusal> {
+fn finish(mut chain: Chain, skipped: NewlySkipped, frame: &[u8]) -> Result<Step, Refusal> {
     let key = chain.step();
     let plaintext = decrypt(&key, frame)?;
     Ok(Step {
@@ -391,7 +386,7 @@ fn finish(
 }
 
 /// Verifies and decrypts the rest of a frame under its head.
-fn decrypt(key: &MessageKey, frame: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refusal> {
+fn decrypt(key: &MessageKey, frame: &[u8]) -> Result<Zeroizing<Buffer>, Refusal> {
     key.open(frame, HEADER_LENGTH).map_err(|_| Refusal::Decrypt)
 }
 
@@ -421,4 +416,27 @@ pub struct RatchetTrace {
     pub mk: [u8; 32],
     /// Skipped keys stored.
     pub skipped: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::{TestRng, sessions};
+    use crate::session::{Content, ReceiveError};
+
+    /// `PN` counts messages of a chain, and no chain has more than 65,535 (section 10).
+    #[test]
+    fn no_previous_chain_is_too_long() {
+        let rng = &mut TestRng::new(1);
+        let (mut a, mut b) = sessions(rng);
+        let turn = a.send(&Content::Receipt).unwrap().frame;
+        b.receive(&turn, 0, rng).unwrap();
+        a.0.ratchet.receiving.as_mut().unwrap().next = limits::CHAIN_MESSAGES - 10;
+        b.0.ratchet.previous = limits::CHAIN_MESSAGES + 1;
+        let longer = b.send(&Content::Receipt).unwrap().frame;
+        b.0.ratchet.previous = limits::CHAIN_MESSAGES;
+        let longest = b.send(&Content::Receipt).unwrap().frame;
+        assert_eq!(a.receive(&longer, 0, rng), Err(ReceiveError::SkipLimit));
+        assert!(a.receive(&longest, 0, rng).is_ok());
+    }
 }

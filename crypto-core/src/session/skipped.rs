@@ -1,5 +1,6 @@
 //! Keys of messages that have not come yet (section 6.5).
 
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
@@ -15,7 +16,8 @@ pub(super) struct Skipped(VecDeque<Entry>);
 struct Entry {
     ratchet_key: [u8; 32],
     number: u32,
-    key: MessageKey,
+    /// Boxed: entries move when others come and go, and a move would leave a copy of the key behind.
+    key: Box<MessageKey>,
     since: u64,
 }
 
@@ -28,7 +30,7 @@ impl Skipped {
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&MessageKey> {
-        self.0.get(index).map(|entry| &entry.key)
+        self.0.get(index).map(|entry| &*entry.key)
     }
 
     pub(super) fn remove(&mut self, index: usize) {
@@ -36,7 +38,13 @@ impl Skipped {
     }
 
     /// Stores a key; the oldest one goes if there are too many.
-    pub(super) fn push(&mut self, ratchet_key: [u8; 32], number: u32, key: MessageKey, now: u64) {
+    pub(super) fn push(
+        &mut self,
+        ratchet_key: [u8; 32],
+        number: u32,
+        key: Box<MessageKey>,
+        now: u64,
+    ) {
         if self.0.len() >= limits::SKIPPED_STORED {
             self.0.pop_front();
         }
@@ -86,7 +94,7 @@ impl Skipped {
             Some(Entry {
                 ratchet_key: reader.array().ok()?,
                 number: reader.u32().ok()?,
-                key: MessageKey::read_record(reader)?,
+                key: Box::new(MessageKey::read_record(reader)?),
                 since: reader.u64().ok()?,
             })
         };
