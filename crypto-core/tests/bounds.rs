@@ -11,6 +11,7 @@ mod common;
 
 use common::{TestRng, person, sessions};
 use duet_crypto::error::{Code, FrameError};
+use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::fingerprint::Fingerprint;
 use duet_crypto::limits;
 use duet_crypto::session::{Content, HEADER_LENGTH, Header, ReceiveError};
@@ -98,12 +99,47 @@ fn a_turn_may_skip_as_much_as_a_chain() {
     }
 }
 
+/// No plaintext is left behind in a buffer that was too small, and no message is longer than its content calls for.
 #[test]
 fn every_frame_is_allocated_once() {
-    let (mut a, _) = sessions(&mut TestRng::new(2));
-    for length in [1, 238, 300, 3000] {
-        let text = "x".repeat(length);
-        let frame = a.send(&Content::Edit { seq: 0, text }).unwrap().frame;
+    let rng = &mut TestRng::new(2);
+    let (mut a, mut b) = sessions(rng);
+    let mut contents: Vec<Content> = [1, 238, 300, 3000]
+        .map(|length| Content::Edit {
+            seq: 0,
+            text: "x".repeat(length),
+        })
+        .into();
+    // 76 bytes of a descriptor do not depend on its texts; 9 precede it and 1 follows.
+    for (peaks, name, media_type, preview, padded) in [
+        (0, 1, 0, 0, 256),
+        (10, 100, 60, 0, 256),
+        (11, 100, 60, 0, 272),
+        (10, 101, 60, 0, 272),
+        (10, 100, 61, 0, 272),
+        (10, 100, 60, 1, 272),
+        (255, 255, 255, 16_384, 17_408),
+    ] {
+        let file = Descriptor {
+            key: FileKey::generate(rng),
+            salt: Salt::generate(rng),
+            size: 1,
+            kind: FileKind::Voice,
+            mode: FileMode::Both,
+            duration_ms: 1,
+            peaks: vec![1; peaks],
+            name: "n".repeat(name),
+            media_type: "m".repeat(media_type),
+            preview: vec![2; preview],
+        };
+        let content = Content::File(Box::new(file));
+        let sent = a.send(&content).unwrap().frame;
+        assert_eq!(sent.len(), HEADER_LENGTH + padded + 16);
+        assert_eq!(b.receive(&sent, 0, rng).unwrap().content, content);
+        contents.push(content);
+    }
+    for content in contents {
+        let frame = a.send(&content).unwrap().frame;
         assert_eq!(frame.capacity(), frame.len());
     }
 }

@@ -369,3 +369,17 @@ fn chunk_numbers_have_an_end() {
         );
     }
 }
+
+#[test]
+fn no_duration_is_shown_beyond_a_day() {
+    for (said, shown) in [
+        (0, 0),
+        (86_400_000, 86_400_000),
+        (86_400_001, 86_400_000),
+        (u32::MAX, 86_400_000),
+    ] {
+        let mut file = descriptor(1, 1);
+        file.duration_ms = said;
+        assert_eq!(file.shown_duration_ms(), shown);
+    }
+}

@@ -87,7 +87,7 @@ fn a_handshake_pins_once() {
         Ok(PinState::FirstUse)
     );
     assert_eq!(bob(&pins).first_seen, 10);
-    assert_eq!(pins.len(), 1);
+    assert_eq!((pins.len(), pins.is_empty()), (1, false));
     assert_eq!(
         pins.check(&account("bob"), &key(1)),
         Verdict::Pinned(PinState::FirstUse)

@@ -568,3 +568,20 @@ fn backups_are_padded_by_what_they_hold() {
     }
     assert!(lengths.len() > 2, "{lengths:?}");
 }
+
+/// As many people as a backup can count, with the longest names: the bound on records lets it through.
+#[test]
+fn the_largest_backup_opens() {
+    let key = key(1);
+    let people: Vec<VerifiedPeer> = (0..limits::PEOPLE)
+        .map(|i| VerifiedPeer {
+            name: AccountName::new(&format!("{i:0255}")).unwrap(),
+            key,
+            state: PinState::Qr,
+            first_seen: i as u64,
+            earlier: vec![],
+        })
+        .collect();
+    let envelope = seal_people(people.clone()).unwrap();
+    assert_eq!(open_people(&envelope).unwrap(), people);
+}

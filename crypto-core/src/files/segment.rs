@@ -178,12 +178,6 @@ impl Layout {
         Ok(start.min(self.size)..(start + length).min(self.size))
     }
 
-    /// The segment that holds a byte of the file.
-    #[must_use]
-    pub const fn segment_of(position: u64) -> u64 {
-        position / SEGMENT_PLAINTEXT as u64
-    }
-
     /// Number of the first chunk of a segment.
     #[must_use]
     pub fn first_chunk(index: u32) -> u64 {

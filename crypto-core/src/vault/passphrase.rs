@@ -128,7 +128,7 @@ fn read_generated(text: &str) -> Option<Zeroizing<String>> {
 
 #[cfg(test)]
 mod tests {
-    use super::character;
+    use super::{character, read_generated};
     use std::string::String;
 
     #[test]
@@ -137,5 +137,21 @@ mod tests {
             .map(|value| char::from(character(value)))
             .collect();
         assert_eq!(alphabet, "0123456789ABCDEFGHJKMNPQRSTVWXYZ".repeat(8));
+    }
+
+    /// What merely has the length of a generated passphrase stays as it was typed: case and spaces count in it.
+    #[test]
+    fn only_the_alphabet_is_read_as_generated() {
+        let read = |text: &str| read_generated(text).map(|text| text.as_str().into());
+        assert_eq!(
+            read("ilo0a bcdeF-ghjkm_npqrs"),
+            Some(String::from("1100ABCDEFGHJKMNPQRS"))
+        );
+        for other in ["u", "U", "!", "é", "Ä", "٣", "\u{0}"] {
+            assert_eq!(read(&other.repeat(20)), None, "{other}");
+            assert_eq!(read(&"é!U".repeat(5)), None);
+            assert_eq!(read(&std::format!("{}{other}", "A".repeat(19))), None);
+        }
+        assert_eq!((read(&"A".repeat(19)), read(&"A".repeat(21))), (None, None));
     }
 }
