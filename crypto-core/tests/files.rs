@@ -371,6 +371,22 @@ fn chunk_numbers_have_an_end() {
 }
 
 #[test]
+fn a_name_is_shown_made_safe() {
+    let mut file = descriptor(1, 1);
+    file.name = "../a/b\u{202e}.bin".into();
+    assert_eq!(file.safe_name(), sanitize_name(&file.name));
+    assert_ne!(file.safe_name(), file.name);
+}
+
+#[test]
+fn descriptors_with_other_keys_are_others() {
+    let file = || descriptor(1, 1);
+    let mut other = file();
+    other.key = FileKey::generate(&mut TestRng::new(2));
+    assert!(file() == file() && file() != other);
+}
+
+#[test]
 fn no_duration_is_shown_beyond_a_day() {
     for (said, shown) in [
         (0, 0),
