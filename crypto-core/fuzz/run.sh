@@ -26,7 +26,7 @@ for target do
     mkdir -p "target/corpus/$target" "corpus/$target"
     if [ "$what" = merge ]; then
         cargo fuzz run --release --sanitizer none "$target" "corpus/$target" "target/corpus/$target" -- \
-            -merge=1 -max_len="$length"
+            -merge=1 -use_counters=0 -max_len="$length"
     else
         printf '==> %s\n' "$target"
         cargo fuzz run --release --sanitizer none "$target" "target/corpus/$target" "corpus/$target" -- \
