@@ -12,8 +12,7 @@ mod common;
 use common::{TestRng, account, identity_record, person};
 use duet_crypto::engine::{Engine as _, Software, block_on};
 use duet_crypto::identity::{
-    AccountId, AccountName, IdentityError, Realm, sign_replacement,
-    verify_replacement,
+    AccountId, AccountName, IdentityError, Realm, sign_replacement, verify_replacement,
 };
 use duet_crypto::password::{PasswordError, PasswordSecrets, VaultSecret};
 use duet_crypto::primitives::hash;
@@ -132,6 +131,8 @@ fn decode(frame: &[u8]) -> Result<Login<'_>, FrameError> {
 fn login_is_bound_to_everything() {
     let alice = person("alice");
     let frame = block_on(login(&alice, &CHALLENGE, &PRESENCE, TOKEN)).unwrap();
+    // The token is not left behind in a buffer that was too small.
+    assert_eq!(frame.capacity(), frame.len());
     let decoded = decode(&frame).unwrap();
     assert_eq!(decoded.account, alice.party().account);
     assert_eq!(decoded.presence, PRESENCE);

@@ -52,6 +52,7 @@ fn limits_are_those_of_the_specification() {
         (1_099_511_627_776, 16_384)
     );
     assert_eq!(limits::SEGMENTS_OUTSTANDING, 8);
+    assert_eq!((limits::IDENTITY_RECORD_MAX, limits::PEOPLE), (552, 65_535));
 }
 
 #[test]
