@@ -1,8 +1,6 @@
 //! Big-endian reading and writing. Reading never panics and never reads past the end.
 
 use alloc::vec::Vec;
-use core::ops::{Deref, DerefMut};
-use zeroize::Zeroize;
 
 /// The input ended too early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,55 +76,9 @@ pub(crate) fn fixed<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
     out
 }
 
-/// Bytes that are long and secret: as `Zeroizing<Buffer>` they are wiped in one go. A `Zeroizing<Vec<u8>>` is wiped byte by
-/// byte, which for a message of 16 KiB takes a fifth of the time that receiving it takes.
-pub(crate) struct Buffer(Vec<u8>);
-
-impl Buffer {
-    /// Copies into an allocation of exactly this size, which is never made anew.
-    pub(crate) fn copy_of(bytes: &[u8]) -> Self {
-        Self(bytes.to_vec())
-    }
-}
-
-impl Deref for Buffer {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
-impl DerefMut for Buffer {
-    fn deref_mut(&mut self) -> &mut [u8] {
-        &mut self.0
-    }
-}
-
-impl Zeroize for Buffer {
-    fn zeroize(&mut self) {
-        self.0.fill(0);
-        // The compiler may not see that nobody reads the zeros.
-        zeroize::optimization_barrier(&self.0[..]);
-    }
-}
-
 /// Appends a byte string after its length in one byte. The caller has checked the length.
 pub(crate) fn put_short_string(out: &mut Vec<u8>, bytes: &[u8]) {
     debug_assert!(bytes.len() <= usize::from(u8::MAX));
     out.push(u8::try_from(bytes.len()).unwrap_or(u8::MAX));
     out.extend_from_slice(bytes);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_buffer_is_wiped() {
-        let mut buffer = Buffer::copy_of(&[7; 300]);
-        assert_eq!(buffer.0.capacity(), 300);
-        buffer.zeroize();
-        assert_eq!(*buffer, [0; 300]);
-    }
 }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::bytes::{Buffer, Reader};
+use crate::bytes::Reader;
 use crate::ids::SessionId;
 use crate::limits;
 use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH, Unauthentic};
@@ -84,10 +84,14 @@ impl MessageKey {
     }
 
     /// Verifies and decrypts `frame[head..]` under `frame[..head]`.
-    pub(crate) fn open(&self, frame: &[u8], head: usize) -> Result<Zeroizing<Buffer>, Unauthentic> {
+    pub(crate) fn open(
+        &self,
+        frame: &[u8],
+        head: usize,
+    ) -> Result<Zeroizing<Vec<u8>>, Unauthentic> {
         let (aad, sealed) = frame.split_at_checked(head).ok_or(Unauthentic)?;
         let (ciphertext, tag) = sealed.split_last_chunk::<TAG_LENGTH>().ok_or(Unauthentic)?;
-        let mut plaintext = Zeroizing::new(Buffer::copy_of(ciphertext));
+        let mut plaintext = Zeroizing::new(ciphertext.to_vec());
         aead::open(&self.okm(), aad, &mut plaintext, tag)?;
         Ok(plaintext)
     }

@@ -10,7 +10,7 @@ use super::chain::{Chain, MessageKey, root_step};
 use super::header::{HEADER_LENGTH, Header};
 use super::record::{put_count, read_count, read_flag};
 use super::skipped::Skipped;
-use crate::bytes::{Buffer, Reader};
+use crate::bytes::Reader;
 use crate::handshake::schedule::SessionKeys;
 use crate::ids::SessionId;
 use crate::limits;
@@ -53,7 +53,7 @@ type NewlySkipped = Vec<([u8; 32], u32, Box<MessageKey>)>;
 
 /// The outcome of opening a frame, not yet part of the state.
 struct Step {
-    plaintext: Zeroizing<Buffer>,
+    plaintext: Zeroizing<Vec<u8>>,
     chain: Chain,
     skipped: NewlySkipped,
     turn: Option<Turn>,
@@ -159,7 +159,7 @@ impl Ratchet {
         frame: &[u8],
         now: u64,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Zeroizing<Buffer>, Refusal> {
+    ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
         self.skipped.expire(now);
         if let Some(index) = self.skipped.find(&header.ratchet_key, header.number) {
             let key = self.skipped.get(index).ok_or(Refusal::Decrypt)?;
@@ -236,7 +236,7 @@ impl Ratchet {
         Ok(step)
     }
 
-    fn commit(&mut self, step: Step, now: u64) -> Zeroizing<Buffer> {
+    fn commit(&mut self, step: Step, now: u64) -> Zeroizing<Vec<u8>> {
         for (ratchet_key, number, key) in step.skipped {
             self.skipped.push(ratchet_key, number, key, now);
         }
@@ -386,7 +386,7 @@ fn finish(mut chain: Chain, skipped: NewlySkipped, frame: &[u8]) -> Result<Step,
 }
 
 /// Verifies and decrypts the rest of a frame under its head.
-fn decrypt(key: &MessageKey, frame: &[u8]) -> Result<Zeroizing<Buffer>, Refusal> {
+fn decrypt(key: &MessageKey, frame: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refusal> {
     key.open(frame, HEADER_LENGTH).map_err(|_| Refusal::Decrypt)
 }
 
