@@ -14,7 +14,8 @@ use common::{PRESENCE, account, person};
 use duet_crypto::engine::block_on;
 use duet_crypto::error::FrameError;
 use duet_crypto::relay::{
-    Challenge, ClientFrame, EnvelopeId, NoPrekey, PrekeyBytes, ServerFrame, Token, login,
+    AckStatus, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes, ServerFrame,
+    Token, WelcomeStatus, login,
 };
 
 const ID: EnvelopeId = EnvelopeId([1; 16]);
@@ -66,6 +67,44 @@ fn every_frame_of_a_client_is_read_as_it_was_written() {
         let encoded = frame.encode();
         assert_eq!(ClientFrame::decode(&encoded), Ok(frame));
     }
+}
+
+#[test]
+fn every_frame_of_a_relay_is_read_as_it_was_written() {
+    let presence = |online| ServerFrame::Presence {
+        account: account("bob"),
+        presence: PRESENCE,
+        online,
+        max_version: 1,
+    };
+    let mut frames = vec![
+        ServerFrame::Challenge(Challenge([3; 32])),
+        ServerFrame::Deliver {
+            id: ID,
+            from: account("bob"),
+            presence: PRESENCE,
+            payload: b"payload",
+        },
+        presence(true),
+        presence(false),
+    ];
+    frames.extend(WelcomeStatus::ALL.iter().copied().map(ServerFrame::Welcome));
+    frames.extend(
+        AckStatus::ALL
+            .iter()
+            .map(|&status| ServerFrame::Ack { id: ID, status }),
+    );
+    frames.extend(
+        Notice::ALL
+            .iter()
+            .map(|&notice| ServerFrame::Notice { notice, value: 9 }),
+    );
+    for frame in frames {
+        assert_eq!(ServerFrame::decode(&frame.encode()), Ok(frame));
+    }
+    let mut neither = presence(false).encode();
+    neither[50] = 2;
+    assert_eq!(ServerFrame::decode(&neither), Err(FrameError::Field));
 }
 
 #[test]

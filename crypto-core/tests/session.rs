@@ -13,8 +13,11 @@ use std::collections::{BTreeSet, VecDeque};
 
 use common::{TestRng, sessions};
 use duet_crypto::error::{Class, Code};
+use duet_crypto::files::{Control, ControlOp, FileId};
 use duet_crypto::limits;
-use duet_crypto::session::{Content, ReceiveError, SendError, Session};
+use duet_crypto::session::{
+    Activity, Author, Content, MessageRef, ReceiveError, SendError, Session,
+};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -165,6 +168,60 @@ fn deliver(
         .count();
     prop_assert_eq!(session.received() as usize, contiguous);
     Ok(())
+}
+
+/// Each kind, each of its numbers: what arrives is what was sent.
+#[test]
+fn every_content_arrives() {
+    let rng = &mut TestRng::new(20);
+    let (mut a, mut b) = sessions(rng);
+    let reference = |author| MessageRef { author, seq: 7 };
+    let mut contents = vec![
+        text("without a reply"),
+        Content::Receipt,
+        Content::Read { up_to: 3 },
+        Content::Viewed { seq: 4 },
+        Content::Edit {
+            seq: 5,
+            text: "new".into(),
+        },
+        Content::Delete { seq: 6 },
+    ];
+    for author in [Author::Sender, Author::Receiver] {
+        contents.push(Content::Text {
+            text: "a reply".into(),
+            reply: Some(reference(author)),
+        });
+        for set in [true, false] {
+            contents.push(Content::Reaction {
+                target: reference(author),
+                set,
+                emoji: "👍".into(),
+            });
+        }
+    }
+    contents.extend(
+        [
+            Activity::Idle,
+            Activity::Typing,
+            Activity::RecordingVoice,
+            Activity::RecordingVideo,
+        ]
+        .map(Content::Typing),
+    );
+    contents.extend(ControlOp::ALL.iter().map(|&op| {
+        Content::FileControl(Control {
+            file: FileId([8; 32]),
+            op,
+            index: 1,
+            count: 2,
+        })
+    }));
+    contents.push(Content::Bye);
+    for content in contents {
+        let frame = a.send(&content).unwrap().frame;
+        assert_eq!(b.receive(&frame, 0, rng).unwrap().content, content);
+    }
 }
 
 #[test]

@@ -442,6 +442,7 @@ mod tests {
 
     #[test]
     fn padding_is_what_the_length_calls_for() {
+        assert_eq!([0, 1023, 1024].map(padded), [1024, 1024, 1088]);
         for length in [0, 1022, 1023, 3000] {
             let mut body = alloc::vec![1; length];
             body.push(END);
