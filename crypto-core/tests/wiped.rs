@@ -95,7 +95,9 @@ fn wipes(work: impl FnOnce(&dyn Fn(&Needle))) {
 fn the_allocator_sees_a_secret() {
     wipes(|secret| {
         secret(&[0xa5; 32]);
-        drop(std::hint::black_box([vec![1_u8; 7], vec![0xa5; 32]].concat()));
+        drop(std::hint::black_box(
+            [vec![1_u8; 7], vec![0xa5; 32]].concat(),
+        ));
     });
 }
 
