@@ -401,6 +401,7 @@ fn end_is_signed_and_bound() {
         let another = offer(&alice, &bob, rng);
         let end = block_on(ring(&mut listener, &another).decline(reason)).unwrap();
         assert_eq!(block_on(another.verify_end(&end, &from_bob)), Ok(reason));
+        assert_eq!(end[18..20], [0x42, reason.value()]);
         // Of another handshake, from another sender, and with every byte changed.
         assert_eq!(
             block_on(made.verify_end(&end, &from_bob)),
@@ -422,6 +423,7 @@ fn end_is_signed_and_bound() {
 
     let incoming = ring(&mut listener, &made);
     let cancelled = block_on(made.cancel()).unwrap();
+    assert_eq!(cancelled[18..20], [0x41, 3]);
     assert_eq!(
         block_on(incoming.verify_end(&cancelled, &from_alice)),
         Ok(EndReason::Cancelled)
