@@ -278,6 +278,7 @@ fn there_is_an_end() {
     let mut pins = Pins::new(realm());
     assert_eq!(pins.merge(&crowd), Ok(vec![]));
     let before = pins.len();
+    assert_eq!(before, limits::PEOPLE);
     assert_eq!(
         pins.complete(&name("late"), &key(1), 1),
         Err(PinError::Full)
