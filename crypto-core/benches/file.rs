@@ -3,35 +3,12 @@
 
 mod common;
 
-use common::TestRng;
+use common::{TestRng, descriptor, seal_segments};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
+use duet_crypto::files::SegmentCipher;
 
 fn file(size: u64) -> SegmentCipher {
-    let rng = &mut TestRng::new(1);
-    SegmentCipher::new(&Descriptor {
-        key: FileKey::generate(rng),
-        salt: Salt::generate(rng),
-        size,
-        kind: FileKind::File,
-        mode: FileMode::Both,
-        duration_ms: 0,
-        peaks: Vec::new(),
-        name: String::new(),
-        media_type: String::new(),
-        preview: Vec::new(),
-    })
-    .unwrap()
-}
-
-fn seal(file: &SegmentCipher, content: &[u8]) -> Vec<Vec<u8>> {
-    let part = |index| {
-        let range = file.layout().file_range(index).unwrap();
-        &content[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]
-    };
-    (0..file.layout().segments())
-        .map(|index| file.seal(index, part(index)).unwrap())
-        .collect()
+    SegmentCipher::new(&descriptor(size, &mut TestRng::new(1))).unwrap()
 }
 
 fn files(c: &mut Criterion) {
@@ -40,10 +17,10 @@ fn files(c: &mut Criterion) {
     for (name, size) in [("1 MB", 1_000_000), ("50 MB", 50_000_000)] {
         let content = vec![7; size];
         let file = file(size as u64);
-        let frames = seal(&file, &content);
+        let frames = seal_segments(&file, &content);
         group.throughput(Throughput::Bytes(size as u64));
         group.bench_function(BenchmarkId::new("seal", name), |b| {
-            b.iter(|| seal(&file, &content))
+            b.iter(|| seal_segments(&file, &content))
         });
         group.bench_function(BenchmarkId::new("open in place", name), |b| {
             b.iter_batched_ref(

@@ -9,13 +9,13 @@
 
 mod common;
 
-use common::{TestRng, hex_array};
+use common::{TestRng, hex_array, seal_segments};
 use duet_crypto::files::cobblestone::{
     self, CHUNK_SEALED, FileKeys, HEADER_LENGTH, covering_chunks,
 };
 use duet_crypto::files::segment::{self, SEGMENT_PLAINTEXT};
 use duet_crypto::files::{
-    Descriptor, FileError, FileKey, FileKind, FileMode, Layout, Salt, SegmentCipher, sanitize_name,
+    Descriptor, FileError, FileKey, Layout, Salt, SegmentCipher, sanitize_name,
 };
 use duet_crypto::primitives::aead;
 use rand_core::Rng as _;
@@ -27,29 +27,11 @@ fn bytes(length: usize, seed: u64) -> Vec<u8> {
 }
 
 fn descriptor(size: u64, seed: u64) -> Descriptor {
-    let rng = &mut TestRng::new(seed);
     Descriptor {
-        key: FileKey::generate(rng),
-        salt: Salt::generate(rng),
-        size,
-        kind: FileKind::File,
-        mode: FileMode::Both,
-        duration_ms: 0,
-        peaks: Vec::new(),
         name: "a.bin".into(),
         media_type: "application/octet-stream".into(),
-        preview: Vec::new(),
+        ..common::descriptor(size, &mut TestRng::new(seed))
     }
-}
-
-fn seal(file: &SegmentCipher, content: &[u8]) -> Vec<Vec<u8>> {
-    (0..file.layout().segments())
-        .map(|index| {
-            let range = file.layout().file_range(index).unwrap();
-            file.seal(index, &content[range.start as usize..range.end as usize])
-                .unwrap()
-        })
-        .collect()
 }
 
 #[test]
@@ -128,7 +110,7 @@ fn files_come_through() {
         let descriptor = descriptor(size as u64, 4);
         let sender = SegmentCipher::new(&descriptor).unwrap();
         let receiver = SegmentCipher::new(&descriptor).unwrap();
-        let frames = seal(&sender, &content);
+        let frames = seal_segments(&sender, &content);
         let total: usize = frames
             .iter()
             .map(|frame| frame.len() - segment::HEADER_LENGTH)
@@ -154,7 +136,7 @@ fn exposed_keys_are_the_keys() {
     let descriptor = descriptor(40_000, 6);
     let keys = descriptor.keys().unwrap();
     let file = SegmentCipher::from_keys(descriptor.layout().unwrap(), &keys);
-    let frame = &seal(&file, &content)[0];
+    let frame = &seal_segments(&file, &content)[0];
     assert_eq!(file.file_id().as_bytes(), keys.commitment());
     for (chunk, sealed) in (0..).zip(frame[segment::HEADER_LENGTH..].chunks(CHUNK_SEALED)) {
         let mut okm = [0; 44];
@@ -176,7 +158,7 @@ fn segments_do_not_fit_elsewhere() {
     let content = bytes(size, 7);
     let (one, other) = (descriptor(size as u64, 8), descriptor(size as u64, 9));
     let file = SegmentCipher::new(&one).unwrap();
-    let frames = seal(&file, &content);
+    let frames = seal_segments(&file, &content);
     let edit = |frame: &[u8], edit: &dyn Fn(&mut Vec<u8>)| {
         let mut frame = frame.to_vec();
         edit(&mut frame);
@@ -213,7 +195,7 @@ fn segments_do_not_fit_elsewhere() {
     });
     assert_eq!(swapped, FileError::Decrypt);
     // Of another sending of the same file.
-    let spliced = seal(&SegmentCipher::new(&other).unwrap(), &content);
+    let spliced = seal_segments(&SegmentCipher::new(&other).unwrap(), &content);
     assert_eq!(file.open(&spliced[0]).unwrap_err(), FileError::FileId);
     let relabelled = [&frames[0][..39], &spliced[0][39..]].concat();
     assert_eq!(file.open(&relabelled).unwrap_err(), FileError::Decrypt);
@@ -229,7 +211,7 @@ fn sizes_are_bound() {
         honest.layout().unwrap().padded_size(),
         liar.layout().unwrap().padded_size()
     );
-    let frames = seal(&SegmentCipher::new(&honest).unwrap(), &bytes(5000, 11));
+    let frames = seal_segments(&SegmentCipher::new(&honest).unwrap(), &bytes(5000, 11));
     let error = SegmentCipher::new(&liar)
         .unwrap()
         .open(&frames[0])

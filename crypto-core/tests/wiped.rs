@@ -11,8 +11,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::mem::forget;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use common::{Halfway, TestRng, halfway, identity_record, sessions};
-use duet_crypto::engine::block_on;
+use common::{Halfway, TestRng, halfway, identity_record, sessions, sessions_before_ready};
 use duet_crypto::password::VaultSecret;
 use duet_crypto::session::record::RecordKey;
 use duet_crypto::session::{Content, Lifetime, Session};
@@ -120,15 +119,7 @@ fn a_handshake_wipes_what_it_drew() {
         let _opening: [_; 1] = draw(&mut same);
         draw::<4>(&mut same).iter().for_each(secret);
         let rng = &mut TestRng::new(1);
-        let Halfway {
-            alice,
-            bob,
-            offer,
-            pending,
-        } = halfway(rng);
-        let accept = *pending.frame();
-        let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
-        let (_, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+        let (a, b, _ready) = sessions_before_ready(rng);
         drop((a, b));
         // Neither does one that goes nowhere leave anything.
         let Halfway { offer, pending, .. } = halfway(&mut TestRng::new(1));

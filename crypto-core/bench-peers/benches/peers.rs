@@ -7,9 +7,8 @@ mod common;
 
 use std::hint::black_box;
 
-use common::{Halfway, SIZES, TestRng, halfway, message, one_way, sessions, text};
+use common::{SIZES, TestRng, message, one_way, sessions, sessions_before_ready, text};
 use duet_bench_peers::{compare, measured};
-use duet_crypto::engine::block_on;
 use duet_crypto::primitives::kem::{DecapsulationKey, EncapsulationKey};
 use duet_crypto::session::Session;
 use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
@@ -201,16 +200,7 @@ fn kem(rng: &mut TestRng) {
 
 /// To the point where both sides have their keys; READY is sealed and not yet opened.
 fn ours(rng: &mut TestRng) {
-    let Halfway {
-        alice,
-        bob,
-        offer,
-        pending,
-    } = halfway(rng);
-    let accept = *pending.frame();
-    let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
-    let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
-    black_box((a, b, ready));
+    black_box(sessions_before_ready(rng));
 }
 
 fn handshakes() {

@@ -1,6 +1,5 @@
 //! Every decoder: it never panics, and what it accepts encodes to the same bytes again.
 
-use std::string::String;
 use std::sync::LazyLock;
 use std::vec::Vec;
 
@@ -8,7 +7,7 @@ use duet_crypto::engine::block_on;
 use duet_crypto::files::cobblestone::{self as format, FileKeys};
 use duet_crypto::files::segment::ChunkHeader;
 use duet_crypto::files::{
-    Control, Descriptor, FileError, FileKey, FileKind, FileMode, Salt, SegmentCipher, sanitize_name,
+    Control, Descriptor, FileError, FileKey, Salt, SegmentCipher, sanitize_name,
 };
 use duet_crypto::fingerprint::{qr_text, verify_qr_text};
 use duet_crypto::handshake::frames::{
@@ -25,7 +24,7 @@ use duet_crypto::session::padding::{bucket, unpad};
 use duet_crypto::session::{Content, HEADER_LENGTH, Header};
 use duet_crypto::vault::Passphrase;
 
-use super::common::{PRESENCE, TestRng};
+use super::common::{PRESENCE, TestRng, descriptor};
 use super::flights::PEOPLE;
 
 macro_rules! round_trips {
@@ -133,14 +132,7 @@ pub(crate) fn three_bytes() -> SegmentCipher {
     SegmentCipher::new(&Descriptor {
         key: FileKey::from_bytes(&[1; 32]),
         salt: Salt([2; 24]),
-        size: 3,
-        kind: FileKind::File,
-        mode: FileMode::Both,
-        duration_ms: 0,
-        peaks: Vec::new(),
-        name: String::new(),
-        media_type: String::new(),
-        preview: Vec::new(),
+        ..descriptor(3, &mut TestRng::new(0))
     })
     .unwrap()
 }

@@ -1,14 +1,13 @@
 //! A file on its way: segments that come in any order, twice, changed, in each other's place, or out of another file.
 
-use std::string::String;
 use std::sync::OnceLock;
 use std::vec;
 use std::vec::Vec;
 
 use duet_crypto::files::segment::{HEADER_LENGTH, SEGMENT_PLAINTEXT};
-use duet_crypto::files::{Descriptor, FileError, FileKey, FileKind, FileMode, Salt, SegmentCipher};
+use duet_crypto::files::{FileError, SegmentCipher};
 
-use super::common::TestRng;
+use super::common::{TestRng, descriptor, seal_segments};
 use rand_core::Rng as _;
 
 /// Sizes at which something changes. The last two, of whole segments, take a hundred times as long.
@@ -46,14 +45,7 @@ impl Sealed {
         let mut content = vec![0; size];
         rng.fill_bytes(&mut content);
         let ciphers = [cipher(size, rng), cipher(size, rng)];
-        let frames = [0, 1].map(|which: usize| {
-            let seal = |index| {
-                let range = ciphers[which].layout().file_range(index).unwrap();
-                let bytes = &content[range.start as usize..range.end as usize];
-                ciphers[which].seal(index, bytes).unwrap()
-            };
-            (0..ciphers[which].layout().segments()).map(seal).collect()
-        });
+        let frames = [0, 1].map(|which: usize| seal_segments(&ciphers[which], &content));
         Self {
             content,
             ciphers,
@@ -63,19 +55,7 @@ impl Sealed {
 }
 
 fn cipher(size: usize, rng: &mut TestRng) -> SegmentCipher {
-    SegmentCipher::new(&Descriptor {
-        key: FileKey::generate(rng),
-        salt: Salt::generate(rng),
-        size: size as u64,
-        kind: FileKind::File,
-        mode: FileMode::Both,
-        duration_ms: 0,
-        peaks: Vec::new(),
-        name: String::new(),
-        media_type: String::new(),
-        preview: Vec::new(),
-    })
-    .unwrap()
+    SegmentCipher::new(&descriptor(size as u64, rng)).unwrap()
 }
 
 /// The first byte says how long the file is, seldom a long one; every four bytes after it are a step.

@@ -3,10 +3,11 @@
 #![allow(clippy::panic, clippy::unwrap_used, dead_code, unreachable_pub)]
 
 use core::convert::Infallible;
-use std::string::ToString as _;
+use std::string::{String, ToString as _};
 use std::vec::Vec;
 
 use duet_crypto::engine::{LocalIdentity, Software, block_on};
+use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
 use duet_crypto::handshake::{Listener, Offer, PendingSession, Presence};
 use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
 use duet_crypto::prekeys::PrekeyBundle;
@@ -132,6 +133,22 @@ pub struct Halfway {
     pub pending: PendingSession<Software>,
 }
 
+impl Halfway {
+    /// What is left of it: two sessions, and READY on its way.
+    pub fn complete(self, rng: &mut TestRng) -> (Session, Session, Vec<u8>) {
+        let Self {
+            alice,
+            bob,
+            offer,
+            pending,
+        } = self;
+        let accept = *pending.frame();
+        let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+        let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+        (a, b, ready)
+    }
+}
+
 pub fn halfway(rng: &mut TestRng) -> Halfway {
     let (alice, bob) = (person("alice"), person("bob"));
     let offer = block_on(Offer::create(&alice, bob.party(), PRESENCE, rng)).unwrap();
@@ -148,16 +165,7 @@ pub fn halfway(rng: &mut TestRng) -> Halfway {
 
 /// Two sessions, and READY on its way.
 pub fn sessions_before_ready(rng: &mut TestRng) -> (Session, Session, Vec<u8>) {
-    let Halfway {
-        alice,
-        bob,
-        offer,
-        pending,
-    } = halfway(rng);
-    let accept = *pending.frame();
-    let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
-    let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
-    (a, b, ready)
+    halfway(rng).complete(rng)
 }
 
 /// Two sessions, READY received.
@@ -193,4 +201,31 @@ pub fn sessions_with_early(rng: &mut TestRng, sent: usize, received: usize) -> (
     let (ready, b) = block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
     a.receive(&ready, 0, rng).unwrap();
     (a, b)
+}
+
+/// A file about which nothing is said but its size.
+pub fn descriptor(size: u64, rng: &mut TestRng) -> Descriptor {
+    Descriptor {
+        key: FileKey::generate(rng),
+        salt: Salt::generate(rng),
+        size,
+        kind: FileKind::File,
+        mode: FileMode::Both,
+        duration_ms: 0,
+        peaks: Vec::new(),
+        name: String::new(),
+        media_type: String::new(),
+        preview: Vec::new(),
+    }
+}
+
+/// All segments of a file, padding included.
+pub fn seal_segments(file: &SegmentCipher, content: &[u8]) -> Vec<Vec<u8>> {
+    let part = |index| {
+        let range = file.layout().file_range(index).unwrap();
+        &content[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]
+    };
+    (0..file.layout().segments())
+        .map(|index| file.seal(index, part(index)).unwrap())
+        .collect()
 }

@@ -152,16 +152,7 @@ impl World {
     }
 
     fn complete(halfway: Halfway, mut people: [Person; 2], mut rng: TestRng) -> Self {
-        let Halfway {
-            alice,
-            bob,
-            offer,
-            pending,
-        } = halfway;
-        let accept = *pending.frame();
-        let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, &mut rng)).unwrap();
-        let (ready, b) =
-            block_on(pending.confirm(&confirm, &alice.party().account, &mut rng)).unwrap();
+        let (a, b, ready) = halfway.complete(&mut rng);
         let ready = people[1].send(Content::Ready, ready);
         Self {
             sessions: [a, b],

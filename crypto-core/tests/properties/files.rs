@@ -2,12 +2,10 @@
 
 use duet_crypto::files::cobblestone::{self, CHUNK_PLAINTEXT};
 use duet_crypto::files::segment::{HEADER_LENGTH, SEGMENT_PLAINTEXT, SEGMENT_SEALED};
-use duet_crypto::files::{
-    Descriptor, FileError, FileKey, FileKind, FileMode, Layout, Salt, SegmentCipher,
-};
+use duet_crypto::files::{FileError, Layout, Salt, SegmentCipher};
 use proptest::prelude::*;
 
-use crate::common::TestRng;
+use crate::common::{TestRng, descriptor};
 
 const KEY: [u8; 32] = [3; 32];
 const CONTEXT: &[u8] = b"context";
@@ -19,20 +17,7 @@ fn bytes(length: usize, seed: u64) -> Vec<u8> {
 }
 
 fn file(size: u64, seed: u64) -> SegmentCipher {
-    let rng = &mut TestRng::new(seed);
-    SegmentCipher::new(&Descriptor {
-        key: FileKey::generate(rng),
-        salt: Salt::generate(rng),
-        size,
-        kind: FileKind::File,
-        mode: FileMode::Both,
-        duration_ms: 0,
-        peaks: Vec::new(),
-        name: String::new(),
-        media_type: String::new(),
-        preview: Vec::new(),
-    })
-    .unwrap()
+    SegmentCipher::new(&descriptor(size, &mut TestRng::new(seed))).unwrap()
 }
 
 fn seal(file: &SegmentCipher, index: u32, content: &[u8]) -> Vec<u8> {
