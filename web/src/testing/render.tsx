@@ -1,9 +1,11 @@
 /** A screen with the scripted engine under it, as the page puts it together. */
-import { configure, type RenderResult, render } from '@testing-library/react';
+import { configure, type RenderResult, render, waitFor } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
+import { expect } from 'vitest';
 import { createDuet } from '../app/wire.ts';
 import { createFakeEngine, type FakeEngine, type FakeOptions } from '../engine/fake.ts';
+import type { CommandName } from '../engine/rpc.ts';
 import { type Language, LanguageProvider } from '../i18n/index.tsx';
 import { type Duet, DuetProvider } from '../screens/duet.tsx';
 
@@ -14,6 +16,11 @@ export interface Drawn extends RenderResult {
   readonly engine: FakeEngine;
   readonly duet: Duet;
   readonly user: ReturnType<typeof userEvent.setup>;
+}
+
+/** Resolves when the last command of this name was given with this input: what a click causes may take a turn. */
+export async function called({ calls }: FakeEngine, command: CommandName, input: unknown): Promise<void> {
+  await waitFor(() => expect(calls.findLast(({ name }) => name === command)?.input).toEqual(input));
 }
 
 /** `script: false`: nothing happens by itself, a test emits what it wants to see. */

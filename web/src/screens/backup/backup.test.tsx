@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { draw } from '../../testing/render.tsx';
+import { called, draw } from '../../testing/render.tsx';
 import { KeyMissing } from '../sign-in/KeyMissing.tsx';
 import { MakeBackup } from './MakeBackup.tsx';
 import { RestoreDialog } from './RestoreDialog.tsx';
@@ -17,13 +17,13 @@ describe('making a backup', () => {
     await user.type(screen.getByTestId('backup-password'), 'a good password');
     await user.click(button('backup-make'));
     expect((await screen.findByTestId('backup-passphrase')).textContent).toBe('K7M2Q-9XTPD-4WZ1H-8RVEN');
-    expect(engine.calls.at(-1)).toEqual({ name: 'makeBackup', input: { password: 'a good password' } });
+    await called(engine, 'makeBackup', { password: 'a good password' });
     expect(button('backup-finish').disabled).toBe(true);
     await user.click(screen.getByTestId('backup-written'));
     expect(button('backup-finish').disabled).toBe(true);
     await user.click(button('backup-save'));
     await user.click(button('backup-finish'));
-    expect(closed).toHaveBeenCalledOnce();
+    await waitFor(() => expect(closed).toHaveBeenCalledOnce());
   });
 
   test('a wrong password is told in place, and the form is kept', async () => {
@@ -32,7 +32,7 @@ describe('making a backup', () => {
     await user.type(screen.getByTestId('backup-password'), 'wrong');
     await user.click(button('backup-make'));
     expect((await screen.findByTestId('notice')).dataset['code']).toBe('key-wrong-password');
-    expect(button('backup-make').disabled).toBe(false);
+    await waitFor(() => expect(button('backup-make').disabled).toBe(false));
   });
 
   test('can be cancelled while it works, and tells no failure then', async () => {
@@ -59,7 +59,7 @@ describe('making a backup', () => {
     expect(renew.disabled).toBe(true);
     await user.click(screen.getByTestId('backup-new-key-understood'));
     await user.click(renew);
-    expect(engine.calls.at(-1)).toEqual({ name: 'replaceKey', input: { password: 'a good password' } });
+    await called(engine, 'replaceKey', { password: 'a good password' });
   });
 });
 
@@ -118,10 +118,6 @@ describe('opening a backup', () => {
     expect(button('backup-restore').disabled).toBe(true);
     await user.type(screen.getByTestId('backup-restore-password'), 'a good password');
     await user.click(button('backup-restore'));
-    await waitFor(() =>
-      expect(engine.calls.findLast(({ name }) => name === 'restoreBackup')?.input).toMatchObject({
-        password: 'a good password',
-      }),
-    );
+    await called(engine, 'restoreBackup', expect.objectContaining({ password: 'a good password' }));
   });
 });

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
-import { cleanup, screen } from '@testing-library/react';
+import { cleanup, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, test } from 'vitest';
-import { draw } from '../../testing/render.tsx';
+import { called, draw } from '../../testing/render.tsx';
 import { KeyMissing } from './KeyMissing.tsx';
 import { nameProblem, tidyName } from './name.ts';
 import { SignIn } from './SignIn.tsx';
@@ -69,10 +69,7 @@ describe('the sign-in card', () => {
     await user.type(name(), 'Alice');
     await user.type(password(), 'correct horse');
     await user.click(submit());
-    expect(engine.calls.at(-1)).toEqual({
-      name: 'register',
-      input: { name: 'alice', password: 'correct horse' },
-    });
+    await called(engine, 'register', { name: 'alice', password: 'correct horse' });
   });
 
   test('tells a failure with what to do and when, and forgets it with the other tab', async () => {
@@ -84,7 +81,7 @@ describe('the sign-in card', () => {
     const notice = await screen.findByRole('alert');
     expect(notice.dataset['code']).toBe('locked-out');
     expect(notice.textContent).toContain('Try again in 14 minutes.');
-    expect(submit().disabled).toBe(false);
+    await waitFor(() => expect(submit().disabled).toBe(false));
     await user.click(screen.getByTestId('tab-register'));
     expect(screen.queryByTestId('notice')).toBeNull();
   });
@@ -112,7 +109,7 @@ test('unlocking with a wrong password says so and keeps the form', async () => {
   await user.type(screen.getByTestId('unlock-password'), 'wrong');
   await user.click(screen.getByTestId('unlock-submit'));
   expect((await screen.findByTestId('notice')).dataset['code']).toBe('key-wrong-password');
-  expect(screen.getByTestId<HTMLButtonElement>('unlock-submit').disabled).toBe(false);
+  await waitFor(() => expect(screen.getByTestId<HTMLButtonElement>('unlock-submit').disabled).toBe(false));
 });
 
 test('a key is replaced only by somebody who understood what that means', async () => {
@@ -122,5 +119,5 @@ test('a key is replaced only by somebody who understood what that means', async 
   expect(replace.disabled).toBe(true);
   await user.click(screen.getByTestId('replace-understood'));
   await user.click(replace);
-  expect(engine.calls.at(-1)).toEqual({ name: 'replaceKey', input: { password: 'a good password' } });
+  await called(engine, 'replaceKey', { password: 'a good password' });
 });
