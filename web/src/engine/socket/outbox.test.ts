@@ -51,21 +51,24 @@ describe('messages', () => {
     expect(await Promise.all(fates)).toEqual(['delivered', 'offline']);
   });
 
-  test('a refused one is sent again as it was, and nothing overtakes it', async () => {
+  test('a refused one is sent again as it was, in an envelope of its own, and nothing overtakes it', async () => {
     const { outbox, ack, socket, bodies } = paper();
     const fate = outbox.message(address, payload(1));
     void outbox.message(address, payload(2));
     ack(1, 'rateLimit');
     expect(bodies()).toEqual([1]);
     await vi.advanceTimersByTimeAsync(500);
-    ack(1, 'unreachable');
+    ack(2, 'unreachable');
     await vi.advanceTimersByTimeAsync(500);
     expect(socket.sent).toEqual([
       { eid: 1, body: 1 },
-      { eid: 1, body: 1 },
-      { eid: 1, body: 1 },
+      { eid: 2, body: 1 },
+      { eid: 3, body: 1 },
     ]);
+    // What is said twice of an earlier try changes nothing.
     ack(1, 'written');
+    expect(bodies()).toHaveLength(3);
+    ack(3, 'written');
     expect(await fate).toBe('delivered');
     expect(bodies().at(-1)).toBe(2);
   });
@@ -74,7 +77,7 @@ describe('messages', () => {
     const { outbox, ack } = paper();
     const fate = outbox.message(address, payload(1));
     for (let i = 0; i < 20; i += 1) {
-      ack(1, 'unreachable');
+      ack(i + 1, 'unreachable');
       await vi.advanceTimersByTimeAsync(500);
     }
     expect(await fate).toBe('offline');
@@ -177,9 +180,9 @@ describe('prekeys', () => {
     const [first, second] = [outbox.prekey(address), outbox.prekey(address)];
     expect(bodies()).toEqual([1, 201, 201]);
     outbox.answered(eidOf(9), Uint8Array.of(9));
-    outbox.answered(eidOf(4), null);
-    outbox.answered(eidOf(3), Uint8Array.of(3));
-    expect(await Promise.all([first, second])).toEqual([Uint8Array.of(3), null]);
+    outbox.answered(eidOf(3), null);
+    outbox.answered(eidOf(2), Uint8Array.of(2));
+    expect(await Promise.all([first, second])).toEqual([Uint8Array.of(2), null]);
   });
 
   test('there are none when there is no connection', async () => {

@@ -26,9 +26,11 @@ const BUFFER_LIMIT = 1024 * 1024;
 const BUFFER_POLL_MS = 10;
 
 interface Message {
-  readonly frame: Bytes;
-  readonly eid: string;
+  readonly address: Address;
+  readonly payload: Uint8Array;
   readonly settle: (fate: Fate) => void;
+  /** Of the envelope that waits for its ACK: every try has one of its own (protocol.md section 9). */
+  eid: string;
   tries: number;
 }
 
@@ -46,8 +48,7 @@ export class Outbox {
   /** Sends a handshake frame or a message; resolves when its fate is known. */
   message(address: Address, payload: Uint8Array): Promise<Fate> {
     return new Promise((settle) => {
-      const [eid, frame] = this.envelope(address, payload);
-      this.waiting.push({ frame, eid, settle, tries: 0 });
+      this.waiting.push({ address, payload, settle, eid: '', tries: 0 });
       this.next();
     });
   }
@@ -120,9 +121,9 @@ export class Outbox {
     current.tries += 1;
     const again = status === 'rateLimit' || (status === 'unreachable' && current.tries < UNREACHABLE_TRIES);
     if (again) {
-      // The identical frame under the identical id: the relay and the peer drop what they had already.
+      // The identical frame, of which the peer drops what it has already.
       this.after(RETRY_MS, () => {
-        if (this.current === current) this.deps.send(current.frame);
+        if (this.current === current) this.try(current);
       });
       return;
     }
@@ -133,7 +134,7 @@ export class Outbox {
 
   /** Sends what is waiting without waiting for anything: the connection is about to be closed. */
   flush(): void {
-    for (const { frame } of this.waiting) this.deps.send(frame);
+    for (const message of this.waiting) this.try(message);
     this.reset();
   }
 
@@ -156,10 +157,16 @@ export class Outbox {
     const message = this.waiting.shift();
     if (message === undefined) return;
     this.current = message;
-    if (this.deps.send(message.frame)) return;
+    if (this.try(message)) return;
     this.current = null;
     message.settle('lost');
     this.next();
+  }
+
+  private try(message: Message): boolean {
+    const [eid, frame] = this.envelope(message.address, message.payload);
+    message.eid = eid;
+    return this.deps.send(frame);
   }
 
   private envelope({ to, presence }: Address, payload: Uint8Array): [eid: string, frame: Bytes] {
