@@ -16,7 +16,7 @@ step = @printf '\033[1m==>\033[0m %s\n'
 
 # --- sources that the stamps watch ---------------------------------------------------------------------------
 rust_sources = $(shell find $(1) -name target -prune -o \( -name '*.rs' -o -name Cargo.toml -o -name '*.sql' -o -name '*.txt' \) -print 2>/dev/null)
-CORE_SOURCES := Cargo.lock Cargo.toml $(call rust_sources,crypto-core/src crypto-core/Cargo.toml)
+CORE_SOURCES := Cargo.lock Cargo.toml $(call rust_sources,crypto-core/src crypto-core/Cargo.toml crypto-core/primitives/src crypto-core/primitives/Cargo.toml)
 WASM_SOURCES := $(CORE_SOURCES) $(call rust_sources,wasm-bindings/src wasm-bindings/builder wasm-bindings/Cargo.toml)
 PACKAGE_SOURCES := $(shell find wasm-bindings/ts -name '*.ts' 2>/dev/null) wasm-bindings/tsconfig.json
 SITE_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts $(wildcard web/tsconfig*.json)
@@ -137,7 +137,7 @@ fuzz: $(STAMPS)/base $(BUILD)/tools/bin/cargo-fuzz ## Fuzz decoders and conversa
 .PHONY: mutants
 mutants: $(STAMPS)/base $(BUILD)/tools/bin/cargo-mutants ## Mutation tests of the core (hours; FILES='crypto-core/src/vault/*.rs' for a part)
 	@PATH="$(CURDIR)/$(BUILD)/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" cargo mutants \
-	  --config crypto-core/mutants.toml -p duet-crypto -o $(BUILD) $(if $(FILES),--file '$(FILES)')
+	  --config crypto-core/mutants.toml -p duet-crypto -p duet-primitives -o $(BUILD) $(if $(FILES),--file '$(FILES)')
 
 .PHONY: bench
 bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), beside others' (vodozemac, snow), package, relay

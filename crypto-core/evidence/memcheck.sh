@@ -12,7 +12,7 @@ install_packages valgrind
 
 # The path of the test program of `cargo test ARGUMENTS`.
 program() {
-  cargo test --locked --quiet --package duet-crypto "$@" --no-run --message-format=json |
+  cargo test --locked --quiet "$@" --no-run --message-format=json |
     sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -n 1
 }
 
@@ -23,8 +23,9 @@ check() {
     "$2" --test-threads=1 --quiet
 }
 
-check "unit tests" "$(program --lib)"
-check "published vectors" "$(program --test published)"
+check "unit tests" "$(program --package duet-crypto --lib)"
+check "published vectors" "$(program --package duet-primitives --test published)"
+check "published vectors of files" "$(program --package duet-crypto --test cobblestone)"
 
 if have rustup && rustup component list --toolchain nightly --installed 2>/dev/null | grep -q '^miri'; then
   say "Miri: unit tests, without handshakes"

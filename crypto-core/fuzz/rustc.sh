@@ -5,7 +5,7 @@ set -eu
 rustc=$1
 shift
 case " $* " in
-    *" --crate-name duet_crypto"*) exec "$rustc" "$@" ;;
+    *" --crate-name duet_crypto"* | *" --crate-name duet_primitives "*) exec "$rustc" "$@" ;;
 esac
 for argument do
     shift

@@ -6,6 +6,7 @@
 use core::fmt;
 
 use crate::bytes::Short;
+use crate::primitives::{argon2, ed25519, kem, x25519};
 
 /// What a failure asks of the caller (section 11).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -162,6 +163,24 @@ impl fmt::Display for Code {
 }
 
 impl core::error::Error for Code {}
+
+/// What the primitives refuse.
+macro_rules! codes_of_primitives {
+    ($($name:path { $($variant:ident => $code:ident,)+ })+) => {$(
+        impl From<$name> for Code {
+            fn from(error: $name) -> Self {
+                match error { $(<$name>::$variant => Self::$code,)+ }
+            }
+        }
+    )+};
+}
+
+codes_of_primitives! {
+    ed25519::FilterError { Key => Ed25519Key, Signature => Signature, }
+    x25519::X25519Error { NotCanonical => X25519Key, Zero => X25519Zero, }
+    kem::KemError { Modulus => KemKey, }
+    argon2::Argon2Error { OutOfMemory => OutOfMemory, }
+}
 
 /// Declares an operation's error enum: one variant per thing that a caller can tell apart, each with its [`Code`].
 macro_rules! errors {

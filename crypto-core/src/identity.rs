@@ -2,7 +2,6 @@
 
 use alloc::string::String;
 use core::fmt;
-use ed25519_dalek::{Signer as _, SigningKey};
 use rand_core::CryptoRng;
 
 use crate::engine::{Engine, EngineError, LocalIdentity};
@@ -152,37 +151,35 @@ pub struct Party {
 }
 
 /// `ik`: the 32-byte seed of an identity. Not `Clone`; wiped on drop.
-pub struct IdentitySeed(SigningKey);
+pub struct IdentitySeed(ed25519::Secret);
 
 impl IdentitySeed {
     /// Draws 32 bytes from `rng`.
     pub fn generate(rng: &mut dyn CryptoRng) -> Self {
-        let mut seed = hash::Secret32::default();
-        rng.fill_bytes(&mut seed[..]);
-        Self::from_bytes(&seed)
+        Self(ed25519::Secret::generate(rng))
     }
 
     /// The identity of a seed. Every 32 bytes are a seed.
     #[must_use]
     pub fn from_bytes(seed: &[u8; 32]) -> Self {
-        Self(SigningKey::from_bytes(seed))
+        Self(ed25519::Secret::from_bytes(seed))
     }
 
     /// The secret bytes: for an envelope (section 8) and nothing else.
     #[must_use]
     pub fn expose(&self) -> &[u8; 32] {
-        self.0.as_bytes()
+        self.0.expose()
     }
 
     /// `IK`.
     #[must_use]
     pub fn public_key(&self) -> IdentityKey {
-        IdentityKey(self.0.verifying_key().to_bytes())
+        IdentityKey(self.0.public_key())
     }
 
     /// Signs bytes that begin with a label of this protocol.
     pub(crate) fn sign(&self, message: &[u8]) -> [u8; 64] {
-        self.0.sign(message).to_bytes()
+        self.0.sign(message)
     }
 }
 

@@ -9,9 +9,9 @@ use crate::error::errors;
 use crate::identity::AccountId;
 use crate::limits;
 use crate::normal_form::nfc;
+use crate::primitives::argon2::{Argon2Error, Cost, argon2id};
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::labels;
-use crate::vault::{OutOfMemory, argon2id};
 
 /// Argon2id memory in KiB.
 pub const MEMORY: u32 = limits::ARGON2_MEMORY;
@@ -27,6 +27,12 @@ errors! {
         Length => PasswordLength,
         /// 64 MiB are not to be had.
         OutOfMemory => OutOfMemory,
+    }
+}
+
+impl From<Argon2Error> for PasswordError {
+    fn from(Argon2Error::OutOfMemory: Argon2Error) -> Self {
+        Self::OutOfMemory
     }
 }
 
@@ -77,10 +83,13 @@ impl PasswordSecrets {
         argon2id(
             normal.as_bytes(),
             &salt[..16],
-            [MEMORY, PASSES, LANES],
+            Cost {
+                memory: MEMORY,
+                passes: PASSES,
+                lanes: LANES,
+            },
             &mut pw,
-        )
-        .map_err(|OutOfMemory| PasswordError::OutOfMemory)?;
+        )?;
         Ok(Self {
             login: hash::expand(&pw, &labels::LOGIN_SECRET, &[&account.0]),
             vault: VaultSecret(hash::expand(&pw, &labels::VAULT_SECRET, &[&account.0])),

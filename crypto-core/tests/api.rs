@@ -235,17 +235,16 @@ fn module(file: &Path, folder: &Path, path: &str, visible: bool, out: &mut Strin
 }
 
 fn listing() -> String {
-    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src");
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut out = String::from(
-        "// The public API of duet-crypto: `make api` writes this file, `make test` fails where it differs from the sources.\n\n",
+        "// The public API of duet-crypto and duet-primitives: `make api` writes this file, `make test` fails where it differs from the sources.\n\n",
     );
-    module(
-        &sources.join("lib.rs"),
-        &sources,
-        "duet_crypto",
-        true,
-        &mut out,
-    );
+    for (name, sources) in [
+        ("duet_crypto", folder.join("src")),
+        ("duet_primitives", folder.join("primitives/src")),
+    ] {
+        module(&sources.join("lib.rs"), &sources, name, true, &mut out);
+    }
     out
 }
 

@@ -10,9 +10,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::Range;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use rand_core::CryptoRng;
-use sha2::Sha512;
 use zeroize::Zeroizing;
 
 use super::FileError;
@@ -61,14 +59,7 @@ impl FileKeys {
     #[must_use]
     pub fn derive(input_key: &[u8; 32], salt: &Salt, context: &[u8]) -> Self {
         let block = |previous: &[u8], counter: u8| -> Zeroizing<[u8; 64]> {
-            // HMAC takes keys of every length: the error type exists for other MACs.
-            #[allow(clippy::expect_used)]
-            let mut mac =
-                Hmac::<Sha512>::new_from_slice(input_key).expect("HMAC takes keys of every length");
-            for part in [previous, INFO, &salt.0, context, &[counter]] {
-                mac.update(part);
-            }
-            Zeroizing::new(mac.finalize().into_bytes().into())
+            hash::hmac_sha512(input_key, &[previous, INFO, &salt.0, context, &[counter]])
         };
         let first = block(&[], 1);
         let second = block(&first[..], 2);

@@ -4,7 +4,8 @@ use alloc::string::String;
 use core::fmt::Write as _;
 
 use crate::identity::Party;
-use crate::primitives::labels;
+use crate::primitives::hash::Secret32;
+use crate::primitives::{labels, pbkdf2::pbkdf2};
 
 /// PBKDF2 iterations of one half.
 const ITERATIONS: u32 = 100_000;
@@ -20,8 +21,8 @@ impl SafetyHalf {
     #[must_use]
     pub fn derive(party: &Party) -> Self {
         let salt = [labels::SAFETY.lp(), &party.account.0].concat();
-        let mut d = [0; 32];
-        pbkdf2::pbkdf2_hmac::<sha2::Sha256>(party.key.as_bytes(), &salt, ITERATIONS, &mut d);
+        let mut d = Secret32::default();
+        pbkdf2(party.key.as_bytes(), &salt, ITERATIONS, &mut d);
         let mut digits = String::with_capacity(5 * GROUPS);
         for group in d.chunks_exact(5).take(GROUPS) {
             let number = group

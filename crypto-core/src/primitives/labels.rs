@@ -1,57 +1,13 @@
-//! The labels that keep every use of a hash, key or signature apart (section 2).
-//!
-//! `LP(label) = u8(len) || "PAIR/1 " || label`. Because the length comes first, no encoded label is a prefix of
-//! another one.
+//! The labels of this protocol (section 2): `LP(label) = u8(len) || "PAIR/1 " || label`.
+
+pub use duet_primitives::label::Label;
 
 /// Prefix of every label; part of the wire format.
-const PREFIX: &[u8; 7] = b"PAIR/1 ";
-
-/// Longest encoded label.
-const CAPACITY: usize = 24;
-
-/// One domain of the protocol, encoded at compile time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Label {
-    encoded: [u8; CAPACITY],
-    length: u8,
-}
-
-impl Label {
-    const fn new(name: &str) -> Self {
-        let name = name.as_bytes();
-        let text = PREFIX.len() + name.len();
-        assert!(text < CAPACITY, "the label fits");
-        let mut encoded = [0; CAPACITY];
-        // `text` is below CAPACITY, which is below 256.
-        #[allow(clippy::cast_possible_truncation)]
-        {
-            encoded[0] = text as u8;
-        }
-        let mut i = 0;
-        while i < text {
-            encoded[1 + i] = if i < PREFIX.len() {
-                PREFIX[i]
-            } else {
-                name[i - PREFIX.len()]
-            };
-            i += 1;
-        }
-        Self {
-            encoded,
-            length: encoded[0] + 1,
-        }
-    }
-
-    /// `LP(label)`.
-    #[must_use]
-    pub fn lp(&self) -> &[u8] {
-        &self.encoded[..usize::from(self.length)]
-    }
-}
+const PREFIX: &str = "PAIR/1 ";
 
 macro_rules! labels {
     ($($(#[$doc:meta])* $constant:ident = $name:literal;)+) => {
-        $($(#[$doc])* pub const $constant: Label = Label::new($name);)+
+        $($(#[$doc])* pub const $constant: Label = Label::new(PREFIX, $name);)+
 
         /// Every label with its name, in the order of this file.
         pub const ALL: &[(&str, Label)] = &[$(($name, $constant),)+];
@@ -131,7 +87,7 @@ mod tests {
     fn labels_are_unique_and_prefix_free() {
         for (i, (name, label)) in ALL.iter().enumerate() {
             assert_eq!(usize::from(label.lp()[0]), PREFIX.len() + name.len());
-            assert_eq!(&label.lp()[1..8], PREFIX);
+            assert_eq!(&label.lp()[1..8], PREFIX.as_bytes());
             assert_eq!(&label.lp()[8..], name.as_bytes());
             for (other_name, other) in &ALL[i + 1..] {
                 assert!(!label.lp().starts_with(other.lp()), "{name} / {other_name}");

@@ -2,18 +2,7 @@
 
 use crate::limits;
 
-/// Padmé (Nikitin et al., 2019): keeps the highest bits of a length and rounds the rest up, so that O(log log n) bits
-/// of it leak and at most 12 % are added. Lengths above 2^63 saturate.
-#[must_use]
-pub const fn padme(n: u64) -> u64 {
-    if n < 2 {
-        return n;
-    }
-    let e = n.ilog2();
-    let s = e.ilog2() + 1;
-    let mask = (1 << (e - s)) - 1;
-    n.saturating_add(mask) & !mask
-}
+pub use crate::primitives::padding::padme;
 
 /// Length of the padded form of `n` bytes, `n` counting the 0x80 that ends the plaintext.
 #[must_use]

@@ -1,12 +1,10 @@
 //! How a passphrase becomes a key (section 8.1): Argon2id or PBKDF2, within bounds that are checked before any work.
 
-use alloc::vec::Vec;
-use argon2::{Algorithm, Argon2, Block, Params, Version};
-use zeroize::Zeroize as _;
-
 use super::{Passphrase, VaultError};
 use crate::limits;
+use crate::primitives::argon2::{self, argon2id};
 use crate::primitives::hash::Secret32;
+use crate::primitives::pbkdf2::pbkdf2;
 
 /// `kdf` of the envelope.
 const ARGON2ID: u8 = 1;
@@ -112,11 +110,15 @@ impl Kdf {
                 memory,
                 passes,
                 lanes,
-            } => argon2id(passphrase, salt, [memory, passes, lanes.into()], &mut out)
-                .map_err(|OutOfMemory| VaultError::OutOfMemory)?,
-            Cost::Pbkdf2 { iterations } => {
-                pbkdf2::pbkdf2_hmac::<sha2::Sha256>(passphrase, salt, iterations, &mut out[..]);
+            } => {
+                let cost = argon2::Cost {
+                    memory,
+                    passes,
+                    lanes: lanes.into(),
+                };
+                argon2id(passphrase, salt, cost, &mut out)?;
             }
+            Cost::Pbkdf2 { iterations } => pbkdf2(passphrase, salt, iterations, &mut out),
         }
         Ok(out)
     }
@@ -133,29 +135,4 @@ impl Kdf {
     ) -> Result<Secret32, VaultError> {
         self.run(passphrase, salt)
     }
-}
-
-/// The memory of an Argon2id is not to be had.
-#[derive(Debug)]
-pub(crate) struct OutOfMemory;
-
-/// Argon2id v1.3 with [memory in KiB, passes, lanes], which are within the bounds of RFC 9106. Its memory is taken
-/// fallibly, since a browser tab may not have it, and wiped: whoever reads it has the output.
-pub(crate) fn argon2id(
-    password: &[u8],
-    salt: &[u8],
-    [memory, passes, lanes]: [u32; 3],
-    out: &mut Secret32,
-) -> Result<(), OutOfMemory> {
-    // The costs are within the bounds of RFC 9106: of all errors only missing memory can happen.
-    let params = Params::new(memory, passes, lanes, Some(out.len())).map_err(|_| OutOfMemory)?;
-    let mut blocks = Vec::new();
-    blocks
-        .try_reserve_exact(params.block_count())
-        .map_err(|_| OutOfMemory)?;
-    blocks.resize(params.block_count(), Block::new());
-    let result = Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(password, salt, &mut out[..], &mut blocks);
-    blocks.iter_mut().for_each(|block| block.zeroize());
-    result.map_err(|_| OutOfMemory)
 }

@@ -46,12 +46,12 @@ mod record;
 
 pub use backup::{Backup, VerifiedPeer, open_backup, seal_backup};
 pub use kdf::Kdf;
-pub(crate) use kdf::{OutOfMemory, argon2id};
 pub use passphrase::Passphrase;
 pub use record::{IdentityRecord, open_identity, seal_identity};
 
 use crate::error::errors;
 use crate::password::VaultSecret;
+use crate::primitives::argon2::Argon2Error;
 
 errors! {
     /// An envelope that does not open, or cannot be made.
@@ -66,6 +66,12 @@ errors! {
         Peers => VaultPeers,
         /// A passphrase that is empty, or longer than 1,024 bytes.
         Passphrase => Passphrase,
+    }
+}
+
+impl From<Argon2Error> for VaultError {
+    fn from(Argon2Error::OutOfMemory: Argon2Error) -> Self {
+        Self::OutOfMemory
     }
 }
 

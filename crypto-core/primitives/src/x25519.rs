@@ -5,16 +5,16 @@ use rand_core::CryptoRng;
 use x25519_dalek::{PublicKey, StaticSecret};
 use zeroize::Zeroizing;
 
-use super::hash::Secret32;
-use crate::error::errors;
+use crate::errors;
+use crate::hash::{self, Secret32};
 
 errors! {
     /// An agreement that is refused.
     pub enum X25519Error {
         /// The public key has bit 255 set or its u is not below p.
-        NotCanonical => X25519Key,
+        NotCanonical => "an X25519 key is not canonical",
         /// The result is all zero: the public key is of low order.
-        Zero => X25519Zero,
+        Zero => "an X25519 agreement gave the all-zero result",
     }
 }
 
@@ -43,7 +43,7 @@ impl SharedSecret {
     /// [`X25519Error::Zero`] if it is all zero, found in constant time.
     pub fn new(result: [u8; 32]) -> Result<Self, X25519Error> {
         let result = Zeroizing::new(result);
-        if super::hash::equal(&result, &[0; 32]) {
+        if hash::equal(&result, &[0; 32]) {
             Err(X25519Error::Zero)
         } else {
             Ok(Self(result))
@@ -91,38 +91,46 @@ impl Secret {
     }
 
     /// A private key that was saved. Every 32 bytes are one.
-    pub(crate) fn from_bytes(bytes: &Secret32) -> Self {
+    #[must_use]
+    pub fn from_bytes(bytes: &Secret32) -> Self {
         Self(StaticSecret::from(**bytes))
     }
 
     /// The private bytes, for a record.
-    pub(crate) fn expose(&self) -> &[u8; 32] {
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
         self.0.as_bytes()
     }
 }
 
 /// A private key beside its public one, which costs half an agreement to compute.
-pub(crate) struct KeyPair {
+pub struct KeyPair {
     secret: Secret,
     public: [u8; 32],
 }
 
 impl KeyPair {
     /// Draws 32 bytes from `rng`.
-    pub(crate) fn generate(rng: &mut dyn CryptoRng) -> Self {
+    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
         Self::new(Secret::generate(rng))
     }
 
-    pub(crate) fn new(secret: Secret) -> Self {
+    /// Computes the public key.
+    #[must_use]
+    pub fn new(secret: Secret) -> Self {
         let public = secret.public_key();
         Self { secret, public }
     }
 
-    pub(crate) const fn secret(&self) -> &Secret {
+    /// The private key.
+    #[must_use]
+    pub const fn secret(&self) -> &Secret {
         &self.secret
     }
 
-    pub(crate) const fn public_key(&self) -> &[u8; 32] {
+    /// The public key.
+    #[must_use]
+    pub const fn public_key(&self) -> &[u8; 32] {
         &self.public
     }
 }
@@ -131,5 +139,14 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(_key) = self;
         f.debug_struct("Secret").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for KeyPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { secret: _, public } = self;
+        f.debug_struct("KeyPair")
+            .field("public", public)
+            .finish_non_exhaustive()
     }
 }

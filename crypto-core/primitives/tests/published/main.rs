@@ -1,4 +1,5 @@
 //! Published vectors, run through the wrappers that the protocol uses: Wycheproof, RFCs, NIST, and edge cases after CCTV.
+//! Those of chunked encryption are in the tests of `duet-crypto`.
 //!
 //! Every test counts what it ran: a file that is empty or reads differently fails. Where the core refuses what a vector
 //! allows, the ids stand in a list with the reason; a vector that joins or leaves the list fails the test.
@@ -14,11 +15,11 @@
 mod common;
 
 mod aead;
-mod cobblestone;
 mod ed25519;
 mod ed25519_edges;
 mod hash;
 mod kem;
+mod passwords;
 mod x25519;
 
 /// Fields of a fixture's lines: hexadecimal, separated by spaces, `-` for an empty one; `#` begins a comment.
