@@ -5,9 +5,16 @@ use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::path::PathBuf;
 
 use crate::case::{Failure, Input};
-use crate::{folder, run};
+use crate::run::run;
+
+/// The folder of the files: `test-vectors/`.
+#[must_use]
+pub fn folder() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
 
 /// A file in the making: an envelope in Wycheproof's manner around cases.
 pub struct VectorFile {

@@ -9,16 +9,9 @@ mod cases;
 mod file;
 mod rng;
 mod run;
+mod scene;
 
 pub use case::{Failure, Input};
 pub use cases::{FILES, emoji_table};
-pub use file::{Difference, VectorFile, resolved};
+pub use file::{Difference, VectorFile, folder, resolved};
 pub use run::run;
-
-use std::path::PathBuf;
-
-/// The folder of the files: `test-vectors/`.
-#[must_use]
-pub fn folder() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
-}

@@ -5,12 +5,12 @@ use duet_crypto::files::SegmentCipher;
 use duet_crypto::primitives::hash::sha256;
 use serde_json::{Value, json};
 
-use super::ratchet::descriptor;
 use crate::case::{Failure, Input, hex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
 use crate::run::content::read_descriptor;
 use crate::run::files::assembled;
+use crate::scene::contents::descriptor;
 
 const KIB: u64 = 1 << 10;
 const MIB: u64 = 1 << 20;

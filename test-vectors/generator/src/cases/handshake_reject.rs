@@ -1,31 +1,32 @@
 //! handshake_reject.json
 
-use duet_crypto::engine::{Engine as _, Software, block_on};
 use duet_crypto::error::Code;
 use duet_crypto::identity::IdentitySeed;
 use duet_crypto::primitives::hash::{hmac, labelled, sha256};
 use duet_crypto::primitives::kem::EncapsulationKey;
-use duet_crypto::primitives::labels::{self, Label};
+use duet_crypto::primitives::labels;
 use serde_json::{Value, json};
 
-use super::handshake::{appendix_c, honest};
-use super::people::{ALICE, BOB, account, seed};
-use super::primitives::{flipped, with_coefficient};
-use crate::case::{Failure, hex};
+use crate::case::{Failure, Input, hex};
 use crate::file::VectorFile;
 use crate::rng::{Replay, blocks};
+use crate::run::{bytes_of, run};
+use crate::scene::bytes::{flipped, not_canonical, one, replaced, with_coefficient};
+use crate::scene::handshakes::appendix_c;
+use crate::scene::layout::{accept, confirm, flight1, offer};
+use crate::scene::people::{ALICE, BOB, account, seed, sign};
 
 const OFFER_FIELDS: [(&str, usize); 10] = [
-    ("hid", 2),
-    ("max_version", 18),
-    ("presence_B", 19),
-    ("aid_A", 35),
-    ("aid_B", 67),
-    ("IK_A", 99),
-    ("IK_B", 131),
-    ("EX_A", 163),
-    ("cm_A", 1379),
-    ("sig_A1", 1411),
+    ("hid", flight1::HID),
+    ("max_version", flight1::MAX_VERSION),
+    ("presence_B", flight1::PRESENCE_B),
+    ("aid_A", flight1::AID_A),
+    ("aid_B", flight1::AID_B),
+    ("IK_A", flight1::IK_A),
+    ("IK_B", flight1::IK_B),
+    ("EX_A", flight1::EX_A),
+    ("cm_A", flight1::CM_A),
+    ("sig_A1", offer::SIGNATURE),
 ];
 
 /// The honest run that every case starts from, and the means to sign what is not honest.
@@ -41,19 +42,15 @@ struct Run {
 
 impl Run {
     fn new() -> Result<Self, Failure> {
-        let seed = |bytes: Vec<u8>| -> Result<IdentitySeed, Failure> {
-            let bytes = bytes
-                .try_into()
-                .map_err(|_| Failure::case("a seed has 32 bytes"))?;
-            Ok(IdentitySeed::from_bytes(&bytes))
-        };
+        let outputs = run("handshake_interactive.json", Input::new(&appendix_c()))?;
+        let honest = |name| bytes_of(&outputs, name);
         Ok(Self {
             base: appendix_c(),
             offer: honest("flight1")?,
             accept: honest("accept")?,
             confirm: honest("confirm")?,
-            alice: seed(ALICE.seed())?,
-            bob: seed(BOB.seed())?,
+            alice: ALICE.identity()?,
+            bob: BOB.identity()?,
             kc_a: honest("kcA")?,
         })
     }
@@ -80,7 +77,7 @@ impl Run {
         let mut frame = replaced(&self.offer, changes);
         let t1 = t1(&frame);
         let signature = sign(signer, &labels::SIG_OFFER, &t1)?;
-        frame[1411..].copy_from_slice(&signature);
+        frame[offer::SIGNATURE..].copy_from_slice(&signature);
         Ok(frame)
     }
 
@@ -91,60 +88,43 @@ impl Run {
         changes: &[(usize, &[u8])],
     ) -> Result<Vec<u8>, Failure> {
         let mut frame = replaced(&self.accept, changes);
-        let t2 = sha256(&[&t1(&self.offer), &self.offer[1411..], &frame[..1139]]);
+        let t2 = sha256(&[
+            &t1(&self.offer),
+            &self.offer[offer::SIGNATURE..],
+            &frame[..accept::SIGNATURE],
+        ]);
         let signature = sign(signer, &labels::SIG_ACCEPT, &t2)?;
-        frame[1139..1203].copy_from_slice(&signature);
+        frame[accept::SIGNATURE..accept::MAC_B].copy_from_slice(&signature);
         Ok(frame)
     }
 
     /// The CONFIRM with changes, signed by alice and with the right MAC.
     fn confirm_with(&self, changes: &[(usize, &[u8])]) -> Result<Vec<u8>, Failure> {
         let mut frame = replaced(&self.confirm, changes);
-        let t2 = sha256(&[&t1(&self.offer), &self.offer[1411..], &self.accept[..1139]]);
-        let t3 = sha256(&[&t2, &self.accept[1139..1203]]);
-        let t4 = sha256(&[&t3, &self.accept[1203..], &frame[..86]]);
+        let t2 = sha256(&[
+            &t1(&self.offer),
+            &self.offer[offer::SIGNATURE..],
+            &self.accept[..accept::SIGNATURE],
+        ]);
+        let t3 = sha256(&[&t2, &self.accept[accept::SIGNATURE..accept::MAC_B]]);
+        let t4 = sha256(&[
+            &t3,
+            &self.accept[accept::MAC_B..],
+            &frame[..confirm::SIGNATURE],
+        ]);
         let signature = sign(&self.alice, &labels::SIG_CONFIRM, &t4)?;
         let mac = hmac(&self.kc_a, &[&sha256(&[&t4, &signature])]);
-        frame[86..150].copy_from_slice(&signature);
-        frame[150..].copy_from_slice(&mac[..]);
+        frame[confirm::SIGNATURE..confirm::MAC_A].copy_from_slice(&signature);
+        frame[confirm::MAC_A..].copy_from_slice(&mac[..]);
         Ok(frame)
     }
 }
 
 fn t1(offer: &[u8]) -> [u8; 32] {
-    sha256(&[&labelled(&labels::TRANSCRIPT, &[]), &offer[..1411]])
-}
-
-pub(super) fn sign(
-    signer: &IdentitySeed,
-    label: &Label,
-    hash: &[u8; 32],
-) -> Result<[u8; 64], Failure> {
-    Ok(block_on(
-        Software.sign(signer, &[label.lp(), hash].concat()),
-    )?)
-}
-
-pub(super) fn replaced(frame: &[u8], changes: &[(usize, &[u8])]) -> Vec<u8> {
-    let mut out = frame.to_vec();
-    for (at, bytes) in changes {
-        out[*at..at + bytes.len()].copy_from_slice(bytes);
-    }
-    out
-}
-
-/// p as a u coordinate: a second encoding of 0.
-pub(super) fn not_canonical() -> [u8; 32] {
-    let mut out = [0xff; 32];
-    (out[0], out[31]) = (0xed, 0x7f);
-    out
-}
-
-/// 1: a u coordinate of order 4, a y coordinate of order 1.
-pub(super) fn one() -> [u8; 32] {
-    let mut out = [0; 32];
-    out[0] = 1;
-    out
+    sha256(&[
+        &labelled(&labels::TRANSCRIPT, &[]),
+        &offer[..offer::SIGNATURE],
+    ])
 }
 
 pub(super) fn reject() -> Result<VectorFile, Failure> {
@@ -224,7 +204,7 @@ fn offers(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         &["Honest"],
         run.case("ring", ALICE.name, &run.offer)?,
     )?;
-    let later = run.offer_with(&run.alice, &[(18, &[2])])?;
+    let later = run.offer_with(&run.alice, &[(flight1::MAX_VERSION, &[2])])?;
     file.valid(
         "OFFER with max_version 2",
         &["FutureVersion"],
@@ -248,14 +228,14 @@ fn offers(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
             run.offer_case(&frame)?,
         )?;
     }
-    let ek = flipped(&run.offer, 1378);
+    let ek = flipped(&run.offer, flight1::CM_A - 1);
     file.invalid(
         "OFFER, a bit of EK_A (in its seed)",
         &["BitFlip"],
         Code::Signature,
         run.offer_case(&ek)?,
     )?;
-    let s = flipped(&run.offer, 1443);
+    let s = flipped(&run.offer, offer::S);
     file.invalid(
         "OFFER, a bit of S",
         &["BitFlip"],
@@ -301,7 +281,7 @@ fn offer_forms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
     refuse(
         "validly signed max_version 0",
         Code::FrameField,
-        &run.offer_with(&run.alice, &[(18, &[0])])?,
+        &run.offer_with(&run.alice, &[(flight1::MAX_VERSION, &[0])])?,
     )
 }
 
@@ -325,7 +305,10 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
     )?;
     let renewed = run.offer_with(
         &run.alice,
-        &[(163, &blocks("renewed EX_A", 32)[..31]), (194, &[0])],
+        &[
+            (flight1::EX_A, &blocks("renewed EX_A", 32)[..31]),
+            (flight1::EK_A - 1, &[0]),
+        ],
     )?;
     let case = with("before", json!([hex(&run.offer)]), &renewed)?;
     file.invalid(
@@ -334,7 +317,10 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::OfferReplayed,
         case,
     )?;
-    let stale = run.offer_with(&run.alice, &[(19, &blocks("an earlier run", 16))])?;
+    let stale = run.offer_with(
+        &run.alice,
+        &[(flight1::PRESENCE_B, &blocks("an earlier run", 16))],
+    )?;
     file.invalid(
         "OFFER, recorded for an earlier run",
         &["Replay"],
@@ -349,28 +335,34 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::Sender,
         case,
     )?;
-    let named = run.offer_with(&run.alice, &[(67, &eve_aid.0)])?;
+    let named = run.offer_with(&run.alice, &[(flight1::AID_B, &eve_aid.0)])?;
     file.invalid(
         "OFFER meant for eve's account with bob's key",
         &["Misbinding"],
         Code::NotForUs,
         run.offer_case(&named)?,
     )?;
-    let keyed = run.offer_with(&run.alice, &[(131, eve_key.as_bytes())])?;
+    let keyed = run.offer_with(&run.alice, &[(flight1::IK_B, eve_key.as_bytes())])?;
     file.invalid(
         "OFFER to bob's account under eve's key",
         &["KeySubstitution"],
         Code::NotForUs,
         run.offer_case(&keyed)?,
     )?;
-    let reflected = run.offer_with(&run.bob, &[(99, bob_key.as_bytes())])?;
+    let reflected = run.offer_with(&run.bob, &[(flight1::IK_A, bob_key.as_bytes())])?;
     file.invalid(
         "OFFER signed with bob's own key",
         &["Reflection"],
         Code::OwnKey,
         run.offer_case(&reflected)?,
     )?;
-    let own = run.offer_with(&run.bob, &[(99, bob_key.as_bytes()), (35, &bob_aid.0)])?;
+    let own = run.offer_with(
+        &run.bob,
+        &[
+            (flight1::IK_A, bob_key.as_bytes()),
+            (flight1::AID_A, &bob_aid.0),
+        ],
+    )?;
     let case = with("from", json!(hex(&bob_aid.0)), &own)?;
     file.invalid(
         "OFFER of bob to himself",
@@ -386,7 +378,7 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::IdentityChanged,
         case,
     )?;
-    let swapped = run.offer_with(&eve, &[(99, eve_key.as_bytes())])?;
+    let swapped = run.offer_with(&eve, &[(flight1::IK_A, eve_key.as_bytes())])?;
     let case = with("pin", json!(ALICE.ik), &swapped)?;
     file.invalid(
         "OFFER of eve's key for alice's account",
@@ -405,7 +397,11 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         run.offer_case(&forged)?,
     )?;
     let mut labelled = run.offer.clone();
-    labelled[1411..].copy_from_slice(&sign(&run.alice, &labels::SIG_ACCEPT, &t1(&run.offer))?);
+    labelled[offer::SIGNATURE..].copy_from_slice(&sign(
+        &run.alice,
+        &labels::SIG_ACCEPT,
+        &t1(&run.offer),
+    )?);
     file.invalid(
         "OFFER with a signature of another label",
         &["CrossProtocol"],
@@ -418,7 +414,11 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
 fn offer_keys(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
     let weak = replaced(
         &run.offer,
-        &[(99, &one()), (1411, &one()), (1443, &[0; 32])],
+        &[
+            (flight1::IK_A, &one()),
+            (offer::SIGNATURE, &one()),
+            (offer::S, &[0; 32]),
+        ],
     );
     file.invalid(
         "OFFER under the identity point, with the signature that fits every message",
@@ -426,31 +426,31 @@ fn offer_keys(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::Ed25519Key,
         run.offer_case(&weak)?,
     )?;
-    let ek = with_coefficient(&run.offer[195..1379], 3329);
-    let frame = run.offer_with(&run.alice, &[(195, &ek)])?;
+    let ek = with_coefficient(&run.offer[flight1::EK_A..flight1::CM_A], 3329);
+    let frame = run.offer_with(&run.alice, &[(flight1::EK_A, &ek)])?;
     file.invalid(
         "OFFER, EK_A with the coefficient 3329",
         &["Modulus"],
         Code::KemKey,
         run.offer_case(&frame)?,
     )?;
-    let frame = run.offer_with(&run.alice, &[(195, &[0xff; 1152])])?;
+    let frame = run.offer_with(&run.alice, &[(flight1::EK_A, &[0xff; 1152])])?;
     file.invalid(
         "OFFER, EK_A with all coefficients 4095",
         &["Modulus"],
         Code::KemKey,
         run.offer_case(&frame)?,
     )?;
-    let frame = run.offer_with(&run.alice, &[(163, &not_canonical())])?;
+    let frame = run.offer_with(&run.alice, &[(flight1::EX_A, &not_canonical())])?;
     file.invalid(
         "OFFER, EX_A = p",
         &["NonCanonical"],
         Code::X25519Key,
         run.offer_case(&frame)?,
     )?;
-    let mut top = run.offer[163..195].to_vec();
+    let mut top = run.offer[flight1::EX_A..flight1::EK_A].to_vec();
     top[31] |= 0x80;
-    let frame = run.offer_with(&run.alice, &[(163, &top)])?;
+    let frame = run.offer_with(&run.alice, &[(flight1::EX_A, &top)])?;
     file.invalid(
         "OFFER, EX_A with bit 255 set",
         &["NonCanonical"],
@@ -458,7 +458,7 @@ fn offer_keys(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         run.offer_case(&frame)?,
     )?;
     for (comment, point) in [("EX_A = 0", [0; 32]), ("EX_A = 1", one())] {
-        let frame = run.offer_with(&run.alice, &[(163, &point)])?;
+        let frame = run.offer_with(&run.alice, &[(flight1::EX_A, &point)])?;
         let case = run.case("ring", ALICE.name, &frame)?;
         file.invalid(
             &format!("OFFER, {comment}, accepted"),
@@ -485,14 +485,18 @@ fn accepts(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         )
     };
     for (field, at, code) in [
-        ("hid", 2, Code::HandshakeId),
-        ("max_version", 18, Code::HandshakeFrame),
-        ("EX_B", 19, Code::Signature),
-        ("CT_B", 51, Code::Signature),
-        ("CT_B, its last byte", 1138, Code::Signature),
-        ("R", 1139, Code::Signature),
-        ("S", 1171, Code::Signature),
-        ("mac_B", 1203, Code::Confirmation),
+        ("hid", accept::HID, Code::HandshakeId),
+        ("max_version", accept::MAX_VERSION, Code::HandshakeFrame),
+        ("EX_B", accept::EX_B, Code::Signature),
+        ("CT_B", accept::CT_B, Code::Signature),
+        (
+            "CT_B, its last byte",
+            accept::SIGNATURE - 1,
+            Code::Signature,
+        ),
+        ("R", accept::SIGNATURE, Code::Signature),
+        ("S", accept::S, Code::Signature),
+        ("mac_B", accept::MAC_B, Code::Confirmation),
     ] {
         refuse(
             &format!("a bit of {field}"),
@@ -546,7 +550,7 @@ fn accepts(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         &run.accept_with(&run.alice, &[])?,
     )?;
     let ek = EncapsulationKey::new(
-        run.offer[195..1379]
+        run.offer[flight1::EK_A..flight1::CM_A]
             .try_into()
             .map_err(|_| Failure::case("EK_A"))?,
     )?;
@@ -555,35 +559,35 @@ fn accepts(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         "another ciphertext",
         "Reencapsulation",
         Code::Confirmation,
-        &run.accept_with(&run.bob, &[(51, &other)])?,
+        &run.accept_with(&run.bob, &[(accept::CT_B, &other)])?,
     )?;
-    let damaged = flipped(&run.accept[51..1139], 700);
+    let damaged = flipped(&run.accept[accept::CT_B..accept::SIGNATURE], 700);
     refuse(
         "a damaged ciphertext",
         "Reencapsulation",
         Code::Confirmation,
-        &run.accept_with(&run.bob, &[(51, &damaged)])?,
+        &run.accept_with(&run.bob, &[(accept::CT_B, &damaged)])?,
     )?;
     refuse(
         "EX_B = 0",
         "SmallOrder",
         Code::X25519Zero,
-        &run.accept_with(&run.bob, &[(19, &[0; 32])])?,
+        &run.accept_with(&run.bob, &[(accept::EX_B, &[0; 32])])?,
     )?;
     refuse(
         "EX_B = p",
         "NonCanonical",
         Code::X25519Key,
-        &run.accept_with(&run.bob, &[(19, &not_canonical())])?,
+        &run.accept_with(&run.bob, &[(accept::EX_B, &not_canonical())])?,
     )?;
-    let without = replaced(&run.accept, &[(1203, &[0; 32])]);
+    let without = replaced(&run.accept, &[(accept::MAC_B, &[0; 32])]);
     refuse(
         "without a MAC",
         "KeyConfirmation",
         Code::Confirmation,
         &without,
     )?;
-    let later = run.accept_with(&run.bob, &[(18, &[2])])?;
+    let later = run.accept_with(&run.bob, &[(accept::MAX_VERSION, &[2])])?;
     refuse(
         "max_version 2 under the MAC of 1",
         "KeyConfirmation",
@@ -613,13 +617,13 @@ fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         )
     };
     for (field, at, code) in [
-        ("hid", 2, Code::HandshakeId),
-        ("r_A", 18, Code::Commitment),
-        ("RX_A", 50, Code::Signature),
-        ("early_count", 85, Code::Signature),
-        ("R", 86, Code::Signature),
-        ("S", 118, Code::Signature),
-        ("mac_A", 150, Code::Confirmation),
+        ("hid", confirm::HID, Code::HandshakeId),
+        ("r_A", confirm::R_A, Code::Commitment),
+        ("RX_A", confirm::RX_A, Code::Signature),
+        ("early_count", confirm::EARLY_COUNT + 3, Code::Signature),
+        ("R", confirm::SIGNATURE, Code::Signature),
+        ("S", confirm::S, Code::Signature),
+        ("mac_A", confirm::MAC_A, Code::Confirmation),
     ] {
         refuse(
             &format!("a bit of {field}"),
@@ -659,7 +663,7 @@ fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::FrameType,
         &run.accept,
     )?;
-    let ground = run.confirm_with(&[(18, &blocks("another r_A", 32))])?;
+    let ground = run.confirm_with(&[(confirm::R_A, &blocks("another r_A", 32))])?;
     refuse(
         "another r_A, signed and confirmed",
         "SasGrinding",
@@ -670,21 +674,21 @@ fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         "early_count 1",
         "EarlyData",
         Code::EarlyCount,
-        &run.confirm_with(&[(85, &[1])])?,
+        &run.confirm_with(&[(confirm::EARLY_COUNT + 3, &[1])])?,
     )?;
     refuse(
         "RX_A = 0",
         "SmallOrder",
         Code::X25519Zero,
-        &run.confirm_with(&[(50, &[0; 32])])?,
+        &run.confirm_with(&[(confirm::RX_A, &[0; 32])])?,
     )?;
     refuse(
         "RX_A = p",
         "NonCanonical",
         Code::X25519Key,
-        &run.confirm_with(&[(50, &not_canonical())])?,
+        &run.confirm_with(&[(confirm::RX_A, &not_canonical())])?,
     )?;
-    let without = replaced(&run.confirm, &[(150, &[0; 32])]);
+    let without = replaced(&run.confirm, &[(confirm::MAC_A, &[0; 32])]);
     refuse(
         "without a MAC",
         "KeyConfirmation",

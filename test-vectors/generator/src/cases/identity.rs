@@ -3,11 +3,11 @@
 use duet_crypto::error::Code;
 use serde_json::{Value, json};
 
-use super::people::{ALICE, BOB, REALM, party};
 use crate::case::{Failure, Input, hex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
 use crate::run::run;
+use crate::scene::people::{ALICE, BOB, REALM, party};
 
 const IDENTITY: &str = "identity.json";
 

@@ -1,13 +1,13 @@
 //! padding.json, limits.json
 
 use duet_crypto::error::Code;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::case::{Failure, Input, hex};
+use crate::case::{Failure, hex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
-use crate::run::run;
-use crate::run::session::bounds;
+use crate::run::limits::bounds;
+use crate::run::output;
 
 pub(super) fn padding() -> Result<VectorFile, Failure> {
     let mut file = VectorFile::new(
@@ -131,15 +131,8 @@ pub(super) fn padding() -> Result<VectorFile, Failure> {
 }
 
 fn padded(tag: &str, size: usize) -> Result<String, Failure> {
-    let outputs = run(
-        "padding.json",
-        Input::new(&json!({"op": "pad", "x": hex(&blocks(tag, size))})),
-    )?;
-    Ok(outputs
-        .get("out")
-        .and_then(Value::as_str)
-        .unwrap_or_default()
-        .into())
+    let case = json!({"op": "pad", "x": hex(&blocks(tag, size))});
+    Ok(hex(&output("padding.json", &case, "out")?))
 }
 
 pub(super) fn limits() -> Result<VectorFile, Failure> {

@@ -1,12 +1,12 @@
 //! What the files are made of: inputs, and which of them must be refused with what.
 
+mod end;
 mod files;
 mod handshake;
 mod handshake_reject;
 mod identity;
 mod layers;
 mod password;
-mod people;
 mod points;
 mod prekey_reject;
 mod primitives;
@@ -15,8 +15,6 @@ mod record;
 mod relay;
 mod script;
 mod vault;
-
-pub(crate) use handshake::appendix_c;
 
 use duet_crypto::fingerprint::emoji::TABLE;
 use std::fmt::Write as _;
@@ -35,7 +33,7 @@ pub const FILES: &[fn() -> Result<VectorFile, Failure>] = &[
     handshake_reject::reject,
     prekey_reject::reject,
     handshake::glare,
-    handshake::end,
+    end::end,
     layers::limits,
     layers::padding,
     ratchet::ratchet,

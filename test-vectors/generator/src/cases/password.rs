@@ -3,9 +3,9 @@
 use duet_crypto::error::Code;
 use serde_json::json;
 
-use super::people::REALM;
 use crate::case::Failure;
 use crate::file::VectorFile;
+use crate::scene::people::REALM;
 
 pub(super) fn password() -> Result<VectorFile, Failure> {
     let mut file = VectorFile::new(

@@ -7,10 +7,10 @@ use duet_crypto::primitives::labels;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha512};
 
-use super::people::ALICE;
 use crate::case::{Failure, hex};
 use crate::file::VectorFile;
 use crate::rng::{array, blocks};
+use crate::scene::people::ALICE;
 
 /// p = 2^255 − 19 as an encoding is `ed ff … ff 7f`.
 const P_LOW: u8 = 0xed;

@@ -2,13 +2,14 @@
 
 use duet_crypto::error::Code;
 use duet_crypto::primitives::labels;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::people::ALICE;
-use crate::case::{Failure, Input, hex, unhex};
+use crate::case::{Failure, hex, unhex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
-use crate::run::run;
+use crate::run::output;
+use crate::scene::bytes::{flipped, with_coefficient};
+use crate::scene::people::ALICE;
 
 const NAME: &str = "primitives.json";
 
@@ -61,19 +62,6 @@ pub(super) fn primitives() -> Result<VectorFile, Failure> {
 
 fn bytes(tag: &str, size: usize) -> String {
     hex(&blocks(tag, size))
-}
-
-/// The bytes of one output of a case of this file.
-fn output(inputs: &Value, key: &str) -> Result<Vec<u8>, Failure> {
-    let outputs = run(NAME, Input::new(inputs))?;
-    unhex(outputs.get(key).and_then(Value::as_str).unwrap_or_default())
-}
-
-/// `bytes` with one bit flipped.
-pub(super) fn flipped(bytes: &[u8], index: usize) -> Vec<u8> {
-    let mut out = bytes.to_vec();
-    out[index] ^= 1;
-    out
 }
 
 fn hashes(file: &mut VectorFile) -> Result<(), Failure> {
@@ -130,7 +118,10 @@ fn ed25519(file: &mut VectorFile) -> Result<(), Failure> {
         &[],
         json!({"op": "sign", "seed": bytes("sign seed", 32), "label": "sig login", "m": bytes("sign m", 32)}),
     )?;
-    let (public, sig) = (output(&honest, "public")?, output(&honest, "sig")?);
+    let (public, sig) = (
+        output(NAME, &honest, "public")?,
+        output(NAME, &honest, "sig")?,
+    );
     let case = |public: &[u8], label: &str, m: &[u8], sig: &[u8]| json!({"op": "verify", "public": hex(public), "label": label, "m": hex(m), "sig": hex(sig)});
     file.valid(
         "the same signature verifies",
@@ -162,7 +153,7 @@ fn ed25519(file: &mut VectorFile) -> Result<(), Failure> {
     refuse(
         "another key",
         "Forgery",
-        case(&unhex(super::people::BOB.ik)?, "sig offer", &m, &sig),
+        case(&unhex(crate::scene::people::BOB.ik)?, "sig offer", &m, &sig),
     )?;
     refuse(
         "S + L",
@@ -221,13 +212,21 @@ fn x25519(file: &mut VectorFile) -> Result<(), Failure> {
             json!({"op": "dh_public", "secret": secret}),
         )?;
     }
-    let public = hex(&output(&json!({"op": "dh_public", "secret": b}), "out")?);
+    let public = hex(&output(
+        NAME,
+        &json!({"op": "dh_public", "secret": b}),
+        "out",
+    )?);
     file.valid(
         "an agreement",
         &[],
         json!({"op": "dh", "secret": a, "public": public}),
     )?;
-    let public = hex(&output(&json!({"op": "dh_public", "secret": a}), "out")?);
+    let public = hex(&output(
+        NAME,
+        &json!({"op": "dh_public", "secret": a}),
+        "out",
+    )?);
     file.valid(
         "the same from the other side",
         &[],
@@ -253,10 +252,10 @@ fn kem(file: &mut VectorFile) -> Result<(), Failure> {
     let seed = bytes("kem seed", 64);
     let keygen = json!({"op": "kem_keygen", "seed": seed});
     file.valid("a key pair from its seed d || z", &[], keygen.clone())?;
-    let ek = output(&keygen, "ek")?;
+    let ek = output(NAME, &keygen, "ek")?;
     let encaps = json!({"op": "kem_encaps", "ek": hex(&ek), "m": bytes("kem m", 32)});
     file.valid("encapsulation with the coins m", &[], encaps.clone())?;
-    let ct = output(&encaps, "ct")?;
+    let ct = output(NAME, &encaps, "ct")?;
     file.valid(
         "decapsulation",
         &[],
@@ -281,15 +280,6 @@ fn kem(file: &mut VectorFile) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The encapsulation key with another first coefficient (12 bits, little-endian).
-pub(super) fn with_coefficient(ek: &[u8], coefficient: u16) -> Vec<u8> {
-    let mut out = ek.to_vec();
-    let [low, high] = coefficient.to_le_bytes();
-    out[0] = low;
-    out[1] = (out[1] & 0xf0) | high;
-    out
-}
-
 fn aead(file: &mut VectorFile) -> Result<(), Failure> {
     let okm = bytes("okm", 44);
     for (comment, aad, pt) in [
@@ -305,6 +295,7 @@ fn aead(file: &mut VectorFile) -> Result<(), Failure> {
     }
     let (aad, pt) = (blocks("aad", 58), blocks("pt", 33));
     let ct = output(
+        NAME,
         &json!({"op": "seal", "okm": okm, "aad": hex(&aad), "pt": hex(&pt)}),
         "out",
     )?;

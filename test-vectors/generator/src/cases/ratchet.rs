@@ -2,26 +2,15 @@
 
 use duet_crypto::error::Code;
 use duet_crypto::limits;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::handshake::appendix_c;
-use super::primitives::flipped;
-use super::script::{Script, padded};
+use super::script::Script;
 use crate::case::{Failure, hex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
-
-pub(super) fn text(text: &str) -> Value {
-    json!({"type": "text", "text": text, "reply": null})
-}
-
-fn typing() -> Value {
-    json!({"type": "typing", "activity": "typing"})
-}
-
-fn receipt() -> Value {
-    json!({"type": "receipt"})
-}
+use crate::scene::bytes::{flipped, not_canonical};
+use crate::scene::contents::{descriptor, padded, receipt, text, typing};
+use crate::scene::handshakes::appendix_c;
 
 pub(super) fn ratchet() -> Result<VectorFile, Failure> {
     let mut file = VectorFile::new(
@@ -158,15 +147,6 @@ fn conversation(file: &mut VectorFile) -> Result<(), Failure> {
     s.finish(file, "a conversation with every kind of message")
 }
 
-/// A descriptor whose key and salt come from the vectors' blocks.
-pub(super) fn descriptor(tag: &str, size: u64, name: &str, media_type: &str) -> Value {
-    json!({
-        "key": hex(&blocks(&format!("file key {tag}"), 32)), "salt": hex(&blocks(&format!("file salt {tag}"), 24)),
-        "size": size, "kind": "file", "mode": "both", "durationMs": 0, "peaks": "", "name": name, "mediaType": media_type,
-        "preview": "",
-    })
-}
-
 /// Altered, replayed, reflected and foreign frames; after each of them the honest ones still open.
 fn attacks(file: &mut VectorFile) -> Result<(), Failure> {
     let mut s = Script::begun(appendix_c())?;
@@ -216,7 +196,7 @@ fn attacks(file: &mut VectorFile) -> Result<(), Failure> {
         Code::Decrypt,
         &top,
     )?;
-    for (comment, key) in [("RX = 0", [0; 32]), ("RX = p", p())] {
+    for (comment, key) in [("RX = 0", [0; 32]), ("RX = p", not_canonical())] {
         let frame = [&first[..18], &key, &first[50..]].concat();
         s.refuse(
             "b",
@@ -316,12 +296,6 @@ fn attacks(file: &mut VectorFile) -> Result<(), Failure> {
     )?;
     s.say("b", "and on", text("fourth"))?;
     s.finish(file, "alterations, replays, reflections, splices")
-}
-
-fn p() -> [u8; 32] {
-    let mut out = [0xff; 32];
-    (out[0], out[31]) = (0xed, 0x7f);
-    out
 }
 
 /// Frames that overtake one another.

@@ -4,14 +4,14 @@ use duet_crypto::error::Code;
 use duet_crypto::primitives::aead;
 use serde_json::json;
 
-use super::handshake::appendix_c;
-use super::primitives::flipped;
-use super::ratchet::text;
 use super::script::Script;
 use crate::case::Failure;
 use crate::file::VectorFile;
 use crate::rng::array;
-use crate::run::session::record_keys;
+use crate::run::record::record_keys;
+use crate::scene::bytes::flipped;
+use crate::scene::contents::text;
+use crate::scene::handshakes::appendix_c;
 
 /// When the session began, and how many bytes of chunks it has moved.
 const LIFETIME: (u64, u64) = (1_767_225_600_000, 1_049_639);

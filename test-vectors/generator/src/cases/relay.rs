@@ -3,23 +3,18 @@
 use duet_crypto::error::Code;
 use serde_json::{Value, json};
 
-use super::people::{ALICE, BOB, account, seed};
-use super::primitives::flipped;
-use crate::case::{Failure, Input, hex, unhex};
+use crate::case::{Failure, hex, unhex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
-use crate::run::{TO_RELAY, run};
+use crate::run::{TO_RELAY, output};
+use crate::scene::bytes::flipped;
+use crate::scene::people::{ALICE, BOB, account, seed};
 
 const NAME: &str = "relay.json";
 const TOKEN: &str = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJhbGljZSJ9.c2lnbmF0dXJl";
 
 fn bytes(tag: &str, size: usize) -> String {
     hex(&blocks(&format!("relay {tag}"), size))
-}
-
-fn output(inputs: &Value, key: &str) -> Result<Vec<u8>, Failure> {
-    let outputs = run(NAME, Input::new(inputs))?;
-    unhex(outputs.get(key).and_then(Value::as_str).unwrap_or_default())
 }
 
 pub(super) fn relay() -> Result<VectorFile, Failure> {
@@ -222,7 +217,7 @@ fn lengths(file: &mut VectorFile, frames: &[Honest]) -> Result<(), Failure> {
         if seen.contains(&kind) {
             continue;
         }
-        let frame = output(inputs, "frame")?;
+        let frame = output(NAME, inputs, "frame")?;
         let to = if TO_RELAY.contains(&kind.as_str()) {
             "relay"
         } else {
@@ -572,7 +567,7 @@ fn login(file: &mut VectorFile) -> Result<(), Failure> {
         Code::TokenFormat,
         honest("")?,
     )?;
-    let frame = output(&honest(TOKEN)?, "frame")?;
+    let frame = output(NAME, &honest(TOKEN)?, "frame")?;
     let verify =
         |frame: &[u8]| json!({"op": "login_verify", "challenge": challenge, "frame": hex(frame)});
     file.valid("the relay takes it", &[], verify(&frame))?;

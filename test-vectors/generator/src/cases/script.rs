@@ -3,14 +3,16 @@
 use duet_crypto::error::Code;
 use duet_crypto::primitives::aead;
 use duet_crypto::primitives::hash::hmac;
-use duet_crypto::session::{HEADER_LENGTH, Header, SessionId, padding};
+use duet_crypto::session::{HEADER_LENGTH, Header, SessionId};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 use crate::case::{Failure, Input, Outputs, hex, unhex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
-use crate::run::session::{Live, merged, message_keys, ready_outputs};
+use crate::run::messages::message_keys;
+use crate::run::session::{Live, merged, ready_outputs};
+use crate::scene::contents::{padded, plaintext};
 
 pub(super) struct Script {
     handshake: Value,
@@ -287,9 +289,7 @@ impl Script {
         ack: u32,
         body: &[u8],
     ) -> Result<Vec<u8>, Failure> {
-        let plaintext = [&[ctype], &seq.to_be_bytes()[..], &ack.to_be_bytes(), body].concat();
-        let padded = padded(plaintext);
-        self.sealed(by, &padded)
+        self.sealed(by, &padded(plaintext(ctype, seq, ack, body)))
     }
 
     pub(super) fn sid(&self) -> SessionId {
@@ -381,11 +381,4 @@ impl Script {
             json!({"handshake": self.handshake, "steps": self.steps}),
         )
     }
-}
-
-/// Padded as section 6.4 asks.
-pub(super) fn padded(mut plaintext: Vec<u8>) -> Vec<u8> {
-    plaintext.push(0x80);
-    plaintext.resize(padding::bucket(plaintext.len()), 0);
-    plaintext
 }

@@ -5,13 +5,13 @@ use duet_crypto::error::Code;
 use duet_crypto::primitives::aead;
 use serde_json::{Value, json};
 
-use super::people::{ALICE, BOB, REALM, seed};
-use super::primitives::flipped;
-use crate::case::{Failure, Input, hex, unhex};
+use crate::case::{Failure, hex, unhex};
 use crate::file::VectorFile;
 use crate::rng::{array, blocks};
-use crate::run::run;
+use crate::run::output;
 use crate::run::vault::keys;
+use crate::scene::bytes::flipped;
+use crate::scene::people::{ALICE, BOB, REALM, seed};
 
 const NAME: &str = "wrap.json";
 /// 2026-01-01.
@@ -93,13 +93,7 @@ pub(super) fn wrap() -> Result<VectorFile, Failure> {
         &[],
         honest(&"a".repeat(255), seed("a").expose(), 1),
     )?;
-    let outputs = run(name, Input::new(&alice))?;
-    let envelope = unhex(
-        outputs
-            .get("envelope")
-            .and_then(Value::as_str)
-            .unwrap_or_default(),
-    )?;
+    let envelope = output(name, &alice, "envelope")?;
     let open = |envelope: &[u8]| json!({"op": "unwrap", "secret": hex(&secret), "envelope": hex(envelope)});
     file.valid("alice's identity, opened", &[], open(&envelope))?;
 
@@ -134,12 +128,7 @@ pub(super) fn wrap() -> Result<VectorFile, Failure> {
 
     // What follows is sealed anew, so that only the field in question is wrong.
     let head = &envelope[..64];
-    let record = unhex(
-        outputs
-            .get("record")
-            .and_then(Value::as_str)
-            .unwrap_or_default(),
-    )?;
+    let record = output(name, &alice, "record")?;
     let with = |at: usize, bytes: &[u8]| [&head[..at], bytes, &head[at + bytes.len()..]].concat();
     refuse(
         "kdf 1 under the vault secret",
@@ -238,11 +227,6 @@ fn argon2id([memory, passes, lanes]: [u32; 3]) -> Value {
 
 fn pbkdf2(iterations: u32) -> Value {
     json!({"name": "pbkdf2", "iterations": iterations})
-}
-
-fn output(inputs: &Value, key: &str) -> Result<Vec<u8>, Failure> {
-    let outputs = run(NAME, Input::new(inputs))?;
-    unhex(outputs.get(key).and_then(Value::as_str).unwrap_or_default())
 }
 
 /// Generated passphrases, and what a person makes of them on paper.
@@ -387,7 +371,11 @@ fn identities(file: &mut VectorFile) -> Result<(), Failure> {
     }
 
     // One envelope for two ways to type its passphrase: NFC makes them one.
-    let typed = output(&alice("p\u{e4}ssw\u{f6}rter", &argon2id(CHEAP)), "envelope")?;
+    let typed = output(
+        NAME,
+        &alice("p\u{e4}ssw\u{f6}rter", &argon2id(CHEAP)),
+        "envelope",
+    )?;
     file.valid(
         "opened with the composed letters it was wrapped with",
         &["Normalization"],
@@ -399,9 +387,9 @@ fn identities(file: &mut VectorFile) -> Result<(), Failure> {
         open("pa\u{308}sswo\u{308}rter", &typed),
     )?;
 
-    let envelope = output(&alice(PASSPHRASE, &argon2id(CHEAP)), "envelope")?;
+    let envelope = output(NAME, &alice(PASSPHRASE, &argon2id(CHEAP)), "envelope")?;
     file.valid("alice's identity, opened", &[], open(PASSPHRASE, &envelope))?;
-    let by_pbkdf2 = output(&alice(PASSPHRASE, &pbkdf2(600_000)), "envelope")?;
+    let by_pbkdf2 = output(NAME, &alice(PASSPHRASE, &pbkdf2(600_000)), "envelope")?;
     file.valid("the same under PBKDF2", &[], open(PASSPHRASE, &by_pbkdf2))?;
 
     let mut refuse = |comment: &str, flag, case| file.invalid(comment, &[flag], Code::Vault, case);
@@ -434,7 +422,7 @@ fn identities(file: &mut VectorFile) -> Result<(), Failure> {
     }
 
     // Planted files: sealed with the very key that their cost fields give, so that nothing but the bounds refuses them.
-    let record = output(&alice(PASSPHRASE, &argon2id(CHEAP)), "record")?;
+    let record = output(NAME, &alice(PASSPHRASE, &argon2id(CHEAP)), "record")?;
     let head = &envelope[..64];
     let planted = |kdf: u8, lanes: u8, cost: u32, passes: u32, key: &[u8; 32]| {
         let fields = [
@@ -530,6 +518,7 @@ fn identities(file: &mut VectorFile) -> Result<(), Failure> {
         open(PASSPHRASE, &planted(2, 0, 600_000, 1, &pbkdf2_key)?),
     )?;
     let under_secret = output(
+        NAME,
         &json!({
             "op": "wrap", "seed": hex(&ALICE.seed()), "created": CREATED, "realm": REALM, "name": ALICE.name,
             "secret": hex(&array::<32>("vault secret")), "rng": [hex(&head[16..32])], "salt": hex(&head[16..32]),
@@ -670,9 +659,9 @@ fn backups(file: &mut VectorFile) -> Result<(), Failure> {
 fn restored(file: &mut VectorFile, everybody: &[Value], history: &[Value]) -> Result<(), Failure> {
     let cheap = argon2id(CHEAP);
     let open = |passphrase: &str, envelope: &[u8]| json!({"op": "restore", "passphrase": passphrase, "envelope": hex(envelope)});
-    let envelope = output(&backup_case(everybody, &cheap), "envelope")?;
+    let envelope = output(NAME, &backup_case(everybody, &cheap), "envelope")?;
     file.valid("the backup, restored", &[], open(PASSPHRASE, &envelope))?;
-    let earlier = output(&backup_case(history, &cheap), "envelope")?;
+    let earlier = output(NAME, &backup_case(history, &cheap), "envelope")?;
     file.valid(
         "the one with earlier keys, restored",
         &[],
@@ -699,7 +688,7 @@ fn restored(file: &mut VectorFile, everybody: &[Value], history: &[Value]) -> Re
     }
     let head = &envelope[..64];
     let key = stretched(CHEAP, head)?;
-    let padded = output(&backup_case(everybody, &cheap), "record")?;
+    let padded = output(NAME, &backup_case(everybody, &cheap), "record")?;
     let again = |record: &[u8]| -> Result<Value, Failure> {
         Ok(open(PASSPHRASE, &sealed(&key, head, record)?))
     };

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::content::{read_control, read_descriptor, write_control, write_descriptor};
-use super::session::body;
+use super::limits::body;
 use super::unknown;
 use crate::case::{Failure, Input, Outputs, hex, outputs};
 use crate::rng::blocks;

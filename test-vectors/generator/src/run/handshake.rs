@@ -14,7 +14,7 @@ use duet_crypto::session::{Content, Session, padding};
 use serde_json::{Value, json};
 
 use super::identity::{named, symbols};
-use super::{content, session, unknown};
+use super::{content, messages, unknown};
 use crate::case::{Failure, Input, Outputs, hex, outputs, unhex};
 use crate::rng::Replay;
 
@@ -261,10 +261,10 @@ pub(super) fn prekey(case: Input<'_>) -> Result<Outputs, Failure> {
     let ready_key = done.b.ratchet_trace().mk;
     out.extend(outputs! {
         "ready" => hex(&done.ready),
-        "ready_plaintext" => hex(&session::plaintext(&ready_key, &done.ready)?),
+        "ready_plaintext" => hex(&messages::plaintext(&ready_key, &done.ready)?),
     });
     let first = content::read(case.object("first")?)?;
-    let (frame, message) = session::sent(&mut done.a, &first)?;
+    let (frame, message) = messages::sent(&mut done.a, &first)?;
     let mut none = Replay::default();
     if done.b.receive(&frame, 0, &mut none)?.content != first {
         return Err(Failure::case("another message than the one sent"));

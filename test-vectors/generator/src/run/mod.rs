@@ -4,16 +4,21 @@ pub(crate) mod content;
 pub(crate) mod files;
 mod handshake;
 mod identity;
+pub(crate) mod limits;
+pub(crate) mod messages;
 mod password;
 mod prekeys;
 mod primitives;
+pub(crate) mod record;
 mod relay;
 pub(crate) mod session;
 pub(crate) mod vault;
 
 pub(crate) use relay::TO_RELAY;
 
-use crate::case::{Failure, Input, Outputs};
+use serde_json::Value;
+
+use crate::case::{Failure, Input, Outputs, unhex};
 
 /// Runs one case of the file `name`.
 ///
@@ -31,8 +36,8 @@ pub fn run(name: &str, case: Input<'_>) -> Result<Outputs, Failure> {
         "handshake_reject.json" => handshake::reject(case),
         "glare.json" => handshake::glare(case),
         "end.json" => handshake::end(case),
-        "limits.json" => session::limits(case),
-        "padding.json" => session::padding(case),
+        "limits.json" => limits::limits(case),
+        "padding.json" => limits::padding(case),
         "ratchet.json" | "session_record.json" => session::ratchet(case),
         "file.json" => files::file(case),
         "file_reject.json" => files::reject(case),
@@ -41,6 +46,17 @@ pub fn run(name: &str, case: Input<'_>) -> Result<Outputs, Failure> {
         "relay.json" => relay::relay(case),
         _ => Err(Failure::case(format!("no file {name} is known"))),
     }
+}
+
+/// The bytes that running `case` of the file `name` gives under `key`.
+pub(crate) fn output(name: &str, case: &Value, key: &str) -> Result<Vec<u8>, Failure> {
+    bytes_of(&run(name, Input::new(case))?, key)
+}
+
+/// The bytes of one output.
+pub(crate) fn bytes_of(outputs: &Outputs, key: &str) -> Result<Vec<u8>, Failure> {
+    let value = outputs.get(key).and_then(Value::as_str);
+    unhex(value.ok_or_else(|| Failure::case(format!("no output {key}")))?)
 }
 
 fn unknown(what: &str) -> Failure {

@@ -1,0 +1,147 @@
+//! The handshakes that cases start from.
+
+use serde_json::{Value, json};
+
+use super::contents::{descriptor, text};
+use super::people::{ALICE, BOB, REALM, seed};
+use crate::case::hex;
+use crate::rng::blocks;
+
+/// The handshake of Appendix C.
+pub(crate) fn appendix_c() -> Value {
+    inputs(
+        (&ALICE.seed(), ALICE.name),
+        (&BOB.seed(), BOB.name),
+        "f9c86eb2abac07f7b4b04511dfeccdc8",
+        [
+            "df6d0809bdfa5cf1b170abfbb272e239",
+            "4950f63ff625a9542fe7d823ba91f1b689d3f7301d900346c3500a19fb011f75",
+            "9058a43fad0c6aff4ec93e75bf785acd881e2d96525a73f9daf63610734edb29\
+             b3069ebe510de1c2815525977f69cd7eb758048586349311d7d770df7f1e609a",
+            "974c15c088111da469cd6bba59c0d9b792a9e73915b8dceb90fe1f644497d109",
+            "a540c688fe179b68e3dca23ddc818b1f059024537c9ec362bf441f7f4d590a63",
+        ],
+        [
+            "257faf4ddacce5ded014c5e3f593e749a121b227f57e1296ce26a761014c6678",
+            "d462614f65d07eb67c06414a996597acd6f5fd3ccb6013ffbec2dd0cd3dcd6cb",
+            "5bc04dc529e7057334dcb9976efe7421cca5e2ab88fb377df5c4b8ef84805476",
+        ],
+    )
+}
+
+/// The prekey start of Appendix C. The specification gives its result alone; these are the draws that lead to it.
+pub(crate) fn appendix_c_prekey() -> Value {
+    let bytes = |what: &str, size: usize| hex(&blocks(&format!("pre {what}"), size));
+    prekey_inputs(
+        (&ALICE.seed(), ALICE.name),
+        (&BOB.seed(), BOB.name),
+        &bytes("presence", 16),
+        [
+            bytes("hid", 16),
+            bytes("exA", 32),
+            bytes("ekseed", 64),
+            bytes("r", 32),
+            bytes("mp", 32),
+            bytes("rxA", 32),
+        ],
+        [
+            bytes("pkid", 16),
+            bytes("ox", 32),
+            bytes("okseed", 64),
+            bytes("exB", 32),
+            bytes("m", 32),
+            bytes("rxB", 32),
+        ],
+    )
+}
+
+/// A prekey start between two others, from the vectors' blocks.
+pub(crate) fn between_with_prekey(a: &str, b: &str) -> Value {
+    let bytes = |(what, size): (&str, usize)| hex(&blocks(&format!("{a} {b} prekey {what}"), size));
+    prekey_inputs(
+        (seed(a).expose(), a),
+        (seed(b).expose(), b),
+        &bytes(("presence", 16)),
+        [
+            ("initiator hid", 16),
+            ("initiator ex", 32),
+            ("initiator ekseed", 64),
+            ("initiator r", 32),
+            ("initiator mp", 32),
+            ("initiator rx", 32),
+        ]
+        .map(bytes),
+        [
+            ("responder pkid", 16),
+            ("responder ox", 32),
+            ("responder okseed", 64),
+            ("responder ex", 32),
+            ("responder m", 32),
+            ("responder rx", 32),
+        ]
+        .map(bytes),
+    )
+}
+
+fn prekey_inputs(
+    a: (&[u8], &str),
+    b: (&[u8], &str),
+    presence: &str,
+    rnd_a: [String; 6],
+    rnd_b: [String; 6],
+) -> Value {
+    let [hid, ex, ekseed, r, mp, rx] = &rnd_a;
+    let [pkid, ox, okseed, ex_b, m, rx_b] = &rnd_b;
+    json!({
+        "realm": REALM, "alice": a.1, "bob": b.1, "alice_seed": hex(a.0), "bob_seed": hex(b.0), "presence_b": presence,
+        "rng": {"initiator": rnd_a, "responder": rnd_b},
+        "rnd_a": {"hid": hid, "ex": ex, "ekseed": ekseed, "r": r, "mp": mp, "rx": rx},
+        "rnd_b": {"pkid": pkid, "ox": ox, "okseed": okseed, "ex": ex_b, "m": m, "rx": rx_b},
+    })
+}
+
+/// A handshake between two others, from the vectors' blocks.
+pub(crate) fn between(a: &str, b: &str) -> Value {
+    let bytes = |what: &str, size: usize| hex(&blocks(&format!("{a} {b} {what}"), size));
+    let [hid, ex, ekseed, r, rx] = [
+        ("hid", 16),
+        ("ex", 32),
+        ("ekseed", 64),
+        ("r", 32),
+        ("rx", 32),
+    ]
+    .map(|(what, size)| bytes(&format!("initiator {what}"), size));
+    let [ex_b, m, rx_b] = ["ex", "m", "rx"].map(|what| bytes(&format!("responder {what}"), 32));
+    inputs(
+        (seed(a).expose(), a),
+        (seed(b).expose(), b),
+        &bytes("presence", 16),
+        [&hid, &ex, &ekseed, &r, &rx],
+        [&ex_b, &m, &rx_b],
+    )
+}
+
+fn inputs(
+    a: (&[u8], &str),
+    b: (&[u8], &str),
+    presence: &str,
+    rnd_a: [&str; 5],
+    rnd_b: [&str; 3],
+) -> Value {
+    let [hid, ex, ekseed, r, rx] = rnd_a;
+    let [ex_b, m, rx_b] = rnd_b;
+    json!({
+        "realm": REALM, "alice": a.1, "bob": b.1, "alice_seed": hex(a.0), "bob_seed": hex(b.0), "presence_b": presence,
+        "rng": {"initiator": rnd_a, "responder": rnd_b},
+        "rnd_a": {"hid": hid, "ex": ex, "ekseed": ekseed, "r": r, "rx": rx},
+        "rnd_b": {"ex": ex_b, "m": m, "rx": rx_b},
+    })
+}
+
+/// What alice writes before bob has answered, in the first case of handshake_prekey.json.
+pub(crate) fn early_contents() -> Value {
+    json!([
+        text("Привет, Боб! Это ещё до твоего ответа."),
+        {"type": "file", "descriptor": descriptor("early", 1_000, "план.pdf", "application/pdf")},
+    ])
+}
