@@ -17,7 +17,7 @@ fn chain(c: &mut Criterion) {
         group.bench_function(BenchmarkId::new("send", name), |b| {
             b.iter_batched_ref(
                 || sessions(rng).0,
-                |a| a.send(&content).unwrap(),
+                |a| a.send(&content, rng).unwrap(),
                 BatchSize::SmallInput,
             );
         });
@@ -26,10 +26,10 @@ fn chain(c: &mut Criterion) {
                 || {
                     let mut rng = TestRng::new(2);
                     let (mut a, b) = one_way(&mut rng);
-                    let frame = a.send(&content).unwrap().frame;
+                    let frame = a.send(&content, rng).unwrap().frame;
                     (b, frame, rng)
                 },
-                |(b, frame, rng)| b.receive(frame, 0, rng).unwrap(),
+                |(b, frame, rng)| b.receive(frame, 0).unwrap(),
                 BatchSize::SmallInput,
             );
         });
@@ -43,8 +43,8 @@ fn ping_pong(c: &mut Criterion) {
     let (mut a, mut b) = sessions(rng);
     let content = message(64);
     let mut pass = |from: &mut Session, to: &mut Session| {
-        let sent = from.send(&content).unwrap();
-        to.receive(&sent.frame, 0, rng).unwrap()
+        let sent = from.send(&content, rng).unwrap();
+        to.receive(&sent.frame, 0).unwrap()
     };
     c.bench_function("message/question and answer", |bencher| {
         bencher.iter(|| {

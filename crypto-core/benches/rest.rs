@@ -17,10 +17,10 @@ fn records(c: &mut Criterion) {
     for skipped in [0, 256] {
         let (mut a, mut b) = sessions(rng);
         for _ in 0..skipped {
-            a.send(&Content::Receipt).unwrap();
+            a.send(&Content::Receipt, rng).unwrap();
         }
-        let frame = a.send(&Content::Receipt).unwrap().frame;
-        b.receive(&frame, 0, rng).unwrap();
+        let frame = a.send(&Content::Receipt, rng).unwrap().frame;
+        b.receive(&frame, 0).unwrap();
         let record = b.save(&key, &lifetime, rng).unwrap();
         let mut group = c.benchmark_group(format!("session with {skipped} skipped keys"));
         group.bench_function("save", |bencher| {

@@ -21,9 +21,14 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn array<const N: usize>(&mut self) -> Result<[u8; N], Short> {
+        self.view().copied()
+    }
+
+    /// As [`Self::array`], without a copy.
+    pub(crate) fn view<const N: usize>(&mut self) -> Result<&'a [u8; N], Short> {
         let (head, rest) = self.0.split_first_chunk::<N>().ok_or(Short)?;
         self.0 = rest;
-        Ok(*head)
+        Ok(head)
     }
 
     pub(crate) fn u8(&mut self) -> Result<u8, Short> {

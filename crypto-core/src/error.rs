@@ -117,13 +117,14 @@ codes! {
     Replay = 502, "E_REPLAY", Drop, "A message was received before.";
     SkipLimit = 503, "E_SKIP_LIMIT", Drop, "A message skips more keys than may be skipped.";
     Decrypt = 504, "E_DECRYPT", Drop, "A message does not decrypt.";
+    Untried = 505, "E_UNTRIED", Drop, "A message was dropped untried: too many others did not decrypt.";
     Padding = 510, "E_PADDING", FatalSession, "An authentic message is not padded as it must be.";
     Content = 511, "E_CONTENT", FatalSession, "An authentic message is malformed inside.";
     Sequence = 512, "E_SEQUENCE", FatalSession, "An authentic message has a number that it may not have.";
     Acknowledgement = 513, "E_ACKNOWLEDGEMENT", FatalSession, "The peer acknowledges messages that were never sent.";
-    ChainLimit = 520, "E_CHAIN_LIMIT", FatalSession, "A chain is used up without a turn of the ratchet.";
+    TurnLimit = 520, "E_TURN_LIMIT", Caller, "A turn of the ratchet is used up: renew the session, or wait for the peer.";
     SessionLimit = 521, "E_SESSION_LIMIT", FatalSession, "The session is used up and must be renewed.";
-    FailureLimit = 522, "E_FAILURE_LIMIT", FatalSession, "Too many messages of the session did not decrypt.";
+    FailureLimit = 522, "E_FAILURE_LIMIT", FatalSession, "Too many early messages did not decrypt.";
     TooLarge = 530, "E_TOO_LARGE", Caller, "A message is longer than a frame may be.";
     InvalidContent = 531, "E_INVALID_CONTENT", Caller, "A message may not be sent with this content, or not now.";
     Unacknowledged = 532, "E_UNACKNOWLEDGED", Caller, "200 messages are unacknowledged: wait for the peer.";

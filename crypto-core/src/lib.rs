@@ -50,12 +50,12 @@
 //! let (confirm, mut at_alice) = block_on(offer.accept(&accept, &bob.party().account, rng))?;
 //! let (ready, mut at_bob) = block_on(pending.confirm(&confirm, &alice.party().account, rng))?;
 //!
-//! at_alice.receive(&ready, 0, rng)?;
+//! at_alice.receive(&ready, 0)?;
 //! assert!(at_alice.is_secure());
 //! assert_eq!(at_alice.sas(), at_bob.sas());
 //!
 //! let hello = Content::Text { text: "hello".into(), reply: None };
-//! let received = at_bob.receive(&at_alice.send(&hello)?.frame, 0, rng)?;
+//! let received = at_bob.receive(&at_alice.send(&hello, rng)?.frame, 0)?;
 //! assert_eq!(received.content, hello);
 //! # Ok(())
 //! # }

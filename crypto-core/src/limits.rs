@@ -38,8 +38,10 @@ pub const MESSAGE_BUCKET_MIN: usize = 256;
 pub const TEXT_MAX_CHARS: usize = 4_000;
 /// Longest emoji of a REACTION (section 6.4).
 pub const REACTION_MAX: usize = 32;
-/// Messages of one chain without a turn of the ratchet (section 10).
-pub const CHAIN_MESSAGES: u32 = 65_535;
+/// Messages of one turn of the ratchet (section 10). The last one is kept for BYE.
+pub const TURN_MESSAGES: u32 = 65_535;
+/// Highest number of a turn: there are at most two for each message of a direction (section 10), and those of two BYEs.
+pub const SESSION_TURNS: u32 = (1 << 25) + 2;
 /// Messages of one session in one direction (section 10).
 pub const SESSION_MESSAGES: u32 = 1 << 24;
 /// Lifetime of a session (section 10): [`crate::session::Lifetime`] counts it.
@@ -48,18 +50,24 @@ pub const SESSION_LIFETIME: u64 = 24 * 60 * 60 * 1000;
 pub const SESSION_CHUNK_BYTES: u64 = 64 << 30;
 /// A session is due for renewal when this share, one sixth, of a limit is left: 4 of 24 hours.
 pub const RENEWAL_SHARE: u64 = 6;
-/// Longest record of a session: more than 512 skipped keys, 256 ratchet keys and all numbers under way can take.
+/// Longest record of a session: more than 512 skipped keys, the keys of a turn and all numbers under way can take.
 pub const SESSION_RECORD_MAX: usize = 1 << 16;
-/// Keys skipped per frame in the old and in the new chain, each (section 6.5).
-pub const SKIPPED_PER_CHAIN: u32 = 256;
+/// Keys skipped per frame in the peer's earlier turn and in the new one, each (section 6.5).
+pub const SKIPPED_PER_TURN: u32 = 256;
 /// Skipped keys stored per session; the oldest is dropped (section 6.5).
 pub const SKIPPED_STORED: usize = 512;
-/// How long a skipped key is kept (section 6.5).
-pub const SKIPPED_LIFETIME: u64 = 5 * 60 * 1000;
+/// How long a skipped key is kept (section 6.5): twice as long as an interruption may last.
+pub const SKIPPED_LIFETIME: u64 = 20 * 60 * 1000;
 /// Unacknowledged messages per sender (section 6.4).
 pub const UNACKNOWLEDGED: usize = 200;
-/// Failed decryptions of one session (section 10).
-pub const FAILURES: u32 = 1024;
+/// Failed decryptions of one session (section 10). Beyond it nothing is tried any more: renew.
+pub const FAILURES: u32 = 1 << 20;
+/// Failed decryptions that are tried within [`FAILURES_WINDOW`] (section 10); further frames are dropped untried.
+pub const FAILURES_PER_WINDOW: u32 = 10;
+/// See [`FAILURES_PER_WINDOW`].
+pub const FAILURES_WINDOW: u64 = 1000;
+/// Failed decryptions of the early data of one handshake, which ends then (section 5.3).
+pub const EARLY_FAILURES: u32 = 1024;
 /// How far ahead of the first gap a message number may be. Above what 512 stored keys and 200 unacknowledged
 /// messages allow an honest peer; it bounds the memory that a dishonest one can take.
 pub const SEQUENCE_WINDOW: u32 = 2_048;

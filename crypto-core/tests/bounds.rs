@@ -28,16 +28,26 @@ fn limits_are_those_of_the_specification() {
             limits::EDIT_WINDOW,
             limits::SESSION_LIFETIME,
         ],
-        [60_000, 15_000, 15_000, 300_000, 900_000, 86_400_000]
+        [60_000, 15_000, 15_000, 1_200_000, 900_000, 86_400_000]
     );
     assert_eq!(limits::SESSION_CHUNK_BYTES, 68_719_476_736);
     assert_eq!(limits::SESSION_MESSAGES, 16_777_216);
-    assert_eq!(limits::CHAIN_MESSAGES, 65_535);
+    assert_eq!(limits::TURN_MESSAGES, 65_535);
+    assert_eq!(limits::SESSION_TURNS, 33_554_434);
     assert_eq!(
-        (limits::SKIPPED_PER_CHAIN, limits::SKIPPED_STORED),
+        (limits::SKIPPED_PER_TURN, limits::SKIPPED_STORED),
         (256, 512)
     );
-    assert_eq!((limits::UNACKNOWLEDGED, limits::FAILURES), (200, 1_024));
+    assert_eq!(limits::UNACKNOWLEDGED, 200);
+    assert_eq!(
+        (
+            limits::FAILURES,
+            limits::FAILURES_PER_WINDOW,
+            limits::FAILURES_WINDOW,
+            limits::EARLY_FAILURES
+        ),
+        (1_048_576, 10, 1_000, 1_024)
+    );
     assert_eq!(
         (limits::PENDING_HANDSHAKES, limits::HANDSHAKES_PER_HOUR),
         (32, 30)
@@ -74,9 +84,9 @@ fn the_longest_frame_is_a_frame() {
     );
 }
 
-/// 256 keys may be skipped in the old chain and 256 in the new one, by one frame.
+/// 256 keys may be skipped in the peer's earlier turn and 256 in the new one, by one frame.
 #[test]
-fn a_turn_may_skip_as_much_as_a_chain() {
+fn a_frame_may_skip_in_two_turns() {
     for (old, new, result) in [
         (256, 256, Ok(())),
         (257, 0, Err(ReceiveError::SkipLimit)),
@@ -84,19 +94,19 @@ fn a_turn_may_skip_as_much_as_a_chain() {
     ] {
         let rng = &mut TestRng::new(1);
         let (mut a, mut b) = sessions(rng);
-        // The chain whose end is skipped has begun.
-        let first = a.send(&Content::Receipt).unwrap();
-        b.receive(&first.frame, 0, rng).unwrap();
+        // The turn whose end is skipped has begun.
+        let first = a.send(&Content::Receipt, rng).unwrap();
+        b.receive(&first.frame, 0).unwrap();
         for _ in 0..old {
-            a.send(&Content::Receipt).unwrap();
+            a.send(&Content::Receipt, rng).unwrap();
         }
-        let turn = b.send(&Content::Receipt).unwrap();
-        a.receive(&turn.frame, 0, rng).unwrap();
+        let turn = b.send(&Content::Receipt, rng).unwrap();
+        a.receive(&turn.frame, 0).unwrap();
         for _ in 0..new {
-            a.send(&Content::Receipt).unwrap();
+            a.send(&Content::Receipt, rng).unwrap();
         }
-        let frame = a.send(&Content::Receipt).unwrap().frame;
-        assert_eq!(b.receive(&frame, 0, rng).map(|_| ()), result, "{old} {new}");
+        let frame = a.send(&Content::Receipt, rng).unwrap().frame;
+        assert_eq!(b.receive(&frame, 0).map(|_| ()), result, "{old} {new}");
     }
 }
 
@@ -134,13 +144,13 @@ fn every_frame_is_allocated_once() {
             preview: vec![2; preview],
         };
         let content = Content::File(Box::new(file));
-        let sent = a.send(&content).unwrap().frame;
+        let sent = a.send(&content, rng).unwrap().frame;
         assert_eq!(sent.len(), HEADER_LENGTH + padded + 16);
-        assert_eq!(b.receive(&sent, 0, rng).unwrap().content, content);
+        assert_eq!(b.receive(&sent, 0).unwrap().content, content);
         contents.push(content);
     }
     for content in contents {
-        let frame = a.send(&content).unwrap().frame;
+        let frame = a.send(&content, rng).unwrap().frame;
         assert_eq!(frame.capacity(), frame.len());
     }
 }

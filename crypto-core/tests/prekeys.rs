@@ -193,11 +193,11 @@ fn early_messages_go_on_in_the_session() {
     assert_eq!((a.id(), a.sas()), (b.id(), b.sas()));
 
     // READY acknowledges the early messages; the numbers go on.
-    assert_eq!(a.receive(&ready, 0, &mut people.rng).unwrap().ack, 3);
+    assert_eq!(a.receive(&ready, 0).unwrap().ack, 3);
     assert_eq!((a.early(), a.unacknowledged()), (count, 0));
-    let sent = a.send(&text("secure now")).unwrap();
+    let sent = a.send(&text("secure now"), &mut people.rng).unwrap();
     assert_eq!(sent.seq, 3);
-    let received = b.receive(&sent.frame, 0, &mut people.rng).unwrap();
+    let received = b.receive(&sent.frame, 0).unwrap();
     assert_eq!((received.seq, received.content), (3, text("secure now")));
     assert_eq!(b.received(), 4);
 }
@@ -208,9 +208,9 @@ fn a_prekey_start_without_early_messages_is_a_handshake() {
     let (offer, incoming) = people.ring();
     let pending = block_on(incoming.accept(&mut people.rng)).unwrap();
     let (mut a, b, ready) = people.complete(offer, pending);
-    assert_eq!(a.receive(&ready, 0, &mut people.rng).unwrap().ack, 0);
+    assert_eq!(a.receive(&ready, 0).unwrap().ack, 0);
     assert_eq!((a.sas(), a.early()), (b.sas(), EarlyCount::default()));
-    assert_eq!(a.send(&text("first")).unwrap().seq, 0);
+    assert_eq!(a.send(&text("first"), &mut people.rng).unwrap().seq, 0);
 }
 
 /// The session rests on the prekey, too: with the same randomness it is another one under another prekey.
@@ -778,18 +778,15 @@ fn dropped_early_messages_are_noticed() {
     assert_eq!((b.early(), b.early().dropped()), (count, 2));
     // The initiator learns it from READY.
     assert_eq!(a.early().dropped(), 0);
-    assert_eq!(a.receive(&ready, 0, &mut people.rng).unwrap().ack, 1);
+    assert_eq!(a.receive(&ready, 0).unwrap().ack, 1);
     assert_eq!(a.early(), count);
     // `ack` never claims what did not come.
-    let next = a.send(&text("four")).unwrap();
+    let next = a.send(&text("four"), &mut people.rng).unwrap();
     assert_eq!(next.seq, 3);
-    assert_eq!(b.receive(&next.frame, 0, &mut people.rng).unwrap().seq, 3);
+    assert_eq!(b.receive(&next.frame, 0).unwrap().seq, 3);
     assert_eq!(b.received(), 1);
     // An early frame is no message of the session.
-    assert_eq!(
-        b.receive(&sent[1].frame, 0, &mut people.rng),
-        Err(ReceiveError::Type)
-    );
+    assert_eq!(b.receive(&sent[1].frame, 0), Err(ReceiveError::Type));
 }
 
 /// Two runs of one initiator with the same randomness: what one of them sent, the other's CONFIRM does not count.
@@ -879,9 +876,9 @@ fn an_open_session_is_renewed_by_the_same_two() {
     let (_, init) = people.ring();
     assert!(!init.renews(&b));
     // After BYE, from either side, it is a new conversation.
-    let bye = a.send(&Content::Bye).unwrap();
+    let bye = a.send(&Content::Bye, rng).unwrap();
     assert!(b.is_open());
-    b.receive(&bye.frame, 0, rng).unwrap();
+    b.receive(&bye.frame, 0).unwrap();
     assert!(!b.is_open() && !again.renews(&b));
     assert!(!a.is_open());
 }
@@ -1006,12 +1003,12 @@ proptest! {
         let (mut a, mut b, ready) = people.complete(offer, pending);
         let count = EarlyCount { sent: sent as u32, received: next as u32 };
         prop_assert_eq!(b.early(), count);
-        prop_assert_eq!(a.receive(&ready, 0, &mut people.rng).unwrap().ack, count.received);
+        prop_assert_eq!(a.receive(&ready, 0).unwrap().ack, count.received);
         prop_assert_eq!(a.early(), count);
         prop_assert_eq!(a.unacknowledged() as u32, count.dropped());
-        let message = a.send(&text("in the session")).unwrap();
+        let message = a.send(&text("in the session"), &mut people.rng).unwrap();
         prop_assert_eq!(message.seq, count.sent);
-        prop_assert_eq!(b.receive(&message.frame, 0, &mut people.rng).unwrap().seq, count.sent);
-        prop_assert_eq!(a.receive(&b.send(&text("back")).unwrap().frame, 0, &mut people.rng).unwrap().seq, 1);
+        prop_assert_eq!(b.receive(&message.frame, 0).unwrap().seq, count.sent);
+        prop_assert_eq!(a.receive(&b.send(&text("back"), &mut people.rng).unwrap().frame, 0).unwrap().seq, 1);
     }
 }

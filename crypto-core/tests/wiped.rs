@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use common::{Halfway, TestRng, halfway, identity_record, sessions, sessions_before_ready};
 use duet_crypto::password::VaultSecret;
 use duet_crypto::session::record::RecordKey;
-use duet_crypto::session::{Content, Lifetime, Session};
+use duet_crypto::session::{Content, Lifetime, Session, TurnTrace};
 use duet_crypto::vault::{Protection, Secret, open_identity, seal_identity};
 use rand_core::Rng as _;
 
@@ -109,7 +109,7 @@ fn draw<const N: usize>(rng: &mut TestRng) -> [Needle; N] {
     drawn
 }
 
-/// Ephemerals, the seed of ML-KEM and the first ratchet keys: every secret that a handshake draws but `r_A`, which is sent.
+/// Ephemerals, seeds of ML-KEM, the keys of the first two turns: every secret that a handshake draws but `r_A`, which is sent.
 #[test]
 fn a_handshake_wipes_what_it_drew() {
     wipes(|secret| {
@@ -117,7 +117,7 @@ fn a_handshake_wipes_what_it_drew() {
         let _hid: [_; 1] = draw(&mut same);
         draw::<3>(&mut same).iter().for_each(secret);
         let _opening: [_; 1] = draw(&mut same);
-        draw::<4>(&mut same).iter().for_each(secret);
+        draw::<9>(&mut same).iter().for_each(secret);
         let rng = &mut TestRng::new(1);
         let (a, b, _ready) = sessions_before_ready(rng);
         drop((a, b));
@@ -130,8 +130,17 @@ fn a_handshake_wipes_what_it_drew() {
 /// Keys that the session holds now.
 fn keys(session: &Session, secret: &dyn Fn(&Needle)) {
     let state = session.ratchet_trace();
-    [state.rk, state.ck_s, state.dh_s].iter().for_each(secret);
+    secret(&state.rk);
     state.ck_r.iter().for_each(secret);
+    if let TurnTrace::Ours {
+        dh_s, dk_s, ck_s, ..
+    } = state.newest
+    {
+        [dh_s, ck_s].iter().for_each(secret);
+        // `d` and `z`.
+        let (halves, _) = dk_s.as_chunks::<32>();
+        halves.iter().for_each(secret);
+    }
 }
 
 /// Message keys in order, skipped and found again; chain and root keys of every turn; the texts.
@@ -151,17 +160,17 @@ fn a_session_wipes_its_keys() {
             keys(&b, secret);
             let frames: Vec<_> = (0..12)
                 .map(|_| {
-                    let frame = a.send(&content).unwrap().frame;
-                    secret(&a.ratchet_trace().mk);
+                    let frame = a.send(&content, rng).unwrap().frame;
+                    secret(&a.ratchet_trace().last.mk);
                     frame
                 })
                 .collect();
             // The first keys of the chain are skipped, found in any order, and some never.
             for index in [9, 3, 0, 5, 11] {
-                forget(b.receive(&frames[index], 0, rng).unwrap());
+                forget(b.receive(&frames[index], 0).unwrap());
             }
-            let answer = b.send(&Content::Receipt).unwrap().frame;
-            a.receive(&answer, 0, rng).unwrap();
+            let answer = b.send(&Content::Receipt, rng).unwrap().frame;
+            a.receive(&answer, 0).unwrap();
         }
         let key = RecordKey::from_bytes(&[3; 32]);
         let record = b.save(&key, &Lifetime::new(0), rng).unwrap();

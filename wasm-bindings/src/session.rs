@@ -107,7 +107,10 @@ impl Session {
     /// Those of the core; the content is no `Content`.
     pub fn send(&mut self, content: &JsValue) -> Result<JsValue, JsValue> {
         let content = Content::from(ContentObject::from_js(content)?);
-        let sent = self.session.send(&content).map_err(Failure::from)?;
+        let sent = self
+            .session
+            .send(&content, &mut self.random)
+            .map_err(Failure::from)?;
         Ok(SentMessage::from(sent).to_js())
     }
 
@@ -119,9 +122,14 @@ impl Session {
     pub fn receive(&mut self, frame: &[u8], now: f64) -> Result<JsValue, JsValue> {
         let received = self
             .session
-            .receive(frame, milliseconds(now), &mut self.random)
+            .receive(frame, milliseconds(now))
             .map_err(Failure::from)?;
         Ok(ReceivedMessage::try_from(received)?.to_js())
+    }
+
+    /// Forgets keys of skipped messages that are too old at `now`, of the same clock.
+    pub fn forget(&mut self, now: f64) {
+        self.session.forget(milliseconds(now));
     }
 
     /// Whether it must be renewed at `now`, of the same clock: 0 for no, 1 for soon, 2 for it is over.

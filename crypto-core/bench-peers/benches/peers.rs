@@ -92,7 +92,7 @@ fn messages() {
             &mut [
                 ("duet", &mut || {
                     let (a, _) = pairs.next();
-                    measured(|| a.send(&content).unwrap())
+                    measured(|| a.send(&content, rng).unwrap())
                 }),
                 ("vodozemac", &mut || {
                     measured(|| olm_send(&mut olm_a, &plain))
@@ -111,8 +111,8 @@ fn messages() {
             &mut [
                 ("duet", &mut || {
                     let (a, b) = pairs.next();
-                    let frame = a.send(&content).unwrap().frame;
-                    measured(|| b.receive(&frame, 0, &mut rng).unwrap())
+                    let frame = a.send(&content, rng).unwrap().frame;
+                    measured(|| b.receive(&frame, 0).unwrap())
                 }),
                 ("vodozemac", &mut || {
                     let sent = olm_send(&mut olm_a, &plain);
@@ -135,10 +135,10 @@ fn turns() {
         &mut [
             ("duet", &mut || {
                 measured(|| {
-                    let question = a.send(&content).unwrap();
-                    let heard = b.receive(&question.frame, 0, rng).unwrap();
-                    let answer = b.send(&content).unwrap();
-                    (heard, a.receive(&answer.frame, 0, rng).unwrap())
+                    let question = a.send(&content, rng).unwrap();
+                    let heard = b.receive(&question.frame, 0).unwrap();
+                    let answer = b.send(&content, rng).unwrap();
+                    (heard, a.receive(&answer.frame, 0).unwrap())
                 })
             }),
             ("vodozemac", &mut || {

@@ -256,9 +256,9 @@ fn conversation() {
             text: text.into(),
             reply: None,
         };
-        let frame = from.send(&content).unwrap().frame;
+        let frame = from.send(&content, rng).unwrap().frame;
         public(&frame);
-        to.receive(&frame, 0, rng).unwrap();
+        to.receive(&frame, 0).unwrap();
     }
     let rng = &mut rng(4);
     let (alice, bob) = (identity("alice"), identity("bob"));
@@ -273,7 +273,7 @@ fn conversation() {
     public(&confirm);
     let (ready, mut b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
     public(&ready);
-    a.receive(&ready, 0, rng).unwrap();
+    a.receive(&ready, 0).unwrap();
     for text in ["one", "two", "three"] {
         pass(&mut a, &mut b, text, rng);
         pass(&mut b, &mut a, text, rng);

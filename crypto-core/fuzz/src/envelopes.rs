@@ -81,10 +81,10 @@ pub fn session_record(bytes: &[u8]) {
     // Whatever the state says, it says it without a panic.
     let rng = &mut TestRng::new(1);
     let _ = lifetime.renewal(&session, u64::MAX);
-    let _ = session.send(&Content::Receipt);
+    let _ = session.send(&Content::Receipt, rng);
     let frame = [&[1, 0x11][..], &session.id().0, &[9; 40 + 256 + 16]].concat();
-    assert!(session.receive(&frame, 0, rng).is_err());
-    let _ = session.send(&Content::Bye);
+    assert!(session.receive(&frame, 0).is_err());
+    let _ = session.send(&Content::Bye, rng);
 }
 
 /// The record of [`duet_crypto::session::record`], written out around any state.

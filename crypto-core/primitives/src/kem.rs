@@ -11,6 +11,8 @@ use crate::hash::Secret32;
 
 /// Bytes of an encapsulation key.
 pub const ENCAPSULATION_KEY: usize = 1184;
+/// Bytes of a private key's seed `d || z`.
+pub const SEED: usize = 64;
 /// Bytes of a ciphertext.
 pub const CIPHERTEXT: usize = 1088;
 
@@ -28,9 +30,24 @@ pub struct DecapsulationKey(ml_kem_768::DecapsulationKey);
 impl DecapsulationKey {
     /// Draws the seed `d || z`, 64 bytes, from `rng`.
     pub fn generate(rng: &mut dyn CryptoRng) -> Self {
-        let mut seed = Zeroizing::new([0; 64]);
+        let mut seed = Zeroizing::new([0; SEED]);
         rng.fill_bytes(&mut seed[..]);
+        Self::from_seed(&seed)
+    }
+
+    /// The key of a seed `d || z`.
+    #[must_use]
+    pub fn from_seed(seed: &[u8; SEED]) -> Self {
         Self(ml_kem_768::DecapsulationKey::from_seed((*seed).into()))
+    }
+
+    /// The seed `d || z`.
+    #[must_use]
+    pub fn seed(&self) -> Zeroizing<[u8; SEED]> {
+        // A key knows its seed unless it was read from an expanded one, and there is no such constructor here.
+        #[allow(clippy::expect_used)]
+        let seed = self.0.to_seed().expect("the key was made from a seed");
+        Zeroizing::new(seed.into())
     }
 
     /// The public key.
@@ -66,6 +83,12 @@ impl EncapsulationKey {
         ml_kem_768::EncapsulationKey::new(&(*bytes).into())
             .map(Self)
             .map_err(|_| KemError::Modulus)
+    }
+
+    /// The bytes that were checked.
+    #[must_use]
+    pub fn to_bytes(&self) -> [u8; ENCAPSULATION_KEY] {
+        self.0.to_bytes().into()
     }
 
     /// Draws `m`, 32 bytes, from `rng` and encapsulates.

@@ -103,50 +103,9 @@ impl Secret {
     }
 }
 
-/// A private key beside its public one, which costs half an agreement to compute.
-pub struct KeyPair {
-    secret: Secret,
-    public: [u8; 32],
-}
-
-impl KeyPair {
-    /// Draws 32 bytes from `rng`.
-    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
-        Self::new(Secret::generate(rng))
-    }
-
-    /// Computes the public key.
-    #[must_use]
-    pub fn new(secret: Secret) -> Self {
-        let public = secret.public_key();
-        Self { secret, public }
-    }
-
-    /// The private key.
-    #[must_use]
-    pub const fn secret(&self) -> &Secret {
-        &self.secret
-    }
-
-    /// The public key.
-    #[must_use]
-    pub const fn public_key(&self) -> &[u8; 32] {
-        &self.public
-    }
-}
-
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(_key) = self;
         f.debug_struct("Secret").finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for KeyPair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { secret: _, public } = self;
-        f.debug_struct("KeyPair")
-            .field("public", public)
-            .finish_non_exhaustive()
     }
 }

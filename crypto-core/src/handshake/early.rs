@@ -231,7 +231,7 @@ impl Incoming {
         let key = chain.step();
         let Ok(padded) = key.open(frame, EARLY_HEADER_LENGTH) else {
             self.failures += 1;
-            return Err(if self.failures < limits::FAILURES {
+            return Err(if self.failures < limits::EARLY_FAILURES {
                 EarlyError::Decrypt
             } else {
                 self.fail(EarlyError::FailureLimit)

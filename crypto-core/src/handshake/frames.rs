@@ -33,9 +33,9 @@ pub const ACCEPT_LENGTH: usize = 1235;
 /// Bytes of an ACCEPT that `sig_B` covers.
 pub const ACCEPT_SIGNED: usize = 1139;
 /// Bytes of a CONFIRM.
-pub const CONFIRM_LENGTH: usize = 182;
+pub const CONFIRM_LENGTH: usize = 1366;
 /// Bytes of a CONFIRM that `sig_A2` covers.
-pub const CONFIRM_SIGNED: usize = 86;
+pub const CONFIRM_SIGNED: usize = 1270;
 /// Bytes of an END.
 pub const END_LENGTH: usize = 84;
 /// Bytes of an EARLY before its ciphertext.
@@ -220,7 +220,9 @@ pub struct ConfirmFrame {
     /// `r_A`, opens the commitment of OFFER.
     pub opening: [u8; 32],
     /// `RX_A`, not validated.
-    pub ratchet_key: [u8; 32],
+    pub agreement_key: [u8; 32],
+    /// `RE_A`, not validated.
+    pub encapsulation_key: [u8; kem::ENCAPSULATION_KEY],
     /// Early messages sent; 0 in the interactive mode.
     pub early_count: u32,
     /// `sig_A2`.
@@ -239,7 +241,8 @@ impl ConfirmFrame {
         let decoded = Self {
             hid: HandshakeId(reader.array()?),
             opening: reader.array()?,
-            ratchet_key: reader.array()?,
+            agreement_key: reader.array()?,
+            encapsulation_key: reader.array()?,
             early_count: reader.u32()?,
             signature: reader.array()?,
             mac: reader.array()?,
@@ -255,7 +258,8 @@ impl ConfirmFrame {
             &[limits::VERSION, CONFIRM],
             &self.hid.0,
             &self.opening,
-            &self.ratchet_key,
+            &self.agreement_key,
+            &self.encapsulation_key,
             &self.early_count.to_be_bytes(),
             &self.signature,
             &self.mac,

@@ -19,7 +19,7 @@ use crate::limits;
 use crate::prekeys::PrekeyBundle;
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::{kem, labels, x25519};
-use crate::session::{Content, EarlyCount, Ratchet, Session};
+use crate::session::{Content, EarlyCount, OwnTurn, Ratchet, Session};
 
 errors! {
     /// An offer that is not made.
@@ -323,12 +323,15 @@ impl<E: Engine> Offer<E> {
             return Err(AcceptError::Confirmation);
         }
 
-        let ratchet_key = x25519::KeyPair::generate(rng);
+        // Never earlier: until the answer is verified there is no ratchet key that could be stolen.
+        let turn = OwnTurn::first(rng);
+        let (agreement_key, encapsulation_key) = turn.keys();
         let sent = self.secrets.early.as_ref().map_or(0, Outgoing::sent);
         let unsigned = ConfirmFrame {
             hid: self.hid,
             opening: *self.secrets.opening,
-            ratchet_key: *ratchet_key.public_key(),
+            agreement_key,
+            encapsulation_key,
             early_count: sent,
             signature: [0; 64],
             mac: [0; 32],
@@ -343,7 +346,8 @@ impl<E: Engine> Offer<E> {
         let t6 = schedule::t6(&t5, &mac);
 
         let session_keys = keys.session_keys(&t3, &self.secrets.opening, &t6);
-        let ratchet = Ratchet::initiator(&session_keys, ratchet_key, accept.ephemeral)?;
+        let secrets = turn.agree(&accept.ephemeral)?;
+        let ratchet = Ratchet::initiator(&session_keys, turn, &secrets);
         let session = Session::new(
             Role::Initiator,
             self.local.party(),

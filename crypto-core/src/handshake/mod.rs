@@ -29,8 +29,8 @@
 //! | [`Offer::create_with_prekey`] | as [`Offer::create`] · ML-KEM `m` of `CT_P` 32 |
 //! | [`Listener::publish_prekeys`] | per prekey `pkid` 16 · `ox` 32 (by the engine) · ML-KEM seed `d \|\| z` 64 |
 //! | [`IncomingOffer::accept`] | `ex_B` 32 (by the engine) · ML-KEM `m` 32 |
-//! | [`Offer::accept`] | `rx_A` 32 |
-//! | [`PendingSession::confirm`] | `rx_B` 32 |
+//! | [`Offer::accept`] | `rx_A` 32 · ML-KEM seed `d \|\| z` of `RE_A` 64 |
+//! | [`PendingSession::confirm`] | those of READY, which makes turn 1: `rx` 32 · ML-KEM seed `d \|\| z` 64 · ML-KEM `m` 32 |
 
 mod early;
 mod end;

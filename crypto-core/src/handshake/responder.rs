@@ -23,7 +23,9 @@ use crate::prekeys::frame::PREKEY_LENGTH;
 use crate::prekeys::{Prekey, PrekeyId, PrekeyStore};
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::{kem, labels, x25519};
-use crate::session::{Content, EarlyCount, Ratchet, Session};
+use crate::session::{
+    Content, EarlyCount, Ratchet, RatchetKeyError, RemoteRatchetPublic, Session, TurnSecrets,
+};
 
 errors! {
     /// A first flight that does not ring.
@@ -162,7 +164,9 @@ errors! {
         /// An early message was authentic and malformed.
         Early => EarlyFailed,
         /// `RX_A` is not canonical.
-        RatchetKey => X25519Key,
+        AgreementKey => X25519Key,
+        /// `RE_A` fails the modulus check.
+        EncapsulationKey => KemKey,
         /// The agreement gave zero.
         Zero => X25519Zero,
         /// The engine failed.
@@ -173,16 +177,19 @@ errors! {
 impl From<EngineError> for ConfirmError {
     fn from(error: EngineError) -> Self {
         match error {
-            EngineError::NotCanonical => Self::RatchetKey,
+            EngineError::NotCanonical => Self::AgreementKey,
             EngineError::Zero => Self::Zero,
             EngineError::Failed => Self::Engine,
         }
     }
 }
 
-impl From<x25519::X25519Error> for ConfirmError {
-    fn from(error: x25519::X25519Error) -> Self {
-        EngineError::from(error).into()
+impl From<RatchetKeyError> for ConfirmError {
+    fn from(error: RatchetKeyError) -> Self {
+        match error {
+            RatchetKeyError::Agreement => Self::AgreementKey,
+            RatchetKeyError::Encapsulation => Self::EncapsulationKey,
+        }
     }
 }
 
@@ -713,14 +720,16 @@ impl<E: Engine> PendingSession<E> {
         }
         let t5 = schedule::t5(&t4, &confirm.signature);
         let Secrets { ephemeral, keys } = &*self.secrets;
+        let ratchet_keys =
+            RemoteRatchetPublic::check(&confirm.agreement_key, &confirm.encapsulation_key)?;
         if !hash::equal(&keys.mac_a(&t5), &confirm.mac) {
             return Err(ConfirmError::Confirmation);
         }
         let early = self.early_count(confirm.early_count)?;
         let t6 = schedule::t6(&t5, &confirm.mac);
         let session_keys = keys.session_keys(&self.t3, &confirm.opening, &t6);
-        let first = self.local.agree(ephemeral, &confirm.ratchet_key).await?;
-        let ratchet = Ratchet::responder(&session_keys, &first, confirm.ratchet_key, rng)?;
+        let agreed = self.local.agree(ephemeral, &confirm.agreement_key).await?;
+        let ratchet = Ratchet::responder(&session_keys, ratchet_keys, &TurnSecrets::first(agreed));
         let session = Session::new(
             Role::Responder,
             self.local.party(),
@@ -741,7 +750,7 @@ impl<E: Engine> PendingSession<E> {
         let mut session = session;
         // A fresh session is open, and READY is short: nothing of `SendError` applies.
         let ready = session
-            .send(&Content::Ready)
+            .send(&Content::Ready, rng)
             .map_err(|_| ConfirmError::Engine)?;
         Ok((ready.frame, session))
     }

@@ -6,6 +6,7 @@
 use crate::ids::SessionId;
 use crate::primitives::hash::{Secret32, expand, extract, hmac, labelled, sha256};
 use crate::primitives::labels;
+use crate::session::RootKey;
 
 use super::frames::{ACCEPT_LENGTH, ACCEPT_SIGNED, CONFIRM_LENGTH, CONFIRM_SIGNED};
 
@@ -134,7 +135,7 @@ impl HandshakeKeys {
             hs: *self.hs,
             kc_a: *self.kc_a,
             kc_b: *self.kc_b,
-            rk0: *session.root,
+            rk0: session.root.expose(),
             sid: session.id.0,
             sas: session.sas,
         }
@@ -143,7 +144,7 @@ impl HandshakeKeys {
     /// What the session starts from.
     pub(super) fn session_keys(&self, t3: &Hash, r_a: &[u8; 32], t6: &Hash) -> SessionKeys {
         SessionKeys {
-            root: expand(&self.hs, &labels::ROOT, &[t6]),
+            root: RootKey::new(expand(&self.hs, &labels::ROOT, &[t6])),
             id: SessionId(*expand(&self.hs, &labels::SESSION_ID, &[t6])),
             sas: *expand(&self.hs, &labels::SAS, &[t3, r_a]),
         }
@@ -153,7 +154,7 @@ impl HandshakeKeys {
 /// What a session starts from.
 pub(crate) struct SessionKeys {
     /// `rk0`.
-    pub(crate) root: Secret32,
+    pub(crate) root: RootKey,
     /// `sid`.
     pub(crate) id: SessionId,
     /// `sas`.

@@ -55,6 +55,8 @@ labels! {
     SAS = "sas";
     /// Step of the root chain (section 6.2).
     RATCHET = "ratchet";
+    /// Public part of a turn of the ratchet (section 6.2).
+    TURN = "turn";
     /// Key and nonce of one message (section 6.3).
     MESSAGE = "message";
     /// A session at rest ([`crate::session::record`]).

@@ -1,24 +1,59 @@
-//! The two kinds of chains (section 6.2).
+//! The root key, chains and message keys (section 6.2).
 
 use alloc::vec::Vec;
 
+use super::turn::TurnSecrets;
 use crate::bytes::Reader;
 use crate::ids::SessionId;
 use crate::limits;
 use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH, Unauthentic};
 use crate::primitives::hash::{HmacKey, Secret32, expand, extract};
 use crate::primitives::labels;
-use crate::primitives::x25519::SharedSecret;
 use zeroize::Zeroizing;
 
-/// `KDF_RK(rk, d)`: the next root key and a new chain key.
-pub(super) fn root_step(root: &Secret32, d: &SharedSecret, sid: SessionId) -> (Secret32, Secret32) {
-    let prk = extract(&root[..], &[d.expose()]);
-    let o: Zeroizing<[u8; 64]> = expand(&prk, &labels::RATCHET, &[&sid.0]);
-    let (mut next, mut chain) = (Secret32::default(), Secret32::default());
-    next.copy_from_slice(&o[..32]);
-    chain.copy_from_slice(&o[32..]);
-    (next, chain)
+/// `rk`: carries every turn so far. Wiped on drop.
+pub(crate) struct RootKey(Secret32);
+
+impl RootKey {
+    pub(crate) const fn new(key: Secret32) -> Self {
+        Self(key)
+    }
+
+    /// `KDF_RK(rk, d, th)`: the next root key and the chain of a turn. `d` is `ss_k || ss_x`.
+    pub(super) fn step(
+        &self,
+        secrets: &TurnSecrets,
+        sid: SessionId,
+        turn_hash: &[u8; 32],
+    ) -> (Self, Chain) {
+        let encapsulated = secrets
+            .encapsulated
+            .as_ref()
+            .map_or(&[][..], |ss_k| &ss_k[..]);
+        let prk = extract(&self.0[..], &[encapsulated, secrets.agreed.expose()]);
+        let o: Zeroizing<[u8; 64]> = expand(&prk, &labels::RATCHET, &[&sid.0, turn_hash]);
+        let (mut next, mut chain) = (Secret32::default(), Secret32::default());
+        next.copy_from_slice(&o[..32]);
+        chain.copy_from_slice(&o[32..]);
+        (Self(next), Chain::new(chain))
+    }
+
+    /// Bytes of a root key in a record.
+    pub(super) const RECORD: usize = 32;
+
+    pub(super) fn write_record(&self, out: &mut Vec<u8>) {
+        let Self(key) = self;
+        out.extend_from_slice(&key[..]);
+    }
+
+    pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self(Zeroizing::new(reader.array().ok()?)))
+    }
+
+    #[cfg(feature = "vectors")]
+    pub(crate) fn expose(&self) -> [u8; 32] {
+        *self.0
+    }
 }
 
 /// A symmetric chain: one message key per step.
@@ -45,7 +80,7 @@ impl Chain {
     pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
         let key = Zeroizing::new(reader.array().ok()?);
         let next = reader.u32().ok()?;
-        (next <= limits::CHAIN_MESSAGES).then_some(Self { key, next })
+        (next <= limits::TURN_MESSAGES).then_some(Self { key, next })
     }
 
     /// A copy to work on: what comes of it replaces this chain only if a message authenticates.

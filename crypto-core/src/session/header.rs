@@ -1,36 +1,44 @@
 //! The head of a MSG, which is also its associated data (section 6.3).
 
 use super::padding;
-use crate::bytes::Reader;
+use super::turn::turn_hash;
+use crate::bytes::{Reader, fixed};
 use crate::error::FrameError;
 use crate::ids::SessionId;
 use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
+use crate::primitives::kem;
 
 /// Type of MSG.
 pub const MSG: u8 = 0x11;
 /// Bytes of a MSG before its ciphertext.
-pub const HEADER_LENGTH: usize = 58;
+pub const HEADER_LENGTH: usize = 2334;
 
-/// The head of a MSG.
+/// The head of a MSG, borrowed from its frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Header {
+pub struct Header<'a> {
     /// The session.
     pub sid: SessionId,
-    /// The sender's current ratchet key.
-    pub ratchet_key: [u8; 32],
-    /// `PN`: length of the sender's previous chain.
+    /// `PN`: length of the sender's previous turn.
     pub previous: u32,
-    /// `N`: number in this chain.
+    /// `N`: number in this turn.
     pub number: u32,
+    /// Number of the turn.
+    pub turn: u32,
+    /// `RX` of the turn, not validated.
+    pub agreement_key: &'a [u8; 32],
+    /// `RE` of the turn, not validated.
+    pub encapsulation_key: &'a [u8; kem::ENCAPSULATION_KEY],
+    /// `RC` of the turn, for the `RE` of the turn before.
+    pub ciphertext: &'a [u8; kem::CIPHERTEXT],
 }
 
-impl Header {
+impl<'a> Header<'a> {
     /// Decodes the head of any bytes and checks that the whole has the length of a MSG.
     ///
     /// # Errors
     /// [`FrameError`].
-    pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
+    pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
         let mut reader = Reader::new(frame);
         if reader.u8()? != limits::VERSION {
             return Err(FrameError::Version);
@@ -40,9 +48,12 @@ impl Header {
         }
         let header = Self {
             sid: SessionId(reader.array()?),
-            ratchet_key: reader.array()?,
             previous: reader.u32()?,
             number: reader.u32()?,
+            turn: reader.u32()?,
+            agreement_key: reader.view()?,
+            encapsulation_key: reader.view()?,
+            ciphertext: reader.view()?,
         };
         match reader.rest().len().checked_sub(TAG_LENGTH) {
             Some(padded) if padding::is_bucket(padded) => Ok(header),
@@ -53,13 +64,21 @@ impl Header {
     /// The bytes.
     #[must_use]
     pub fn encode(&self) -> [u8; HEADER_LENGTH] {
-        let mut out = [0; HEADER_LENGTH];
-        out[0] = limits::VERSION;
-        out[1] = MSG;
-        out[2..18].copy_from_slice(&self.sid.0);
-        out[18..50].copy_from_slice(&self.ratchet_key);
-        out[50..54].copy_from_slice(&self.previous.to_be_bytes());
-        out[54..].copy_from_slice(&self.number.to_be_bytes());
-        out
+        fixed(&[
+            &[limits::VERSION, MSG],
+            &self.sid.0,
+            &self.previous.to_be_bytes(),
+            &self.number.to_be_bytes(),
+            &self.turn.to_be_bytes(),
+            self.agreement_key,
+            self.encapsulation_key,
+            self.ciphertext,
+        ])
+    }
+
+    /// `th` of the turn that this head tells.
+    pub(super) fn turn_hash(&self) -> [u8; 32] {
+        let (agreement, encapsulation) = (self.agreement_key, self.encapsulation_key);
+        turn_hash(self.turn, agreement, encapsulation, self.ciphertext)
     }
 }

@@ -73,6 +73,18 @@ impl Lifetime {
             limits::SESSION_MESSAGES.into(),
         ))
         .max(of(self.chunk_bytes, limits::SESSION_CHUNK_BYTES))
+        .max(session.wear().min(Renewal::Due))
+    }
+}
+
+impl Session {
+    /// What a new handshake mends although the session can go on: a turn that is used up while the peer does not answer, and
+    /// forgeries that have used up what may be tried.
+    fn wear(&self) -> Renewal {
+        let turn = self.0.ratchet.sent_in_turn();
+        let failed = self.0.attempts.failed();
+        of(turn.into(), limits::TURN_MESSAGES.into())
+            .max(of(failed.into(), limits::FAILURES.into()))
     }
 }
 

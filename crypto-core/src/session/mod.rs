@@ -9,9 +9,11 @@
 //! renewing the session when its [`Lifetime`] asks for it.
 //!
 //! # Randomness
-//! [`Session::send`] draws nothing. [`Session::receive`] draws 32 bytes, the next ratchet key, if and only if the frame
-//! is authentic and under a new ratchet key of the peer. [`Session::save`] draws 16 bytes.
+//! [`Session::send`] draws 128 bytes if and only if the message makes a turn of the ratchet, which is when the peer's turn
+//! is the newest: `rx`, 32 bytes, `d || z`, 64 bytes, and `m`, 32 bytes, in this order. [`Session::receive`] draws nothing.
+//! [`Session::save`] draws 16 bytes.
 
+mod attempts;
 mod chain;
 mod content;
 mod header;
@@ -21,15 +23,18 @@ pub(crate) mod plaintext;
 mod ratchet;
 pub mod record;
 mod skipped;
+mod trace;
+mod turn;
 
 pub use crate::ids::SessionId;
-pub(crate) use chain::Chain;
+pub(crate) use chain::{Chain, RootKey};
 pub use content::{Activity, Author, Content, ContentError, MessageRef};
 pub use header::{HEADER_LENGTH, Header, MSG};
 pub use lifetime::{Lifetime, Renewal};
 pub(crate) use ratchet::Ratchet;
 #[cfg(feature = "vectors")]
-pub use ratchet::RatchetTrace;
+pub use trace::{RatchetTrace, Trace, TurnTrace};
+pub(crate) use turn::{OwnTurn, RatchetKeyError, RemoteRatchetPublic, TurnSecrets};
 
 use alloc::boxed::Box;
 use alloc::collections::{BTreeSet, VecDeque};
@@ -44,11 +49,13 @@ use crate::handshake::schedule::SessionKeys;
 use crate::identity::Party;
 use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
+use attempts::Attempts;
 use plaintext::{Fault, Plaintext};
 use ratchet::Refusal;
 
 errors! {
-    /// A message that is not sent. Nothing has changed, except that the last two end the session.
+    /// A message that is not sent. Nothing has changed and nothing was drawn, except that [`SendError::SessionLimit`] ends
+    /// the session.
     pub enum SendError {
         /// Longer than a frame may be.
         TooLarge => TooLarge,
@@ -58,16 +65,16 @@ errors! {
         Unacknowledged => Unacknowledged,
         /// BYE was sent, or the session has failed and only BYE may follow.
         Closed => Closed,
-        /// 65,535 messages without a turn of the ratchet.
-        ChainLimit => ChainLimit,
+        /// All but one of the 65,535 messages of a turn of the ratchet: renew, or wait for an answer. BYE may still follow.
+        TurnLimit => TurnLimit,
         /// 2^24 messages: renew the session.
         SessionLimit => SessionLimit,
     }
 }
 
 errors! {
-    /// A frame that is refused. [`Code::class`] tells the two kinds apart: drop (nothing has changed) and fatal (send
-    /// BYE if possible, then drop the session).
+    /// A frame that is refused. [`Code::class`] tells the fatal kinds (send BYE if possible, then drop the session) from
+    /// all others, after which nothing has changed: the frame is dropped and nobody is told.
     pub enum ReceiveError {
         /// Not a length that a MSG has.
         Length => FrameLength,
@@ -79,12 +86,16 @@ errors! {
         SessionId => SessionId,
         /// Received before: harmless.
         Replay => Replay,
-        /// Skips too many keys.
+        /// Skips too many keys, or its turn is neither a known one of the peer's nor the next.
         SkipLimit => SkipLimit,
+        /// The turn's `RX` is not canonical.
+        AgreementKey => X25519Key,
+        /// The turn's `RE` fails the modulus check.
+        EncapsulationKey => KemKey,
+        /// Dropped untried: ten others in the last second were not authentic, or 2^20 in all.
+        Untried => Untried,
         /// Not authentic.
         Decrypt => Decrypt,
-        /// Fatal: 1024 frames were not authentic.
-        FailureLimit => FailureLimit,
         /// Fatal: the padding is not canonical.
         Padding => Padding,
         /// Fatal: the body is malformed.
@@ -113,7 +124,8 @@ impl From<Refusal> for ReceiveError {
         match refusal {
             Refusal::Replay => Self::Replay,
             Refusal::Skip => Self::SkipLimit,
-            Refusal::Decrypt => Self::Decrypt,
+            Refusal::RatchetKey(RatchetKeyError::Agreement) => Self::AgreementKey,
+            Refusal::RatchetKey(RatchetKeyError::Encapsulation) => Self::EncapsulationKey,
         }
     }
 }
@@ -193,7 +205,7 @@ struct State {
     sending: Sending,
     receiving: Receiving,
     failure: Option<Code>,
-    failures: u32,
+    attempts: Attempts,
     /// Of the last record.
     revision: u64,
     #[cfg(feature = "vectors")]
@@ -272,7 +284,7 @@ impl Session {
             sending,
             receiving,
             failure: None,
-            failures: 0,
+            attempts: Attempts::default(),
             revision: 0,
             #[cfg(feature = "vectors")]
             handshake_trace: None,
@@ -356,26 +368,27 @@ impl Session {
         self.0.sending.next.max(received)
     }
 
-    /// Encrypts one message.
+    /// Encrypts one message. Draws 128 bytes from `rng` if and only if it makes a turn of the ratchet.
     ///
     /// # Errors
     /// [`SendError`].
-    pub fn send(&mut self, content: &Content) -> Result<Sent, SendError> {
-        self.0.send(content)
+    pub fn send(&mut self, content: &Content, rng: &mut dyn CryptoRng) -> Result<Sent, SendError> {
+        self.0.send(content, rng)
     }
 
     /// Decrypts one MSG frame. `now` is in milliseconds, by any clock of the caller's that does not jump; it ages
-    /// skipped keys.
+    /// skipped keys and spaces out what is tried in vain.
     ///
     /// # Errors
     /// [`ReceiveError`].
-    pub fn receive(
-        &mut self,
-        frame: &[u8],
-        now: u64,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Received, ReceiveError> {
-        self.0.receive(frame, now, rng)
+    pub fn receive(&mut self, frame: &[u8], now: u64) -> Result<Received, ReceiveError> {
+        self.0.receive(frame, now)
+    }
+
+    /// Forgets keys of skipped messages that are 20 minutes old at `now`, as [`Session::receive`] does: for a session in
+    /// which nothing comes. Call it now and then, for example once a minute.
+    pub fn forget(&mut self, now: u64) {
+        self.0.ratchet.forget(now);
     }
 
     #[cfg(feature = "vectors")]
@@ -400,7 +413,7 @@ impl Session {
 }
 
 impl State {
-    fn send(&mut self, content: &Content) -> Result<Sent, SendError> {
+    fn send(&mut self, content: &Content, rng: &mut dyn CryptoRng) -> Result<Sent, SendError> {
         let seq = self.sending.next;
         let is_bye = *content == Content::Bye;
         if self.sending.ended || (self.failure.is_some() && !is_bye) {
@@ -423,15 +436,16 @@ impl State {
         if seq >= limits::SESSION_MESSAGES && !is_bye {
             return Err(self.end(SendError::SessionLimit));
         }
-        if !self.ratchet.can_send() {
-            return Err(self.end(SendError::ChainLimit));
+        let left = limits::TURN_MESSAGES - self.ratchet.sent_in_turn();
+        if left == 0 || (left == 1 && !is_bye) {
+            return Err(SendError::TurnLimit);
         }
 
         let mut frame = Vec::with_capacity(HEADER_LENGTH + padded + TAG_LENGTH);
         frame.resize(HEADER_LENGTH, 0);
         plaintext::write(&mut frame, seq, self.receiving.contiguous, content);
         self.ratchet
-            .seal(&mut frame)
+            .seal(&mut frame, rng)
             .map_err(|_| SendError::TooLarge)?;
 
         self.sending.next += 1;
@@ -442,12 +456,7 @@ impl State {
         Ok(Sent { seq, frame })
     }
 
-    fn receive(
-        &mut self,
-        frame: &[u8],
-        now: u64,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Received, ReceiveError> {
+    fn receive(&mut self, frame: &[u8], now: u64) -> Result<Received, ReceiveError> {
         if self.failure.is_some() {
             return Err(ReceiveError::Closed);
         }
@@ -455,9 +464,14 @@ impl State {
         if header.sid != self.ratchet.sid() {
             return Err(ReceiveError::SessionId);
         }
-        let plaintext = match self.ratchet.open(&header, frame, now, rng) {
-            Ok(plaintext) => plaintext,
-            Err(refusal) => return Err(self.refused(refusal)),
+        self.ratchet.forget(now);
+        let route = self.ratchet.route(&header)?;
+        if !self.attempts.may_try(now) {
+            return Err(ReceiveError::Untried);
+        }
+        let Ok(plaintext) = self.ratchet.open(route, &header, frame, now) else {
+            self.attempts.count(now);
+            return Err(ReceiveError::Decrypt);
         };
         // The frame is authentic: from here on every fault is the peer's own, and fatal.
         self.understand(&plaintext).inspect_err(|error| {
@@ -497,18 +511,6 @@ impl State {
         Ok(Received { seq, ack, content })
     }
 
-    fn refused(&mut self, refusal: Refusal) -> ReceiveError {
-        if refusal != Refusal::Decrypt {
-            return refusal.into();
-        }
-        self.failures += 1;
-        if self.failures < limits::FAILURES {
-            return ReceiveError::Decrypt;
-        }
-        self.failure = Some(Code::FailureLimit);
-        ReceiveError::FailureLimit
-    }
-
     fn end(&mut self, error: SendError) -> SendError {
         self.failure = Some(error.code());
         error
@@ -527,7 +529,7 @@ impl fmt::Debug for Session {
             sending,
             receiving,
             failure,
-            failures,
+            attempts,
             revision: _,
             #[cfg(feature = "vectors")]
                 handshake_trace: _,
@@ -542,7 +544,7 @@ impl fmt::Debug for Session {
             .field("received", &receiving.contiguous)
             .field("skipped_keys", &ratchet.skipped_keys())
             .field("failure", failure)
-            .field("failures", failures)
+            .field("failures", &attempts.failed())
             .finish_non_exhaustive()
     }
 }
@@ -560,7 +562,11 @@ mod tests {
     fn seal(session: &mut Session, padded: &[u8]) -> Vec<u8> {
         let mut frame = vec![0; HEADER_LENGTH];
         frame.extend_from_slice(padded);
-        session.0.ratchet.seal(&mut frame).unwrap();
+        session
+            .0
+            .ratchet
+            .seal(&mut frame, &mut TestRng::new(9))
+            .unwrap();
         frame
     }
 
@@ -579,7 +585,7 @@ mod tests {
         let rng = &mut TestRng::new(1);
         let (mut a, mut b) = sessions(rng);
         let frame = seal(&mut b, padded);
-        let result = a.receive(&frame, 0, rng);
+        let result = a.receive(&frame, 0);
         let fatal = result
             .as_ref()
             .is_err_and(|error| error.code().class() == Class::FatalSession);
@@ -632,7 +638,7 @@ mod tests {
         let (mut a, mut b) = sessions(rng);
         let frame = seal(&mut b, &plaintext(200, 1, 0, b"from the future"));
         assert_eq!(
-            a.receive(&frame, 0, rng).unwrap().content,
+            a.receive(&frame, 0).unwrap().content,
             Content::Unknown { ctype: 200 }
         );
         assert_eq!(a.received(), 2);
@@ -679,9 +685,9 @@ mod tests {
             let rng = &mut TestRng::new(3);
             let (mut a, mut b) = sessions(rng);
             let frame = seal(&mut b, &plaintext(first.0, first.1, 0, &[]));
-            assert!(a.receive(&frame, 0, rng).is_ok());
+            assert!(a.receive(&frame, 0).is_ok());
             let frame = seal(&mut b, &plaintext(second.0, second.1, 0, &[]));
-            let result = a.receive(&frame, 0, rng);
+            let result = a.receive(&frame, 0);
             assert_eq!(
                 result.unwrap_err(),
                 ReceiveError::Sequence,
@@ -695,11 +701,11 @@ mod tests {
         let (mut a, _) = sessions(&mut TestRng::new(4));
         a.0.sending.next = limits::SESSION_MESSAGES;
         assert_eq!(
-            a.send(&Content::Receipt).unwrap_err(),
+            a.send(&Content::Receipt, &mut TestRng::new(9)).unwrap_err(),
             SendError::SessionLimit
         );
         assert_eq!(a.failure(), Some(Code::SessionLimit));
-        assert!(a.send(&Content::Bye).is_ok());
+        assert!(a.send(&Content::Bye, &mut TestRng::new(9)).is_ok());
     }
 
     /// No growth means no plaintext left in a freed buffer.
@@ -708,7 +714,10 @@ mod tests {
         let (mut a, _) = sessions(&mut TestRng::new(5));
         for length in [0, 241, 242, 3000] {
             let text = core::iter::repeat_n('x', length).collect();
-            let frame = a.send(&Content::Text { text, reply: None }).unwrap().frame;
+            let frame = a
+                .send(&Content::Text { text, reply: None }, &mut TestRng::new(9))
+                .unwrap()
+                .frame;
             assert_eq!(frame.capacity(), frame.len());
         }
     }
@@ -725,11 +734,11 @@ mod tests {
             let rng = &mut TestRng::new(7);
             let (mut a, mut b) = sessions_with_early(rng, 3, 1);
             a.0.sending.next = seq;
-            let frame = a.send(&Content::Receipt).unwrap().frame;
-            assert_eq!(
-                b.receive(&frame, 0, rng).map(|message| message.seq),
-                expected
-            );
+            let frame = a
+                .send(&Content::Receipt, &mut TestRng::new(9))
+                .unwrap()
+                .frame;
+            assert_eq!(b.receive(&frame, 0).map(|message| message.seq), expected);
         }
     }
 }

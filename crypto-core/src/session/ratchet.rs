@@ -1,125 +1,145 @@
-//! The Double Ratchet (sections 6.1, 6.2, 6.5).
+//! The hybrid ratchet (sections 6.1, 6.2, 6.5).
+//!
+//! Turns alternate between the sides. Whose turn is the newest is a sum type, so that the private keys of our turn cannot
+//! outlive it: opening the peer's next turn puts its public keys in their place.
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::chain::{Chain, MessageKey, root_step};
+use super::chain::{Chain, MessageKey, RootKey};
 use super::header::{HEADER_LENGTH, Header};
-use super::record::{put_count, read_count, read_flag};
+use super::record::read_flag;
 use super::skipped::Skipped;
+use super::trace::Trace;
+#[cfg(feature = "vectors")]
+use super::trace::{RatchetTrace, TurnTrace};
+use super::turn::{OwnTurn, RatchetKeyError, RemoteRatchetPublic, TurnSecrets};
 use crate::bytes::Reader;
+use crate::handshake::Role;
 use crate::handshake::schedule::SessionKeys;
 use crate::ids::SessionId;
 use crate::limits;
-use crate::primitives::hash::Secret32;
-use crate::primitives::x25519::{self, KeyPair, SharedSecret, X25519Error};
-
-/// Old ratchet keys of the peer that are remembered, so that a frame re-sent after a reconnect is told from a
-/// forgery without any computation. At least the 200 unacknowledged messages of section 6.4.
-const RETIRED: usize = 256;
+use crate::primitives::aead::Unauthentic;
 
 /// Why a frame is not opened. Nothing has changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// Received before.
     Replay,
-    /// Skips too many keys.
+    /// Skips too many keys, or its turn is neither a known one of the peer's nor the next.
     Skip,
-    /// Any failure once a key is involved.
-    Decrypt,
+    /// The turn's `RX` or `RE` fails its check.
+    RatchetKey(RatchetKeyError),
 }
 
 /// The state of section 6.1.
 pub(crate) struct Ratchet {
     sid: SessionId,
-    root: Secret32,
-    sending: Chain,
+    root: RootKey,
+    /// Number of the newest turn.
+    turn: u32,
+    newest: Newest,
+    /// Chain of the peer's newest turn: none before B's first.
     receiving: Option<Chain>,
-    own: KeyPair,
-    peer: [u8; 32],
     /// `pn`.
     previous: u32,
     skipped: Skipped,
-    retired: VecDeque<[u8; 32]>,
-    #[cfg(feature = "vectors")]
-    last_key: [u8; 32],
+    trace: Trace,
 }
 
-/// Keys on their way into [`Skipped`]: ratchet key, number, key.
-type NewlySkipped = Vec<([u8; 32], u32, Box<MessageKey>)>;
+/// Whose turn is the newest.
+enum Newest {
+    /// Ours: we go on in it until the peer answers.
+    Ours(Box<Ours>),
+    /// The peer's: our next message makes a turn. No private key is there meanwhile.
+    Peers(Box<RemoteRatchetPublic>),
+}
 
-/// The outcome of opening a frame, not yet part of the state.
-struct Step {
+struct Ours {
+    keys: OwnTurn,
+    chain: Chain,
+}
+
+impl Ours {
+    /// Seals `frame` as the next message of this turn.
+    fn seal(
+        &mut self,
+        frame: &mut Vec<u8>,
+        sid: SessionId,
+        previous: u32,
+        trace: &mut Trace,
+    ) -> Result<(), Unauthentic> {
+        let header = self.keys.public().header(sid, previous, self.chain.next);
+        frame[..HEADER_LENGTH].copy_from_slice(&header.encode());
+        let key = self.chain.step();
+        trace.message(&key);
+        key.seal(frame, HEADER_LENGTH)
+    }
+}
+
+/// Where the key of a message comes from. It is found before any key is used.
+pub(super) enum Route {
+    /// The key was skipped and is stored here.
+    Skipped(usize),
+    /// The chain of the peer's newest turn.
+    Current,
+    /// A turn of the peer's that answers ours.
+    Next(Box<RemoteRatchetPublic>),
+}
+
+/// Skipped keys with their numbers, on their way into [`Skipped`].
+type NewlySkipped = Vec<(u32, Box<MessageKey>)>;
+
+/// The outcome of opening a frame in a chain, not yet part of the state.
+struct Opened {
     plaintext: Zeroizing<Vec<u8>>,
     chain: Chain,
     skipped: NewlySkipped,
-    turn: Option<Turn>,
-    #[cfg(feature = "vectors")]
-    key: [u8; 32],
-}
-
-/// A turn of the DH ratchet.
-struct Turn {
-    root: Secret32,
-    sending: Chain,
-    own: KeyPair,
-    peer: [u8; 32],
 }
 
 impl Ratchet {
-    /// A at CONFIRM.
-    pub(crate) fn initiator(
-        keys: &SessionKeys,
-        own: KeyPair,
-        peer: [u8; 32],
-    ) -> Result<Self, X25519Error> {
-        let (root, chain) = root_step(&keys.root, &own.secret().agree(&peer)?, keys.id);
-        Ok(Self::new(keys.id, root, Chain::new(chain), None, own, peer))
+    /// A at CONFIRM: turn 0 is ours. `secrets` are those of `keys` and `EX_B`.
+    pub(crate) fn initiator(session: &SessionKeys, keys: OwnTurn, secrets: &TurnSecrets) -> Self {
+        let mut trace = Trace::default();
+        let context = keys.public().turn_hash();
+        let (root, chain) = session.root.step(secrets, session.id, &context);
+        trace.root_step(&context, secrets);
+        let newest = Newest::Ours(Box::new(Ours { keys, chain }));
+        Self::new(session.id, root, newest, None, trace)
     }
 
-    /// B at CONFIRM; `first` is `DH(ex_B, RX_A)`. Draws `rx_B`, 32 bytes, from `rng`.
+    /// B at CONFIRM: turn 0 is the peer's. `secrets` is `DH(ex_B, RX_A)`. There is no private key until READY is sealed.
     pub(crate) fn responder(
-        keys: &SessionKeys,
-        first: &SharedSecret,
-        peer: [u8; 32],
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Self, X25519Error> {
-        let (root, receiving) = root_step(&keys.root, first, keys.id);
-        let own = KeyPair::generate(rng);
-        let (root, sending) = root_step(&root, &own.secret().agree(&peer)?, keys.id);
-        Ok(Self::new(
-            keys.id,
-            root,
-            Chain::new(sending),
-            Some(Chain::new(receiving)),
-            own,
-            peer,
-        ))
+        session: &SessionKeys,
+        peer: RemoteRatchetPublic,
+        secrets: &TurnSecrets,
+    ) -> Self {
+        let mut trace = Trace::default();
+        let context = peer.first_turn_hash();
+        let (root, chain) = session.root.step(secrets, session.id, &context);
+        trace.root_step(&context, secrets);
+        let newest = Newest::Peers(Box::new(peer));
+        Self::new(session.id, root, newest, Some(chain), trace)
     }
 
     fn new(
         sid: SessionId,
-        root: Secret32,
-        sending: Chain,
+        root: RootKey,
+        newest: Newest,
         receiving: Option<Chain>,
-        own: KeyPair,
-        peer: [u8; 32],
+        trace: Trace,
     ) -> Self {
         Self {
             sid,
             root,
-            sending,
+            turn: 0,
+            newest,
             receiving,
-            own,
-            peer,
             previous: 0,
             skipped: Skipped::default(),
-            retired: VecDeque::new(),
-            #[cfg(feature = "vectors")]
-            last_key: [0; 32],
+            trace,
         }
     }
 
@@ -127,155 +147,183 @@ impl Ratchet {
         self.sid
     }
 
-    /// Whether the sending chain has a key left.
-    pub(super) const fn can_send(&self) -> bool {
-        self.sending.next < limits::CHAIN_MESSAGES
-    }
-
-    /// Seals `frame`, whose first 58 bytes are free for the head and whose rest is the padded plaintext, and
-    /// appends the tag. The caller has asked [`Self::can_send`].
-    pub(super) fn seal(&mut self, frame: &mut Vec<u8>) -> Result<(), Refusal> {
-        let header = Header {
-            sid: self.sid,
-            ratchet_key: *self.own.public_key(),
-            previous: self.previous,
-            number: self.sending.next,
-        };
-        let key = self.sending.step();
-        #[cfg(feature = "vectors")]
-        {
-            self.last_key = key.expose();
+    /// Messages sealed in our turn, if it is the newest.
+    pub(super) const fn sent_in_turn(&self) -> u32 {
+        match &self.newest {
+            Newest::Ours(ours) => ours.chain.next,
+            Newest::Peers(_) => 0,
         }
-        frame[..HEADER_LENGTH].copy_from_slice(&header.encode());
-        key.seal(frame, HEADER_LENGTH).map_err(|_| Refusal::Decrypt)
     }
 
-    /// Opens a frame whose head is `header` (section 6.5, steps 2 and 3). Everything is computed beside the state,
-    /// which changes only after the tag has verified. Draws a ratchet key, 32 bytes, from `rng` if and only if an
-    /// authentic frame brought a new one.
-    pub(super) fn open(
+    /// Seals `frame`, whose first [`HEADER_LENGTH`] bytes are free for the head and whose rest is the padded plaintext, and
+    /// appends the tag. Makes our turn if the peer's is the newest, and draws 128 bytes from `rng` exactly then. The caller
+    /// has looked at [`Self::sent_in_turn`].
+    pub(super) fn seal(
         &mut self,
-        header: &Header,
-        frame: &[u8],
-        now: u64,
+        frame: &mut Vec<u8>,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-        self.skipped.expire(now);
-        if let Some(index) = self.skipped.find(&header.ratchet_key, header.number) {
-            let key = self.skipped.get(index).ok_or(Refusal::Decrypt)?;
-            let plaintext = decrypt(key, frame)?;
-            #[cfg(feature = "vectors")]
-            {
-                self.last_key = key.expose();
+    ) -> Result<(), Unauthentic> {
+        let peer = match &mut self.newest {
+            Newest::Ours(ours) => {
+                return ours.seal(frame, self.sid, self.previous, &mut self.trace);
             }
-            self.skipped.remove(index);
-            return Ok(plaintext);
+            Newest::Peers(peer) => peer,
+        };
+        let turn = self.turn + 1;
+        let (keys, secrets) = OwnTurn::answer(turn, peer, rng);
+        let context = keys.public().turn_hash();
+        let (root, chain) = self.root.step(&secrets, self.sid, &context);
+        self.trace.root_step(&context, &secrets);
+        let mut ours = Box::new(Ours { keys, chain });
+        ours.seal(frame, self.sid, self.previous, &mut self.trace)?;
+        self.root = root;
+        self.turn = turn;
+        self.newest = Newest::Ours(ours);
+        Ok(())
+    }
+
+    /// Number of the peer's newest turn that is known.
+    const fn peers_turn(&self) -> Option<u32> {
+        match &self.newest {
+            Newest::Ours(_) => self.turn.checked_sub(1),
+            Newest::Peers(_) => Some(self.turn),
         }
-        if header.number >= limits::CHAIN_MESSAGES {
+    }
+
+    /// Where the key of a message is (section 6.5, steps 1 to 3): every refusal that needs no key.
+    pub(super) fn route(&self, header: &Header<'_>) -> Result<Route, Refusal> {
+        let Header {
+            previous,
+            number,
+            turn,
+            ..
+        } = *header;
+        if number >= limits::TURN_MESSAGES || previous > limits::TURN_MESSAGES {
             return Err(Refusal::Skip);
         }
-        let step = if header.ratchet_key == self.peer {
-            self.continue_chain(header, frame)?
-        } else {
-            self.turn(header, frame, rng)?
-        };
-        Ok(self.commit(step, now))
-    }
-
-    /// A message of the peer's current chain.
-    fn continue_chain(&self, header: &Header, frame: &[u8]) -> Result<Step, Refusal> {
-        // Without a receiving chain the peer's key is that of its ACCEPT, under which it never sends.
-        let mut chain = self.receiving.as_ref().ok_or(Refusal::Decrypt)?.fork();
-        let mut skipped = Vec::new();
-        skip(&mut chain, header.number, &header.ratchet_key, &mut skipped)?;
-        finish(chain, skipped, frame)
-    }
-
-    /// The first message under a new ratchet key of the peer.
-    fn turn(
-        &self,
-        header: &Header,
-        frame: &[u8],
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Step, Refusal> {
-        if self.retired.contains(&header.ratchet_key) {
+        if let Some(index) = self.skipped.find(turn, number) {
+            return Ok(Route::Skipped(index));
+        }
+        let known = self.peers_turn();
+        if known.is_some_and(|known| turn < known) {
             return Err(Refusal::Replay);
         }
-        // Cheap refusals first: a forger must not buy work with a counter.
-        if header.number > limits::SKIPPED_PER_CHAIN || header.previous > limits::CHAIN_MESSAGES {
+        let received = self.receiving.as_ref().map_or(0, |chain| chain.next);
+        if known == Some(turn) {
+            let ahead = number.checked_sub(received).ok_or(Refusal::Replay)?;
+            return within_bound(ahead).map(|()| Route::Current);
+        }
+        let answers_ours = matches!(self.newest, Newest::Ours(_)) && turn == self.turn + 1;
+        if !answers_ours {
             return Err(Refusal::Skip);
         }
-        let mut skipped = Vec::new();
-        if let Some(old) = &self.receiving
-            && header.previous > old.next
-        {
-            skip(&mut old.fork(), header.previous, &self.peer, &mut skipped)?;
+        within_bound(number)?;
+        if self.receiving.is_some() {
+            within_bound(previous.saturating_sub(received))?;
         }
-        let shared = self
-            .own
-            .secret()
-            .agree(&header.ratchet_key)
-            .map_err(|_| Refusal::Decrypt)?;
-        let (root, receiving) = root_step(&self.root, &shared, self.sid);
-        let mut chain = Chain::new(receiving);
-        skip(&mut chain, header.number, &header.ratchet_key, &mut skipped)?;
-        let mut step = finish(chain, skipped, frame)?;
-
-        let own = KeyPair::generate(rng);
-        let shared = own
-            .secret()
-            .agree(&header.ratchet_key)
-            .map_err(|_| Refusal::Decrypt)?;
-        let (root, sending) = root_step(&root, &shared, self.sid);
-        step.turn = Some(Turn {
-            root,
-            sending: Chain::new(sending),
-            own,
-            peer: header.ratchet_key,
-        });
-        Ok(step)
+        RemoteRatchetPublic::check(header.agreement_key, header.encapsulation_key)
+            .map(|peer| Route::Next(Box::new(peer)))
+            .map_err(Refusal::RatchetKey)
     }
 
-    fn commit(&mut self, step: Step, now: u64) -> Zeroizing<Vec<u8>> {
-        for (ratchet_key, number, key) in step.skipped {
-            self.skipped.push(ratchet_key, number, key, now);
+    /// Opens a frame whose head is `header` by its [`Route`]. Everything is computed beside the state, which changes only
+    /// after the tag has verified.
+    pub(super) fn open(
+        &mut self,
+        route: Route,
+        header: &Header<'_>,
+        frame: &[u8],
+        now: u64,
+    ) -> Result<Zeroizing<Vec<u8>>, Unauthentic> {
+        match route {
+            Route::Skipped(index) => self.open_skipped(index, frame),
+            Route::Current => self.open_current(header, frame, now),
+            Route::Next(peer) => self.open_next(peer, header, frame, now),
         }
-        self.receiving = Some(step.chain);
-        if let Some(turn) = step.turn {
-            if self.retired.len() >= RETIRED {
-                self.retired.pop_front();
-            }
-            self.retired.push_back(self.peer);
-            self.previous = self.sending.next;
-            self.root = turn.root;
-            self.sending = turn.sending;
-            self.own = turn.own;
-            self.peer = turn.peer;
+    }
+
+    fn open_skipped(
+        &mut self,
+        index: usize,
+        frame: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Unauthentic> {
+        let key = self.skipped.get(index).ok_or(Unauthentic)?;
+        let plaintext = key.open(frame, HEADER_LENGTH)?;
+        self.trace.message(key);
+        self.skipped.remove(index);
+        Ok(plaintext)
+    }
+
+    /// A message of the peer's newest turn.
+    fn open_current(
+        &mut self,
+        header: &Header<'_>,
+        frame: &[u8],
+        now: u64,
+    ) -> Result<Zeroizing<Vec<u8>>, Unauthentic> {
+        let chain = self.receiving.as_ref().ok_or(Unauthentic)?.fork();
+        let mut trace = self.trace.clone();
+        let opened = open_in(chain, header.number, frame, &mut trace)?;
+        self.skipped.extend(header.turn, opened.skipped, now);
+        self.receiving = Some(opened.chain);
+        self.trace = trace;
+        Ok(opened.plaintext)
+    }
+
+    /// The first message of a turn that answers ours. Our private keys are wiped when it is authentic.
+    fn open_next(
+        &mut self,
+        peer: Box<RemoteRatchetPublic>,
+        header: &Header<'_>,
+        frame: &[u8],
+        now: u64,
+    ) -> Result<Zeroizing<Vec<u8>>, Unauthentic> {
+        let Newest::Ours(ours) = &self.newest else {
+            return Err(Unauthentic);
+        };
+        let mut trace = self.trace.clone();
+        let secrets = ours.keys.open(header).map_err(|_| Unauthentic)?;
+        let context = header.turn_hash();
+        let (root, chain) = self.root.step(&secrets, self.sid, &context);
+        trace.root_step(&context, &secrets);
+        let opened = open_in(chain, header.number, frame, &mut trace)?;
+        let previous = ours.chain.next;
+
+        // Authentic. The peer's earlier turn can still be read, up to the length that this one tells.
+        if let (Some(mut earlier), Some(turn)) = (self.receiving.take(), self.peers_turn()) {
+            let rest = skip_to(&mut earlier, header.previous);
+            self.skipped.extend(turn, rest, now);
         }
-        #[cfg(feature = "vectors")]
-        {
-            self.last_key = step.key;
-        }
-        step.plaintext
+        self.skipped.extend(header.turn, opened.skipped, now);
+        self.receiving = Some(opened.chain);
+        self.root = root;
+        self.turn = header.turn;
+        self.previous = previous;
+        self.newest = Newest::Peers(peer);
+        self.trace = trace;
+        Ok(opened.plaintext)
+    }
+
+    /// Forgets skipped keys that are too old.
+    pub(super) fn forget(&mut self, now: u64) {
+        self.skipped.expire(now);
     }
 
     /// Bytes that [`Self::write_record`] writes.
     pub(super) fn record_length(&self) -> usize {
-        let receiving = if self.receiving.is_some() {
-            Chain::RECORD
-        } else {
-            0
+        let chain = |there: bool| if there { Chain::RECORD } else { 0 };
+        let newest = match &self.newest {
+            Newest::Ours(_) => Chain::RECORD + OwnTurn::RECORD,
+            Newest::Peers(_) => RemoteRatchetPublic::RECORD,
         };
-        16 + 32
-            + Chain::RECORD
-            + 1
-            + receiving
-            + 32
-            + 32
+        16 + RootKey::RECORD
             + 4
+            + 4
+            + 1
+            + chain(self.receiving.is_some())
+            + 1
+            + newest
             + self.skipped.record_length()
-            + 2
-            + 32 * self.retired.len()
     }
 
     /// Appends the whole state, for a record.
@@ -283,50 +331,70 @@ impl Ratchet {
         let Self {
             sid,
             root,
-            sending,
+            turn,
+            newest,
             receiving,
-            own,
-            peer,
             previous,
             skipped,
-            retired,
-            #[cfg(feature = "vectors")]
-                last_key: _,
+            trace: _,
         } = self;
         out.extend_from_slice(&sid.0);
-        out.extend_from_slice(&root[..]);
-        sending.write_record(out);
+        root.write_record(out);
+        out.extend_from_slice(&turn.to_be_bytes());
+        out.extend_from_slice(&previous.to_be_bytes());
         out.push(receiving.is_some().into());
         if let Some(chain) = receiving {
             chain.write_record(out);
         }
-        out.extend_from_slice(own.secret().expose());
-        out.extend_from_slice(peer);
-        out.extend_from_slice(&previous.to_be_bytes());
+        match newest {
+            Newest::Ours(ours) => {
+                out.push(1);
+                ours.chain.write_record(out);
+                ours.keys.write_record(out);
+            }
+            Newest::Peers(peer) => {
+                out.push(0);
+                peer.write_record(out);
+            }
+        }
         skipped.write_record(out);
-        put_count(out, retired.len());
-        retired.iter().for_each(|key| out.extend_from_slice(key));
     }
 
-    /// Reads what [`Self::write_record`] wrote.
-    pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
+    /// Reads what [`Self::write_record`] wrote for a session in which our side is `role`: A makes the even turns, B the odd
+    /// ones, and only A in its turn 0 has heard nothing of the peer.
+    pub(super) fn read_record(reader: &mut Reader<'_>, role: Role) -> Option<Self> {
         let sid = SessionId(reader.array().ok()?);
-        let root = Zeroizing::new(reader.array().ok()?);
-        let sending = Chain::read_record(reader)?;
+        let root = RootKey::read_record(reader)?;
+        let turn = reader.u32().ok()?;
+        let previous = reader.u32().ok()?;
+        if turn > limits::SESSION_TURNS || previous > limits::TURN_MESSAGES {
+            return None;
+        }
         let receiving = if read_flag(reader)? {
             Some(Chain::read_record(reader)?)
         } else {
             None
         };
-        let own = x25519::Secret::from_bytes(&Zeroizing::new(reader.array().ok()?));
-        let peer = reader.array().ok()?;
-        x25519::check_key(&peer).ok()?;
-        let mut ratchet = Self::new(sid, root, sending, receiving, KeyPair::new(own), peer);
-        ratchet.previous = reader.u32().ok()?;
-        ratchet.skipped = Skipped::read_record(reader)?;
-        ratchet.retired = (0..read_count(reader, RETIRED)?)
-            .map(|_| reader.array().ok())
-            .collect::<Option<_>>()?;
+        let is_ours = read_flag(reader)?;
+        let own_parity = match role {
+            Role::Initiator => 0,
+            Role::Responder => 1,
+        };
+        let heard_nothing = is_ours && turn == 0;
+        if is_ours != (turn % 2 == own_parity) || receiving.is_none() != heard_nothing {
+            return None;
+        }
+        let newest = if is_ours {
+            let chain = Chain::read_record(reader)?;
+            let keys = OwnTurn::read_record(reader, turn)?;
+            Newest::Ours(Box::new(Ours { keys, chain }))
+        } else {
+            Newest::Peers(Box::new(RemoteRatchetPublic::read_record(reader)?))
+        };
+        let mut ratchet = Self::new(sid, root, newest, receiving, Trace::default());
+        ratchet.turn = turn;
+        ratchet.previous = previous;
+        ratchet.skipped = Skipped::read_record(reader, ratchet.peers_turn())?;
         Some(ratchet)
     }
 
@@ -337,106 +405,65 @@ impl Ratchet {
     /// Everything at once, for the vectors.
     #[cfg(feature = "vectors")]
     pub(super) fn trace(&self) -> RatchetTrace {
+        let newest = match &self.newest {
+            Newest::Ours(ours) => {
+                let (dh_s, dk_s) = ours.keys.expose();
+                TurnTrace::Ours {
+                    dh_s,
+                    dk_s,
+                    rc: *ours.keys.public().ciphertext(),
+                    ck_s: ours.chain.expose(),
+                    n_s: ours.chain.next,
+                }
+            }
+            Newest::Peers(peer) => {
+                let (rx, re) = peer.keys();
+                TurnTrace::Peers { rx, re }
+            }
+        };
         RatchetTrace {
-            rk: *self.root,
-            ck_s: self.sending.expose(),
+            rk: self.root.expose(),
+            turn: self.turn,
+            newest,
             ck_r: self.receiving.as_ref().map(Chain::expose),
-            dh_s: *self.own.secret().expose(),
-            dh_s_public: *self.own.public_key(),
-            dh_r: self.peer,
-            n_s: self.sending.next,
             n_r: self.receiving.as_ref().map_or(0, |chain| chain.next),
             pn: self.previous,
-            mk: self.last_key,
-            skipped: self.skipped.len(),
+            skipped: self.skipped.numbers(),
+            last: self.trace.clone(),
         }
     }
 }
 
-/// Steps a chain up to `number` and keeps the keys in between.
-fn skip(
-    chain: &mut Chain,
-    number: u32,
-    ratchet_key: &[u8; 32],
-    skipped: &mut NewlySkipped,
-) -> Result<(), Refusal> {
-    let ahead = number.checked_sub(chain.next).ok_or(Refusal::Replay)?;
-    if ahead > limits::SKIPPED_PER_CHAIN {
-        return Err(Refusal::Skip);
+/// The skip bound of section 10.
+fn within_bound(ahead: u32) -> Result<(), Refusal> {
+    if ahead > limits::SKIPPED_PER_TURN {
+        Err(Refusal::Skip)
+    } else {
+        Ok(())
     }
-    for _ in 0..ahead {
-        let skipped_number = chain.next;
-        skipped.push((*ratchet_key, skipped_number, Box::new(chain.step())));
-    }
-    Ok(())
 }
 
-/// Opens a frame with the next key of `chain`; a turn of the DH ratchet is the caller's to add.
-fn finish(mut chain: Chain, skipped: NewlySkipped, frame: &[u8]) -> Result<Step, Refusal> {
+/// Steps a chain up to `number`, if it is not there yet, and gives the keys in between.
+fn skip_to(chain: &mut Chain, number: u32) -> NewlySkipped {
+    (chain.next..number)
+        .map(|number| (number, Box::new(chain.step())))
+        .collect()
+}
+
+/// Opens message `number` with its key of `chain`, at most 256 keys ahead.
+fn open_in(
+    mut chain: Chain,
+    number: u32,
+    frame: &[u8],
+    trace: &mut Trace,
+) -> Result<Opened, Unauthentic> {
+    let skipped = skip_to(&mut chain, number);
     let key = chain.step();
-    let plaintext = decrypt(&key, frame)?;
-    Ok(Step {
+    let plaintext = key.open(frame, HEADER_LENGTH)?;
+    trace.message(&key);
+    Ok(Opened {
         plaintext,
         chain,
         skipped,
-        turn: None,
-        #[cfg(feature = "vectors")]
-        key: key.expose(),
     })
-}
-
-/// Verifies and decrypts the rest of a frame under its head.
-fn decrypt(key: &MessageKey, frame: &[u8]) -> Result<Zeroizing<Vec<u8>>, Refusal> {
-    key.open(frame, HEADER_LENGTH).map_err(|_| Refusal::Decrypt)
-}
-
-/// The whole state of a ratchet, for the test vectors. It wipes nothing: vectors are public.
-#[cfg(feature = "vectors")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RatchetTrace {
-    /// Root key.
-    pub rk: [u8; 32],
-    /// Sending chain key.
-    pub ck_s: [u8; 32],
-    /// Receiving chain key.
-    pub ck_r: Option<[u8; 32]>,
-    /// Own ratchet key, private.
-    pub dh_s: [u8; 32],
-    /// Own ratchet key, public.
-    pub dh_s_public: [u8; 32],
-    /// The peer's ratchet key.
-    pub dh_r: [u8; 32],
-    /// Next number of the sending chain.
-    pub n_s: u32,
-    /// Next number of the receiving chain.
-    pub n_r: u32,
-    /// Length of the previous sending chain.
-    pub pn: u32,
-    /// Message key of the last message that was sealed or opened.
-    pub mk: [u8; 32],
-    /// Skipped keys stored.
-    pub skipped: usize,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::common::{TestRng, sessions};
-    use crate::session::{Content, ReceiveError};
-
-    /// `PN` counts messages of a chain, and no chain has more than 65,535 (section 10).
-    #[test]
-    fn no_previous_chain_is_too_long() {
-        let rng = &mut TestRng::new(1);
-        let (mut a, mut b) = sessions(rng);
-        let turn = a.send(&Content::Receipt).unwrap().frame;
-        b.receive(&turn, 0, rng).unwrap();
-        a.0.ratchet.receiving.as_mut().unwrap().next = limits::CHAIN_MESSAGES - 10;
-        b.0.ratchet.previous = limits::CHAIN_MESSAGES + 1;
-        let longer = b.send(&Content::Receipt).unwrap().frame;
-        b.0.ratchet.previous = limits::CHAIN_MESSAGES;
-        let longest = b.send(&Content::Receipt).unwrap().frame;
-        assert_eq!(a.receive(&longer, 0, rng), Err(ReceiveError::SkipLimit));
-        assert!(a.receive(&longest, 0, rng).is_ok());
-    }
 }

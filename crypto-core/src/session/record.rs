@@ -16,8 +16,9 @@
 //!
 //! # What rolling back costs
 //! A session that is restored from an older record than its last one
-//! - **seals two messages under one key and nonce.** Whoever sees both frames learns the XOR of the texts, and AES-GCM lets
-//!   them forge frames of that key;
+//! - **seals two messages under one key and nonce** where our turn was the newest. Whoever sees both frames learns the XOR of
+//!   the texts, and AES-GCM lets them forge frames of that key. Where our turn was due, its keys are drawn anew and nothing
+//!   repeats; but if the turn that was lost had reached the peer, neither side opens the other any more: renew;
 //! - opens again what it opened before: the peer's old frames are accepted a second time;
 //! - has keys again that it had wiped: forward secrecy begins at the record, not at the message.
 //!
@@ -34,6 +35,7 @@ use core::ops::Range;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::attempts::Attempts;
 use super::padding::padme;
 use super::{EarlyCount, Lifetime, Ratchet, Receiving, Sending, Session, State};
 use crate::bytes::Reader;
@@ -56,7 +58,7 @@ const PADDED_MIN: usize = 1024;
 /// Ends the state.
 const END: u8 = 0x80;
 /// Layout of the state.
-const LAYOUT: u8 = 1;
+const LAYOUT: u8 = 2;
 
 errors! {
     /// A record that is not restored.
@@ -248,7 +250,7 @@ impl State {
                     last,
                 },
             failure,
-            failures,
+            attempts,
             // In the head.
             revision: _,
             #[cfg(feature = "vectors")]
@@ -273,7 +275,7 @@ impl State {
         out.extend_from_slice(&started.to_be_bytes());
         out.extend_from_slice(&chunk_bytes.to_be_bytes());
         out.extend_from_slice(&failure.map_or(0, Code::value).to_be_bytes());
-        put_u32(out, *failures);
+        put_u32(out, attempts.failed());
         put_u32(out, *next);
         out.push((*ended).into());
         put_count(out, unacknowledged.len());
@@ -331,7 +333,7 @@ impl State {
             last,
             ahead: ahead.into_iter().collect(),
         };
-        let ratchet = Ratchet::read_record(&mut reader)?;
+        let ratchet = Ratchet::read_record(&mut reader, role)?;
         reader.end().ok()?;
         let state = Self {
             role,
@@ -343,7 +345,7 @@ impl State {
             sending,
             receiving,
             failure,
-            failures,
+            attempts: Attempts::restore(failures),
             revision,
             #[cfg(feature = "vectors")]
             handshake_trace: None,
@@ -426,6 +428,9 @@ mod tests {
     use crate::common::{TestRng, sessions};
     use std::format;
 
+    /// Where the list of skipped keys stands in [`state`].
+    const SKIPPED: usize = 1497;
+
     /// The responder's state after READY and before any message: every list is empty.
     fn state() -> Vec<u8> {
         let (_, mut b) = sessions(&mut TestRng::new(1));
@@ -467,17 +472,18 @@ mod tests {
             reads(&state)
         };
         let number = |at: usize, value: u32| with(at, &value.to_be_bytes());
-        let (messages, chain) = (limits::SESSION_MESSAGES, limits::CHAIN_MESSAGES);
+        let (messages, turn) = (limits::SESSION_MESSAGES, limits::TURN_MESSAGES);
         for (what, accepted, refused) in [
-            ("layout", with(0, &[1]), with(0, &[2])),
-            ("role", with(1, b"A"), with(1, b"C")),
+            ("layout", with(0, &[2]), with(0, &[1])),
+            // A makes the even turns, and this one is odd and our own.
+            ("role", with(1, b"B"), with(1, b"A")),
             ("own key", with(34, &good[98..130]), with(34, &[0; 32])),
             ("peer's key", with(98, &good[34..66]), with(98, &[0; 32])),
             ("early sent", number(134, 16), number(134, 17)),
             ("early received", number(138, 16), number(138, 17)),
             (
                 "failure",
-                with(158, &Code::FailureLimit.value().to_be_bytes()),
+                with(158, &Code::Content.value().to_be_bytes()),
                 with(158, &Code::Decrypt.value().to_be_bytes()),
             ),
             ("failure's code", with(158, &[0, 0]), with(158, &[0, 1])),
@@ -499,18 +505,24 @@ mod tests {
                 with(176, &[1, 0, 0, 0, 9]),
                 with(176, &[0, 0, 0, 0, 9]),
             ),
-            ("sending chain", number(263, chain), number(263, chain + 1)),
+            ("turn", number(231, 3), number(231, 2)),
             (
-                "peer's ratchet key",
-                with(336, &[1; 32]),
-                with(336, &[0xff; 32]),
+                "last turn",
+                number(231, limits::SESSION_TURNS - 1),
+                number(231, limits::SESSION_TURNS + 1),
             ),
+            ("PN", number(235, turn), number(235, turn + 1)),
+            ("receiving", with(239, &[1]), with(239, &[2])),
+            ("received", number(272, turn), number(272, turn + 1)),
+            ("newest", with(276, &[1]), with(276, &[2])),
+            ("sent", number(309, turn), number(309, turn + 1)),
+            ("RC", with(409, &[1; 1088]), with(409, &[0; 1088])),
         ] {
             assert!(accepted, "{what}");
             assert!(!refused, "{what}");
         }
         // Lists that claim more than there is, or than there may be.
-        for count in [169, 181, 372, 374] {
+        for count in [169, 181, SKIPPED] {
             assert!(
                 !with(count, &[0, 1]) && !with(count, &[0xff, 0xff]),
                 "{count}"
@@ -531,11 +543,71 @@ mod tests {
     #[test]
     fn lists_have_bounds() {
         let good = state();
-        for (at, entry, limit) in [(372, 76, limits::SKIPPED_STORED), (374, 32, 256)] {
-            let list = [0; 76][..entry].repeat(limit + 1);
-            assert!(with_list(&good, at, limit, &list[..limit * entry]), "{at}");
-            assert!(!with_list(&good, at, limit + 1, &list), "{at}");
-        }
+        let limit = limits::SKIPPED_STORED;
+        let list = [0; 48].repeat(limit + 1);
+        assert!(with_list(&good, SKIPPED, limit, &list[..limit * 48]));
+        assert!(!with_list(&good, SKIPPED, limit + 1, &list));
+    }
+
+    /// A skipped key is of a turn of the peer's, which has heard of turn 0 only, and of a number that a turn has.
+    #[test]
+    fn skipped_keys_have_bounds() {
+        let good = state();
+        let reads = |turn: u32, number: u32| {
+            let mut entry = [0; 48];
+            entry[..4].copy_from_slice(&turn.to_be_bytes());
+            entry[4..8].copy_from_slice(&number.to_be_bytes());
+            with_list(&good, SKIPPED, 1, &entry)
+        };
+        assert!(reads(0, 0) && reads(0, 65_534));
+        assert!(!reads(0, 65_535) && !reads(1, 0) && !reads(2, 0));
+    }
+
+    /// What A has after READY: the peer's keys, which it checks again.
+    #[test]
+    fn keys_of_the_peer_are_checked() {
+        let (a, _) = sessions(&mut TestRng::new(1));
+        let mut good = Vec::new();
+        a.0.write(&Lifetime::new(7), &mut good);
+        assert_eq!(good.len(), a.0.length());
+        let with = |at: usize, bytes: &[u8]| {
+            let mut state = good.clone();
+            state[at..at + bytes.len()].copy_from_slice(bytes);
+            reads(&state)
+        };
+        // `RX` not canonical, of low order, another; `RE` with a coefficient of 4095.
+        assert!(!with(277, &[0xff; 32]) && !with(277, &[0; 32]) && with(277, &[9; 32]));
+        assert!(!with(309, &[0xff, 0xff]) && with(309, &[0, 0]));
+        // It is not A's turn.
+        assert!(!with(276, &[1]) && !with(231, &2_u32.to_be_bytes()));
+    }
+
+    /// Only A in its turn 0 has heard nothing of the peer.
+    #[test]
+    fn turn_0_is_alone() {
+        let rng = &mut TestRng::new(1);
+        let (a, ..) = crate::common::sessions_before_ready(rng);
+        let mut good = Vec::new();
+        a.0.write(&Lifetime::new(7), &mut good);
+        assert_eq!(good.len(), a.0.length());
+        assert!(reads(&good));
+        let with = |at: usize, bytes: &[u8]| {
+            let mut state = good.clone();
+            state[at..at + bytes.len()].copy_from_slice(bytes);
+            reads(&state)
+        };
+        let rc = 373;
+        assert!(!with(rc, &[1]));
+        assert!(!with(231, &2_u32.to_be_bytes()));
+        // With a chain of the peer's it is another turn than 0.
+        let heard = [&good[..239], &[1], &[7; 36], &good[240..]].concat();
+        assert!(!reads(&heard));
+        let mut later = heard;
+        later[231..235].copy_from_slice(&2_u32.to_be_bytes());
+        later[272..276].copy_from_slice(&[0; 4]);
+        assert!(!reads(&later));
+        later[rc + 36] = 1;
+        assert!(reads(&later));
     }
 
     /// Numbers increase, and are of messages that were sent, or that are in the window.

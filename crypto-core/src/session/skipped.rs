@@ -14,7 +14,7 @@ use crate::limits;
 pub(super) struct Skipped(VecDeque<Entry>);
 
 struct Entry {
-    ratchet_key: [u8; 32],
+    turn: u32,
     number: u32,
     /// Boxed: entries move when others come and go, and a move would leave a copy of the key behind.
     key: Box<MessageKey>,
@@ -23,10 +23,10 @@ struct Entry {
 
 impl Skipped {
     /// Where the key of a message is.
-    pub(super) fn find(&self, ratchet_key: &[u8; 32], number: u32) -> Option<usize> {
+    pub(super) fn find(&self, turn: u32, number: u32) -> Option<usize> {
         self.0
             .iter()
-            .position(|entry| entry.number == number && entry.ratchet_key == *ratchet_key)
+            .position(|entry| entry.number == number && entry.turn == turn)
     }
 
     pub(super) fn get(&self, index: usize) -> Option<&MessageKey> {
@@ -37,23 +37,19 @@ impl Skipped {
         self.0.remove(index);
     }
 
-    /// Stores a key; the oldest one goes if there are too many.
-    pub(super) fn push(
-        &mut self,
-        ratchet_key: [u8; 32],
-        number: u32,
-        key: Box<MessageKey>,
-        now: u64,
-    ) {
-        if self.0.len() >= limits::SKIPPED_STORED {
-            self.0.pop_front();
+    /// Stores keys of a turn under their numbers; the oldest ones go if there are too many.
+    pub(super) fn extend(&mut self, turn: u32, keys: Vec<(u32, Box<MessageKey>)>, now: u64) {
+        for (number, key) in keys {
+            if self.0.len() >= limits::SKIPPED_STORED {
+                self.0.pop_front();
+            }
+            self.0.push_back(Entry {
+                turn,
+                number,
+                key,
+                since: now,
+            });
         }
-        self.0.push_back(Entry {
-            ratchet_key,
-            number,
-            key,
-            since: now,
-        });
     }
 
     /// Forgets the keys that are too old. A clock that was set back keeps them a little longer.
@@ -69,31 +65,35 @@ impl Skipped {
 
     /// Bytes of these keys in a record.
     pub(super) fn record_length(&self) -> usize {
-        2 + self.0.len() * (32 + 4 + 32 + 8)
+        2 + self.0.len() * (4 + 4 + 32 + 8)
     }
 
     pub(super) fn write_record(&self, out: &mut Vec<u8>) {
         put_count(out, self.0.len());
         for entry in &self.0 {
             let Entry {
-                ratchet_key,
+                turn,
                 number,
                 key,
                 since,
             } = entry;
-            out.extend_from_slice(ratchet_key);
+            out.extend_from_slice(&turn.to_be_bytes());
             out.extend_from_slice(&number.to_be_bytes());
             key.write_record(out);
             out.extend_from_slice(&since.to_be_bytes());
         }
     }
 
-    pub(super) fn read_record(reader: &mut Reader<'_>) -> Option<Self> {
+    /// Reads what [`Self::write_record`] wrote. Turns are the peer's: of the parity of its `newest` one, and not after it.
+    pub(super) fn read_record(reader: &mut Reader<'_>, newest: Option<u32>) -> Option<Self> {
         let count = read_count(reader, limits::SKIPPED_STORED)?;
         let entry = |_| {
+            let (turn, number) = (reader.u32().ok()?, reader.u32().ok()?);
+            let ago = newest?.checked_sub(turn)?;
+            (ago % 2 == 0 && number < limits::TURN_MESSAGES).then_some(())?;
             Some(Entry {
-                ratchet_key: reader.array().ok()?,
-                number: reader.u32().ok()?,
+                turn,
+                number,
                 key: Box::new(MessageKey::read_record(reader)?),
                 since: reader.u64().ok()?,
             })
@@ -104,5 +104,12 @@ impl Skipped {
 
     pub(super) fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// `(turn, N)` of each, for the test vectors.
+    #[cfg(feature = "vectors")]
+    pub(super) fn numbers(&self) -> Vec<(u32, u32)> {
+        let numbers = self.0.iter().map(|entry| (entry.turn, entry.number));
+        numbers.collect()
     }
 }

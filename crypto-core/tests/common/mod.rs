@@ -95,7 +95,7 @@ pub fn sessions_before_ready(rng: &mut TestRng) -> (Session, Session, Vec<u8>) {
 /// Two sessions, READY received.
 pub fn sessions(rng: &mut TestRng) -> (Session, Session) {
     let (mut a, b, ready) = sessions_before_ready(rng);
-    a.receive(&ready, 0, rng).unwrap();
+    a.receive(&ready, 0).unwrap();
     (a, b)
 }
 
@@ -123,7 +123,7 @@ pub fn sessions_with_early(rng: &mut TestRng, sent: usize, received: usize) -> (
     let pending = block_on(incoming.accept(rng)).unwrap();
     let (confirm, mut a) = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
     let (ready, b) = block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
-    a.receive(&ready, 0, rng).unwrap();
+    a.receive(&ready, 0).unwrap();
     (a, b)
 }
 

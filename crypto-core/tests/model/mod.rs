@@ -25,6 +25,8 @@ use duet_crypto::error::Class;
 use duet_crypto::handshake::{Listener, Offer};
 use duet_crypto::limits;
 use duet_crypto::prekeys::PrekeyBundle;
+#[cfg(feature = "vectors")]
+use duet_crypto::session::TurnTrace;
 use duet_crypto::session::record::{RecordKey, RestoreError};
 use duet_crypto::session::{
     Activity, Author, Content, Lifetime, MessageRef, ReceiveError, Session,
@@ -38,8 +40,6 @@ const MESSAGES: u32 = 1_800;
 /// Seed of what a world draws after it was saved. No handshake of a script has it: a ratchet key that is drawn again is
 /// another side's.
 const AFTER_SAVING: u64 = u64::MAX;
-/// Most forgeries in one run: below the number that ends a session, which has a test of its own.
-const FORGERIES: u32 = 1_000;
 
 /// Sessions, model and network.
 pub struct World {
@@ -54,7 +54,6 @@ pub struct World {
     seen: [Vec<Frame>; 2],
     now: u64,
     counter: u32,
-    forgeries: u32,
     rng: TestRng,
 }
 
@@ -94,7 +93,6 @@ impl World {
             seen: [Vec::new(), Vec::new()],
             now: 0,
             counter: 0,
-            forgeries: 0,
             rng: TestRng::new(AFTER_SAVING),
         }
     }
@@ -163,7 +161,6 @@ impl World {
             seen: [Vec::new(), Vec::new()],
             now: 0,
             counter: 0,
-            forgeries: 0,
             rng,
         }
     }
@@ -174,6 +171,8 @@ impl World {
             self.step(&step);
             self.check();
         }
+        // What was dropped untried is tried again.
+        self.now += limits::FAILURES_WINDOW;
         for to in 0..2 {
             for which in (0..self.under_way[to].len()).rev() {
                 self.deliver(to, which);
@@ -251,6 +250,7 @@ impl World {
             assert_eq!(error, RestoreError::RolledBack);
         }
         (self.sessions[side], self.lifetimes[side]) = (restored, lifetime);
+        self.people[side].restarted();
     }
 
     fn send(&mut self, from: usize, kind: u8) {
@@ -259,7 +259,12 @@ impl World {
         }
         self.counter += 1;
         let expected = self.people[from].may_send(&content(kind, self.counter));
-        match self.sessions[from].send(&content(kind, self.counter)) {
+        let (makes_turn, before) = (self.people[from].turn_is_due(), self.rng.drawn());
+        let result = self.sessions[from].send(&content(kind, self.counter), &mut self.rng);
+        // `rx`, `d || z` and `m`, if and only if a message that is sent makes a turn.
+        let blocks = if result.is_ok() && makes_turn { 4 } else { 0 };
+        assert_eq!(self.rng.drawn() - before, blocks);
+        match result {
             Ok(sent) => {
                 assert_eq!(expected, Ok(()));
                 let frame = self.people[from].send(content(kind, self.counter), sent.frame);
@@ -275,8 +280,8 @@ impl World {
             return;
         };
         let frame = self.under_way[to].remove(which);
-        if self.receive(to, &frame) == Verdict::Skips {
-            // Too far ahead: it may come again when the gap is smaller.
+        if matches!(self.receive(to, &frame), Verdict::Skips | Verdict::Untried) {
+            // Too far ahead, or among too many forgeries: it may come again.
             self.under_way[to].push(frame);
         } else {
             self.seen[to].push(frame);
@@ -286,7 +291,7 @@ impl World {
     /// An honest frame arrives, for the first time or again: the model knows what must happen.
     fn receive(&mut self, to: usize, frame: &Frame) -> Verdict {
         let verdict = self.people[to].receive(frame, self.now);
-        let result = self.sessions[to].receive(&frame.bytes, self.now, &mut self.rng);
+        let result = self.sessions[to].receive(&frame.bytes, self.now);
         match verdict {
             Verdict::Accepted => {
                 let received = result.unwrap();
@@ -297,6 +302,7 @@ impl World {
             }
             Verdict::Replay => assert_eq!(result.unwrap_err(), ReceiveError::Replay),
             Verdict::Skips => assert_eq!(result.unwrap_err(), ReceiveError::SkipLimit),
+            Verdict::Untried => assert_eq!(result.unwrap_err(), ReceiveError::Untried),
         }
         verdict
     }
@@ -319,14 +325,17 @@ impl World {
 
     /// What nobody sent to this side is refused, silently.
     fn refuse(&mut self, to: usize, bytes: &[u8]) {
-        if self.forgeries >= FORGERIES {
-            return;
+        let error = self.sessions[to].receive(bytes, self.now).unwrap_err();
+        assert_ne!(error.code().class(), Class::FatalSession);
+        let may_try = self.people[to].may_try(self.now);
+        match error {
+            ReceiveError::Decrypt => {
+                assert!(may_try);
+                self.people[to].tried(self.now);
+            }
+            ReceiveError::Untried => assert!(!may_try),
+            _ => {}
         }
-        self.forgeries += 1;
-        let error = self.sessions[to]
-            .receive(bytes, self.now, &mut self.rng)
-            .unwrap_err();
-        assert_eq!(error.code().class(), Class::Drop);
         if !matches!(
             error,
             ReceiveError::Length
@@ -349,8 +358,16 @@ impl World {
             #[cfg(feature = "vectors")]
             {
                 let trace = session.ratchet_trace();
+                let ours = match trace.newest {
+                    TurnTrace::Ours { n_s, .. } => {
+                        assert_eq!(n_s, person.sent_in_turn());
+                        true
+                    }
+                    TurnTrace::Peers { .. } => false,
+                };
+                let skipped = trace.skipped.len();
                 assert_eq!(
-                    (trace.n_s, trace.n_r, trace.pn, trace.skipped),
+                    (trace.turn, ours, trace.n_r, trace.pn, skipped),
                     person.counters()
                 );
             }

@@ -1,4 +1,4 @@
-//! What one side knows, in numbers: which chain, which place in it, which keys are kept.
+//! What one side knows, in numbers: which turn, which place in it, which keys are kept.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::vec::Vec;
@@ -13,7 +13,7 @@ pub(super) struct Frame {
     pub(super) ack: u32,
     pub(super) content: Kept,
     pub(super) bytes: Vec<u8>,
-    chain: u32,
+    turn: u32,
     previous: u32,
     number: u32,
 }
@@ -27,12 +27,13 @@ pub(super) enum Verdict {
     Accepted,
     Replay,
     Skips,
+    Untried,
 }
 
 /// A key that is kept for a frame that has not come.
 #[derive(Clone)]
 struct Skipped {
-    chain: u32,
+    turn: u32,
     number: u32,
     since: u64,
 }
@@ -41,15 +42,19 @@ struct Skipped {
 #[derive(Clone)]
 pub(super) struct Person {
     responder: bool,
-    /// How often the sending chain was replaced.
-    chain: u32,
+    /// Number of the newest turn.
+    turn: u32,
+    /// It is ours.
+    ours: bool,
     previous: u32,
     number: u32,
     seq: u32,
     waiting: VecDeque<u32>,
     ended: bool,
-    /// The peer's chain that is being received, and its next number.
+    /// The peer's turn that is being received, and its next number.
     receiving: Option<(u32, u32)>,
+    /// When frames were tried in vain.
+    failed: Vec<u64>,
     skipped: VecDeque<Skipped>,
     /// Everything up to here was received, and these after it.
     contiguous: u32,
@@ -60,23 +65,26 @@ impl Person {
     pub(super) fn initiator() -> Self {
         Self {
             responder: false,
-            chain: 0,
+            turn: 0,
+            ours: true,
             previous: 0,
             number: 0,
             seq: 0,
             waiting: VecDeque::new(),
             ended: false,
             receiving: None,
+            failed: Vec::new(),
             skipped: VecDeque::new(),
             contiguous: 0,
             ahead: BTreeSet::new(),
         }
     }
 
-    /// Has taken its first step of the ratchet at CONFIRM.
+    /// Turn 0 is the peer's.
     pub(super) fn responder() -> Self {
         Self {
             responder: true,
+            ours: false,
             receiving: Some((0, 0)),
             ..Self::initiator()
         }
@@ -108,11 +116,38 @@ impl Person {
         self.contiguous
     }
 
-    /// `n_s`, `n_r`, `pn`, skipped keys.
+    /// The newest turn, whether it is ours, `n_r`, `pn`, skipped keys.
     #[cfg(feature = "vectors")]
-    pub(super) fn counters(&self) -> (u32, u32, u32, usize) {
+    pub(super) fn counters(&self) -> (u32, bool, u32, u32, usize) {
         let next = self.receiving.map_or(0, |(_, next)| next);
-        (self.number, next, self.previous, self.skipped.len())
+        let skipped = self.skipped.len();
+        (self.turn, self.ours, next, self.previous, skipped)
+    }
+
+    /// `n_s`.
+    pub(super) const fn sent_in_turn(&self) -> u32 {
+        self.number
+    }
+
+    /// Whether the next message makes a turn.
+    pub(super) const fn turn_is_due(&self) -> bool {
+        !self.ours
+    }
+
+    /// Whether a frame would be tried at `now`: ten others in the last second were not authentic.
+    pub(super) fn may_try(&self, now: u64) -> bool {
+        let recent = self.failed.iter().filter(|&&at| now - at < 1_000);
+        recent.count() < 10
+    }
+
+    /// A frame was tried in vain.
+    pub(super) fn tried(&mut self, now: u64) {
+        self.failed.push(now);
+    }
+
+    /// A record does not keep when frames were tried.
+    pub(super) fn restarted(&mut self) {
+        self.failed.clear();
     }
 
     pub(super) fn may_send(&self, content: &Content) -> Result<(), SendError> {
@@ -131,12 +166,15 @@ impl Person {
             self.waiting.push_back(self.seq);
         }
         self.ended = content == Content::Bye;
+        if !self.ours {
+            (self.ours, self.turn, self.number) = (true, self.turn + 1, 0);
+        }
         let frame = Frame {
             seq: self.seq,
             ack: self.contiguous(),
             content: Kept::new(content),
             bytes,
-            chain: self.chain,
+            turn: self.turn,
             previous: self.previous,
             number: self.number,
         };
@@ -147,30 +185,39 @@ impl Person {
 
     pub(super) fn receive(&mut self, frame: &Frame, now: u64) -> Verdict {
         self.expire(now);
-        let kept = |key: &Skipped| (key.chain, key.number) == (frame.chain, frame.number);
-        if let Some(place) = self.skipped.iter().position(kept) {
+        let kept = |key: &Skipped| (key.turn, key.number) == (frame.turn, frame.number);
+        let place = self.skipped.iter().position(kept);
+        let keys = match (place, self.receiving) {
+            (Some(_), _) => Ok(Vec::new()),
+            (_, Some((turn, next))) if turn == frame.turn => in_turn(next, frame),
+            (_, Some((turn, _))) if frame.turn < turn => Err(Verdict::Replay),
+            (_, receiving) => self.next_turn(receiving, frame),
+        };
+        let keys = match keys {
+            Ok(keys) => keys,
+            Err(verdict) => return verdict,
+        };
+        if !self.may_try(now) {
+            return Verdict::Untried;
+        }
+        if let Some(place) = place {
             self.skipped.remove(place);
         } else {
-            let place = match self.receiving {
-                Some((chain, next)) if chain == frame.chain => self.in_chain(next, frame),
-                Some((chain, _)) if frame.chain < chain => Err(Verdict::Replay),
-                receiving => self.turn(receiving, frame),
-            };
-            let keys = match place {
-                Ok(keys) => keys,
-                Err(verdict) => return verdict,
-            };
-            for (chain, number) in keys {
+            if frame.turn > self.turn {
+                (self.ours, self.turn) = (false, frame.turn);
+                self.previous = core::mem::take(&mut self.number);
+            }
+            for (turn, number) in keys {
                 if self.skipped.len() >= limits::SKIPPED_STORED {
                     self.skipped.pop_front();
                 }
                 self.skipped.push_back(Skipped {
-                    chain,
+                    turn,
                     number,
                     since: now,
                 });
             }
-            self.receiving = Some((frame.chain, frame.number + 1));
+            self.receiving = Some((frame.turn, frame.number + 1));
         }
         self.record(frame.seq);
         while self.waiting.front().is_some_and(|&seq| seq < frame.ack) {
@@ -194,38 +241,34 @@ impl Person {
         }
     }
 
-    fn in_chain(&self, next: u32, frame: &Frame) -> Result<Vec<(u32, u32)>, Verdict> {
-        if frame.number < next {
-            return Err(Verdict::Replay);
-        }
-        gap(frame.chain, next, frame.number)
-    }
-
-    fn turn(
-        &mut self,
+    fn next_turn(
+        &self,
         receiving: Option<(u32, u32)>,
         frame: &Frame,
     ) -> Result<Vec<(u32, u32)>, Verdict> {
-        let mut keys = Vec::new();
-        if let Some((chain, next)) = receiving {
-            assert_eq!(
-                frame.chain,
-                chain + 1,
-                "a chain follows what was heard of the one before"
-            );
-            keys = gap(chain, next, frame.previous)?;
-        }
-        keys.append(&mut gap(frame.chain, 0, frame.number)?);
-        self.chain += 1;
-        self.previous = core::mem::take(&mut self.number);
+        assert!(self.ours, "a turn answers ours");
+        assert_eq!(frame.turn, self.turn + 1, "turns alternate");
+        let new = gap(frame.turn, 0, frame.number)?;
+        let mut keys = match receiving {
+            Some((turn, next)) => gap(turn, next, frame.previous)?,
+            None => Vec::new(),
+        };
+        keys.extend(new);
         Ok(keys)
     }
 }
 
+fn in_turn(next: u32, frame: &Frame) -> Result<Vec<(u32, u32)>, Verdict> {
+    if frame.number < next {
+        return Err(Verdict::Replay);
+    }
+    gap(frame.turn, next, frame.number)
+}
+
 /// The keys from `next` up to `number`, unless they are too many.
-fn gap(chain: u32, next: u32, number: u32) -> Result<Vec<(u32, u32)>, Verdict> {
-    if number.saturating_sub(next) > limits::SKIPPED_PER_CHAIN {
+fn gap(turn: u32, next: u32, number: u32) -> Result<Vec<(u32, u32)>, Verdict> {
+    if number.saturating_sub(next) > limits::SKIPPED_PER_TURN {
         return Err(Verdict::Skips);
     }
-    Ok((next..number).map(|number| (chain, number)).collect())
+    Ok((next..number).map(|number| (turn, number)).collect())
 }

@@ -3,7 +3,6 @@
  * clock, no randomness, no input or output; effects are data that the runtime carries out (`runtime.ts`).
  */
 
-import type { HandshakeId } from './ids.ts';
 import * as answering from './machine/answering.ts';
 import * as calling from './machine/calling.ts';
 import {
@@ -184,6 +183,6 @@ function timer(turn: Turn, name: TimerName) {
     case 'reconnect':
       return onReconnectTimer(turn);
     default:
-      return answering.dropIncoming(turn, name.slice('incoming '.length) as HandshakeId);
+      return answering.dropIncoming(turn, name.slice('incoming '.length));
   }
 }

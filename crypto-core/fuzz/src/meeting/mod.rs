@@ -472,12 +472,12 @@ fn meet(a: &mut Session, b: &mut Session, ready: &[u8], rng: &mut TestRng) {
     let EarlyCount { sent, received } = b.early();
     assert_eq!(a.early().sent, sent);
     assert!(received <= sent);
-    assert_eq!(a.receive(ready, 0, rng).unwrap().content, Content::Ready);
+    assert_eq!(a.receive(ready, 0).unwrap().content, Content::Ready);
     assert!(a.is_secure());
     for (from, to) in [(0, 1), (1, 0), (0, 1)] {
         let pair = [&mut *a, &mut *b];
-        let sent = pair[from].send(&text(7)).unwrap();
-        let received = pair[to].receive(&sent.frame, 0, rng).unwrap();
+        let sent = pair[from].send(&text(7), rng).unwrap();
+        let received = pair[to].receive(&sent.frame, 0).unwrap();
         assert_eq!((received.seq, received.content), (sent.seq, text(7)));
     }
 }

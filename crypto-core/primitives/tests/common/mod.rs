@@ -28,6 +28,11 @@ pub struct TestRng {
 }
 
 impl TestRng {
+    /// How many blocks of at most 32 bytes were drawn.
+    pub const fn drawn(&self) -> u64 {
+        self.counter
+    }
+
     pub fn new(seed: u64) -> Self {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());

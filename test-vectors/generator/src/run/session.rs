@@ -52,7 +52,7 @@ impl Live {
             "send" => {
                 let content = content::read(step.object("content")?)?;
                 for _ in 1..step.number::<u32>("times")? {
-                    session.send(&content)?;
+                    session.send(&content, &mut rng)?;
                 }
                 let (frame, outputs) = sent(session, &content)?;
                 (Some(frame), outputs)
@@ -107,11 +107,11 @@ fn receive(
 ) -> Result<Outputs, Failure> {
     let now = step.number("now")?;
     for _ in 1..step.number::<u32>("times")? {
-        if session.receive(frame, now, rng).is_ok() {
+        if session.receive(frame, now).is_ok() {
             return Err(Failure::case("accepted again and again"));
         }
     }
-    let received = session.receive(frame, now, rng)?;
+    let received = session.receive(frame, now)?;
     Ok(outputs! {
         "seq" => received.seq, "ack" => received.ack, "content" => content::write(&received.content)?,
     })

@@ -10,7 +10,6 @@ import type {
   TransferView,
   TrustView,
 } from '../contract.ts';
-import type { HandshakeId, SessionId } from '../ids.ts';
 
 export interface State {
   readonly account: AccountView;
@@ -21,8 +20,6 @@ export interface State {
   readonly conversation: Conversation | null;
   /** Verified offers that ring here, oldest first. */
   readonly incoming: readonly Incoming[];
-  /** Sessions that are over, newest last: what is still on its way in them is late, and nothing else. */
-  readonly over: readonly SessionId[];
   /** Number of the next conversation: results of an older one are recognized and dropped. */
   readonly nextConversation: number;
 }
@@ -52,7 +49,7 @@ export interface Pin {
 
 /** An OFFER that verified, or one under another key than the pinned one (`changed`): that one is never accepted. */
 export interface Incoming {
-  readonly hid: HandshakeId;
+  readonly hid: string;
   readonly peer: Peer;
   /** The caller's run. */
   readonly presence: string;
@@ -120,15 +117,15 @@ export type Phase =
   /** The first flight is being made. */
   | { readonly at: 'offering' }
   /** OFFER or INIT sent. `early`: how many EARLY frames followed the INIT; null for an OFFER. */
-  | { readonly at: 'ringing'; readonly hid: HandshakeId; readonly early: number | null }
+  | { readonly at: 'ringing'; readonly hid: string; readonly early: number | null }
   /** ACCEPT came and is being checked, once. */
-  | { readonly at: 'confirming'; readonly hid: HandshakeId }
+  | { readonly at: 'confirming'; readonly hid: string }
   /** Responder: ACCEPT is being made. */
-  | { readonly at: 'accepting'; readonly hid: HandshakeId }
+  | { readonly at: 'accepting'; readonly hid: string }
   /** Responder: ACCEPT sent. */
-  | { readonly at: 'accepted'; readonly hid: HandshakeId }
+  | { readonly at: 'accepted'; readonly hid: string }
   /** Responder: CONFIRM came and is being checked, once. Frames that follow it wait in `held`. */
-  | { readonly at: 'completing'; readonly hid: HandshakeId; readonly held: readonly Uint8Array[] }
+  | { readonly at: 'completing'; readonly hid: string; readonly held: readonly Uint8Array[] }
   | Open
   | { readonly at: 'ended'; readonly how: Ending }
   /** The key differs from the pinned one. Nothing was sent and nothing will be. */
@@ -148,17 +145,17 @@ export interface Open {
 /** protocol.md section 4.9. The first four are the initiator's, the last three the responder's. */
 export type Renewal =
   | { readonly at: 'offering' }
-  | { readonly at: 'ringing'; readonly hid: HandshakeId }
-  | { readonly at: 'confirming'; readonly hid: HandshakeId }
+  | { readonly at: 'ringing'; readonly hid: string }
+  | { readonly at: 'confirming'; readonly hid: string }
   /** CONFIRM sent. Texts wait for READY: what is said before it comes would be said in a session that is over. */
-  | { readonly at: 'handing-over'; readonly sid: SessionId }
-  | { readonly at: 'accepting'; readonly hid: HandshakeId }
-  | { readonly at: 'accepted'; readonly hid: HandshakeId }
-  | { readonly at: 'completing'; readonly hid: HandshakeId };
+  | { readonly at: 'handing-over'; readonly sid: string }
+  | { readonly at: 'accepting'; readonly hid: string }
+  | { readonly at: 'accepted'; readonly hid: string }
+  | { readonly at: 'completing'; readonly hid: string };
 
 /** An open session and what was said in it. */
 export interface Talk {
-  readonly sid: SessionId;
+  readonly sid: string;
   readonly role: 'initiator' | 'responder';
   /** 1 for the conversation's first session. */
   readonly number: number;
@@ -248,6 +245,5 @@ export const INITIAL: State = {
   connection: { at: 'idle' },
   conversation: null,
   incoming: [],
-  over: [],
   nextConversation: 1,
 };
