@@ -84,6 +84,7 @@ fn content() -> impl Strategy<Value = Content> {
         Just(()).prop_map(|()| Content::Ready),
         Just(()).prop_map(|()| Content::Receipt),
         Just(()).prop_map(|()| Content::Bye),
+        Just(()).prop_map(|()| Content::Probe),
         ("\\PC{0,500}", proptest::option::of(message_ref()))
             .prop_map(|(text, reply)| Content::Text { text, reply }),
         (0..u32::MAX).prop_map(|up_to| Content::Read { up_to }),

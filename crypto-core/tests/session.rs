@@ -11,13 +11,12 @@ mod common;
 
 use std::collections::{BTreeSet, VecDeque};
 
+use common::contents::samples;
 use common::{TestRng, sessions};
 use duet_crypto::error::Class;
-use duet_crypto::files::{Control, ControlOp, FileId};
 use duet_crypto::limits;
 use duet_crypto::session::{
-    Activity, Author, Content, HEADER_LENGTH, Lifetime, MessageRef, ReceiveError, Renewal,
-    SendError, Session,
+    Content, HEADER_LENGTH, Lifetime, ReceiveError, Renewal, SendError, Session,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -179,52 +178,32 @@ fn deliver(
 fn every_content_arrives() {
     let rng = &mut TestRng::new(20);
     let (mut a, mut b) = sessions(rng);
-    let reference = |author| MessageRef { author, seq: 7 };
-    let mut contents = vec![
-        text("without a reply"),
-        Content::Receipt,
-        Content::Read { up_to: 3 },
-        Content::Viewed { seq: 4 },
-        Content::Edit {
-            seq: 5,
-            text: "new".into(),
-        },
-        Content::Delete { seq: 6 },
-    ];
-    for author in [Author::Sender, Author::Receiver] {
-        contents.push(Content::Text {
-            text: "a reply".into(),
-            reply: Some(reference(author)),
-        });
-        for set in [true, false] {
-            contents.push(Content::Reaction {
-                target: reference(author),
-                set,
-                emoji: "👍".into(),
-            });
-        }
-    }
-    contents.extend(
-        [
-            Activity::Idle,
-            Activity::Typing,
-            Activity::RecordingVoice,
-            Activity::RecordingVideo,
-        ]
-        .map(Content::Typing),
-    );
-    contents.extend(ControlOp::ALL.iter().map(|&op| {
-        Content::FileControl(Control {
-            file: FileId([8; 32]),
-            op,
-            index: 1,
-            count: 2,
-        })
-    }));
-    contents.push(Content::Bye);
-    for content in contents {
+    let contents = samples().into_iter();
+    for content in contents.filter(|content| *content != Content::Ready) {
         let frame = a.send(&content, rng).unwrap().frame;
         assert_eq!(b.receive(&frame, 0).unwrap().content, content);
+    }
+}
+
+/// Every kind that this version knows is among the samples, so that no test leaves a new one out.
+#[test]
+fn there_is_a_sample_of_every_kind() {
+    let samples = samples();
+    assert!(Content::Probe.causes_receipt());
+    for ctype in 0..=u8::MAX {
+        let is_known = !matches!(Content::decode(ctype, &[]), Ok(Content::Unknown { .. }));
+        let is_there = samples.iter().any(|content| content.ctype() == ctype);
+        assert_eq!(is_there, is_known, "{ctype}");
+    }
+    for content in samples {
+        let decoded = Content::decode(content.ctype(), &content.encode());
+        assert_eq!(decoded.as_ref(), Ok(&content));
+        // `Debug` shows the kind, and nothing of what is said.
+        let shown = format!("{content:?}");
+        assert!(
+            !shown.contains(char::is_numeric) && !shown.contains('"'),
+            "{shown}"
+        );
     }
 }
 

@@ -4,15 +4,16 @@ use std::boxed::Box;
 use std::vec::Vec;
 
 use duet_crypto::engine::block_on;
-use duet_crypto::files::{Control, ControlOp, cobblestone};
+use duet_crypto::files::cobblestone;
 use duet_crypto::fingerprint::qr_text;
 use duet_crypto::handshake::{EndReason, Listener, Offer};
 use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::relay::{Challenge, login, send_header};
-use duet_crypto::session::{Activity, Author, Content, Lifetime, MessageRef};
+use duet_crypto::session::{Content, Lifetime};
 use rand_core::CryptoRng;
 
+use super::common::contents::samples;
 use super::common::{Halfway, PRESENCE, TestRng, halfway, person};
 use super::decoders::three_bytes;
 use super::envelopes::session_state;
@@ -80,45 +81,8 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     add("session_record", &session_state(&mut a, &lifetime));
     add("session_record", &session_state(&mut b, &lifetime));
 
-    let target = MessageRef {
-        author: Author::Sender,
-        seq: 7,
-    };
-    let file = Content::decode(5, &descriptor()).unwrap();
-    let control = Control {
-        file: three_bytes().file_id(),
-        op: ControlOp::Want,
-        index: 1,
-        count: 8,
-    };
-    let contents = [
-        Content::Ready,
-        Content::Text {
-            text: "\u{44f} \u{1f98a}".into(),
-            reply: Some(target),
-        },
-        Content::Receipt,
-        Content::Read { up_to: 3 },
-        Content::Viewed { seq: 3 },
-        Content::Typing(Activity::RecordingVideo),
-        file,
-        Content::FileControl(control),
-        Content::Bye,
-        Content::Edit {
-            seq: 3,
-            text: "new".into(),
-        },
-        Content::Delete { seq: 3 },
-        Content::Reaction {
-            target,
-            set: true,
-            emoji: "\u{1f44d}".into(),
-        },
-        Content::File(Box::new(
-            duet_crypto::files::Descriptor::decode(&descriptor()).unwrap(),
-        )),
-    ];
-    for content in contents {
+    let described = Content::decode(5, &descriptor()).unwrap();
+    for content in samples().into_iter().chain([described]) {
         add(
             "content",
             &[&[content.ctype()][..], &content.encode()].concat(),
@@ -128,7 +92,10 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     padded.resize(256, 0);
     add("content", &padded);
     add("file_messages", &descriptor());
-    add("file_messages", &control.encode());
+    add(
+        "file_messages",
+        &[&[8; 32][..], &[3, 0, 0, 0, 1, 0, 0, 0, 8]].concat(),
+    );
     add("chunk", &three_bytes().seal(0, b"abc").unwrap()[..64]);
     add("chunk", &[0, 39, 1]);
     add(

@@ -33,6 +33,10 @@ labels! {
     SIG_END = "sig end";
     /// What END signs (section 4.8).
     END = "end";
+    /// Signature of OVER (section 4.8).
+    SIG_OVER = "sig over";
+    /// What it signs.
+    OVER = "over";
     /// Signature of a prekey (section 5.1).
     SIG_PREKEY = "sig prekey";
     /// What a prekey's signature signs (section 5.1).

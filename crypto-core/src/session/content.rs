@@ -24,6 +24,7 @@ mod ctype {
     pub(super) const EDIT: u8 = 8;
     pub(super) const DELETE: u8 = 9;
     pub(super) const REACTION: u8 = 10;
+    pub(super) const PROBE: u8 = 11;
 }
 
 errors! {
@@ -127,6 +128,8 @@ pub enum Content {
         /// One emoji, 1 to 32 bytes.
         emoji: String,
     },
+    /// Asks whether the peer is still there: it answers with a receipt. Never shown.
+    Probe,
     /// A kind that this version does not know: ignored, but its `seq` counts. Never sent.
     Unknown {
         /// The kind.
@@ -158,6 +161,7 @@ impl Content {
             Self::Edit { .. } => ctype::EDIT,
             Self::Delete { .. } => ctype::DELETE,
             Self::Reaction { .. } => ctype::REACTION,
+            Self::Probe => ctype::PROBE,
             Self::Unknown { ctype } => *ctype,
         }
     }
@@ -176,14 +180,15 @@ impl Content {
             | Self::Typing(_)
             | Self::FileControl(_)
             | Self::Bye
-            | Self::Delete { .. } => true,
+            | Self::Delete { .. }
+            | Self::Probe => true,
         }
     }
 
     /// Bytes of the body, so that a frame is allocated once and leaves no plaintext behind.
     pub(super) fn body_length(&self) -> usize {
         match self {
-            Self::Ready | Self::Receipt | Self::Bye | Self::Unknown { .. } => 0,
+            Self::Ready | Self::Receipt | Self::Bye | Self::Probe | Self::Unknown { .. } => 0,
             Self::Text { text, .. } => 5 + text.len(),
             Self::Read { .. } | Self::Delete { .. } => 4,
             Self::Viewed { .. } => 8,
@@ -198,7 +203,7 @@ impl Content {
     /// Appends the body.
     pub(super) fn encode_body(&self, out: &mut Vec<u8>) {
         match self {
-            Self::Ready | Self::Receipt | Self::Bye | Self::Unknown { .. } => {}
+            Self::Ready | Self::Receipt | Self::Bye | Self::Probe | Self::Unknown { .. } => {}
             Self::Text { text, reply } => {
                 let (author, seq) = reply.map_or((0, 0), |reply| (reply.author as u8, reply.seq));
                 out.push(author);
@@ -302,6 +307,7 @@ impl Content {
                 },
                 emoji: utf8(reader.rest())?,
             },
+            ctype::PROBE => Self::Probe,
             ctype => return Ok(Self::Unknown { ctype }),
         };
         reader.end()?;
@@ -332,6 +338,7 @@ impl fmt::Debug for Content {
                 set: _,
                 emoji: _,
             } => "Reaction { .. }",
+            Self::Probe => "Probe",
             Self::Unknown { ctype: _ } => "Unknown { .. }",
         })
     }

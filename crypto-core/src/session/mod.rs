@@ -18,6 +18,7 @@ mod chain;
 mod content;
 mod header;
 mod lifetime;
+mod over;
 pub mod padding;
 pub(crate) mod plaintext;
 mod ratchet;
@@ -31,6 +32,7 @@ pub(crate) use chain::{Chain, RootKey};
 pub use content::{Activity, Author, Content, ContentError, MessageRef};
 pub use header::{HEADER_LENGTH, Header, MSG};
 pub use lifetime::{Lifetime, Renewal};
+pub use over::{OVER, OVER_LENGTH, OverError, OverFrame};
 pub(crate) use ratchet::Ratchet;
 #[cfg(feature = "vectors")]
 pub use trace::{RatchetTrace, Trace, TurnTrace};

@@ -19,6 +19,7 @@ use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::session::{Content, Session};
 use duet_crypto::vault::IdentityRecord;
 
+pub mod contents;
 #[path = "../../primitives/tests/common/mod.rs"]
 mod scripted;
 

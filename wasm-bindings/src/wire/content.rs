@@ -94,7 +94,7 @@ wire_union! {
     /// What a message says. `ready` is sent by the package itself. `receipt` says nothing but the acknowledgement that
     /// every message carries; `read` is about everything of yours up to and including a number, `viewed` about one
     /// item. `index` and `count` of a `fileControl` are for `want`. `edit` and `delete` are about the sender's own
-    /// messages. `unknown` is a kind that this version does not know: ignore it, but count its number; never sent.
+    /// messages. `probe` asks whether the peer is there and is never shown. `unknown` is a kind that this version does not know: ignore it, but count its number; never sent.
     ContentObject as "Content" {
         Ready as "ready" {}
         Text as "text" { text as "text": String, reply as "reply": Option<Reply>, }
@@ -118,6 +118,7 @@ wire_union! {
             set as "set": bool,
             emoji as "emoji": String,
         }
+        Probe as "probe" {}
         Unknown as "unknown" { ctype as "ctype": u8, }
     }
 }
@@ -219,6 +220,7 @@ impl TryFrom<Content> for ContentObject {
                 count: control.count,
             },
             Content::Bye => Self::Bye {},
+            Content::Probe => Self::Probe {},
             Content::Edit { seq, text } => Self::Edit { seq, text },
             Content::Delete { seq } => Self::Delete { seq },
             Content::Reaction { target, set, emoji } => Self::Reaction {
@@ -262,6 +264,7 @@ impl From<ContentObject> for Content {
                 count,
             }),
             ContentObject::Bye {} => Self::Bye,
+            ContentObject::Probe {} => Self::Probe,
             ContentObject::Edit { seq, text } => Self::Edit { seq, text },
             ContentObject::Delete { seq } => Self::Delete { seq },
             ContentObject::Reaction {

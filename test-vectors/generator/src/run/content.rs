@@ -68,6 +68,7 @@ pub(super) fn read(case: Input<'_>) -> Result<Content, Failure> {
         "file" => Content::File(Box::new(read_descriptor(case.object("descriptor")?)?)),
         "fileControl" => Content::FileControl(read_control(case, "op")?),
         "bye" => Content::Bye,
+        "probe" => Content::Probe,
         "edit" => Content::Edit {
             seq: seq()?,
             text: text()?,
@@ -114,6 +115,7 @@ pub(super) fn write(content: &Content) -> Result<Value, Failure> {
             out
         }
         Content::Bye => json!({"type": "bye"}),
+        Content::Probe => json!({"type": "probe"}),
         Content::Edit { seq, text } => json!({"type": "edit", "seq": seq, "text": text}),
         Content::Delete { seq } => json!({"type": "delete", "seq": seq}),
         Content::Reaction { target, set, emoji } => {

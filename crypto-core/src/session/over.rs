@@ -1,0 +1,139 @@
+//! OVER: the signed word that a session has ended (section 4.8).
+//!
+//! A side that still writes into a session which its peer has left, a phone that woke late for example, learns it instead of
+//! writing into silence. Which sessions a run remembers and how often it answers is the caller's.
+
+use super::{Session, SessionId};
+use crate::bytes::{Reader, fixed};
+use crate::engine::{Engine, EngineError, LocalIdentity};
+use crate::error::{FrameError, errors};
+use crate::identity::AccountId;
+use crate::limits;
+use crate::primitives::{hash, labels};
+
+/// Type of OVER.
+pub const OVER: u8 = 0x07;
+/// Bytes of an OVER.
+pub const OVER_LENGTH: usize = 82;
+
+errors! {
+    /// An OVER that is dropped. The session goes on.
+    pub enum OverError {
+        /// Not 82 bytes.
+        Length => FrameLength,
+        /// Another version.
+        Version => FrameVersion,
+        /// Not an OVER.
+        Type => FrameType,
+        /// About another session.
+        SessionId => SessionId,
+        /// The relay names another sender than the peer.
+        Sender => Sender,
+        /// The signature does not verify: the relay may be lying.
+        Signature => Signature,
+        /// The engine failed.
+        Engine => Engine,
+    }
+}
+
+impl From<FrameError> for OverError {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Length | FrameError::Field => Self::Length,
+            FrameError::Version => Self::Version,
+            FrameError::Type => Self::Type,
+        }
+    }
+}
+
+impl From<EngineError> for OverError {
+    fn from(_: EngineError) -> Self {
+        Self::Engine
+    }
+}
+
+/// OVER. Nothing in a decoded one is true yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OverFrame {
+    /// The session that has ended.
+    pub sid: SessionId,
+    /// `Sign(ik, "sig over", LH("over", sid))`.
+    pub signature: [u8; 64],
+}
+
+impl OverFrame {
+    /// One's own word that a session has ended.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub async fn sign<E: Engine>(
+        local: &LocalIdentity<E>,
+        sid: SessionId,
+    ) -> Result<Self, EngineError> {
+        let signature = local.sign(&labels::SIG_OVER, &message(sid)).await?;
+        Ok(Self { sid, signature })
+    }
+
+    /// Decodes any bytes.
+    ///
+    /// # Errors
+    /// [`FrameError`].
+    pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
+        if frame.len() != OVER_LENGTH {
+            return Err(FrameError::Length);
+        }
+        let mut reader = Reader::new(frame);
+        if reader.u8()? != limits::VERSION {
+            return Err(FrameError::Version);
+        }
+        if reader.u8()? != OVER {
+            return Err(FrameError::Type);
+        }
+        Ok(Self {
+            sid: SessionId(reader.array()?),
+            signature: reader.array()?,
+        })
+    }
+
+    /// The bytes of the frame.
+    #[must_use]
+    pub fn encode(&self) -> [u8; OVER_LENGTH] {
+        fixed(&[&[limits::VERSION, OVER], &self.sid.0, &self.signature])
+    }
+}
+
+/// `LH("over", sid)`.
+fn message(sid: SessionId) -> [u8; 32] {
+    hash::labelled(&labels::OVER, &[&sid.0])
+}
+
+impl Session {
+    /// Verifies the peer's word that it has ended this session; `local` is the identity that the session was made under. On
+    /// success the caller drops the session, and what was not acknowledged may not have arrived. On failure it goes on.
+    ///
+    /// # Errors
+    /// [`OverError`].
+    pub async fn verify_over<E: Engine>(
+        &self,
+        local: &LocalIdentity<E>,
+        frame: &[u8],
+        from: &AccountId,
+    ) -> Result<(), OverError> {
+        let OverFrame { sid, signature } = OverFrame::decode(frame)?;
+        if sid != self.id() {
+            return Err(OverError::SessionId);
+        }
+        let peer = self.peer();
+        if *from != peer.account {
+            return Err(OverError::Sender);
+        }
+        if local
+            .verify(&peer.key, &labels::SIG_OVER, &message(sid), &signature)
+            .await?
+        {
+            Ok(())
+        } else {
+            Err(OverError::Signature)
+        }
+    }
+}
