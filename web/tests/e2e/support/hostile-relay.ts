@@ -38,6 +38,8 @@ export class HostileRelay {
   tamper: Tamper = (frame) => [frame];
   answer: Answer = (frame) => frame;
   rewrite: Rewrite = (_path, body) => body;
+  /** Sees every frame that passes, as it was sent. */
+  watch: (frame: Buffer, to: 'relay' | 'browser') => void = () => undefined;
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -111,6 +113,7 @@ export class HostileRelay {
       for (const frame of waiting.splice(0)) up.send(frame);
     });
     down.on('message', (data: Buffer) => {
+      this.watch(data, 'relay');
       if (up.readyState === WebSocket.OPEN) up.send(data);
       else waiting.push(data);
     });
@@ -124,6 +127,7 @@ export class HostileRelay {
     };
     // One after the other, so that what is held back holds back what follows it.
     up.on('message', (data: Buffer) => {
+      this.watch(data, 'browser');
       before = before.then(() => pass(data));
     });
     const close = (from: WebSocket, to: WebSocket) => {
