@@ -140,7 +140,10 @@ export interface ConversationView {
   readonly state: ConversationState;
   readonly trust: TrustView;
   readonly peerActivity: 'none' | 'typing' | 'voice' | 'video';
-  /** Something was refused (forged, replayed, damaged): shown as a warning line; nothing of it is displayed. */
+  /**
+   * Frames that were refused and that only an attack or a defect explains (forged, damaged), not those that came twice or
+   * too late: shown as a warning line; nothing of them is displayed.
+   */
   readonly refusedFrames: number;
   /** The session closed without the peer's BYE: the last messages may be missing. */
   readonly endedAbruptly: boolean;

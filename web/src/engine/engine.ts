@@ -7,6 +7,7 @@ import type { CryptoPort, RelayCodec } from './crypto/port.ts';
 import { Directory } from './effects/directory.ts';
 import { EngineError } from './errors.ts';
 import { Http } from './http.ts';
+import type { SessionId } from './ids.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { CommandHandlers } from './rpc.ts';
 import { Runtime } from './runtime.ts';
@@ -72,7 +73,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     realm: () => realm,
   });
   const backups = new Backups({ crypto, keystore, account, runtime: () => runtime, emit, now });
-  const verification = { crypto, keystore, sasOf: (sid: string) => runtime.sasOf(sid) };
+  const verification = { crypto, keystore, sasOf: (sid: SessionId) => runtime.sasOf(sid) };
 
   async function start(chosen: EngineMode): Promise<void> {
     mode = chosen;

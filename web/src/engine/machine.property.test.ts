@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { HandshakeId, SessionId } from './ids.ts';
 import type { Effect } from './machine/effects.ts';
 import type { Command, Content, Event, TimerName } from './machine/events.ts';
 import { MAX_EARLY, MAX_INCOMING, SESSION_MS, WINDOW } from './machine/limits.ts';
@@ -12,11 +13,15 @@ import { conversationView } from './machine/views.ts';
 import {
   BOB,
   CAROL,
+  DAVE,
   DESCRIPTOR,
   frame,
+  hidOf,
   KEY,
   OTHER_KEY,
   PREKEY,
+  reusedBy,
+  sidOf,
   text16,
   text32,
   World,
@@ -40,7 +45,9 @@ class Draw {
     return this.seed.n;
   }
 
-  fresh16 = () => text16((this.counter % 200) + 50);
+  /** One of the peer's, as everything that fits. */
+  freshHid = () => hidOf((this.counter % 200) + 50, this.peer());
+  freshSid = () => sidOf((this.counter % 200) + 50, this.peer());
   freshRef = () => this.counter;
   fresh32 = () => text32((this.counter % 200) + 50);
   peer = () => (this.seed.fits ? this.state.conversation?.peer : undefined) ?? pick(peers, this.n);
@@ -51,23 +58,23 @@ class Draw {
   hid = () => {
     const phase = this.state.conversation?.phase;
     const call = this.state.incoming[this.n % Math.max(1, this.state.incoming.length)];
-    if (!this.seed.fits) return this.fresh16();
+    if (!this.seed.fits) return this.freshHid();
     const handshake = phase?.at === 'open' ? phase.renewal : phase;
     const own = handshake != null && 'hid' in handshake ? handshake.hid : undefined;
-    return own ?? call?.hid ?? this.fresh16();
+    return own ?? call?.hid ?? this.freshHid();
   };
 
   /** The runtime makes an ACCEPT only for the handshake that it was asked to accept, maybe too late. */
   accepting = () => {
     const phase = this.state.conversation?.phase;
     const handshake = phase?.at === 'open' ? phase.renewal : phase;
-    return this.seed.fits && handshake?.at === 'accepting' ? handshake.hid : this.fresh16();
+    return this.seed.fits && handshake?.at === 'accepting' ? handshake.hid : this.freshHid();
   };
 
   /** Any of the sessions that are held: the open one, the one before it, the one after it. */
   sid = () => {
     const phase = this.state.conversation?.phase;
-    if (!this.seed.fits || phase?.at !== 'open') return this.fresh16();
+    if (!this.seed.fits || phase?.at !== 'open') return this.freshSid();
     const { talk, old, renewal } = phase;
     const next = renewal?.at === 'handing-over' ? renewal.sid : undefined;
     const sids = [talk.sid, old?.sid, next].filter((sid) => sid !== undefined);
@@ -208,13 +215,13 @@ const events: readonly ((d: Draw) => Event)[] = [
   (d) => ({
     type: 'offer-made',
     conversation: d.conversation(),
-    hid: d.fresh16(),
+    hid: d.freshHid(),
     early: d.n % 2 === 0,
     frame: frame(1, text16(1)),
   }),
   (d) => ({
     type: 'offer-checked',
-    hid: d.fresh16(),
+    hid: d.freshHid(),
     peer: d.peer(),
     presence: d.run(),
     key: KEY,
@@ -234,14 +241,14 @@ const events: readonly ((d: Draw) => Event)[] = [
     type: 'accept-checked',
     conversation: d.conversation(),
     hid: d.hid(),
-    sid: d.fresh16(),
+    sid: d.freshSid(),
     frame: frame(4, text16(1)),
   }),
   (d) => ({
     type: 'confirm-checked',
     conversation: d.conversation(),
     hid: d.hid(),
-    sid: d.fresh16(),
+    sid: d.freshSid(),
     early: { sent: 3, received: d.n % 4 },
     frame: frame(0x11, text16(1)),
   }),
@@ -274,7 +281,11 @@ const events: readonly ((d: Draw) => Event)[] = [
   (d) => ({ type: 'decrypted', sid: d.sid(), seq: d.n % 40, ack: d.n % 3, content: pick(contents, d.n)(d) }),
   (d) => ({ type: 'decrypted', sid: d.sid(), seq: d.n % 40, ack: 0, content: pick(contents, d.n % 8)(d) }),
   (d) => ({ type: 'worn', sid: d.sid(), state: d.n % 4 === 0 ? 'over' : 'due' }),
-  (d) => ({ type: 'refused', sid: d.sid(), fatal: d.n % 6 === 0 }),
+  (d) => ({
+    type: 'refused',
+    sid: d.sid(),
+    why: pick(['wrong', 'repeated', 'wrong', 'fatal', 'repeated', 'spent'] as const, d.n),
+  }),
   (d) => ({ type: 'file-prepared', ref: d.ref(), facts: facts(d, d.fresh32()), descriptor: DESCRIPTOR }),
   (d) => ({ type: 'file-unprepared', ref: d.ref(), error: { code: 'internal' } }),
   (d) => ({ type: 'file-described', sid: d.sid(), seq: d.n % 40, facts: facts(d, d.fresh32()) }),
@@ -293,11 +304,11 @@ function next(d: Draw, { conversation, incoming }: State): Event {
   const fresh = { conversation: id, frame: frame(1, text16(1)) };
   switch (handshake?.at) {
     case 'offering':
-      return { type: 'offer-made', ...fresh, hid: d.fresh16(), early: phase?.at === 'offering' };
+      return { type: 'offer-made', ...fresh, hid: d.freshHid(), early: phase?.at === 'offering' };
     case 'ringing':
       return { type: 'delivered', ...from, frame: frame(3, handshake.hid) };
     case 'confirming':
-      return { type: 'accept-checked', ...fresh, hid: handshake.hid, sid: d.fresh16() };
+      return { type: 'accept-checked', ...fresh, hid: handshake.hid, sid: d.freshSid() };
     case 'handing-over':
       return { type: 'decrypted', sid: handshake.sid, seq: 0, ack: 0, content: { type: 'ready' } };
     case 'accepting':
@@ -306,7 +317,7 @@ function next(d: Draw, { conversation, incoming }: State): Event {
       return { type: 'delivered', ...from, frame: frame(4, handshake.hid) };
     case 'completing': {
       const early = { sent: 2, received: 1 };
-      return { type: 'confirm-checked', ...fresh, hid: handshake.hid, sid: d.fresh16(), early };
+      return { type: 'confirm-checked', ...fresh, hid: handshake.hid, sid: d.freshSid(), early };
     }
     default:
   }
@@ -317,7 +328,7 @@ function next(d: Draw, { conversation, incoming }: State): Event {
     if (phase.talk.awaiting.length > 0 && d.n % 3 === 0) return { type: 'timer', name: 'resend' };
     if (d.n % 2 === 0) return { type: 'timer', name: 'renew' };
     const { peer, presence, pin, key } = conversation ?? { peer: BOB, presence: '', pin: null, key: KEY };
-    const offer = { hid: d.fresh16(), peer, presence: presence ?? '', key: key ?? KEY, pin };
+    const offer = { hid: d.freshHid(), peer, presence: presence ?? '', key: key ?? KEY, pin };
     return { type: 'offer-checked', ...offer, changed: false, prekeyStart: false, wait: 0, glare: 'peer' };
   }
   const [call] = incoming;
@@ -378,8 +389,8 @@ class Witness {
   readonly answered = new Set<number>();
   readonly asked = new Set<number>();
   readonly pinsAsked = new Set<number>();
-  readonly sessions = new Set<string>();
-  readonly handshakes = new Set<string>();
+  readonly sessions = new Set<SessionId>();
+  readonly handshakes = new Set<HandshakeId>();
   readonly files = new Set<string | number>();
   private readonly nextSeq = new Map<string, number>();
   private readonly earlySent = new Map<string, number>();
@@ -542,7 +553,7 @@ class Witness {
     }
 
     // Of everything secret the runtime holds exactly what the state names.
-    const held = new Set<string>();
+    const held = new Set<HandshakeId>();
     if (phase !== undefined && 'hid' in phase) held.add(phase.hid);
     const renewal = phase?.at === 'open' ? phase.renewal : null;
     if (renewal !== null && 'hid' in renewal) held.add(renewal.hid);
@@ -559,7 +570,7 @@ class Witness {
       if (completed && done != null && 'hid' in done && !held.has(done.hid)) this.handshakes.delete(done.hid);
     }
     expect(this.handshakes, 'handshakes').toEqual(held);
-    const sids = new Set<string>();
+    const sids = new Set<SessionId>();
     if (talk !== null) sids.add(talk.sid);
     if (phase?.at === 'open' && phase.old !== null) sids.add(phase.old.sid);
     if (renewal?.at === 'handing-over') sids.add(renewal.sid);
@@ -638,6 +649,38 @@ describe('any event in any state', () => {
         play(beginning, script);
       }),
       { numRuns: 1500 },
+    );
+  });
+
+  test('nothing of two others is touched by a third account that uses their ids', () => {
+    fc.assert(
+      fc.property(fc.nat(beginnings.length - 1), steps, fc.nat(199), (beginning, script, n) => {
+        const world = play(beginning, script);
+        const { conversation, incoming } = world.state;
+        const draw = new Draw(world.state, { fits: true, n, fresh: script.length });
+        const hid = reusedBy(DAVE, draw.hid());
+        const hidsOf = (effects: readonly Effect[]) =>
+          effects.flatMap((effect) => ('hid' in effect ? [effect.hid] : []));
+        const untouched = () => {
+          expect(world.state.conversation).toBe(conversation);
+          expect(world.state.incoming.filter(({ peer }) => peer !== DAVE)).toEqual(incoming);
+          expect(hidsOf(world.last).filter((one) => one !== hid)).toEqual([]);
+        };
+        const frames = [0x01, 0x02, 0x03, 0x04, 0x05, 0x10].map((type) => frame(type, hid));
+        for (const bytes of [...frames, frame(0x11, draw.sid()), frame(0x12, draw.fid())]) {
+          world.deliver(bytes, DAVE.accountId);
+          untouched();
+          expect(world.last.filter(({ type }) => type !== 'check-offer')).toEqual([]);
+        }
+        world.offered({ hid, peer: DAVE, glare: n % 2 === 0 ? 'own' : 'peer' });
+        untouched();
+        world.run({ type: 'early-opened', hid, seq: 0, body: { kind: 'text', text: 'not of them' } });
+        untouched();
+        world.run({ type: 'end-checked', hid, reason: 'cancelled' });
+        untouched();
+        expect(world.state.incoming).toEqual(incoming);
+      }),
+      { numRuns: 500 },
     );
   });
 

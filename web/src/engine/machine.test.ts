@@ -9,12 +9,15 @@ import {
   frame,
   HID,
   HID2,
+  hidOf,
   KEY,
   OTHER_KEY,
   PREKEY,
   RUN,
+  reusedBy,
   SID,
   SID2,
+  sidOf,
   text16,
   text32,
   World,
@@ -243,7 +246,7 @@ describe('being called', () => {
   });
 
   test('a busy person answers "busy" and is not disturbed', () => {
-    const world = new World().secure().offered({ hid: text16(77), peer: CAROL });
+    const world = new World().secure().offered({ hid: hidOf(77, CAROL), peer: CAROL });
     expect(world.effects('end-handshake')).toMatchObject([
       { reason: 'busy', address: { to: CAROL.accountId } },
     ]);
@@ -289,7 +292,7 @@ describe('being called', () => {
 });
 
 describe('both call at once', () => {
-  const theirs = text16(31);
+  const theirs = hidOf(31);
 
   test('the winner ignores the other flight', () => {
     const world = new World().ringing().offered({ hid: theirs, glare: 'own' });
@@ -308,6 +311,62 @@ describe('both call at once', () => {
     const world = new World().online().offered();
     expect(world.command({ name: 'openChat', peer: BOB, wait: 0 })).toBe('ok');
     expect(world.effects('make-accept')).toHaveLength(1);
+  });
+});
+
+describe('an id that two accounts use', () => {
+  const theirs = reusedBy(CAROL, HID);
+  const early = (world: World, hid: typeof HID, text: string) =>
+    world.run({ type: 'early-opened', hid, seq: 0, body: { kind: 'text', text } });
+
+  test('is two calls that ring, each with its own words and its own end', () => {
+    const world = new World().online().offered({ prekeyStart: true });
+    world.deliver(frame(2, HID), CAROL.accountId);
+    expect(world.effects('check-offer')).toMatchObject([{ from: CAROL.accountId }]);
+    world.offered({ hid: theirs, peer: CAROL, prekeyStart: true });
+    world.deliver(frame(0x10, HID), CAROL.accountId);
+    expect(world.effects('open-early')).toMatchObject([{ hid: theirs, from: CAROL.accountId }]);
+    early(early(world, HID, 'of bob'), theirs, 'of carol');
+    const ringing = (peer: typeof BOB) =>
+      world.state.incoming.filter((call) => call.peer === peer).map((call) => call.early);
+    expect([ringing(BOB), ringing(CAROL)]).toMatchObject([
+      [[{ body: { text: 'of bob' } }]],
+      [[{ body: { text: 'of carol' } }]],
+    ]);
+    world.deliver(frame(5, HID), CAROL.accountId);
+    expect(world.effects('check-end')).toMatchObject([{ hid: theirs }]);
+    world.run({ type: 'end-checked', hid: theirs, reason: 'cancelled' });
+    expect(world.effects('wipe-handshake')).toEqual([{ type: 'wipe-handshake', hid: theirs }]);
+    expect(world.state.incoming).toMatchObject([{ hid: HID, peer: BOB }]);
+    expect(world.command({ name: 'acceptIncoming', id: HID })).toBe('ok');
+    expect(shown(world)).toMatchObject([{ body: { text: 'of bob' } }]);
+  });
+
+  test('is another call than the own one, which goes on', () => {
+    const world = new World().ringing().offered({ hid: theirs, peer: CAROL, glare: 'peer' });
+    expect(world.effects('end-handshake')).toMatchObject([{ hid: theirs, reason: 'busy' }]);
+    expect(world.effects('wipe-handshake')).toEqual([]);
+    world.run({ type: 'end-checked', hid: theirs, reason: 'declined' });
+    expect(stateOf(world)).toBe('ringing-out');
+    world.deliver(frame(3, HID));
+    expect(world.effects('check-accept')).toMatchObject([{ hid: HID }]);
+  });
+
+  test('is another session than the open one', () => {
+    const world = new World().secure().deliver(frame(0x11, SID), CAROL.accountId);
+    expect(world.last).toEqual([]);
+    world.run({ type: 'refused', sid: reusedBy(CAROL, SID), why: 'fatal' });
+    expect(stateOf(world)).toBe('secure');
+    expect(viewOf(world).refusedFrames).toBe(0);
+  });
+
+  test('of a call under another key rings anew when it comes with the right one', () => {
+    const pin = { key: KEY, trust: 'compared' } as const;
+    const world = new World().online().offered({ key: OTHER_KEY, pin, changed: true });
+    world.offered({ pin });
+    expect(world.state.incoming).toMatchObject([{ hid: HID, changed: false }]);
+    expect(world.effects('wipe-handshake')).toEqual([]);
+    expect(world.effects('timer').at(-1)).toMatchObject({ name: `incoming ${HID}`, ms: 60_000 });
   });
 });
 
@@ -481,7 +540,7 @@ describe('texts before the call is accepted', () => {
   test('who loses a glare keeps the texts for the session that comes of it', () => {
     const world = new World().ringingEarly();
     write(world, 'mine');
-    const hid = text16(31);
+    const hid = hidOf(31);
     world.offered({ hid, glare: 'peer', prekeyStart: true });
     expect(shown(world)).toMatchObject([{ status: 'waiting', body: { text: 'mine' } }]);
     const conversation = world.id;
@@ -748,7 +807,7 @@ describe('renewal', () => {
   });
 
   test('both at once: the same rule as for calls', () => {
-    const offer = { hid: text16(33), pin: { key: KEY, trust: 'first-use' } } as const;
+    const offer = { hid: hidOf(33), pin: { key: KEY, trust: 'first-use' } } as const;
     const won = new World().renewing().offered({ ...offer, glare: 'own' });
     expect(won.last).toEqual([{ type: 'wipe-handshake', hid: offer.hid }]);
     const lost = new World().renewing().offered({ ...offer, glare: 'peer' });
@@ -872,7 +931,7 @@ describe('renewal', () => {
       world.hearNext({ type: 'text', text: 'new' }, 1);
       const [fresh] = shown(world).filter(({ body }) => body.kind === 'text');
       expect(fresh?.seq).toBeGreaterThan(late?.seq ?? 99);
-      const [conversation, hid, sid] = [world.id, text16(33), text16(43)];
+      const [conversation, hid, sid] = [world.id, hidOf(33), sidOf(43)];
       world
         .offered({ hid, pin: { key: KEY, trust: 'first-use' } })
         .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
@@ -992,8 +1051,9 @@ describe('a message that was damaged on its way', () => {
     expect(again(world)).toEqual([]);
   });
 
-  test('a frame that the peer repeats is acknowledged once more: our word may not have reached it', () => {
-    const world = new World().secure().run({ type: 'refused', sid: SID, fatal: false });
+  test('a frame that the peer repeats is acknowledged once more, as our word may not have reached it, and alarms nobody', () => {
+    const world = new World().secure().run({ type: 'refused', sid: SID, why: 'repeated' });
+    expect(viewOf(world).refusedFrames).toBe(0);
     world.run({ type: 'timer', name: 'receipt' });
     expect(world.said()).toEqual([{ type: 'receipt' }]);
   });
@@ -1128,7 +1188,7 @@ describe('talking', () => {
   test('a refused frame is counted and shows nothing; the session goes on', () => {
     const world = new World().secure().deliver(frame(0x11, SID));
     expect(world.effects('decrypt')).toHaveLength(1);
-    world.run({ type: 'refused', sid: SID, fatal: false });
+    world.run({ type: 'refused', sid: SID, why: 'wrong' });
     expect(world.state.conversation?.refusedFrames).toBe(1);
     expect(world.effects('show')).toEqual([]);
     world.deliver(frame(0x11, text16(99)));
@@ -1137,7 +1197,39 @@ describe('talking', () => {
   });
 
   test.each([
-    ['refused beyond the limit', (world: World) => world.run({ type: 'refused', sid: SID, fatal: true })],
+    ['wrong', 1],
+    ['fatal', 1],
+    ['repeated', 0],
+    ['spent', 0],
+  ] as const)(
+    'what is %s counts for the warning (%i) only if an attack or a defect explains it',
+    (why, counted) => {
+      const world = new World().secure().run({ type: 'refused', sid: SID, why });
+      expect(viewOf(world).refusedFrames).toBe(counted);
+    },
+  );
+
+  test.each<[string, () => World]>([
+    ['conversation', () => new World().secure().hear({ type: 'bye' }, 0)],
+    [
+      'session of a conversation that goes on',
+      () => new World().handingOver().hearNext({ type: 'ready' }, 0),
+    ],
+  ])('a late frame of a %s that is over is no alarm; one of no session that ever was is', (_, begin) => {
+    const world = begin();
+    if (world.phase === 'ended') {
+      world.command({ name: 'openChat', peer: BOB, wait: 0 });
+      world.answered(SID2).hearNext({ type: 'ready' }, 0);
+    }
+    world.deliver(frame(0x11, SID));
+    expect([world.last, viewOf(world).refusedFrames]).toEqual([[], 0]);
+    world.deliver(frame(0x11, sidOf(99)));
+    expect(viewOf(world).refusedFrames).toBe(1);
+  });
+
+  test.each([
+    ['refused beyond the limit', (world: World) => world.run({ type: 'refused', sid: SID, why: 'fatal' })],
+    ['a session that is used up', (world: World) => world.run({ type: 'refused', sid: SID, why: 'spent' })],
     ['more acknowledged than was said', (world: World) => world.hear({ type: 'receipt' }, 99)],
     ['more read than was said', (world: World) => world.hear({ type: 'read', upTo: 99 }, 0)],
   ])('%s is fatal: BYE, wipe, close', (_, happen) => {

@@ -3,6 +3,7 @@
  * clock, no randomness, no input or output; effects are data that the runtime carries out (`runtime.ts`).
  */
 
+import type { HandshakeId } from './ids.ts';
 import * as answering from './machine/answering.ts';
 import * as calling from './machine/calling.ts';
 import {
@@ -183,6 +184,6 @@ function timer(turn: Turn, name: TimerName) {
     case 'reconnect':
       return onReconnectTimer(turn);
     default:
-      return answering.dropIncoming(turn, name.slice('incoming '.length));
+      return answering.dropIncoming(turn, name.slice('incoming '.length) as HandshakeId);
   }
 }

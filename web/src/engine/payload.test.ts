@@ -3,34 +3,47 @@ import { describe, expect, test } from 'vitest';
 import { fromText, toText } from './bytes.ts';
 import { fromPackage, toPackage } from './crypto/content.ts';
 import { readPayload } from './payload.ts';
-import { frame, text16, text32 } from './testing/world.ts';
+import { BOB, CAROL, frame, hidOf, sidOf, text16, text32 } from './testing/world.ts';
 
 describe('headers of payloads', () => {
   test.each([
-    [0x01, { type: 'offer', hid: text16(5) }],
-    [0x02, { type: 'init', hid: text16(5) }],
-    [0x03, { type: 'accept', hid: text16(5) }],
-    [0x04, { type: 'confirm', hid: text16(5) }],
-    [0x05, { type: 'end', hid: text16(5) }],
-    [0x10, { type: 'early', hid: text16(5) }],
-    [0x11, { type: 'message', sid: text16(5) }],
+    [0x01, { type: 'offer', hid: hidOf(5) }],
+    [0x02, { type: 'init', hid: hidOf(5) }],
+    [0x03, { type: 'accept', hid: hidOf(5) }],
+    [0x04, { type: 'confirm', hid: hidOf(5) }],
+    [0x05, { type: 'end', hid: hidOf(5) }],
+    [0x10, { type: 'early', hid: hidOf(5) }],
+    [0x11, { type: 'message', sid: sidOf(5) }],
   ] as const)('type %i', (type, expected) => {
-    expect(readPayload(frame(type, text16(5)))).toEqual(expected);
+    expect(readPayload(BOB.accountId, frame(type, text16(5)))).toEqual(expected);
+  });
+
+  test('an id names something else under another account', () => {
+    expect(readPayload(CAROL.accountId, frame(0x01, hidOf(5)))).toEqual({
+      type: 'offer',
+      hid: hidOf(5, CAROL),
+    });
+    expect(hidOf(5, CAROL)).not.toBe(hidOf(5));
+    expect(readPayload(CAROL.accountId, frame(0x11, sidOf(5)))).toEqual({
+      type: 'message',
+      sid: sidOf(5, CAROL),
+    });
+    expect(sidOf(5, CAROL)).not.toBe(sidOf(5));
   });
 
   test('a segment has a longer id', () => {
-    expect(readPayload(frame(0x12, text32(5)))).toEqual({ type: 'chunk', fid: text32(5) });
+    expect(readPayload(BOB.accountId, frame(0x12, text32(5)))).toEqual({ type: 'chunk', fid: text32(5) });
   });
 
   test('anything else is nothing, and nothing throws', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
-        const payload = readPayload(bytes);
+        const payload = readPayload(BOB.accountId, bytes);
         if (payload !== null) expect([bytes[0], bytes.length >= 34]).toEqual([1, true]);
       }),
     );
-    expect(readPayload(frame(0x06, text16(1)))).toBeNull();
-    expect(readPayload(frame(0x11, text16(1)).with(0, 2))).toBeNull();
+    expect(readPayload(BOB.accountId, frame(0x06, text16(1)))).toBeNull();
+    expect(readPayload(BOB.accountId, frame(0x11, text16(1)).with(0, 2))).toBeNull();
   });
 });
 

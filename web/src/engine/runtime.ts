@@ -7,6 +7,7 @@ import { Files } from './effects/files.ts';
 import { Handshakes } from './effects/handshakes.ts';
 import { Sessions } from './effects/sessions.ts';
 import { EngineError, toUserError } from './errors.ts';
+import type { SessionId } from './ids.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { Effect, EffectOf } from './machine/effects.ts';
 import type { Command, Event, FrameKind, TimerName } from './machine/events.ts';
@@ -132,7 +133,7 @@ export class Runtime {
     return this.handshakes.wait(accountId);
   }
 
-  sasOf(sid: string) {
+  sasOf(sid: SessionId) {
     return this.sessions.sas(sid);
   }
 
@@ -276,7 +277,7 @@ export class Runtime {
 
   /** What the relay brings. */
   private arrive(event: Event): void {
-    const header = event.type === 'delivered' ? readPayload(event.frame) : null;
+    const header = event.type === 'delivered' ? readPayload(event.from, event.frame) : null;
     // A caller who hangs up or writes at once: neither END nor EARLY may come before the call that they belong to.
     const follows = header?.type === 'end' || header?.type === 'early';
     const check = follows ? this.handshakes.checkOf(header.hid) : undefined;

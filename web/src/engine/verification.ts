@@ -3,6 +3,7 @@ import { fromText, toText } from './bytes.ts';
 import type { FingerprintView, KeyHistoryView, PersonView, QrVerdict, VerificationView } from './contract.ts';
 import type { CryptoPort } from './crypto/port.ts';
 import { EngineError, packageCode } from './errors.ts';
+import type { SessionId } from './ids.ts';
 import type { Keystore, PastPin } from './keystore/keystore.ts';
 import type { Conversation } from './machine/state.ts';
 import { trustOf } from './machine/views.ts';
@@ -14,7 +15,7 @@ export interface VerificationDeps {
     'fingerprintOf' | 'safetyCode' | 'qrText' | 'parseQrText' | 'verifyQrText'
   >;
   readonly keystore: Pick<Keystore, 'pin' | 'pins'>;
-  readonly sasOf: (sid: string) => VerificationView['sas'];
+  readonly sasOf: (sid: SessionId) => VerificationView['sas'];
 }
 
 /** @throws EngineError `not-connected` while there is nobody to compare with. */

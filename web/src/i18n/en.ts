@@ -276,8 +276,8 @@ export const en = {
       plural(count, { one: `${count} new message`, many: `${count} new messages` }),
     refused: (count: number) =>
       plural(count, {
-        one: 'Something that arrived was forged, repeated or damaged. It was refused and is not shown.',
-        many: `${count} things that arrived were forged, repeated or damaged. They were refused and are not shown.`,
+        one: 'Something that arrived was forged or damaged. It was refused and is not shown.',
+        many: `${count} things that arrived were forged or damaged. They were refused and are not shown.`,
       }),
     refusedHelp:
       'If it goes on, the connection or the server is not to be trusted: leave and compare fingerprints.',

@@ -3,6 +3,7 @@ import { toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
 import type { CryptoPort, FileDescriptor, IncomingFile, OutgoingFile } from '../crypto/port.ts';
 import { packageCode, toUserError } from '../errors.ts';
+import type { SessionId } from '../ids.ts';
 import type { Address, EffectOf } from '../machine/effects.ts';
 import type { Event } from '../machine/events.ts';
 import type { FileFacts } from '../machine/state.ts';
@@ -87,12 +88,12 @@ export class Files {
   describe({ sid, seq, descriptor }: EffectOf<'describe-file'>) {
     const announced = announce(this.deps, descriptor);
     // Authentic, and nothing that can be received.
-    if (announced === null) return this.deps.dispatch({ type: 'refused', sid, fatal: false });
+    if (announced === null) return this.deps.dispatch({ type: 'refused', sid, why: 'wrong' });
     this.take(sid, seq, announced);
   }
 
   /** Makes ready to receive it. */
-  take(sid: string, seq: number, { file, facts }: Announced) {
+  take(sid: SessionId, seq: number, { file, facts }: Announced) {
     const { fid } = facts;
     const { dispatch } = this.deps;
     // A descriptor that is sent twice, or our own sent back, describes a file that is there already.

@@ -1,4 +1,4 @@
-/** The crypto package's handshake objects, by `hid`, and what the machine asks of them. */
+/** The crypto package's handshake objects, by account and `hid`, and what the machine asks of them. */
 import { fromText, toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
 import type {
@@ -12,6 +12,7 @@ import type {
   Session,
 } from '../crypto/port.ts';
 import { packageCode } from '../errors.ts';
+import { type HandshakeId, handshakeId, type SessionId } from '../ids.ts';
 import type { Keystore } from '../keystore/keystore.ts';
 import type { EffectOf } from '../machine/effects.ts';
 import type { Event } from '../machine/events.ts';
@@ -31,7 +32,7 @@ export interface HandshakeDeps {
   /** Completed handshakes per person, for as long as the page lives (protocol.md section 4.9). */
   readonly rate: () => HandshakeRate;
   /** Takes a session that was just established, with the files of its first flight. */
-  readonly keep: (session: Session, first?: Bytes, announced?: Map<number, Announced>) => string;
+  readonly keep: (session: Session, first?: Bytes, announced?: Map<number, Announced>) => SessionId;
   /** Sends a frame whose fate nobody waits for. */
   readonly post: (address: EffectOf<'end-handshake'>['address'], frame: Uint8Array) => void;
 }
@@ -43,15 +44,15 @@ const PREKEY_KEY = [67, 99] as const;
 const MAX_WAITING = MAX_EARLY;
 
 export class Handshakes {
-  private readonly offers = new Map<string, Offer>();
-  private readonly incoming = new Map<string, IncomingOffer>();
-  private readonly pending = new Map<string, PendingSession>();
+  private readonly offers = new Map<HandshakeId, Offer>();
+  private readonly incoming = new Map<HandshakeId, IncomingOffer>();
+  private readonly pending = new Map<HandshakeId, PendingSession>();
   /** Offers that are being checked; an END that comes meanwhile waits for the result. */
-  private readonly checking = new Map<string, { readonly work: Promise<void>; waiting: number }>();
+  private readonly checking = new Map<HandshakeId, { readonly work: Promise<void>; waiting: number }>();
   /** Files of a first flight, by handshake and `seq`. */
-  private readonly announced = new Map<string, Map<number, Announced>>();
+  private readonly announced = new Map<HandshakeId, Map<number, Announced>>();
   /** Offers that are being accepted: for that time nobody holds them. */
-  private readonly accepting = new Map<string, Promise<unknown>>();
+  private readonly accepting = new Map<HandshakeId, Promise<unknown>>();
 
   constructor(private readonly deps: HandshakeDeps) {}
 
@@ -73,7 +74,7 @@ export class Handshakes {
       const other = code === 'E_IDENTITY_CHANGED' ? toText(prekey.subarray(...PREKEY_KEY)) : null;
       return this.deps.dispatch({ type: 'prekey-refused', conversation, key: other });
     }
-    const hid = toText(offer.hid);
+    const hid = handshakeId(address.to, offer.hid);
     this.offers.set(hid, offer);
     const { early, frame } = offer;
     this.deps.dispatch({ type: 'offer-made', conversation, hid, early, frame });
@@ -100,20 +101,26 @@ export class Handshakes {
 
   /** All checks of protocol.md section 4.5, then the caller's name. What fails a check is dropped without a word. */
   checkOffer(run: Run, effect: EffectOf<'check-offer'>): Promise<void> {
-    const payload = readPayload(effect.frame);
+    const payload = readPayload(effect.from, effect.frame);
     const begins = payload?.type === 'offer' || payload?.type === 'init';
-    if (!begins || this.checking.has(payload.hid)) return Promise.resolve();
+    if (!begins || this.isTaken(payload.hid)) return Promise.resolve();
     const { hid } = payload;
     const work = this.receive(run, hid, effect).finally(() => this.checking.delete(hid));
     this.checking.set(hid, { work, waiting: 0 });
     return work;
   }
 
+  /** Whether there is a handshake of this name, begun by either side: nobody honest begins another one under it. */
+  private isTaken(hid: HandshakeId): boolean {
+    const tables = [this.checking, this.offers, this.incoming, this.accepting, this.pending];
+    return tables.some((table) => table.has(hid));
+  }
+
   /**
    * A frame of this handshake comes while its offer is still being checked: when to look at it. `undefined`: at once;
    * null: never, since more wait than any first flight has.
    */
-  checkOf(hid: string): Promise<void> | undefined | null {
+  checkOf(hid: HandshakeId): Promise<void> | undefined | null {
     const check = this.checking.get(hid);
     if (check === undefined) return undefined;
     check.waiting += 1;
@@ -135,7 +142,7 @@ export class Handshakes {
   }
 
   /** The descriptor of a file, its key among it, stays here until there is a session to fetch it in. */
-  private earlyBody(hid: string, seq: number, content: PackageContent): EarlyBody | null {
+  private earlyBody(hid: HandshakeId, seq: number, content: PackageContent): EarlyBody | null {
     if (content.type === 'text') return { kind: 'text', text: content.text };
     const one = content.type === 'file' ? announce(this.deps, content.descriptor) : null;
     if (one === null) return null;
@@ -146,7 +153,7 @@ export class Handshakes {
 
   private async receive(
     run: Run,
-    hid: string,
+    hid: HandshakeId,
     { from, presence, frame }: EffectOf<'check-offer'>,
   ): Promise<void> {
     const pin = await this.deps.keystore.pin(run.owner, from);
@@ -279,7 +286,7 @@ export class Handshakes {
     }
   }
 
-  wipe(hid: string): void {
+  wipe(hid: HandshakeId): void {
     this.forgetFiles(hid);
     for (const table of [this.offers, this.incoming, this.pending]) {
       table.get(hid)?.free();
@@ -287,7 +294,7 @@ export class Handshakes {
     }
   }
 
-  private forgetFiles(hid: string): void {
+  private forgetFiles(hid: HandshakeId): void {
     for (const { file } of this.announced.get(hid)?.values() ?? []) file.free();
     this.announced.delete(hid);
   }
@@ -301,7 +308,7 @@ export class Handshakes {
   }
 
   /** protocol.md section 11, "abort handshake". A code of the package is a failed check; anything else a defect. */
-  private failed(conversation: number, hid: string | null, error: unknown): void {
+  private failed(conversation: number, hid: HandshakeId | null, error: unknown): void {
     this.deps.dispatch({ type: 'handshake-failed', conversation, hid, wait: 0 });
     if (packageCode(error) === null) throw error;
   }

@@ -1,13 +1,19 @@
-/** Open sessions, by `sid`, with the frames that the peer may not have yet. Encrypting and decrypting are synchronous: the order of calls is the order on the wire. */
+/** Open sessions, by account and `sid`, with the frames that the peer may not have yet. Encrypting and decrypting are synchronous: the order of calls is the order on the wire. */
 import { toText } from '../bytes.ts';
 import type { EmojiView } from '../contract.ts';
 import { fromPackage, toPackage } from '../crypto/content.ts';
 import type { Bytes, Session } from '../crypto/port.ts';
-import type { Content, Event } from '../machine/events.ts';
+import { packageCode } from '../errors.ts';
+import { type SessionId, sessionId } from '../ids.ts';
+import type { Content, Event, Refusal } from '../machine/events.ts';
 import type { Announced } from './files.ts';
 
-/** The package's error classes after which a frame is dropped and the session goes on (protocol.md section 11). */
+/** The package's class of errors after which a frame is dropped and the session goes on (protocol.md section 11). */
 const DROPPED = 'drop';
+/** Of them, the one of a frame whose key was used. */
+const REPEATED = 'E_REPLAY';
+/** Of those that end a session, the ones that say no more than that it is used up. */
+const SPENT: ReadonlySet<string | null> = new Set(['E_CHAIN_LIMIT', 'E_SESSION_LIMIT', 'E_CLOSED']);
 
 /** Frames kept to be sent again; what is older than the last so many cannot be repaired. */
 const KEPT = 256;
@@ -23,32 +29,32 @@ interface Held {
 }
 
 export class Sessions {
-  private readonly sessions = new Map<string, Held>();
+  private readonly sessions = new Map<SessionId, Held>();
 
   constructor(private readonly dispatch: (event: Event) => void) {}
 
   /** `first`: the message that came with the session, as its number 0. `announced`: files of its first flight. */
-  keep(session: Session, first?: Bytes, announced: Map<number, Announced> = new Map()): string {
-    const sid = toText(session.id);
+  keep(session: Session, first?: Bytes, announced: Map<number, Announced> = new Map()): SessionId {
+    const sid = sessionId(toText(session.peer.accountId), session.id);
     const sent = new Map(first && [[0, first]]);
     this.sessions.set(sid, { session, sent, announced, renewal: 'not-due' });
     return sid;
   }
 
   /** The file of this number of the first flight, which is the caller's from now on. */
-  takeAnnounced(sid: string, seq: number): Announced | undefined {
+  takeAnnounced(sid: SessionId, seq: number): Announced | undefined {
     const announced = this.sessions.get(sid)?.announced;
     const file = announced?.get(seq);
     announced?.delete(seq);
     return file;
   }
 
-  sas(sid: string): readonly EmojiView[] | null {
+  sas(sid: SessionId): readonly EmojiView[] | null {
     return this.sessions.get(sid)?.session.sas ?? null;
   }
 
   /** The frame to send; null when the session cannot go on, which is reported. */
-  encrypt(sid: string, seq: number, content: Content): Bytes | null {
+  encrypt(sid: SessionId, seq: number, content: Content): Bytes | null {
     const held = this.sessions.get(sid);
     if (held === undefined || content.type === 'other') return null;
     try {
@@ -60,12 +66,12 @@ export class Sessions {
       return sent.frame;
     } catch {
       // Used up, closed, or out of step: nothing more can be said in it.
-      this.dispatch({ type: 'refused', sid, fatal: true });
+      this.dispatch({ type: 'refused', sid, why: 'spent' });
       return null;
     }
   }
 
-  decrypt(sid: string, frame: Uint8Array): void {
+  decrypt(sid: SessionId, frame: Uint8Array): void {
     const held = this.sessions.get(sid);
     if (held === undefined) return;
     let event: Event;
@@ -74,19 +80,19 @@ export class Sessions {
       for (const old of held.sent.keys()) if (old < ack) held.sent.delete(old);
       event = { type: 'decrypted', sid, seq, ack, content: fromPackage(content) };
     } catch (error) {
-      event = { type: 'refused', sid, fatal: !isDropped(error) };
+      event = { type: 'refused', sid, why: refusalOf(error) };
     }
     this.dispatch(event);
     this.wear(sid);
   }
 
   /** The frame of this number, as it was sent; null when the peer has it by now. */
-  again(sid: string, seq: number): Bytes | null {
+  again(sid: SessionId, seq: number): Bytes | null {
     return this.sessions.get(sid)?.sent.get(seq) ?? null;
   }
 
   /** A segment of a file went beside this session. */
-  countChunk(sid: string, bytes: number): void {
+  countChunk(sid: SessionId, bytes: number): void {
     this.sessions.get(sid)?.session.countChunk(bytes);
     this.wear(sid);
   }
@@ -96,7 +102,7 @@ export class Sessions {
    * package counts messages, bytes and the time by a clock that nobody can set; the machine looks at the wall clock as
    * well, which goes on while a machine sleeps.
    */
-  private wear(sid: string): void {
+  private wear(sid: SessionId): void {
     const held = this.sessions.get(sid);
     const renewal = held?.session.renewal(performance.timeOrigin + performance.now());
     if (held === undefined || renewal === undefined || renewal === held.renewal) return;
@@ -104,7 +110,7 @@ export class Sessions {
     if (renewal !== 'not-due') this.dispatch({ type: 'worn', sid, state: renewal });
   }
 
-  wipe(sid: string): void {
+  wipe(sid: SessionId): void {
     const held = this.sessions.get(sid);
     held?.session.free();
     for (const { file } of held?.announced.values() ?? []) file.free();
@@ -116,6 +122,9 @@ export class Sessions {
   }
 }
 
-function isDropped(error: unknown): boolean {
-  return error instanceof Error && 'class' in error && error.class === DROPPED;
+function refusalOf(error: unknown): Refusal {
+  const code = packageCode(error);
+  if (code === REPEATED) return 'repeated';
+  if (SPENT.has(code)) return 'spent';
+  return error instanceof Error && 'class' in error && error.class === DROPPED ? 'wrong' : 'fatal';
 }

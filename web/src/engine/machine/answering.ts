@@ -1,5 +1,6 @@
 /** The one who is called: from OFFER to READY (protocol.md section 4, B). */
 import type { MessageView } from '../contract.ts';
+import type { HandshakeId } from '../ids.ts';
 import { postpone } from './calling.ts';
 import { sayDrafts } from './drafts.ts';
 import { close, endAbruptly, isActive, release } from './ending.ts';
@@ -63,7 +64,9 @@ export function onOfferChecked(turn: Turn, event: EventOf<'offer-checked'>) {
 
 export function ring(turn: Turn, call: Incoming): void {
   const earlier = turn.state.incoming.find(({ peer }) => peer.accountId === call.peer.accountId);
-  if (earlier !== undefined) dropIncoming(turn, earlier.hid);
+  // One under another key may come again under its own id, with the right one: nothing was kept of it.
+  if (earlier?.hid === call.hid) forget(turn, earlier);
+  else if (earlier !== undefined) dropIncoming(turn, earlier.hid);
   if (turn.state.incoming.length >= MAX_INCOMING) {
     if (!call.changed) refuseCall(turn, call, 'busy');
     return;
@@ -93,7 +96,7 @@ function forget(turn: Turn, { hid }: Incoming): void {
 }
 
 /** No longer rings, and its handshake is wiped: too late, withdrawn, or from a run that is gone. */
-export function dropIncoming(turn: Turn, hid: string): void {
+export function dropIncoming(turn: Turn, hid: HandshakeId): void {
   const call = turn.state.incoming.find((one) => one.hid === hid);
   if (call === undefined) return;
   forget(turn, call);
@@ -178,7 +181,7 @@ export function onConfirmChecked(turn: Turn, event: EventOf<'confirm-checked'>) 
   const { sid } = event;
   const conversation = awaited(turn, event.conversation, 'completing');
   const address = conversation?.phase.hid === event.hid ? addressOf(conversation) : null;
-  if (conversation === null || address === null) return turn.do({ type: 'wipe-session', sid });
+  if (conversation === null || address === null) return turn.endSession(sid);
   const { held } = conversation.phase;
   turn.do({ type: 'send', conversation: conversation.id, about: 'message', address, frame: event.frame });
   const talk = newTalk(turn, sid, { role: 'responder', next: 1 });

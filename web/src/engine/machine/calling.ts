@@ -127,7 +127,7 @@ export function onOfferMade(turn: Turn, { conversation: id, hid, early, frame }:
 export function onAcceptChecked(turn: Turn, event: EventOf<'accept-checked'>) {
   const conversation = awaited(turn, event.conversation, 'confirming');
   const address = conversation?.phase.hid === event.hid ? addressOf(conversation) : null;
-  if (conversation === null || address === null) return turn.do({ type: 'wipe-session', sid: event.sid });
+  if (conversation === null || address === null) return turn.endSession(event.sid);
   turn.do({ type: 'send', conversation: conversation.id, about: 'confirm', address, frame: event.frame });
   // Numbers go on from the first flight's (protocol.md section 5.3).
   const carried = conversation.drafts.filter(({ seq }) => seq !== null).length;

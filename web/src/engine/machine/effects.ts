@@ -2,6 +2,7 @@
 
 import type { MessageView, UserError } from '../contract.ts';
 import type { FileDescriptor } from '../crypto/port.ts';
+import type { HandshakeId, SessionId } from '../ids.ts';
 import type { Content, FrameKind, TimerName } from './events.ts';
 import type { Peer, Pin } from './state.ts';
 
@@ -48,73 +49,83 @@ export type Effect =
   | {
       readonly type: 'send-early';
       readonly conversation: number;
-      readonly hid: string;
+      readonly hid: HandshakeId;
       /** The number that the first flight has to give to it. */
       readonly seq: number;
       readonly address: Address;
       readonly text: string;
     }
-  | { readonly type: 'open-early'; readonly hid: string; readonly from: string; readonly frame: Uint8Array }
+  | {
+      readonly type: 'open-early';
+      readonly hid: HandshakeId;
+      readonly from: string;
+      readonly frame: Uint8Array;
+    }
   | {
       readonly type: 'check-offer';
       readonly from: string;
       readonly presence: string;
       readonly frame: Uint8Array;
     }
-  | { readonly type: 'make-accept'; readonly conversation: number; readonly hid: string }
+  | { readonly type: 'make-accept'; readonly conversation: number; readonly hid: HandshakeId }
   | {
       readonly type: 'check-accept';
       readonly conversation: number;
-      readonly hid: string;
+      readonly hid: HandshakeId;
       readonly from: string;
       readonly frame: Uint8Array;
     }
   | {
       readonly type: 'check-confirm';
       readonly conversation: number;
-      readonly hid: string;
+      readonly hid: HandshakeId;
       readonly from: string;
       readonly frame: Uint8Array;
     }
-  | { readonly type: 'check-end'; readonly hid: string; readonly from: string; readonly frame: Uint8Array }
+  | {
+      readonly type: 'check-end';
+      readonly hid: HandshakeId;
+      readonly from: string;
+      readonly frame: Uint8Array;
+    }
   /** Signs END, sends it and wipes the handshake. */
   | {
       readonly type: 'end-handshake';
-      readonly hid: string;
+      readonly hid: HandshakeId;
       readonly reason: 'declined' | 'busy' | 'cancelled';
       readonly address: Address;
     }
-  | { readonly type: 'wipe-handshake'; readonly hid: string }
+  | { readonly type: 'wipe-handshake'; readonly hid: HandshakeId }
   // Session
   | {
       readonly type: 'encrypt';
       readonly conversation: number;
-      readonly sid: string;
+      readonly sid: SessionId;
       /** The number that the session has to give to this message. */
       readonly seq: number;
       readonly address: Address;
       readonly content: Content;
     }
-  | { readonly type: 'decrypt'; readonly sid: string; readonly frame: Uint8Array }
+  | { readonly type: 'decrypt'; readonly sid: SessionId; readonly frame: Uint8Array }
   /** Sends the frame of this number again, as it was. */
   | {
       readonly type: 'resend';
       readonly conversation: number;
-      readonly sid: string;
+      readonly sid: SessionId;
       readonly seq: number;
       readonly address: Address;
     }
-  | { readonly type: 'wipe-session'; readonly sid: string }
+  | { readonly type: 'wipe-session'; readonly sid: SessionId }
   // Files
   | { readonly type: 'prepare-file'; readonly ref: number }
   | {
       readonly type: 'describe-file';
-      readonly sid: string;
+      readonly sid: SessionId;
       readonly seq: number;
       readonly descriptor: FileDescriptor;
     }
   /** The same for a file that came with the first flight: the session that came of it has its descriptor. */
-  | { readonly type: 'describe-early-file'; readonly sid: string; readonly seq: number }
+  | { readonly type: 'describe-early-file'; readonly sid: SessionId; readonly seq: number }
   | {
       readonly type: 'send-segments';
       readonly conversation: number;

@@ -91,13 +91,13 @@ export function release(turn: Turn, { phase }: Conversation): void {
     case 'open': {
       const { sid, sending, receiving } = phase.talk;
       dropRenewal(turn, phase);
-      if (phase.old !== null) turn.do({ type: 'wipe-session', sid: phase.old.sid });
+      if (phase.old !== null) turn.endSession(phase.old.sid);
       if (sending?.at === 'preparing') turn.reject(sending.reply, 'not-connected');
       if (sending !== null) {
         turn.do({ type: 'wipe-file', file: sending.at === 'preparing' ? sending.ref : sending.fid });
       }
       if (receiving !== null) turn.do({ type: 'wipe-file', file: receiving.fid });
-      turn.do({ type: 'wipe-session', sid });
+      turn.endSession(sid);
       break;
     }
     case 'watching':

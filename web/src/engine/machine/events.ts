@@ -2,6 +2,7 @@
 
 import type { AccountView, AppView, UserError } from '../contract.ts';
 import type { FileDescriptor } from '../crypto/port.ts';
+import type { HandshakeId, SessionId } from '../ids.ts';
 import type { EarlyBody, FileFacts, Peer, Pin } from './state.ts';
 
 /** Commands that the machine decides on; each is answered by exactly one `reply` effect. */
@@ -56,10 +57,18 @@ export type TimerName =
   /** The session's day is over. */
   | 'expire'
   | 'reconnect'
-  | `incoming ${string}`;
+  | `incoming ${HandshakeId}`;
 
 /** Which frame the relay could not deliver. */
 export type FrameKind = 'offer' | 'early' | 'accept' | 'confirm' | 'message' | 'chunk';
+
+/**
+ * Why nothing came of a frame of a session. `repeated`: the frame was accepted before. An honest peer sends again what
+ * it has no answer to, so a line that slept or is slow is enough of an explanation. `wrong`: only an attack or a defect
+ * explains it; it was dropped. `fatal`: the same, and the session cannot go on (protocol.md section 11). `spent`: the
+ * session cannot go on, and no frame is to blame.
+ */
+export type Refusal = 'repeated' | 'wrong' | 'fatal' | 'spent';
 
 /** Where a connection went. */
 export type LinkLoss =
@@ -121,7 +130,7 @@ export type Event =
   | {
       readonly type: 'offer-made';
       readonly conversation: number;
-      readonly hid: string;
+      readonly hid: HandshakeId;
       /** It is an INIT: early messages may follow. */
       readonly early: boolean;
       readonly frame: Uint8Array;
@@ -130,7 +139,7 @@ export type Event =
   | { readonly type: 'prekey-refused'; readonly conversation: number; readonly key: string | null }
   | {
       readonly type: 'offer-checked';
-      readonly hid: string;
+      readonly hid: HandshakeId;
       readonly peer: Peer;
       readonly presence: string;
       readonly key: string;
@@ -147,7 +156,7 @@ export type Event =
   /** Responder: one EARLY frame verified, in order. Nothing is confirmed yet. */
   | {
       readonly type: 'early-opened';
-      readonly hid: string;
+      readonly hid: HandshakeId;
       readonly seq: number;
       /** Null: of a kind that has no place there, or that this version does not show. */
       readonly body: EarlyBody | null;
@@ -155,23 +164,23 @@ export type Event =
   | {
       readonly type: 'accept-made';
       readonly conversation: number;
-      readonly hid: string;
+      readonly hid: HandshakeId;
       readonly frame: Uint8Array;
     }
   /** Initiator: ACCEPT verified; `frame` is CONFIRM. */
   | {
       readonly type: 'accept-checked';
       readonly conversation: number;
-      readonly hid: string;
-      readonly sid: string;
+      readonly hid: HandshakeId;
+      readonly sid: SessionId;
       readonly frame: Uint8Array;
     }
   /** Responder: CONFIRM verified; `frame` is READY, the message with `seq` 0. */
   | {
       readonly type: 'confirm-checked';
       readonly conversation: number;
-      readonly hid: string;
-      readonly sid: string;
+      readonly hid: HandshakeId;
+      readonly sid: SessionId;
       /** Early messages that the caller announced, and that came. */
       readonly early: { readonly sent: number; readonly received: number };
       readonly frame: Uint8Array;
@@ -183,26 +192,25 @@ export type Event =
   | {
       readonly type: 'handshake-failed';
       readonly conversation: number;
-      readonly hid: string | null;
+      readonly hid: HandshakeId | null;
       readonly wait: number;
     }
   | {
       readonly type: 'end-checked';
-      readonly hid: string;
+      readonly hid: HandshakeId;
       readonly reason: 'declined' | 'busy' | 'cancelled' | 'prekey-unknown' | 'version';
     }
   // Session
   | {
       readonly type: 'decrypted';
-      readonly sid: string;
+      readonly sid: SessionId;
       readonly seq: number;
       readonly ack: number;
       readonly content: Content;
     }
   /** By what went through it the session is to be renewed, or may not be used any more (protocol.md section 10). */
-  | { readonly type: 'worn'; readonly sid: string; readonly state: 'due' | 'over' }
-  /** `fatal`: protocol.md section 11, class "fatal session"; otherwise the frame was dropped. */
-  | { readonly type: 'refused'; readonly sid: string; readonly fatal: boolean }
+  | { readonly type: 'worn'; readonly sid: SessionId; readonly state: 'due' | 'over' }
+  | { readonly type: 'refused'; readonly sid: SessionId; readonly why: Refusal }
   // Files
   | {
       readonly type: 'file-prepared';
@@ -211,7 +219,12 @@ export type Event =
       readonly descriptor: FileDescriptor;
     }
   | { readonly type: 'file-unprepared'; readonly ref: number; readonly error: UserError }
-  | { readonly type: 'file-described'; readonly sid: string; readonly seq: number; readonly facts: FileFacts }
+  | {
+      readonly type: 'file-described';
+      readonly sid: SessionId;
+      readonly seq: number;
+      readonly facts: FileFacts;
+    }
   /** Sender: this many bytes are with the peer. `segments`: how many were handed over since the last event. */
   | {
       readonly type: 'file-sent';

@@ -30,6 +30,9 @@ export const WANT_STEP = 4;
 /** Progress is shown at most ten times a second. */
 export const PROGRESS_MS = 100;
 
+/** Sessions that are over and remembered. */
+export const MAX_OVER = 256;
+
 /** Frames kept while CONFIRM is being checked: the peer may write at once. */
 export const MAX_HELD = 32;
 

@@ -7,6 +7,7 @@
  * the new one does: until then the responder listens to both.
  */
 import type { MessageView } from '../contract.ts';
+import type { HandshakeId } from '../ids.ts';
 import { refuseCall, ring } from './answering.ts';
 import { sayDrafts } from './drafts.ts';
 import { end, endAbruptly, endFatally, giveUp } from './ending.ts';
@@ -100,7 +101,7 @@ export function onRenewalAcceptChecked(turn: Turn, { hid, sid, frame }: EventOf<
   const { conversation, open } = turn;
   const address = conversation === null ? null : addressOf(conversation);
   const awaited = open?.renewal?.at === 'confirming' && open.renewal.hid === hid;
-  if (conversation === null || address === null || !awaited) return turn.do({ type: 'wipe-session', sid });
+  if (conversation === null || address === null || !awaited) return turn.endSession(sid);
   turn.do({ type: 'send', conversation: conversation.id, about: 'confirm', address, frame });
   turn.patchOpen({ renewal: { at: 'handing-over', sid } });
   turn.start('renewal', READY_MS);
@@ -119,7 +120,7 @@ export function onRenewed(turn: Turn, { talk }: Open, event: EventOf<'decrypted'
   const next = newTalk(turn, event.sid, { role: 'initiator', next: 0, before });
   replace(turn, { ...next, secure: true, received: event.seq + 1, quiet: isQuiet(event) });
   settle(turn, before);
-  turn.do({ type: 'wipe-session', sid: before.sid });
+  turn.endSession(before.sid);
   watchRead(turn, next);
   owe(turn);
   understand(turn, event.seq, event.content);
@@ -176,7 +177,7 @@ export function onRenewalConfirmChecked(turn: Turn, { hid, sid, frame }: EventOf
   const address = conversation === null ? null : addressOf(conversation);
   const awaited = open?.renewal?.at === 'completing' && open.renewal.hid === hid;
   if (conversation === null || open === null || address === null || !awaited) {
-    return turn.do({ type: 'wipe-session', sid });
+    return turn.endSession(sid);
   }
   // The session before the last has had its time.
   retire(turn);
@@ -213,7 +214,7 @@ export function retire(turn: Turn): void {
   if (old === null) return;
   settle(turn, old);
   turn.stop('retire');
-  turn.do({ type: 'wipe-session', sid: old.sid });
+  turn.endSession(old.sid);
   turn.patchOpen({ old: null });
 }
 
@@ -277,7 +278,7 @@ function settle(turn: Turn, old: Talk): void {
 /** The handshake of a renewal that is being given up. The caller says what comes in its place. */
 export function dropRenewal(turn: Turn, { renewal }: Open): void {
   turn.stop('renewal');
-  if (renewal?.at === 'handing-over') turn.do({ type: 'wipe-session', sid: renewal.sid });
+  if (renewal?.at === 'handing-over') turn.endSession(renewal.sid);
   else if (renewal !== null && 'hid' in renewal) turn.do({ type: 'wipe-handshake', hid: renewal.hid });
 }
 
@@ -292,7 +293,7 @@ export function failRenewal(turn: Turn) {
 }
 
 /** Whether this handshake is the one that renews the session. */
-export function renewsWith(open: Open | null, hid: string | null): open is Open & { renewal: Renewal } {
+export function renewsWith(open: Open | null, hid: HandshakeId | null): open is Open & { renewal: Renewal } {
   const renewal = open?.renewal ?? null;
   if (renewal === null) return false;
   return 'hid' in renewal ? renewal.hid === hid : renewal.at === 'offering' && hid === null;

@@ -1,4 +1,5 @@
 /** Whom a frame of the relay concerns. What concerns nobody here is dropped without an answer (protocol.md 11). */
+import type { HandshakeId, SessionId } from '../ids.ts';
 import { readPayload } from '../payload.ts';
 import { isAnswering } from './answering.ts';
 import type { Event } from './events.ts';
@@ -7,7 +8,7 @@ import { countRefused } from './talk.ts';
 import { assertNever, type Turn } from './turn.ts';
 
 export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event, { type: 'delivered' }>) {
-  const payload = readPayload(frame);
+  const payload = readPayload(from, frame);
   const { conversation } = turn;
   if (payload === null || turn.state.account.stage !== 'ready') return;
   if (payload.type === 'offer' || payload.type === 'init')
@@ -49,7 +50,7 @@ export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event
   }
 }
 
-function onEnd(turn: Turn, hid: string, from: string, frame: Uint8Array): void {
+function onEnd(turn: Turn, hid: HandshakeId, from: string, frame: Uint8Array): void {
   const phase = turn.conversation?.phase;
   const handshake = phase?.at === 'open' ? phase.renewal : phase;
   const called = handshake?.at === 'ringing' || handshake?.at === 'accepted';
@@ -59,7 +60,7 @@ function onEnd(turn: Turn, hid: string, from: string, frame: Uint8Array): void {
 }
 
 /** Part of a first flight that rings here, or was just accepted. */
-function onEarly(turn: Turn, hid: string, from: string, frame: Uint8Array): void {
+function onEarly(turn: Turn, hid: HandshakeId, from: string, frame: Uint8Array): void {
   const { conversation } = turn;
   const rings = turn.state.incoming.some((call) => call.hid === hid && call.peer.accountId === from);
   const accepted =
@@ -70,7 +71,8 @@ function onEarly(turn: Turn, hid: string, from: string, frame: Uint8Array): void
   if (rings || accepted) turn.do({ type: 'open-early', hid, from, frame });
 }
 
-function onMessage(turn: Turn, sid: string, frame: Uint8Array): void {
+function onMessage(turn: Turn, sid: SessionId, frame: Uint8Array): void {
+  if (turn.state.over.includes(sid)) return;
   const phase = turn.conversation?.phase;
   if (phase?.at === 'completing') {
     // The peer may write as soon as CONFIRM is sent, which is still being checked here.

@@ -10,6 +10,7 @@ import type {
   TransferView,
   TrustView,
 } from '../contract.ts';
+import type { HandshakeId, SessionId } from '../ids.ts';
 
 export interface State {
   readonly account: AccountView;
@@ -20,6 +21,8 @@ export interface State {
   readonly conversation: Conversation | null;
   /** Verified offers that ring here, oldest first. */
   readonly incoming: readonly Incoming[];
+  /** Sessions that are over, newest last: what is still on its way in them is late, and nothing else. */
+  readonly over: readonly SessionId[];
   /** Number of the next conversation: results of an older one are recognized and dropped. */
   readonly nextConversation: number;
 }
@@ -49,7 +52,7 @@ export interface Pin {
 
 /** An OFFER that verified, or one under another key than the pinned one (`changed`): that one is never accepted. */
 export interface Incoming {
-  readonly hid: string;
+  readonly hid: HandshakeId;
   readonly peer: Peer;
   /** The caller's run. */
   readonly presence: string;
@@ -117,15 +120,15 @@ export type Phase =
   /** The first flight is being made. */
   | { readonly at: 'offering' }
   /** OFFER or INIT sent. `early`: how many EARLY frames followed the INIT; null for an OFFER. */
-  | { readonly at: 'ringing'; readonly hid: string; readonly early: number | null }
+  | { readonly at: 'ringing'; readonly hid: HandshakeId; readonly early: number | null }
   /** ACCEPT came and is being checked, once. */
-  | { readonly at: 'confirming'; readonly hid: string }
+  | { readonly at: 'confirming'; readonly hid: HandshakeId }
   /** Responder: ACCEPT is being made. */
-  | { readonly at: 'accepting'; readonly hid: string }
+  | { readonly at: 'accepting'; readonly hid: HandshakeId }
   /** Responder: ACCEPT sent. */
-  | { readonly at: 'accepted'; readonly hid: string }
+  | { readonly at: 'accepted'; readonly hid: HandshakeId }
   /** Responder: CONFIRM came and is being checked, once. Frames that follow it wait in `held`. */
-  | { readonly at: 'completing'; readonly hid: string; readonly held: readonly Uint8Array[] }
+  | { readonly at: 'completing'; readonly hid: HandshakeId; readonly held: readonly Uint8Array[] }
   | Open
   | { readonly at: 'ended'; readonly how: Ending }
   /** The key differs from the pinned one. Nothing was sent and nothing will be. */
@@ -145,17 +148,17 @@ export interface Open {
 /** protocol.md section 4.9. The first four are the initiator's, the last three the responder's. */
 export type Renewal =
   | { readonly at: 'offering' }
-  | { readonly at: 'ringing'; readonly hid: string }
-  | { readonly at: 'confirming'; readonly hid: string }
+  | { readonly at: 'ringing'; readonly hid: HandshakeId }
+  | { readonly at: 'confirming'; readonly hid: HandshakeId }
   /** CONFIRM sent. Texts wait for READY: what is said before it comes would be said in a session that is over. */
-  | { readonly at: 'handing-over'; readonly sid: string }
-  | { readonly at: 'accepting'; readonly hid: string }
-  | { readonly at: 'accepted'; readonly hid: string }
-  | { readonly at: 'completing'; readonly hid: string };
+  | { readonly at: 'handing-over'; readonly sid: SessionId }
+  | { readonly at: 'accepting'; readonly hid: HandshakeId }
+  | { readonly at: 'accepted'; readonly hid: HandshakeId }
+  | { readonly at: 'completing'; readonly hid: HandshakeId };
 
 /** An open session and what was said in it. */
 export interface Talk {
-  readonly sid: string;
+  readonly sid: SessionId;
   readonly role: 'initiator' | 'responder';
   /** 1 for the conversation's first session. */
   readonly number: number;
@@ -245,5 +248,6 @@ export const INITIAL: State = {
   connection: { at: 'idle' },
   conversation: null,
   incoming: [],
+  over: [],
   nextConversation: 1,
 };

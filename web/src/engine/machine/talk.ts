@@ -2,6 +2,7 @@
  * An open session: messages, their acknowledgements, and what the peer is doing (protocol.md section 6.4).
  */
 import type { MessageView } from '../contract.ts';
+import type { SessionId } from '../ids.ts';
 import { draft, mayDraft, sayDrafts } from './drafts.ts';
 import { end, endFatally } from './ending.ts';
 import type { Content, EventOf } from './events.ts';
@@ -24,7 +25,7 @@ import { addressOf, assertNever, type Turn } from './turn.ts';
 /** The first session of a conversation, or the one that follows `before`. READY is the responder's first message. */
 export function newTalk(
   turn: Turn,
-  sid: string,
+  sid: SessionId,
   { role, next, before = null }: { role: Talk['role']; next: number; before?: Talk | null },
 ): Talk {
   return {
@@ -339,14 +340,16 @@ export function readBy({ live }: Talk, upTo: number, acknowledged: number): Mess
     .map((message) => ({ ...message, status: 'read' }));
 }
 
-/** A frame of this session that was not genuine, or whose session cannot go on. */
+/** A frame of this session of which nothing came. The person is told of those that only an attack or a defect explains. */
 export function onRefused(turn: Turn, event: EventOf<'refused'>) {
   const { open } = turn;
   const next = open?.renewal?.at === 'handing-over' ? open.renewal.sid : undefined;
   if (open === null || ![open.talk.sid, open.old?.sid, next].includes(event.sid)) return;
-  countRefused(turn);
-  if (event.fatal) return endFatally(turn);
-  // It may be a frame that the peer sent again because our word that it arrived did not: so it is said again.
+  const { why } = event;
+  if (why === 'wrong' || why === 'fatal') countRefused(turn);
+  if (why === 'fatal' || why === 'spent') return endFatally(turn);
+  if (why !== 'repeated') return;
+  // The peer has no word of ours that it arrived: so it is said again.
   if (open.talk.sid === event.sid && open.talk.secure && open.talk.owed === 0) owe(turn);
 }
 

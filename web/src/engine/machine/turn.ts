@@ -3,8 +3,10 @@
  * outside a transition is a pure function of its arguments.
  */
 import type { MessageView, UserError, UserErrorCode } from '../contract.ts';
+import type { SessionId } from '../ids.ts';
 import type { Address, Effect } from './effects.ts';
 import type { TimerName } from './events.ts';
+import { MAX_OVER } from './limits.ts';
 import type { Conversation, Open, State, Talk } from './state.ts';
 
 export class Turn {
@@ -42,6 +44,12 @@ export class Turn {
 
   notice(error: UserError): void {
     this.do({ type: 'notice', error });
+  }
+
+  /** Wipes a session, which is over. */
+  endSession(sid: SessionId): void {
+    this.do({ type: 'wipe-session', sid });
+    this.patch({ over: [...this.state.over, sid].slice(-MAX_OVER) });
   }
 
   get conversation(): Conversation | null {

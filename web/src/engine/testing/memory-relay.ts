@@ -41,6 +41,8 @@ export class MemoryRelay {
   /** Every request, as `METHOD path`. */
   readonly requests: string[] = [];
   reachable = true;
+  /** Frames for accounts whose line rests: they come, in order, when it does not any more. */
+  private readonly resting = new Map<string, (() => void)[]>();
   /** Rewrites what a PREKEY_GET is answered with; null: none left. */
   prekey: (prekey: Uint8Array | null) => Uint8Array | null = (prekey) => prekey;
   /** Every key that was put in the place of another (or of none), with the proof that came with it. */
@@ -63,6 +65,29 @@ export class MemoryRelay {
   closeWith(username: string, code: number): void {
     const account = this.accounts.get(username);
     if (account !== undefined) this.online.get(account.id)?.end(code);
+  }
+
+  /** Nothing reaches this account until {@link wake}: a machine that sleeps, or a line that is slow. */
+  rest(username: string): void {
+    this.resting.set(this.idOf(username), []);
+  }
+
+  wake(username: string): void {
+    const id = this.idOf(username);
+    const late = this.resting.get(id) ?? [];
+    this.resting.delete(id);
+    for (const deliver of late) deliver();
+  }
+
+  private idOf(username: string): string {
+    return this.accounts.get(username)?.id ?? '';
+  }
+
+  /** Delivers now, or when the account's line is back. */
+  pass(account: string, deliver: () => void): void {
+    const late = this.resting.get(account);
+    if (late === undefined) deliver();
+    else late.push(deliver);
   }
 
   connect(): Socket {
@@ -189,7 +214,7 @@ export class MemoryRelay {
 
   /** How many prekeys somebody has here. */
   prekeysOf(username: string): number {
-    return this.online.get(this.accounts.get(username)?.id ?? '')?.prekeys.length ?? 0;
+    return this.online.get(this.idOf(username))?.prekeys.length ?? 0;
   }
 
   hand(to: Wire, bytes: Uint8Array) {
@@ -248,9 +273,11 @@ class Wire implements Socket {
   }
 
   down(bytes: Uint8Array<ArrayBuffer>): void {
-    setImmediate(() => {
-      if (!this.over) for (const listener of this.messages) listener({ data: bytes.buffer });
-    });
+    this.relay.pass(this.account, () =>
+      setImmediate(() => {
+        if (!this.over) for (const listener of this.messages) listener({ data: bytes.buffer });
+      }),
+    );
   }
 
   send(bytes: Uint8Array<ArrayBuffer>): void {

@@ -2,6 +2,7 @@
 import { fromText, toText } from '../bytes.ts';
 import type { UserError } from '../contract.ts';
 import type { FileDescriptor } from '../crypto/port.ts';
+import { type HandshakeId, handshakeId, type SessionId, sessionId } from '../ids.ts';
 import type { Effect } from '../machine/effects.ts';
 import type { Command, Content, Event } from '../machine/events.ts';
 import { INITIAL, type State, transition } from '../machine.ts';
@@ -12,24 +13,34 @@ export const text32 = (n: number) => toText(new Uint8Array(32).fill(n));
 export const ME = { accountId: text32(1), name: 'alice' };
 export const BOB = { accountId: text32(2), name: 'bob' };
 export const CAROL = { accountId: text32(3), name: 'carol' };
+export const DAVE = { accountId: text32(4), name: 'dave' };
 /** The run of Bob's client. */
 export const RUN = text16(2);
 export const KEY = text32(20);
 export const OTHER_KEY = text32(21);
-export const HID = text16(30);
-export const HID2 = text16(32);
-export const SID = text16(40);
-export const SID2 = text16(42);
+/** A handshake or a session with Bob, or under the same number with somebody else. */
+export const hidOf = (n: number, { accountId } = BOB): HandshakeId =>
+  handshakeId(accountId, new Uint8Array(16).fill(n));
+export const sidOf = (n: number, { accountId } = BOB): SessionId =>
+  sessionId(accountId, new Uint8Array(16).fill(n));
+/** The same id of the wire under another account. */
+export const reusedBy = <Id extends HandshakeId | SessionId>({ accountId }: typeof BOB, id: Id): Id =>
+  `${accountId}${id.slice(id.indexOf('.'))}` as Id;
+export const HID = hidOf(30);
+export const HID2 = hidOf(32);
+export const SID = sidOf(40);
+export const SID2 = sidOf(42);
 export const PREKEY = new Uint8Array(1379);
 export const FID = text32(50);
 
 /** A descriptor as far as the machine is concerned: something to pass on. */
 export const DESCRIPTOR = {} as FileDescriptor;
 
+/** `id`: a handshake, a session or a file; whose it is does not stand in the frame. */
 export function frame(type: number, id: string, length = 64): Uint8Array {
   const bytes = new Uint8Array(length);
   bytes.set([0x01, type]);
-  bytes.set(fromText(id), 2);
+  bytes.set(fromText(id.slice(id.indexOf('.') + 1)), 2);
   return bytes;
 }
 
@@ -164,10 +175,10 @@ export class World {
   }
 
   /** Whoever is being called accepts. */
-  answered(): this {
+  answered(sid = SID): this {
     this.called().deliver(frame(3, HID));
     const { id } = this;
-    return this.run({ type: 'accept-checked', conversation: id, hid: HID, sid: SID, frame: frame(4, HID) });
+    return this.run({ type: 'accept-checked', conversation: id, hid: HID, sid, frame: frame(4, HID) });
   }
 
   /** In a secure session as its initiator; Bob's READY was acknowledged. */
