@@ -4,7 +4,6 @@ use alloc::string::String;
 use core::fmt;
 use rand_core::CryptoRng;
 
-use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::limits;
 use crate::normal_form::nfc;
@@ -150,6 +149,15 @@ pub struct Party {
     pub key: IdentityKey,
 }
 
+/// A side of a handshake and of the session that follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// A: made the offer.
+    Initiator,
+    /// B: accepted it.
+    Responder,
+}
+
 /// `ik`: the 32-byte seed of an identity. Not `Clone`; wiped on drop.
 pub struct IdentitySeed(ed25519::Secret);
 
@@ -189,39 +197,6 @@ impl fmt::Debug for IdentitySeed {
             .field("public", &self.public_key())
             .finish_non_exhaustive()
     }
-}
-
-/// What the old key signs when an account gets a new one: `LH("replace", aid || IK_old || IK_new)`.
-fn replacement(account: &AccountId, old: &IdentityKey, new: &IdentityKey) -> [u8; 32] {
-    hash::labelled(&labels::REPLACE, &[&account.0, &old.0, &new.0])
-}
-
-/// The old key's agreement to a new one: `Sign(ik_old, "sig replace", LH("replace", aid || IK_old || IK_new))`.
-///
-/// # Errors
-/// Those of the engine.
-pub async fn sign_replacement<E: Engine>(
-    old: &LocalIdentity<E>,
-    new: &IdentityKey,
-) -> Result<[u8; 64], EngineError> {
-    let party = old.party();
-    old.sign(
-        &labels::SIG_REPLACE,
-        &replacement(&party.account, &party.key, new),
-    )
-    .await
-}
-
-/// Verifies [`sign_replacement`]. Done by the relay.
-#[must_use]
-pub fn verify_replacement(
-    account: &AccountId,
-    old: &IdentityKey,
-    new: &IdentityKey,
-    signature: &[u8; 64],
-) -> bool {
-    let message = ed25519::message(&labels::SIG_REPLACE, &replacement(account, old, new));
-    ed25519::verify(&old.0, &message, signature)
 }
 
 /// Public bytes in hexadecimal.

@@ -7,7 +7,7 @@
 //! | module | what it is | section |
 //! |---|---|---|
 //! | [`primitives`] | labels, hashes, AEAD, filtered Ed25519 and X25519, ML-KEM-768 | 2, App. B |
-//! | [`identity`], [`fingerprint`] | accounts, keys, and what people compare | 3 |
+//! | [`identity`], [`fingerprint`], [`replacement`] | accounts, keys, and what people compare | 3 |
 //! | [`engine`] | the asymmetric primitives, in software or on a platform's own | – |
 //! | [`handshake`] | three flights from a key to a [`session::Session`] | 4, 5 |
 //! | [`prekeys`] | one-time keys for data in the first flight | 5 |
@@ -89,7 +89,10 @@ pub mod pins;
 pub mod prekeys;
 pub mod primitives;
 pub mod relay;
+pub mod replacement;
 pub mod session;
+#[cfg(feature = "vectors")]
+pub mod trace;
 pub mod vault;
 
 /// The blocks of the guide are compiled and run with the other examples.

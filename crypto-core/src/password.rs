@@ -13,6 +13,8 @@ use crate::primitives::argon2::{Argon2Error, Cost, argon2id};
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::labels;
 
+pub use crate::vault::VaultSecret;
+
 /// Argon2id memory in KiB.
 pub const MEMORY: u32 = limits::ARGON2_MEMORY;
 /// Argon2id passes.
@@ -33,30 +35,6 @@ errors! {
 impl From<Argon2Error> for PasswordError {
     fn from(Argon2Error::OutOfMemory: Argon2Error) -> Self {
         Self::OutOfMemory
-    }
-}
-
-/// Wraps an identity at rest (section 8.1, kdf 3). Wiped on drop.
-pub struct VaultSecret(Secret32);
-
-impl VaultSecret {
-    /// Takes a vault secret that was derived earlier.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(Zeroizing::new(*bytes))
-    }
-
-    /// The secret bytes.
-    #[must_use]
-    pub fn expose(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for VaultSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(_secret) = self;
-        f.debug_struct("VaultSecret").finish_non_exhaustive()
     }
 }
 
@@ -92,7 +70,7 @@ impl PasswordSecrets {
         )?;
         Ok(Self {
             login: hash::expand(&pw, &labels::LOGIN_SECRET, &[&account.0]),
-            vault: VaultSecret(hash::expand(&pw, &labels::VAULT_SECRET, &[&account.0])),
+            vault: VaultSecret::new(hash::expand(&pw, &labels::VAULT_SECRET, &[&account.0])),
         })
     }
 

@@ -36,7 +36,6 @@ use alloc::vec::Vec;
 use crate::error::errors;
 use crate::identity::{AccountId, AccountName, IdentityKey, Realm};
 use crate::limits;
-use crate::vault::VerifiedPeer;
 
 errors! {
     /// A pin that cannot be written. Nothing has changed.
@@ -121,6 +120,21 @@ pub struct EarlierKey {
     pub state: PinState,
     /// When it was pinned, in ms since 1970.
     pub first_seen: u64,
+}
+
+/// A person whose key is known: what a backup carries beside the identity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifiedPeer {
+    /// Login name in the realm of the backup's identity.
+    pub name: AccountName,
+    /// The pinned key.
+    pub key: IdentityKey,
+    /// How far it was checked.
+    pub state: PinState,
+    /// When it was pinned first, in ms since 1970.
+    pub first_seen: u64,
+    /// Keys that were pinned before, oldest first; at most [`limits::EARLIER_KEYS`].
+    pub earlier: Vec<EarlierKey>,
 }
 
 /// What is known about a person's key.

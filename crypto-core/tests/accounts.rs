@@ -11,15 +11,14 @@ mod common;
 
 use common::{TestRng, account, identity_record, person};
 use duet_crypto::engine::{Engine as _, Software, block_on};
-use duet_crypto::identity::{
-    AccountId, AccountName, IdentityError, Realm, sign_replacement, verify_replacement,
-};
+use duet_crypto::identity::{AccountId, AccountName, IdentityError, Realm};
 use duet_crypto::password::{PasswordError, PasswordSecrets, VaultSecret};
 use duet_crypto::primitives::hash;
 use duet_crypto::relay::{
     Challenge, ClientFrame, EnvelopeId, FrameError, Login, LoginError, PayloadKind, Presence,
     ServerFrame, deliver_header, login, payload_kind, send_header, send_to_deliver,
 };
+use duet_crypto::replacement;
 use duet_crypto::vault::{Protection, Secret, open_identity, seal_identity};
 
 #[test]
@@ -171,22 +170,22 @@ fn login_is_bound_to_everything() {
 #[test]
 fn a_replacement_is_signed_by_the_old_key() {
     let (alice, new) = (person("alice"), person("new").party().key);
-    let signature = block_on(sign_replacement(&alice, &new)).unwrap();
+    let signature = block_on(replacement::sign(&alice, &new)).unwrap();
     let (account, old) = (alice.party().account, alice.party().key);
-    assert!(verify_replacement(&account, &old, &new, &signature));
-    assert!(!verify_replacement(
+    assert!(replacement::verify(&account, &old, &new, &signature));
+    assert!(!replacement::verify(
         &person("bob").party().account,
         &old,
         &new,
         &signature
     ));
-    assert!(!verify_replacement(&account, &new, &old, &signature));
-    assert!(!verify_replacement(&account, &old, &old, &signature));
+    assert!(!replacement::verify(&account, &new, &old, &signature));
+    assert!(!replacement::verify(&account, &old, &old, &signature));
     let bare = block_on(Software.sign(
         alice.seed(),
         &[&account.0[..], old.as_bytes(), new.as_bytes()].concat(),
     ));
-    assert!(!verify_replacement(&account, &old, &new, &bare.unwrap()));
+    assert!(!replacement::verify(&account, &old, &new, &bare.unwrap()));
 }
 
 #[test]

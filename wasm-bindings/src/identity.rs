@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use duet_crypto::engine::LocalIdentity;
-use duet_crypto::identity::{
-    self, AccountId, AccountName, IdentityKey, IdentitySeed, Party, Realm,
-};
+use duet_crypto::identity::{AccountId, AccountName, IdentityKey, IdentitySeed, Party, Realm};
 use duet_crypto::password::VaultSecret;
 use duet_crypto::relay::{self, Challenge, Presence};
+use duet_crypto::replacement;
 use duet_crypto::vault::{self, IdentityRecord, Protection, Secret, VaultError};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -315,7 +314,7 @@ impl Identity {
         let new = IdentityKey::from_bytes(&array(new_public)?).map_err(Failure::from)?;
         let local = self.signer();
         Ok(Task::new(async move {
-            let signature = identity::sign_replacement(&local, &new).await?;
+            let signature = replacement::sign(&local, &new).await?;
             Ok(js_sys::Uint8Array::from(&signature[..]))
         }))
     }

@@ -1,7 +1,7 @@
 //! Control messages of a transfer (section 7.3).
 
 use super::FileError;
-use super::segment::FileId;
+use super::frames::FileId;
 use crate::bytes::Reader;
 
 /// What is asked or said.

@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 
 use super::FileError;
 use super::cobblestone::{FileKeys, Salt};
-use super::segment::Layout;
+use super::layout::Layout;
 use crate::bytes::{Reader, put_short_string};
 use crate::limits;
 use crate::primitives::hash::{self, Secret32};

@@ -7,14 +7,18 @@
 pub mod cobblestone;
 mod control;
 mod descriptor;
+mod frames;
+mod layout;
 mod name;
 pub mod segment;
 
 pub use cobblestone::{FileKeys, Salt};
 pub use control::{Control, ControlOp};
 pub use descriptor::{Descriptor, FileKey, FileKind, FileMode};
+pub use frames::FileId;
+pub use layout::Layout;
 pub use name::sanitize as sanitize_name;
-pub use segment::{FileId, Layout, OpenedSegment, SegmentCipher};
+pub use segment::{OpenedSegment, SegmentCipher};
 
 use crate::bytes::Short;
 use crate::error::errors;

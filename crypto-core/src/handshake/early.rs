@@ -7,8 +7,6 @@ use alloc::vec::Vec;
 
 use super::frames::{EARLY, EARLY_HEADER_LENGTH, EarlyHeader};
 use super::schedule::EarlyKeys;
-#[cfg(feature = "vectors")]
-use super::schedule::{EarlyMessageTrace, EarlyTrace};
 use super::{HandshakeId, Unconcerned, concerns};
 use crate::error::{Code, FrameError, errors};
 use crate::identity::AccountId;
@@ -16,6 +14,8 @@ use crate::limits;
 use crate::primitives::aead::{TAG_LENGTH, Unauthentic};
 use crate::session::plaintext::{self, Fault, Plaintext};
 use crate::session::{Chain, Content};
+#[cfg(feature = "vectors")]
+use crate::trace::{EarlyMessageTrace, EarlyTrace};
 
 errors! {
     /// An early message that is not sent. Nothing has changed.

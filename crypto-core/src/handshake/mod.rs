@@ -41,6 +41,7 @@ mod rate;
 mod responder;
 pub mod schedule;
 
+pub use crate::identity::Role;
 pub use crate::ids::{HandshakeId, Presence};
 pub use early::{EarlyError, EarlyMessage, EarlySendError, EarlySent};
 pub use end::{EndError, EndReason};
@@ -54,15 +55,6 @@ pub use responder::{
 
 use crate::error::errors;
 use crate::identity::AccountId;
-
-/// A side of a handshake and of the session that follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// A: made the offer.
-    Initiator,
-    /// B: accepted it.
-    Responder,
-}
 
 errors! {
     /// A frame that does not concern a handshake. Nothing has happened to the handshake.

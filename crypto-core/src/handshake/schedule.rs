@@ -3,12 +3,15 @@
 //! The transcript hashes are public. The secrets can be read only with the feature `vectors`, which is for the
 //! generator of the test vectors.
 
-use crate::ids::SessionId;
-use crate::primitives::hash::{Secret32, expand, extract, hmac, labelled, sha256};
-use crate::primitives::labels;
-use crate::session::RootKey;
-
 use super::frames::{ACCEPT_LENGTH, ACCEPT_SIGNED, CONFIRM_LENGTH, CONFIRM_SIGNED};
+use crate::ids::SessionId;
+use crate::primitives::hash::{Secret32, expand, extract, hmac, sha256};
+use crate::primitives::labels;
+use crate::session::{RootKey, SessionKeys};
+#[cfg(feature = "vectors")]
+use crate::trace::{EarlyTrace, HandshakeTrace};
+
+pub(super) use crate::prekeys::t0;
 
 /// A transcript hash.
 type Hash = [u8; 32];
@@ -18,11 +21,6 @@ pub(super) const DSALT: [u8; 32] = [0; 32];
 
 /// Bytes of the signature that ends a first flight.
 const SIGNATURE: usize = 64;
-
-/// `T0 = LH("transcript", prekey)`: the PREKEY frame, or nothing in the interactive mode.
-pub(crate) fn t0(prekey: &[u8]) -> Hash {
-    labelled(&labels::TRANSCRIPT, &[prekey])
-}
 
 /// `T1 = SHA(T0 || flight1[0..len-64))`, signed by `sig_A1`. `flight` is an OFFER or an INIT.
 pub(super) fn t1(t0: &Hash, flight: &[u8]) -> Hash {
@@ -124,9 +122,9 @@ impl HandshakeKeys {
         t: [Hash; 7],
         early: Option<EarlyTrace>,
         session: &SessionKeys,
-    ) -> Trace {
+    ) -> HandshakeTrace {
         let [dsalt, ss_k, ss_x] = self.inputs;
-        Trace {
+        HandshakeTrace {
             t,
             early,
             dsalt,
@@ -149,70 +147,4 @@ impl HandshakeKeys {
             sas: *expand(&self.hs, &labels::SAS, &[t3, r_a]),
         }
     }
-}
-
-/// What a session starts from.
-pub(crate) struct SessionKeys {
-    /// `rk0`.
-    pub(crate) root: RootKey,
-    /// `sid`.
-    pub(crate) id: SessionId,
-    /// `sas`.
-    pub(crate) sas: [u8; 4],
-}
-
-/// Every intermediate value of one handshake, for the test vectors. It wipes nothing: vectors are public.
-#[cfg(feature = "vectors")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trace {
-    /// `T0` to `T6`.
-    pub t: [[u8; 32]; 7],
-    /// What a prekey start has before them.
-    pub early: Option<EarlyTrace>,
-    /// Salt of `hs`: zeros, or out of the early secret.
-    pub dsalt: [u8; 32],
-    /// ML-KEM shared secret.
-    pub ss_k: [u8; 32],
-    /// X25519 shared secret.
-    pub ss_x: [u8; 32],
-    /// Handshake secret.
-    pub hs: [u8; 32],
-    /// The initiator's confirmation key.
-    pub kc_a: [u8; 32],
-    /// The responder's confirmation key.
-    pub kc_b: [u8; 32],
-    /// Root key of the ratchet.
-    pub rk0: [u8; 32],
-    /// Session id.
-    pub sid: [u8; 16],
-    /// Short authentication string.
-    pub sas: [u8; 4],
-}
-
-/// Every intermediate value of a prekey start before ACCEPT, for the test vectors. It wipes nothing: vectors are public.
-#[cfg(feature = "vectors")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarlyTrace {
-    /// ML-KEM shared secret of `CT_P`.
-    pub ss_p: [u8; 32],
-    /// `DH(EX_A, OX_B)`.
-    pub ss_ox: [u8; 32],
-    /// Early secret.
-    pub es: [u8; 32],
-    /// First key of the early chain.
-    pub ck_e: [u8; 32],
-    /// The early messages that were sealed or opened, in order.
-    pub messages: alloc::vec::Vec<EarlyMessageTrace>,
-}
-
-/// One early message of an [`EarlyTrace`].
-#[cfg(feature = "vectors")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EarlyMessageTrace {
-    /// Message key.
-    pub mk: [u8; 32],
-    /// Key and nonce of the seal.
-    pub okm: [u8; 44],
-    /// Padded plaintext.
-    pub plaintext: alloc::vec::Vec<u8>,
 }

@@ -4,10 +4,9 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use super::PrekeyId;
-use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame};
+use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame, t0};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
-use crate::handshake::schedule;
 use crate::identity::{IdentityKey, Party};
 use crate::ids::Presence;
 use crate::primitives::{hash, kem, labels, x25519};
@@ -109,7 +108,7 @@ impl PrekeyBundle {
             pkid: prekey.pkid,
             peer: *peer,
             presence: *presence,
-            t0: schedule::t0(raw),
+            t0: t0(raw),
             agreement_key: prekey.agreement_key,
             encapsulation_key: Box::new(encapsulation_key),
         })

@@ -5,7 +5,7 @@ use crate::error::FrameError;
 use crate::identity::AccountId;
 use crate::ids::{PrekeyId, Presence};
 use crate::limits;
-use crate::primitives::kem;
+use crate::primitives::{hash, kem, labels};
 
 /// Type of PREKEY.
 pub const PREKEY: u8 = 0x06;
@@ -83,4 +83,9 @@ impl PrekeyFrame {
             &self.signature,
         ])
     }
+}
+
+/// `T0 = LH("transcript", prekey)`: the PREKEY frame, or nothing in the interactive mode (section 4.4).
+pub(crate) fn t0(prekey: &[u8]) -> [u8; 32] {
+    hash::labelled(&labels::TRANSCRIPT, &[prekey])
 }

@@ -7,9 +7,8 @@ use rand_core::CryptoRng;
 
 use super::PrekeyId;
 use super::bundle::signed;
-use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame};
+use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame, t0};
 use crate::engine::{Engine, EngineError, LocalIdentity};
-use crate::handshake::schedule;
 use crate::ids::Presence;
 use crate::limits;
 use crate::primitives::{kem, labels};
@@ -59,7 +58,7 @@ impl<E: Engine> Prekey<E> {
         frame[PREKEY_SIGNED..].copy_from_slice(&signature);
         let prekey = Self {
             pkid,
-            t0: schedule::t0(&frame),
+            t0: t0(&frame),
             secrets: Box::new(PrekeySecrets { agreement, kem }),
         };
         Ok((prekey, frame))

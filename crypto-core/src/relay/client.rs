@@ -4,7 +4,10 @@ use alloc::vec::Vec;
 
 use super::login::{Login, Token};
 use super::prekeys::{PrekeyBytes, decode_prekeys, encode_prekeys};
-use super::{EnvelopeId, FrameError, Presence, frame, frame_type, open, send_header};
+use super::{
+    EnvelopeId, FrameError, HEADER_LENGTH, Presence, deliver_header, frame, frame_type, open,
+    send_header,
+};
 use crate::identity::AccountId;
 
 /// A frame from a client to the relay.
@@ -112,4 +115,21 @@ impl<'a> ClientFrame<'a> {
             Self::Watch { id, account } => frame(frame_type::WATCH, &[&id.0, &account.0]),
         }
     }
+}
+
+/// Turns a SEND into the DELIVER that its recipient gets, in place: the relay forwards a payload without copying
+/// it. `from` and `presence` are the sender's.
+///
+/// # Errors
+/// [`FrameError`] if `frame` is not a SEND; it is then unchanged.
+pub fn send_to_deliver(
+    frame: &mut [u8],
+    from: &AccountId,
+    presence: &Presence,
+) -> Result<(), FrameError> {
+    let ClientFrame::Send { id, .. } = ClientFrame::decode(frame)? else {
+        return Err(FrameError::Type);
+    };
+    frame[..HEADER_LENGTH].copy_from_slice(&deliver_header(id, from, presence));
+    Ok(())
 }

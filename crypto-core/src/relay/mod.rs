@@ -11,7 +11,7 @@ mod prekeys;
 mod server;
 mod status;
 
-pub use client::ClientFrame;
+pub use client::{ClientFrame, send_to_deliver};
 pub use login::{Challenge, Login, LoginError, Token, login};
 pub use payload::{PayloadKind, payload_kind};
 pub use prekeys::{NoPrekey, PrekeyBytes};
@@ -87,23 +87,6 @@ fn header(
     head[18..50].copy_from_slice(&account.0);
     head[50..].copy_from_slice(&presence.0);
     head
-}
-
-/// Turns a SEND into the DELIVER that its recipient gets, in place: the relay forwards a payload without copying
-/// it. `from` and `presence` are the sender's.
-///
-/// # Errors
-/// [`FrameError`] if `frame` is not a SEND; it is then unchanged.
-pub fn send_to_deliver(
-    frame: &mut [u8],
-    from: &AccountId,
-    presence: &Presence,
-) -> Result<(), FrameError> {
-    let ClientFrame::Send { id, .. } = ClientFrame::decode(frame)? else {
-        return Err(FrameError::Type);
-    };
-    frame[..HEADER_LENGTH].copy_from_slice(&deliver_header(id, from, presence));
-    Ok(())
 }
 
 /// Reads version and type and returns the rest.

@@ -1,13 +1,13 @@
 //! The head of a MSG, which is also its associated data (section 6.3).
 
 use super::padding;
-use super::turn::turn_hash;
 use crate::bytes::{Reader, fixed};
 use crate::error::FrameError;
 use crate::ids::SessionId;
 use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
-use crate::primitives::kem;
+use crate::primitives::hash::labelled;
+use crate::primitives::{kem, labels};
 
 /// Type of MSG.
 pub const MSG: u8 = 0x11;
@@ -81,4 +81,15 @@ impl<'a> Header<'a> {
         let (agreement, encapsulation) = (self.agreement_key, self.encapsulation_key);
         turn_hash(self.turn, agreement, encapsulation, self.ciphertext)
     }
+}
+
+/// `th(e) = LH("turn", u32(e) || RX || RE || RC)`: binds the public part of a turn into its root step.
+pub(super) fn turn_hash(
+    turn: u32,
+    agreement: &[u8; 32],
+    encapsulation: &[u8; kem::ENCAPSULATION_KEY],
+    ciphertext: &[u8; kem::CIPHERTEXT],
+) -> [u8; 32] {
+    let parts: [&[u8]; 4] = [&turn.to_be_bytes(), agreement, encapsulation, ciphertext];
+    labelled(&labels::TURN, &parts)
 }

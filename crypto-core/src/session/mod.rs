@@ -16,7 +16,9 @@
 mod attempts;
 mod chain;
 mod content;
+mod fields;
 mod header;
+mod keys;
 mod lifetime;
 mod over;
 pub mod padding;
@@ -31,6 +33,7 @@ pub use crate::ids::SessionId;
 pub(crate) use chain::{Chain, RootKey};
 pub use content::{Activity, Author, Content, ContentError, MessageRef};
 pub use header::{HEADER_LENGTH, Header, MSG};
+pub(crate) use keys::SessionKeys;
 pub use lifetime::{Lifetime, Renewal};
 pub use over::{OVER, OVER_LENGTH, OverError, OverFrame};
 pub(crate) use ratchet::Ratchet;
@@ -46,9 +49,7 @@ use rand_core::CryptoRng;
 
 use crate::error::{Code, FrameError, errors};
 use crate::fingerprint::SAS_EMOJI;
-use crate::handshake::Role;
-use crate::handshake::schedule::SessionKeys;
-use crate::identity::Party;
+use crate::identity::{Party, Role};
 use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
 use attempts::Attempts;
@@ -211,7 +212,7 @@ struct State {
     /// Of the last record.
     revision: u64,
     #[cfg(feature = "vectors")]
-    handshake_trace: Option<crate::handshake::schedule::Trace>,
+    handshake_trace: Option<crate::trace::HandshakeTrace>,
 }
 
 #[derive(Default)]
@@ -394,7 +395,7 @@ impl Session {
     }
 
     #[cfg(feature = "vectors")]
-    pub(crate) fn with_handshake_trace(mut self, trace: crate::handshake::schedule::Trace) -> Self {
+    pub(crate) fn with_handshake_trace(mut self, trace: crate::trace::HandshakeTrace) -> Self {
         self.0.handshake_trace = Some(trace);
         self
     }
@@ -402,7 +403,7 @@ impl Session {
     /// Every intermediate value of the handshake, for the test vectors.
     #[cfg(feature = "vectors")]
     #[must_use]
-    pub fn handshake_trace(&self) -> Option<&crate::handshake::schedule::Trace> {
+    pub fn handshake_trace(&self) -> Option<&crate::trace::HandshakeTrace> {
         self.0.handshake_trace.as_ref()
     }
 

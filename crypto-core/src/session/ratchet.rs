@@ -9,16 +9,17 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::chain::{Chain, MessageKey, RootKey};
+use super::fields::read_flag;
 use super::header::{HEADER_LENGTH, Header};
-use super::record::read_flag;
+use super::keys::SessionKeys;
+
 use super::skipped::Skipped;
 use super::trace::Trace;
 #[cfg(feature = "vectors")]
 use super::trace::{RatchetTrace, TurnTrace};
 use super::turn::{OwnTurn, RatchetKeyError, RemoteRatchetPublic, TurnSecrets};
 use crate::bytes::Reader;
-use crate::handshake::Role;
-use crate::handshake::schedule::SessionKeys;
+use crate::identity::Role;
 use crate::ids::SessionId;
 use crate::limits;
 use crate::primitives::aead::Unauthentic;

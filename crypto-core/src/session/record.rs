@@ -36,11 +36,12 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::attempts::Attempts;
+use super::fields::{at_most, put_count, put_u32, read_count, read_flag};
 use super::padding::padme;
 use super::{EarlyCount, Lifetime, Ratchet, Receiving, Sending, Session, State};
 use crate::bytes::Reader;
 use crate::error::{Class, Code, errors};
-use crate::handshake::Role;
+use crate::identity::Role;
 use crate::identity::{AccountId, IdentityKey, Party};
 use crate::limits;
 use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
@@ -360,34 +361,6 @@ fn read_last(reader: &mut Reader<'_>) -> Option<Option<u32>> {
         (true, last) => Some(Some(last)),
         (false, 0) => Some(None),
         (false, _) => None,
-    }
-}
-
-fn put_u32(out: &mut Vec<u8>, value: u32) {
-    out.extend_from_slice(&value.to_be_bytes());
-}
-
-/// A count that a limit keeps below 2^16.
-pub(super) fn put_count(out: &mut Vec<u8>, count: usize) {
-    debug_assert!(count <= usize::from(u16::MAX));
-    out.extend_from_slice(&u16::try_from(count).unwrap_or(u16::MAX).to_be_bytes());
-}
-
-fn at_most(value: u32, limit: u32) -> Option<u32> {
-    (value <= limit).then_some(value)
-}
-
-/// A count of at most `limit`.
-pub(super) fn read_count(reader: &mut Reader<'_>, limit: usize) -> Option<usize> {
-    let count = usize::from(reader.u16().ok()?);
-    (count <= limit).then_some(count)
-}
-
-pub(super) fn read_flag(reader: &mut Reader<'_>) -> Option<bool> {
-    match reader.u8().ok()? {
-        0 => Some(false),
-        1 => Some(true),
-        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::chain::MessageKey;
-use super::record::{put_count, read_count};
+use super::fields::{put_count, read_count};
 use crate::bytes::Reader;
 use crate::limits;
 

@@ -7,8 +7,8 @@ use crate::primitives::kem;
 
 /// The last root step and the last message key.
 #[cfg(not(feature = "vectors"))]
-#[derive(Clone, Copy, Default)]
-pub(super) struct Trace;
+#[derive(Clone, Default)]
+pub(super) struct Trace(());
 
 #[cfg(not(feature = "vectors"))]
 impl Trace {

@@ -9,12 +9,12 @@ use alloc::vec::Vec;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::header::Header;
+use super::header::{Header, turn_hash};
 use crate::bytes::Reader;
 use crate::ids::SessionId;
-use crate::primitives::hash::{Secret32, labelled};
+use crate::primitives::hash::Secret32;
+use crate::primitives::kem;
 use crate::primitives::x25519::{self, SharedSecret, X25519Error};
-use crate::primitives::{kem, labels};
 
 /// A ratchet key of the peer's that is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,17 +58,6 @@ impl RatchetPublic {
     pub(super) const fn ciphertext(&self) -> &[u8; kem::CIPHERTEXT] {
         &self.ciphertext
     }
-}
-
-/// `th(e) = LH("turn", u32(e) || RX || RE || RC)`: binds the public part of a turn into its root step.
-pub(super) fn turn_hash(
-    turn: u32,
-    agreement: &[u8; 32],
-    encapsulation: &[u8; kem::ENCAPSULATION_KEY],
-    ciphertext: &[u8; kem::CIPHERTEXT],
-) -> [u8; 32] {
-    let parts: [&[u8]; 4] = [&turn.to_be_bytes(), agreement, encapsulation, ciphertext];
-    labelled(&labels::TURN, &parts)
 }
 
 /// The secrets of a root step. Wiped on drop.

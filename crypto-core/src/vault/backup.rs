@@ -13,8 +13,8 @@ use super::{Protection, Secret, VaultError};
 use crate::bytes::{Reader, put_short_string};
 use crate::identity::{AccountName, IdentityKey};
 use crate::limits;
-use crate::pins::{EarlierKey, PinState};
-use crate::session::padding::padme;
+use crate::pins::{EarlierKey, PinState, VerifiedPeer};
+use crate::primitives::padding::padme;
 
 /// Marks the state of an earlier key.
 const EARLIER: u8 = 0x80;
@@ -22,21 +22,6 @@ const EARLIER: u8 = 0x80;
 const PADDED_MIN: u64 = 1024;
 /// Ends the record.
 const END: u8 = 0x80;
-
-/// A person whose key is known: what a backup carries beside the identity.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerifiedPeer {
-    /// Login name in the realm of the backup's identity.
-    pub name: AccountName,
-    /// The pinned key.
-    pub key: IdentityKey,
-    /// How far it was checked.
-    pub state: PinState,
-    /// When it was pinned first, in ms since 1970.
-    pub first_seen: u64,
-    /// Keys that were pinned before, oldest first; at most [`limits::EARLIER_KEYS`].
-    pub earlier: Vec<EarlierKey>,
-}
 
 /// An identity and the people it knows.
 #[derive(Debug)]
@@ -103,7 +88,7 @@ pub fn seal_backup(
 /// # Errors
 /// [`VaultError::Closed`], whatever the reason, but for [`VaultError::OutOfMemory`].
 pub fn open_backup(envelope: &[u8], secret: Secret<'_>) -> Result<Backup, VaultError> {
-    let opened = envelope::open(Content::Backup, envelope, secret)?;
+    let opened = envelope::open(Content::Backup, RECORD_MAX, envelope, secret)?;
     decode(&opened.record).ok_or(VaultError::Closed)
 }
 
@@ -177,5 +162,5 @@ const fn padded(length: usize) -> usize {
 }
 
 /// The longest record: a longer one is refused before any work.
-pub(super) const RECORD_MAX: usize =
+const RECORD_MAX: usize =
     padded(limits::IDENTITY_RECORD_MAX + 2 + limits::PEOPLE * (1 + limits::NAME_MAX + 32 + 1 + 8));

@@ -28,16 +28,6 @@ pub(super) enum Content {
     Backup = 2,
 }
 
-impl Content {
-    /// The length that a record of this content may have.
-    const fn record_max(self) -> usize {
-        match self {
-            Self::Identity => limits::IDENTITY_RECORD_MAX,
-            Self::Backup => super::backup::RECORD_MAX,
-        }
-    }
-}
-
 /// A record that came out of an envelope, with what its head says in clear.
 pub(super) struct Opened {
     /// `IK`, or zeros.
@@ -86,13 +76,15 @@ pub(super) fn seal(
     Ok(out)
 }
 
-/// Opens an envelope: form, lengths and costs before any work, then the commitment, then the tag.
+/// Opens an envelope, whose record has at most `record_max` bytes: form, lengths and costs before any work, then the
+/// commitment, then the tag.
 pub(super) fn open(
     content: Content,
+    record_max: usize,
     envelope: &[u8],
     secret: Secret<'_>,
 ) -> Result<Opened, VaultError> {
-    let head = Head::decode(content, envelope).ok_or(VaultError::Closed)?;
+    let head = Head::decode(content, record_max, envelope).ok_or(VaultError::Closed)?;
     let stretched;
     let secret: &[u8; 32] = match (secret, head.kdf) {
         (Secret::VaultSecret(secret), None) => secret.expose(),
@@ -131,10 +123,10 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    fn decode(content: Content, envelope: &'a [u8]) -> Option<Self> {
+    fn decode(content: Content, record_max: usize, envelope: &'a [u8]) -> Option<Self> {
         let (bytes, sealed) = envelope.split_at_checked(HEAD)?;
         let (ciphertext, tag) = sealed.split_last_chunk::<TAG_LENGTH>()?;
-        if ciphertext.len() > content.record_max() {
+        if ciphertext.len() > record_max {
             return None;
         }
         let mut reader = Reader::new(bytes);

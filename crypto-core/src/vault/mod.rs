@@ -43,14 +43,16 @@ mod envelope;
 mod kdf;
 mod passphrase;
 mod record;
+mod secret;
 
-pub use backup::{Backup, VerifiedPeer, open_backup, seal_backup};
+pub use crate::pins::VerifiedPeer;
+pub use backup::{Backup, open_backup, seal_backup};
 pub use kdf::Kdf;
 pub use passphrase::Passphrase;
 pub use record::{IdentityRecord, open_identity, seal_identity};
+pub use secret::{Protection, Secret, VaultSecret};
 
 use crate::error::errors;
-use crate::password::VaultSecret;
 use crate::primitives::argon2::Argon2Error;
 
 errors! {
@@ -73,29 +75,4 @@ impl From<Argon2Error> for VaultError {
     fn from(Argon2Error::OutOfMemory: Argon2Error) -> Self {
         Self::OutOfMemory
     }
-}
-
-/// What an envelope is sealed under.
-#[derive(Debug, Clone, Copy)]
-pub enum Protection<'a> {
-    /// The vault secret of section 8.3 (kdf 3).
-    VaultSecret(&'a VaultSecret),
-    /// A passphrase, stretched (kdf 1 or 2).
-    Passphrase(&'a Passphrase, Kdf),
-}
-
-/// What an envelope is opened with. How a passphrase is stretched stands in the envelope.
-///
-/// A password is neither: it is split first (section 8.3).
-///
-/// ```compile_fail,E0308
-/// # use duet_crypto::vault::{Secret, open_identity};
-/// let opened = open_identity(&[], Secret::Passphrase("my login password"));
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub enum Secret<'a> {
-    /// The vault secret of section 8.3.
-    VaultSecret(&'a VaultSecret),
-    /// A passphrase.
-    Passphrase(&'a Passphrase),
 }

@@ -9,6 +9,7 @@ use super::envelope::{self, Content};
 use super::{Protection, Secret, VaultError};
 use crate::bytes::{Reader, put_short_string};
 use crate::identity::{AccountName, IdentityKey, IdentitySeed, Realm};
+use crate::limits;
 
 /// An identity as it is kept.
 pub struct IdentityRecord {
@@ -102,7 +103,12 @@ pub fn seal_identity(
 /// # Errors
 /// [`VaultError::Closed`], whatever the reason, but for [`VaultError::OutOfMemory`].
 pub fn open_identity(envelope: &[u8], secret: Secret<'_>) -> Result<IdentityRecord, VaultError> {
-    let opened = envelope::open(Content::Identity, envelope, secret)?;
+    let opened = envelope::open(
+        Content::Identity,
+        limits::IDENTITY_RECORD_MAX,
+        envelope,
+        secret,
+    )?;
     let mut reader = Reader::new(&opened.record);
     IdentityRecord::decode(&mut reader)
         .filter(|record| {

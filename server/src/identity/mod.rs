@@ -7,7 +7,8 @@ use axum::{
 };
 use duet_crypto::{
     fingerprint::Fingerprint,
-    identity::{AccountId, IdentityKey, verify_replacement},
+    identity::{AccountId, IdentityKey},
+    replacement,
 };
 use serde::Deserialize;
 
@@ -184,7 +185,7 @@ async fn prove_replacement(
         return Ok(KeyProof::Lost);
     };
     let old = IdentityKey::from_bytes(&old.key).map_err(ApiError::internal)?;
-    if verify_replacement(&AccountId(account.id), &old, new, &signature.0) {
+    if replacement::verify(&AccountId(account.id), &old, new, &signature.0) {
         Ok(KeyProof::Signed)
     } else {
         Err(ErrorCode::InvalidProof.into())

@@ -1,6 +1,6 @@
 //! Public keys, fingerprints and replacing a key (I2).
 
-use duet_crypto::identity::sign_replacement;
+use duet_crypto::replacement;
 use duet_relay::api::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -69,7 +69,7 @@ async fn a_key_is_replaced_with_the_secret_and_the_old_keys_signature() {
     let alice = Person::registered(&relay, "alice").await;
     let mut socket = alice.connect(&relay).await;
     let new = Person::new("alice");
-    let signature = sign_replacement(&alice.identity, &new.identity.party().key)
+    let signature = replacement::sign(&alice.identity, &new.identity.party().key)
         .await
         .unwrap();
     let body = json!({
@@ -133,13 +133,13 @@ async fn without_proof_a_key_stays() {
     let new = Person::new("alice");
     let secret = Bytes(alice.secret).encode();
     let by_bob = Bytes(
-        sign_replacement(&bob.identity, &new.identity.party().key)
+        replacement::sign(&bob.identity, &new.identity.party().key)
             .await
             .unwrap(),
     )
     .encode();
     let for_bobs_key = Bytes(
-        sign_replacement(&alice.identity, &bob.identity.party().key)
+        replacement::sign(&alice.identity, &bob.identity.party().key)
             .await
             .unwrap(),
     )

@@ -2,7 +2,6 @@
 
 use duet_crypto::engine::{LocalIdentity, Software, block_on};
 use duet_crypto::fingerprint::sas_emoji;
-use duet_crypto::handshake::schedule::{EarlyTrace, Trace};
 use duet_crypto::handshake::{
     self, EndReason, IncomingOffer, Listener, Offer, PendingSession, Presence, Winner,
 };
@@ -11,6 +10,7 @@ use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::prekeys::frame::PREKEY_LENGTH;
 use duet_crypto::primitives::hash::sha256;
 use duet_crypto::session::{Content, Session, padding};
+use duet_crypto::trace::{EarlyTrace, HandshakeTrace};
 use serde_json::{Value, json};
 
 use super::identity::{named, symbols};
@@ -66,7 +66,7 @@ pub(crate) struct Completed {
     pub(crate) ready: Vec<u8>,
     pub(crate) a: Session,
     pub(crate) b: Session,
-    pub(crate) trace: Trace,
+    pub(crate) trace: HandshakeTrace,
 }
 
 impl Base {
@@ -201,7 +201,7 @@ fn same(sent: &Content, received: &Content) -> Result<(), Failure> {
     }
 }
 
-fn trace(session: &Session) -> Result<Trace, Failure> {
+fn trace(session: &Session) -> Result<HandshakeTrace, Failure> {
     session
         .handshake_trace()
         .cloned()
@@ -285,7 +285,7 @@ fn people(base: &Base) -> Outputs {
 
 /// Transcript, secrets and frames, but for the early part.
 fn keys(out: &mut Outputs, done: &Completed) {
-    let Trace {
+    let HandshakeTrace {
         t,
         early: _,
         dsalt,

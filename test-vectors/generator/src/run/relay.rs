@@ -2,11 +2,12 @@
 
 use duet_crypto::engine::{LocalIdentity, block_on};
 use duet_crypto::error::Code;
-use duet_crypto::identity::{self, AccountId, IdentityKey, IdentitySeed};
+use duet_crypto::identity::{AccountId, IdentityKey, IdentitySeed};
 use duet_crypto::relay::{
     AckStatus, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PayloadKind, PrekeyBytes,
     Presence, ServerFrame, Token, WelcomeStatus, login, payload_kind, send_to_deliver,
 };
+use duet_crypto::replacement;
 use serde_json::Value;
 
 use super::unknown;
@@ -67,9 +68,9 @@ pub(super) fn relay(case: Input<'_>) -> Result<Outputs, Failure> {
         "login_verify" => verify_login(case, &case.hex("frame")?).map(|()| outputs! {}),
         "replacement" => {
             let (old, new) = (local(case)?, IdentityKey::from_bytes(&case.array("new")?)?);
-            let signature = block_on(identity::sign_replacement(&old, &new))?;
+            let signature = block_on(replacement::sign(&old, &new))?;
             let party = old.party();
-            if !identity::verify_replacement(&party.account, &party.key, &new, &signature) {
+            if !replacement::verify(&party.account, &party.key, &new, &signature) {
                 return Err(Failure::Refused(Code::Signature));
             }
             Ok(outputs! { "sig" => hex(&signature) })

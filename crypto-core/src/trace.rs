@@ -1,0 +1,56 @@
+//! Intermediate values for the generator of the test vectors. They are secrets: only with the feature `vectors`.
+
+use alloc::vec::Vec;
+
+/// Every intermediate value of one handshake, for the test vectors. It wipes nothing: vectors are public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandshakeTrace {
+    /// `T0` to `T6`.
+    pub t: [[u8; 32]; 7],
+    /// What a prekey start has before them.
+    pub early: Option<EarlyTrace>,
+    /// Salt of `hs`: zeros, or out of the early secret.
+    pub dsalt: [u8; 32],
+    /// ML-KEM shared secret.
+    pub ss_k: [u8; 32],
+    /// X25519 shared secret.
+    pub ss_x: [u8; 32],
+    /// Handshake secret.
+    pub hs: [u8; 32],
+    /// The initiator's confirmation key.
+    pub kc_a: [u8; 32],
+    /// The responder's confirmation key.
+    pub kc_b: [u8; 32],
+    /// Root key of the ratchet.
+    pub rk0: [u8; 32],
+    /// Session id.
+    pub sid: [u8; 16],
+    /// Short authentication string.
+    pub sas: [u8; 4],
+}
+
+/// Every intermediate value of a prekey start before ACCEPT, for the test vectors. It wipes nothing: vectors are public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlyTrace {
+    /// ML-KEM shared secret of `CT_P`.
+    pub ss_p: [u8; 32],
+    /// `DH(EX_A, OX_B)`.
+    pub ss_ox: [u8; 32],
+    /// Early secret.
+    pub es: [u8; 32],
+    /// First key of the early chain.
+    pub ck_e: [u8; 32],
+    /// The early messages that were sealed or opened, in order.
+    pub messages: Vec<EarlyMessageTrace>,
+}
+
+/// One early message of an [`EarlyTrace`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EarlyMessageTrace {
+    /// Message key.
+    pub mk: [u8; 32],
+    /// Key and nonce of the seal.
+    pub okm: [u8; 44],
+    /// Padded plaintext.
+    pub plaintext: Vec<u8>,
+}
