@@ -1,14 +1,14 @@
-//! Files in software, segment by segment, as they travel.
+//! Files in software, frame by frame, as they travel.
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod common;
 
-use common::{TestRng, descriptor, seal_segments};
+use common::{TestRng, descriptor, seal_all};
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use duet_crypto::files::SegmentCipher;
+use duet_crypto::files::TransferCipher;
 
-fn file(size: u64) -> SegmentCipher {
-    SegmentCipher::new(&descriptor(size, &mut TestRng::new(1))).unwrap()
+fn file(size: u64) -> TransferCipher {
+    TransferCipher::new(&descriptor(size, &mut TestRng::new(1))).unwrap()
 }
 
 fn files(c: &mut Criterion) {
@@ -17,10 +17,10 @@ fn files(c: &mut Criterion) {
     for (name, size) in [("1 MB", 1_000_000), ("50 MB", 50_000_000)] {
         let content = vec![7; size];
         let file = file(size as u64);
-        let frames = seal_segments(&file, &content);
+        let frames = seal_all(&file, &content);
         group.throughput(Throughput::Bytes(size as u64));
         group.bench_function(BenchmarkId::new("seal", name), |b| {
-            b.iter(|| seal_segments(&file, &content))
+            b.iter(|| seal_all(&file, &content))
         });
         group.bench_function(BenchmarkId::new("open in place", name), |b| {
             b.iter_batched_ref(

@@ -139,7 +139,7 @@ codes! {
 
     FileDescriptor = 601, "E_FILE_DESCRIPTOR", Caller, "A file descriptor has a field that it may not have.";
     FileId = 602, "E_FILE_ID", Drop, "A chunk belongs to another file.";
-    FileSegment = 603, "E_FILE_SEGMENT", Drop, "A segment's number, end mark or length does not fit the file.";
+    FileChunk = 603, "E_FILE_CHUNK", Drop, "A chunk's number, end mark or length does not fit the file.";
     FileDecrypt = 604, "E_FILE_DECRYPT", Drop, "A part of a file does not decrypt.";
     FileTooLarge = 605, "E_FILE_TOO_LARGE", Caller, "A file is larger than a file may be.";
     FileRange = 606, "E_FILE_RANGE", Caller, "A range lies outside of the file or a buffer does not fit it.";

@@ -86,8 +86,10 @@ pub const MEDIA_TYPE_MAX: usize = 255;
 pub const PREVIEW_MAX: usize = 16 * 1024;
 /// Most peaks of a waveform (section 7.1: their count is one byte).
 pub const PEAKS_MAX: usize = 255;
-/// Segments a receiver may have outstanding (section 7.3).
-pub const SEGMENTS_OUTSTANDING: u32 = 8;
+/// Most chunks of one CHUNK frame (section 7.2): about a megabyte.
+pub const FRAME_CHUNKS: u32 = 64;
+/// Chunks that a receiver may have wanted and not received, over all files of a conversation (section 7.3).
+pub const CHUNKS_OUTSTANDING: u32 = 512;
 
 /// Fewest characters of a password (section 8.3).
 pub const PASSWORD_MIN_CHARS: usize = 8;

@@ -61,7 +61,10 @@ fn limits_are_those_of_the_specification() {
         (limits::FILE_SIZE_MAX, limits::PREVIEW_MAX),
         (1_099_511_627_776, 16_384)
     );
-    assert_eq!(limits::SEGMENTS_OUTSTANDING, 8);
+    assert_eq!(
+        (limits::FRAME_CHUNKS, limits::CHUNKS_OUTSTANDING),
+        (64, 512)
+    );
     assert_eq!((limits::IDENTITY_RECORD_MAX, limits::PEOPLE), (552, 65_535));
 }
 

@@ -9,7 +9,7 @@
 
 mod common;
 
-use duet_crypto::files::segment::ChunkHeader;
+use duet_crypto::files::frames::ChunkHeader;
 use duet_crypto::files::{Control, Descriptor, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::fingerprint::verify_qr_text;
 use duet_crypto::handshake::frames::{
@@ -221,8 +221,8 @@ proptest! {
 
     #[test]
     fn heads_of_chunks_round_trip(frame in framed(&[0x12], 37..100)) {
-        if let Ok((header, segment)) = ChunkHeader::decode(&frame) {
-            prop_assert_eq!(&[&header.encode()[..], segment].concat(), &frame);
+        if let Ok((header, chunks)) = ChunkHeader::decode(&frame) {
+            prop_assert_eq!(&[&header.encode()[..], chunks].concat(), &frame);
         }
     }
 

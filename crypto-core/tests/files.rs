@@ -9,13 +9,13 @@
 
 mod common;
 
-use common::{TestRng, hex_array, seal_segments};
+use common::{LARGEST_RUN, TestRng, hex_array, runs, seal_all, seal_run};
 use duet_crypto::files::cobblestone::{
     self, CHUNK_SEALED, FileKeys, HEADER_LENGTH, covering_chunks,
 };
-use duet_crypto::files::segment::{self, SEGMENT_PLAINTEXT};
+use duet_crypto::files::frames;
 use duet_crypto::files::{
-    Descriptor, FileError, FileKey, Layout, Salt, SegmentCipher, sanitize_name,
+    Descriptor, FileError, FileKey, Layout, Salt, TransferCipher, sanitize_name,
 };
 use duet_crypto::primitives::aead;
 use rand_core::Rng as _;
@@ -92,7 +92,7 @@ fn lengths_are_each_others_inverse() {
 
 #[test]
 fn files_come_through() {
-    let mib = SEGMENT_PLAINTEXT;
+    let mib = LARGEST_RUN;
     for size in [
         0,
         1,
@@ -108,12 +108,12 @@ fn files_come_through() {
     ] {
         let content = bytes(size, 3);
         let descriptor = descriptor(size as u64, 4);
-        let sender = SegmentCipher::new(&descriptor).unwrap();
-        let receiver = SegmentCipher::new(&descriptor).unwrap();
-        let frames = seal_segments(&sender, &content);
+        let sender = TransferCipher::new(&descriptor).unwrap();
+        let receiver = TransferCipher::new(&descriptor).unwrap();
+        let frames = seal_all(&sender, &content);
         let total: usize = frames
             .iter()
-            .map(|frame| frame.len() - segment::HEADER_LENGTH)
+            .map(|frame| frame.len() - frames::HEADER_LENGTH)
             .sum();
         assert_eq!(total as u64, sender.layout().sealed_size());
 
@@ -135,10 +135,10 @@ fn exposed_keys_are_the_keys() {
     let content = bytes(40_000, 5);
     let descriptor = descriptor(40_000, 6);
     let keys = descriptor.keys().unwrap();
-    let file = SegmentCipher::from_keys(descriptor.layout().unwrap(), &keys);
-    let frame = &seal_segments(&file, &content)[0];
+    let file = TransferCipher::from_keys(descriptor.layout().unwrap(), &keys);
+    let frame = &seal_all(&file, &content)[0];
     assert_eq!(file.file_id().as_bytes(), keys.commitment());
-    for (chunk, sealed) in (0..).zip(frame[segment::HEADER_LENGTH..].chunks(CHUNK_SEALED)) {
+    for (chunk, sealed) in (0..).zip(frame[frames::HEADER_LENGTH..].chunks(CHUNK_SEALED)) {
         let mut okm = [0; 44];
         okm[..32].copy_from_slice(keys.key());
         okm[32..].copy_from_slice(&keys.nonce(chunk));
@@ -153,34 +153,39 @@ fn exposed_keys_are_the_keys() {
 }
 
 #[test]
-fn segments_do_not_fit_elsewhere() {
-    let size = 2 * SEGMENT_PLAINTEXT + 100;
+fn chunks_do_not_fit_elsewhere() {
+    let size = 2 * LARGEST_RUN + 100;
     let content = bytes(size, 7);
     let (one, other) = (descriptor(size as u64, 8), descriptor(size as u64, 9));
-    let file = SegmentCipher::new(&one).unwrap();
-    let frames = seal_segments(&file, &content);
+    let file = TransferCipher::new(&one).unwrap();
+    let frames = seal_all(&file, &content);
     let edit = |frame: &[u8], edit: &dyn Fn(&mut Vec<u8>)| {
         let mut frame = frame.to_vec();
         edit(&mut frame);
         file.open(&frame).map(|_| ()).unwrap_err()
     };
 
-    // Reordered: the number of another segment.
-    assert_eq!(edit(&frames[0], &|frame| frame[37] = 1), FileError::Decrypt);
+    // Reordered: the number of other chunks.
+    for index in [1, 64] {
+        assert_eq!(
+            edit(&frames[0], &|frame| frame[37] = index),
+            FileError::Decrypt
+        );
+    }
     // Truncated: the end claimed early, or denied.
-    assert_eq!(edit(&frames[0], &|frame| frame[38] = 1), FileError::Segment);
-    assert_eq!(edit(&frames[2], &|frame| frame[38] = 0), FileError::Segment);
-    assert_eq!(edit(&frames[2], &|frame| frame[38] = 2), FileError::Segment);
+    assert_eq!(edit(&frames[0], &|frame| frame[38] = 1), FileError::Chunk);
+    assert_eq!(edit(&frames[2], &|frame| frame[38] = 0), FileError::Chunk);
+    assert_eq!(edit(&frames[2], &|frame| frame[38] = 2), FileError::Chunk);
     // Beyond the end, cut, extended.
-    assert_eq!(edit(&frames[2], &|frame| frame[37] = 3), FileError::Segment);
+    assert_eq!(edit(&frames[2], &|frame| frame[37] += 1), FileError::Chunk);
     assert_eq!(
         edit(&frames[2], &|frame| {
             frame.pop();
         }),
-        FileError::Segment
+        FileError::Chunk
     );
-    assert_eq!(edit(&frames[2], &|frame| frame.push(0)), FileError::Segment);
-    assert_eq!(file.open(&[]).unwrap_err(), FileError::Segment);
+    assert_eq!(edit(&frames[2], &|frame| frame.push(0)), FileError::Chunk);
+    assert_eq!(file.open(&[]).unwrap_err(), FileError::Chunk);
     // A bit of the body, of a tag, of the last byte.
     for position in [39, 39 + 16_384, frames[2].len() - 1] {
         assert_eq!(
@@ -188,14 +193,14 @@ fn segments_do_not_fit_elsewhere() {
             FileError::Decrypt
         );
     }
-    // Two chunks of one segment exchanged.
+    // Two chunks of one frame exchanged.
     let swapped = edit(&frames[0], &|frame| {
         let (first, second) = frame[39..].split_at_mut(CHUNK_SEALED);
         first.swap_with_slice(&mut second[..CHUNK_SEALED]);
     });
     assert_eq!(swapped, FileError::Decrypt);
     // Of another sending of the same file.
-    let spliced = seal_segments(&SegmentCipher::new(&other).unwrap(), &content);
+    let spliced = seal_all(&TransferCipher::new(&other).unwrap(), &content);
     assert_eq!(file.open(&spliced[0]).unwrap_err(), FileError::FileId);
     let relabelled = [&frames[0][..39], &spliced[0][39..]].concat();
     assert_eq!(file.open(&relabelled).unwrap_err(), FileError::Decrypt);
@@ -211,8 +216,8 @@ fn sizes_are_bound() {
         honest.layout().unwrap().padded_size(),
         liar.layout().unwrap().padded_size()
     );
-    let frames = seal_segments(&SegmentCipher::new(&honest).unwrap(), &bytes(5000, 11));
-    let error = SegmentCipher::new(&liar)
+    let frames = seal_all(&TransferCipher::new(&honest).unwrap(), &bytes(5000, 11));
+    let error = TransferCipher::new(&liar)
         .unwrap()
         .open(&frames[0])
         .unwrap_err();
@@ -223,41 +228,90 @@ fn sizes_are_bound() {
 #[test]
 fn a_failed_opening_leaves_nothing() {
     let content = bytes(40_000, 12);
-    let file = SegmentCipher::new(&descriptor(40_000, 13)).unwrap();
-    let mut frame = file.seal(0, &content).unwrap();
+    let file = TransferCipher::new(&descriptor(40_000, 13)).unwrap();
+    let mut frame = seal_all(&file, &content).remove(0);
     let last = frame.len() - 1;
     frame[last] ^= 1;
     assert_eq!(
         file.open_in_place(&mut frame).unwrap_err(),
         FileError::Decrypt
     );
-    assert!(
-        frame[segment::HEADER_LENGTH..]
-            .iter()
-            .all(|&byte| byte == 0)
-    );
+    assert!(frame[frames::HEADER_LENGTH..].iter().all(|&byte| byte == 0));
 }
 
 #[test]
 fn layouts_follow_from_the_size() {
     assert_eq!(Layout::new((1 << 40) + 1).unwrap_err(), FileError::TooLarge);
     let largest = Layout::new(1 << 40).unwrap();
-    assert_eq!(largest.segments(), (1 << 20) + 1);
-    assert_eq!(largest.sealed_length(1 << 20), Ok(16));
-    assert_eq!(largest.file_range(1 << 20), Ok(1 << 40..1 << 40));
-    assert_eq!(largest.file_range((1 << 20) + 1), Err(FileError::Segment));
+    let last = 1 << 26;
+    assert_eq!(largest.chunks(), last + 1);
+    let end = largest.run(last, 1).unwrap();
+    assert!(end.is_last());
+    assert_eq!(largest.sealed_length(end), 16);
+    assert_eq!(largest.file_range(end), 1 << 40..1 << 40);
     let empty = Layout::new(0).unwrap();
-    assert_eq!(
-        (empty.padded_size(), empty.segments(), empty.file_range(0)),
-        (4096, 1, Ok(0..0))
-    );
+    assert_eq!((empty.padded_size(), empty.chunks()), (4096, 1));
+    assert_eq!(empty.file_range(empty.run(0, 1).unwrap()), 0..0);
     let fifty = Layout::new(50_000_000).unwrap();
     assert!(fifty.padded_size() < 51_000_000);
-    assert!(fifty.is_last(fifty.segments() - 1) && !fifty.is_last(0) && !fifty.is_last(u32::MAX));
     // A sender that does not read what it should is refused.
-    let file = SegmentCipher::new(&descriptor(10, 14)).unwrap();
-    assert_eq!(file.seal(0, &[0; 9]).unwrap_err(), FileError::Range);
-    assert_eq!(file.seal(1, &[]).unwrap_err(), FileError::Segment);
+    let file = TransferCipher::new(&descriptor(10, 14)).unwrap();
+    let run = file.layout().run(0, 1).unwrap();
+    assert_eq!(file.seal(run, &[0; 9]).unwrap_err(), FileError::Range);
+}
+
+/// A frame carries 1 to 64 chunks, and only chunks that there are.
+#[test]
+fn runs_have_bounds() {
+    let layout = Layout::new(5_000_000).unwrap();
+    let chunks = layout.chunks();
+    for (first, count, fits) in [
+        (0, 0, false),
+        (0, 1, true),
+        (0, 64, true),
+        (0, 65, false),
+        (chunks - 1, 1, true),
+        (chunks - 1, 2, false),
+        (chunks - 64, 64, true),
+        (chunks - 63, 64, false),
+        (chunks, 1, false),
+        (u32::MAX, 1, false),
+        (u32::MAX, u32::MAX, false),
+    ] {
+        let run = layout.run(first, count);
+        assert_eq!(run.is_ok(), fits, "{count} from {first}");
+        if let Ok(run) = run {
+            assert_eq!((run.first(), run.count()), (first, count));
+            assert_eq!(run.is_last(), first + count == chunks);
+        }
+    }
+}
+
+/// The sender chooses the lengths of its frames: however a file is cut into runs, the same bytes come out.
+#[test]
+fn a_file_may_be_cut_into_any_runs() {
+    let size = 70 * 16_384 + 5;
+    let content = bytes(size, 15);
+    let descriptor = descriptor(size as u64, 16);
+    let (sender, receiver) = (
+        TransferCipher::new(&descriptor).unwrap(),
+        TransferCipher::new(&descriptor).unwrap(),
+    );
+    let sealed: Vec<u8> = seal_all(&sender, &content)
+        .iter()
+        .flat_map(|frame| frame[frames::HEADER_LENGTH..].to_vec())
+        .collect();
+    for each in [1, 2, 3, 63, 64] {
+        let (mut received, mut on_the_wire) = (Vec::new(), Vec::new());
+        for run in runs(sender.layout(), each) {
+            let frame = seal_run(&sender, run, &content);
+            on_the_wire.extend_from_slice(&frame[frames::HEADER_LENGTH..]);
+            let (opened, plaintext) = receiver.open(&frame).unwrap();
+            assert_eq!((opened.run, opened.offset), (run, received.len() as u64));
+            received.extend_from_slice(&plaintext);
+        }
+        assert!(received == content && on_the_wire == sealed, "{each}");
+    }
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{Halfway, TestRng, halfway, person, sessions};
 use duet_crypto::engine::{Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on};
-use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
+use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, TransferCipher};
 use duet_crypto::handshake::{Listener, Offer};
 use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::password::{PasswordSecrets, VaultSecret};
@@ -60,8 +60,8 @@ fn debug_shows_no_secret() {
         format!("{:?}", descriptor.keys().unwrap().cipher()),
         "ChunkCipher { .. }"
     );
-    let cipher = format!("{:?}", SegmentCipher::new(&descriptor).unwrap());
-    assert!(cipher.starts_with("SegmentCipher { layout: Layout {") && cipher.ends_with(", .. }"));
+    let cipher = format!("{:?}", TransferCipher::new(&descriptor).unwrap());
+    assert!(cipher.starts_with("TransferCipher { layout: Layout {") && cipher.ends_with(", .. }"));
     assert_eq!(
         format!("{:?}", VaultSecret::from_bytes(&[1; 32])),
         "VaultSecret { .. }"

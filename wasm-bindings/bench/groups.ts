@@ -130,7 +130,7 @@ export async function groups(): Promise<Group[]> {
   add('1 MiB of a file', [
     ...each((engine) => {
       const file = createOutgoingFile({ source, name: 'a', mediaType: '', engine });
-      return () => file.segment(0);
+      return () => file.frame(0, 64);
     }),
     contender('@noble/ciphers: AES-256-GCM', () => gcm(key, nonce).encrypt(mebibyte)),
     contender('libsodium-wrappers: XChaCha20-Poly1305', () =>

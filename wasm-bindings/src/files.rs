@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 
-use duet_crypto::files::segment::ChunkHeader;
 use duet_crypto::files::{
     self, Descriptor, FileId, FileKey, FileKeys, FileKind, FileMode, Salt, cobblestone::ChunkCipher,
 };
@@ -155,10 +154,10 @@ impl Transfer {
         })
     }
 
-    /// Number of segments, at least one.
+    /// Number of chunks, at least one.
     #[must_use]
-    pub fn segments(&self) -> u32 {
-        self.layout.segments()
+    pub fn chunks(&self) -> u32 {
+        self.layout.chunks()
     }
 
     /// Bytes of the plaintext stream, the file and its padding.
@@ -168,50 +167,48 @@ impl Transfer {
         number(self.layout.padded_size())
     }
 
-    /// Begin and end of a segment's bytes in the file.
+    /// Begin and end of the file's bytes in a run of `count` chunks from chunk `first` on.
     ///
     /// # Errors
-    /// There is no such segment.
+    /// There is no such run.
     #[wasm_bindgen(js_name = fileRange)]
-    pub fn file_range(&self, index: u32) -> Result<Vec<f64>, JsValue> {
-        let range = self.layout.file_range(index).map_err(Failure::from)?;
+    pub fn file_range(&self, first: u32, count: u32) -> Result<Vec<f64>, JsValue> {
+        let range = self.layout.file_range(self.run(first, count)?);
         Ok(vec![number(range.start), number(range.end)])
     }
 
-    /// Bytes of a segment's plaintext, padding included.
+    /// Bytes of a run's plaintext, padding included.
     ///
     /// # Errors
-    /// There is no such segment.
+    /// There is no such run.
     #[wasm_bindgen(js_name = plaintextLength)]
-    pub fn plaintext_length(&self, index: u32) -> Result<usize, JsValue> {
-        Ok(self.layout.plaintext_length(index).map_err(Failure::from)?)
+    pub fn plaintext_length(&self, first: u32, count: u32) -> Result<usize, JsValue> {
+        Ok(self.layout.plaintext_length(self.run(first, count)?))
     }
 
-    /// Whether a segment is the last one.
-    #[wasm_bindgen(js_name = isLast)]
-    #[must_use]
-    pub fn is_last(&self, index: u32) -> bool {
-        self.layout.is_last(index)
-    }
-
-    /// The head of a segment's CHUNK frame.
-    #[must_use]
-    pub fn head(&self, index: u32) -> Vec<u8> {
-        let head = ChunkHeader {
-            file: self.file,
-            index,
-            last: self.layout.is_last(index),
-        };
-        head.encode().to_vec()
-    }
-
-    /// The segment of a CHUNK frame that begins with `head` and has `length` bytes in all. Nothing of the frame
-    /// but its head needs to be in this module's memory.
+    /// The head of a run's CHUNK frame.
     ///
     /// # Errors
-    /// It is of another file, or head or length are not those of a segment.
-    pub fn check(&self, head: &[u8], length: usize) -> Result<u32, JsValue> {
+    /// There is no such run.
+    pub fn head(&self, first: u32, count: u32) -> Result<Vec<u8>, JsValue> {
+        let header = self.layout.header(self.file, self.run(first, count)?);
+        Ok(header.encode().to_vec())
+    }
+
+    /// The first chunk and the number of chunks of a CHUNK frame that begins with `head` and has `length` bytes in all.
+    /// Nothing of the frame but its head needs to be in this module's memory.
+    ///
+    /// # Errors
+    /// It is of another file, or head or length are not those of a run.
+    pub fn check(&self, head: &[u8], length: usize) -> Result<Vec<u32>, JsValue> {
         let checked = self.layout.check(&self.file, head, length);
-        Ok(checked.map_err(Failure::from)?.index)
+        let run = checked.map_err(Failure::from)?;
+        Ok(vec![run.first(), run.count()])
+    }
+}
+
+impl Transfer {
+    fn run(&self, first: u32, count: u32) -> Result<files::ChunkRun, Failure> {
+        self.layout.run(first, count).map_err(Failure::from)
     }
 }

@@ -441,9 +441,13 @@ export interface OutgoingFile {
   readonly descriptor: FileDescriptor;
   /** 32 bytes: wire id and key commitment in one. */
   readonly fid: Bytes;
-  readonly segments: number;
-  /** The CHUNK frame of one segment. Throws `E_FILE_SOURCE_CHANGED` if the source is not what it was. */
-  segment(index: number, options?: { signal?: AbortSignal }): Promise<Bytes>;
+  /** How many chunks of 16 KiB the file has: what `index` and `count` of a `want` count. */
+  readonly chunks: number;
+  /**
+   * The CHUNK frame of `count` chunks from chunk `index` on: 1 to 64, as the line allows. Throws `E_FILE_SOURCE_CHANGED` if the
+   * source is not what it was.
+   */
+  frame(index: number, count: number, options?: { signal?: AbortSignal }): Promise<Bytes>;
   /** Wipes the key. */
   free(): void;
 }
@@ -452,10 +456,12 @@ export interface OutgoingFile {
 export interface IncomingFile {
   readonly fid: Bytes;
   readonly size: number;
-  readonly segments: number;
-  /** Plaintext of one CHUNK frame: already cut to `size`, so padding never shows. */
+  /** How many chunks of 16 KiB the file has. */
+  readonly chunks: number;
+  /** Plaintext of one CHUNK frame: already cut to `size`, so padding never shows. `last` if the final chunk is in it. */
   open(frame: Uint8Array): Promise<{
     readonly index: number;
+    readonly count: number;
     readonly last: boolean;
     readonly offset: number;
     readonly bytes: Bytes;

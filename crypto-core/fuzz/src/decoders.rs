@@ -5,9 +5,9 @@ use std::vec::Vec;
 
 use duet_crypto::engine::block_on;
 use duet_crypto::files::cobblestone::{self as format, FileKeys};
-use duet_crypto::files::segment::ChunkHeader;
+use duet_crypto::files::frames::ChunkHeader;
 use duet_crypto::files::{
-    Control, Descriptor, FileError, FileKey, Salt, SegmentCipher, sanitize_name,
+    Control, Descriptor, FileError, FileKey, Salt, TransferCipher, sanitize_name,
 };
 use duet_crypto::fingerprint::{qr_text, verify_qr_text};
 use duet_crypto::handshake::frames::{
@@ -91,18 +91,18 @@ pub fn file_messages(bytes: &[u8]) {
     assert!(!safe.is_empty() && sanitize_name(&safe) == safe);
     assert!(!safe.contains(['/', '\\', '\0', '\u{202e}']));
     let layout = descriptor.layout().unwrap();
-    assert!(layout.segments() >= 1 && layout.padded_size() >= layout.size());
+    assert!(layout.chunks() >= 1 && layout.padded_size() >= layout.size());
     assert_eq!(Content::File(descriptor.into()).encode(), bytes);
 }
 
 /// A CHUNK, for a receiver who expects a file of three bytes.
 pub fn chunk(bytes: &[u8]) {
-    if let Ok((header, segment)) = ChunkHeader::decode(bytes) {
-        assert_eq!([&header.encode()[..], segment].concat(), bytes);
+    if let Ok((header, chunks)) = ChunkHeader::decode(bytes) {
+        assert_eq!([&header.encode()[..], chunks].concat(), bytes);
     }
-    static FILE: LazyLock<(SegmentCipher, Vec<u8>)> = LazyLock::new(|| {
+    static FILE: LazyLock<(TransferCipher, Vec<u8>)> = LazyLock::new(|| {
         let file = three_bytes();
-        let honest = file.seal(0, b"abc").unwrap();
+        let honest = honest_frame(&file);
         (file, honest)
     });
     let (file, honest) = &*FILE;
@@ -113,7 +113,7 @@ pub fn chunk(bytes: &[u8]) {
         }
         Err(error) => assert!(matches!(
             error,
-            FileError::FileId | FileError::Segment | FileError::Decrypt
+            FileError::FileId | FileError::Chunk | FileError::Decrypt
         )),
     }
     // The same bytes as a change of an honest frame: the first two say where, the rest what.
@@ -127,9 +127,15 @@ pub fn chunk(bytes: &[u8]) {
     }
 }
 
+/// The only CHUNK of [`three_bytes`].
+pub(crate) fn honest_frame(file: &TransferCipher) -> Vec<u8> {
+    let run = file.layout().run(0, 1).unwrap();
+    file.seal(run, b"abc").unwrap()
+}
+
 /// The file that [`chunk`] expects.
-pub(crate) fn three_bytes() -> SegmentCipher {
-    SegmentCipher::new(&Descriptor {
+pub(crate) fn three_bytes() -> TransferCipher {
+    TransferCipher::new(&Descriptor {
         key: FileKey::from_bytes(&[1; 32]),
         salt: Salt([2; 24]),
         ..descriptor(3, &mut TestRng::new(0))

@@ -15,7 +15,7 @@ use rand_core::CryptoRng;
 
 use super::common::contents::samples;
 use super::common::{Halfway, PRESENCE, TestRng, halfway, person};
-use super::decoders::three_bytes;
+use super::decoders::{honest_frame, three_bytes};
 use super::envelopes::session_state;
 
 /// A PREKEY of Bob's.
@@ -96,7 +96,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         "file_messages",
         &[&[8; 32][..], &[3, 0, 0, 0, 1, 0, 0, 0, 8]].concat(),
     );
-    add("chunk", &three_bytes().seal(0, b"abc").unwrap()[..64]);
+    add("chunk", &honest_frame(&three_bytes())[..64]);
     add("chunk", &[0, 39, 1]);
     add(
         "cobblestone",

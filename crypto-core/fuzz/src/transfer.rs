@@ -1,16 +1,17 @@
-//! A file on its way: segments that come in any order, twice, changed, in each other's place, or out of another file.
+//! A file on its way: frames that come in any order, twice, changed, in each other's place, or out of another file.
 
 use std::sync::OnceLock;
 use std::vec;
 use std::vec::Vec;
 
-use duet_crypto::files::segment::{HEADER_LENGTH, SEGMENT_PLAINTEXT};
-use duet_crypto::files::{FileError, SegmentCipher};
+use duet_crypto::files::frames::HEADER_LENGTH;
+use duet_crypto::files::{ChunkRun, FileError, TransferCipher};
+use duet_crypto::limits;
 
-use super::common::{TestRng, descriptor, seal_segments};
+use super::common::{LARGEST_RUN, TestRng, descriptor, runs, seal_all};
 use rand_core::Rng as _;
 
-/// Sizes at which something changes. The last two, of whole segments, take a hundred times as long.
+/// Sizes at which something changes. The last two, of whole frames, take a hundred times as long.
 const SIZES: [usize; SMALL + 2] = [
     0,
     1,
@@ -26,8 +27,8 @@ const SIZES: [usize; SMALL + 2] = [
     32_768,
     32_769,
     40_000,
-    SEGMENT_PLAINTEXT,
-    2 * SEGMENT_PLAINTEXT + 1,
+    LARGEST_RUN,
+    2 * LARGEST_RUN + 1,
 ];
 const SMALL: usize = 14;
 const STEPS: usize = 32;
@@ -35,7 +36,8 @@ const STEPS: usize = 32;
 /// A file, and another one of the same size, sealed once.
 struct Sealed {
     content: Vec<u8>,
-    ciphers: [SegmentCipher; 2],
+    ciphers: [TransferCipher; 2],
+    runs: Vec<ChunkRun>,
     frames: [Vec<Vec<u8>>; 2],
 }
 
@@ -45,17 +47,18 @@ impl Sealed {
         let mut content = vec![0; size];
         rng.fill_bytes(&mut content);
         let ciphers = [cipher(size, rng), cipher(size, rng)];
-        let frames = [0, 1].map(|which: usize| seal_segments(&ciphers[which], &content));
+        let frames = [0, 1].map(|which: usize| seal_all(&ciphers[which], &content));
         Self {
             content,
+            runs: runs(ciphers[0].layout(), limits::FRAME_CHUNKS),
             ciphers,
             frames,
         }
     }
 }
 
-fn cipher(size: usize, rng: &mut TestRng) -> SegmentCipher {
-    SegmentCipher::new(&descriptor(size as u64, rng)).unwrap()
+fn cipher(size: usize, rng: &mut TestRng) -> TransferCipher {
+    TransferCipher::new(&descriptor(size as u64, rng)).unwrap()
 }
 
 /// The first byte says how long the file is, seldom a long one; every four bytes after it are a step.
@@ -84,10 +87,10 @@ pub fn transfer(bytes: &[u8]) {
                 let (opened, plaintext) = file.open(&frame).unwrap();
                 let offset = usize::try_from(opened.offset).unwrap();
                 assert_eq!(
-                    (opened.index as usize, opened.length),
-                    (which, plaintext.len())
+                    (opened.run, opened.length),
+                    (sealed.runs[which], plaintext.len())
                 );
-                assert_eq!(opened.last, which + 1 == frames.len());
+                assert_eq!(opened.run.is_last(), which + 1 == frames.len());
                 written[offset..offset + opened.length].copy_from_slice(&plaintext);
                 came[which] = true;
                 continue;
@@ -96,7 +99,7 @@ pub fn transfer(bytes: &[u8]) {
             4 => frame.truncate(place % length),
             5 => frame.resize(length + 1 + place % 64, 0),
             6 => {
-                // The body of another segment, or the same one of another file, under this head.
+                // The body of another frame, or the same one of another file, under this head.
                 let donor = &sealed.frames[usize::from(what >> 4 & 1)][place % frames.len()];
                 frame.truncate(HEADER_LENGTH);
                 frame.extend_from_slice(&donor[HEADER_LENGTH..]);
@@ -104,8 +107,8 @@ pub fn transfer(bytes: &[u8]) {
             _ => {
                 frame.clone_from(&sealed.frames[1][which]);
                 assert_eq!(
-                    other.open(&frame).map(|(opened, _)| opened.index as usize),
-                    Ok(which)
+                    other.open(&frame).map(|(opened, _)| opened.run),
+                    Ok(sealed.runs[which])
                 );
                 assert_eq!(file.open(&frame), Err(FileError::FileId));
             }
@@ -115,7 +118,21 @@ pub fn transfer(bytes: &[u8]) {
         }
         // What the head and the length tell is told before anything is decrypted.
         let checked = file.check(&frame);
-        let error = file.open_in_place(&mut frame).unwrap_err();
+        let is_prefix = frames[which].starts_with(&frame);
+        let error = match file.open_in_place(&mut frame) {
+            Err(error) => error,
+            Ok(shorter) => {
+                // Cut between two chunks: those that are left are genuine.
+                assert!(is_prefix && !shorter.run.is_last());
+                assert_eq!(shorter.run.first(), sealed.runs[which].first());
+                let start = usize::try_from(shorter.offset).unwrap();
+                assert_eq!(
+                    frame[..shorter.length],
+                    sealed.content[start..start + shorter.length]
+                );
+                continue;
+            }
+        };
         match checked {
             Ok(_) => {
                 assert_eq!(error, FileError::Decrypt);
@@ -125,7 +142,7 @@ pub fn transfer(bytes: &[u8]) {
         }
     }
     for (index, came) in came.iter().enumerate() {
-        let range = file.layout().file_range(index as u32).unwrap();
+        let range = file.layout().file_range(sealed.runs[index]);
         let range = range.start as usize..range.end as usize;
         let expected = &sealed.content[range.clone()];
         assert!(if *came {

@@ -12,7 +12,7 @@ pub enum ControlOp {
     Accept = 1,
     /// The receiver does not.
     Reject = 2,
-    /// Send `count` segments from `index` on.
+    /// Send `count` chunks from chunk `index` on.
     Want = 3,
     /// Either side stops for good.
     Cancel = 4,
@@ -41,9 +41,9 @@ pub struct Control {
     pub file: FileId,
     /// What is asked or said.
     pub op: ControlOp,
-    /// First segment, for [`ControlOp::Want`].
+    /// First chunk, for [`ControlOp::Want`].
     pub index: u32,
-    /// Number of segments, for [`ControlOp::Want`].
+    /// Number of chunks, for [`ControlOp::Want`].
     pub count: u32,
 }
 

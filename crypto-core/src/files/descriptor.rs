@@ -141,7 +141,7 @@ impl Descriptor {
         self.duration_ms.min(DURATION_MAX)
     }
 
-    /// Sizes and segments of the file.
+    /// Sizes and chunks of the file.
     ///
     /// # Errors
     /// [`FileError::TooLarge`]; not for a descriptor that was decoded.

@@ -9,7 +9,7 @@ use crate::limits;
 
 /// Type of CHUNK.
 pub const CHUNK: u8 = 0x12;
-/// Bytes of a CHUNK before its segment.
+/// Bytes of a CHUNK before its chunks.
 pub const HEADER_LENGTH: usize = 39;
 /// `fid`: wire id and key commitment of a file in one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,14 +34,14 @@ impl fmt::Debug for FileId {
 pub struct ChunkHeader {
     /// The file.
     pub file: FileId,
-    /// The segment.
+    /// The number of its first chunk.
     pub index: u32,
-    /// Whether it is the last one.
+    /// Whether it holds the final chunk.
     pub last: bool,
 }
 
 impl ChunkHeader {
-    /// Decodes the head of any bytes; returns it with the segment.
+    /// Decodes the head of any bytes; returns it with the chunks.
     ///
     /// # Errors
     /// [`FrameError`].

@@ -1,24 +1,24 @@
 //! Files (section 7): a descriptor inside a message, control messages, and chunks in the published format
 //! Cobblestone-256 (C2SP chunked-encryption).
 //!
-//! A sender draws [`FileKey`] and [`Salt`] afresh for every sending and seals segments that were wanted; a receiver
+//! A sender draws [`FileKey`] and [`Salt`] afresh for every sending and seals runs of chunks that were wanted; a receiver
 //! derives everything it expects from the [`Descriptor`] and refuses what differs, before decrypting.
 
 pub mod cobblestone;
 mod control;
 mod descriptor;
-mod frames;
+pub mod frames;
 mod layout;
 mod name;
-pub mod segment;
+mod transfer;
 
 pub use cobblestone::{FileKeys, Salt};
 pub use control::{Control, ControlOp};
 pub use descriptor::{Descriptor, FileKey, FileKind, FileMode};
 pub use frames::FileId;
-pub use layout::Layout;
+pub use layout::{ChunkRun, Layout};
 pub use name::sanitize as sanitize_name;
-pub use segment::{OpenedSegment, SegmentCipher};
+pub use transfer::{OpenedChunks, TransferCipher};
 
 use crate::bytes::Short;
 use crate::error::errors;
@@ -30,8 +30,8 @@ errors! {
         Descriptor => FileDescriptor,
         /// A chunk belongs to another file.
         FileId => FileId,
-        /// A segment's number, end mark or length does not fit the file.
-        Segment => FileSegment,
+        /// A frame's chunk number, end mark or length does not fit the file.
+        Chunk => FileChunk,
         /// Not authentic.
         Decrypt => FileDecrypt,
         /// Larger than a file may be.

@@ -1,7 +1,7 @@
 //! The size class of a payload: all that the relay looks at.
 
 use super::FrameError;
-use crate::files::segment::CHUNK;
+use crate::files::frames::CHUNK;
 use crate::handshake::frames::{ACCEPT, CONFIRM, EARLY, END, INIT, OFFER};
 use crate::limits;
 use crate::session::MSG;

@@ -12,9 +12,13 @@ use std::string::{String, ToString as _};
 use std::vec::Vec;
 
 use duet_crypto::engine::{LocalIdentity, Software, block_on};
-use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, SegmentCipher};
+use duet_crypto::files::cobblestone::CHUNK_PLAINTEXT;
+use duet_crypto::files::{
+    ChunkRun, Descriptor, FileKey, FileKind, FileMode, Layout, Salt, TransferCipher,
+};
 use duet_crypto::handshake::{Listener, Offer, PendingSession, Presence};
 use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
+use duet_crypto::limits;
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::session::{Content, Session};
 use duet_crypto::vault::IdentityRecord;
@@ -144,13 +148,30 @@ pub fn descriptor(size: u64, rng: &mut TestRng) -> Descriptor {
     }
 }
 
-/// All segments of a file, padding included.
-pub fn seal_segments(file: &SegmentCipher, content: &[u8]) -> Vec<Vec<u8>> {
-    let part = |index| {
-        let range = file.layout().file_range(index).unwrap();
-        &content[usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap()]
-    };
-    (0..file.layout().segments())
-        .map(|index| file.seal(index, part(index)).unwrap())
+/// Bytes of the file that the largest run carries: a mebibyte.
+pub const LARGEST_RUN: usize = limits::FRAME_CHUNKS as usize * CHUNK_PLAINTEXT;
+
+/// The runs of `each` chunks that make up a file, the last one shorter.
+pub fn runs(layout: &Layout, each: u32) -> Vec<ChunkRun> {
+    let chunks = layout.chunks();
+    let starts = (0..chunks).step_by(each as usize);
+    starts
+        .map(|first| layout.run(first, each.min(chunks - first)).unwrap())
+        .collect()
+}
+
+/// A run's CHUNK frame.
+pub fn seal_run(file: &TransferCipher, run: ChunkRun, content: &[u8]) -> Vec<u8> {
+    let range = file.layout().file_range(run);
+    let (start, end) = (range.start.try_into(), range.end.try_into());
+    let part: core::ops::Range<usize> = start.unwrap()..end.unwrap();
+    file.seal(run, &content[part]).unwrap()
+}
+
+/// A file in frames as long as may be, padding included.
+pub fn seal_all(file: &TransferCipher, content: &[u8]) -> Vec<Vec<u8>> {
+    runs(file.layout(), limits::FRAME_CHUNKS)
+        .into_iter()
+        .map(|run| seal_run(file, run, content))
         .collect()
 }

@@ -1,11 +1,11 @@
 //! Files of any size around every boundary, any range of them, any change to them.
 
 use duet_crypto::files::cobblestone::{self, CHUNK_PLAINTEXT};
-use duet_crypto::files::segment::{HEADER_LENGTH, SEGMENT_PLAINTEXT, SEGMENT_SEALED};
-use duet_crypto::files::{FileError, Layout, Salt, SegmentCipher};
+use duet_crypto::files::frames::HEADER_LENGTH;
+use duet_crypto::files::{FileError, Layout, Salt, TransferCipher};
 use proptest::prelude::*;
 
-use crate::common::{TestRng, descriptor};
+use crate::common::{LARGEST_RUN, TestRng, descriptor, runs, seal_run};
 
 const KEY: [u8; 32] = [3; 32];
 const CONTEXT: &[u8] = b"context";
@@ -16,14 +16,8 @@ fn bytes(length: usize, seed: u64) -> Vec<u8> {
     bytes
 }
 
-fn file(size: u64, seed: u64) -> SegmentCipher {
-    SegmentCipher::new(&descriptor(size, &mut TestRng::new(seed))).unwrap()
-}
-
-fn seal(file: &SegmentCipher, index: u32, content: &[u8]) -> Vec<u8> {
-    let range = file.layout().file_range(index).unwrap();
-    file.seal(index, &content[range.start as usize..range.end as usize])
-        .unwrap()
+fn file(size: u64, seed: u64) -> TransferCipher {
+    TransferCipher::new(&descriptor(size, &mut TestRng::new(seed))).unwrap()
 }
 
 /// Sizes within two bytes of one at which something changes, below `limit`.
@@ -33,9 +27,9 @@ fn size(limit: usize) -> impl Strategy<Value = usize> {
         4096,
         CHUNK_PLAINTEXT,
         2 * CHUNK_PLAINTEXT,
-        SEGMENT_PLAINTEXT,
-        2 * SEGMENT_PLAINTEXT,
-        3 * SEGMENT_PLAINTEXT,
+        LARGEST_RUN,
+        2 * LARGEST_RUN,
+        3 * LARGEST_RUN,
     ]
     .into_iter()
     .filter(|edge| *edge < limit)
@@ -49,43 +43,43 @@ fn size(limit: usize) -> impl Strategy<Value = usize> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Every byte of the file is in exactly one segment, at its place, and what is sealed has the length that the
-    /// layout says.
+    /// However a file is cut into runs, every byte of it is in exactly one of them, at its place, and what is sealed has
+    /// the length that the layout says.
     #[test]
-    fn segments_make_up_the_file(size in size(3 * SEGMENT_PLAINTEXT + 2), seed in any::<u64>()) {
+    fn runs_make_up_the_file(size in size(3 * LARGEST_RUN + 2), seed in any::<u64>(), each in 1..=64_u32) {
         let content = bytes(size, seed);
         let file = file(size as u64, seed);
         let layout = file.layout();
         let mut whole = Vec::new();
         let mut sealed = 0;
-        for index in 0..layout.segments() {
-            let frame = seal(&file, index, &content);
-            prop_assert_eq!(frame.len() - HEADER_LENGTH, layout.sealed_length(index).unwrap());
-            prop_assert_eq!(layout.is_last(index), frame.len() - HEADER_LENGTH < SEGMENT_SEALED);
+        for run in runs(layout, each) {
+            let frame = seal_run(&file, run, &content);
+            prop_assert_eq!(frame.len() - HEADER_LENGTH, layout.sealed_length(run));
+            let whole_chunks = run.count() as usize * cobblestone::CHUNK_SEALED;
+            prop_assert_eq!(run.is_last(), frame.len() - HEADER_LENGTH < whole_chunks);
             sealed += frame.len() - HEADER_LENGTH;
             let (opened, plaintext) = file.open(&frame).unwrap();
-            prop_assert_eq!((opened.index, opened.offset as usize, opened.length), (index, whole.len(), plaintext.len()));
-            prop_assert_eq!(opened.last, index + 1 == layout.segments());
+            prop_assert_eq!((opened.run, opened.offset as usize, opened.length), (run, whole.len(), plaintext.len()));
             whole.extend_from_slice(&plaintext);
         }
         prop_assert!(whole == content);
         prop_assert_eq!(sealed as u64, layout.sealed_size());
-        prop_assert!(file.layout().sealed_length(layout.segments()).is_err());
     }
 
     /// One bit anywhere, an end cut anywhere, something appended: refused, and what was in the buffer is not plaintext.
     #[test]
-    fn no_change_of_a_segment_opens(
-        size in size(2 * SEGMENT_PLAINTEXT),
-        which in any::<u32>(),
+    fn no_change_of_a_frame_opens(
+        size in size(2 * LARGEST_RUN),
+        each in 1..=64_u32,
+        which in any::<usize>(),
         bit in any::<usize>(),
         cut in any::<usize>(),
         more in 1..40_usize,
     ) {
         let content = bytes(size, 1);
         let file = file(size as u64, 2);
-        let index = which % file.layout().segments();
-        let frame = seal(&file, index, &content);
+        let runs = runs(file.layout(), each);
+        let frame = seal_run(&file, runs[which % runs.len()], &content);
 
         let mut flipped = frame.clone();
         let bit = bit % (8 * frame.len());
@@ -96,29 +90,34 @@ proptest! {
             prop_assert_eq!(error, FileError::Decrypt);
             prop_assert!(flipped[HEADER_LENGTH..].iter().all(|&byte| byte == 0));
         }
-        prop_assert!(file.open(&frame[..cut % frame.len()]).is_err());
+        // A frame that is cut between two chunks is a shorter run, unless it says that it holds the final chunk.
+        let cut = &frame[..cut % frame.len()];
+        let whole_chunks = cut.len() > HEADER_LENGTH
+            && (cut.len() - HEADER_LENGTH).is_multiple_of(cobblestone::CHUNK_SEALED);
+        prop_assert_eq!(file.open(cut).is_ok(), whole_chunks && frame[38] == 0);
         let longer = [&frame[..], &vec![0; more]].concat();
-        prop_assert_eq!(file.open(&longer).unwrap_err(), FileError::Segment);
+        prop_assert!(file.open(&longer).is_err());
     }
 
     /// Nothing of another file, or from another place of the same file, opens.
     #[test]
     fn nothing_fits_elsewhere(
-        segments in 2..4_usize,
+        frames in 2..4_usize,
         from in 0..3_usize,
         to in 0..3_usize,
         chunks in (0..64_usize, 0..64_usize),
     ) {
-        // The last segment is as long as the others but for one chunk.
-        let size = segments * SEGMENT_PLAINTEXT - CHUNK_PLAINTEXT;
-        let (from, to) = (from % segments, to % segments);
+        // The last frame is as long as the others but for one chunk.
+        let size = frames * LARGEST_RUN - CHUNK_PLAINTEXT;
+        let (from, to) = (from % frames, to % frames);
         let content = bytes(size, 3);
         let (one, other) = (file(size as u64, 4), file(size as u64, 5));
-        let target = seal(&one, to as u32, &content);
-        let source = seal(&other, to as u32, &content);
-        let moved = seal(&one, from as u32, &content);
+        let runs = runs(one.layout(), 64);
+        let target = seal_run(&one, runs[to], &content);
+        let source = seal_run(&other, runs[to], &content);
+        let moved = seal_run(&one, runs[from], &content);
 
-        // A whole segment, under the head of the place where it is put.
+        // A whole run, under the head of the place where it is put.
         for body in [&source, &moved] {
             let spliced = [&target[..HEADER_LENGTH], &body[HEADER_LENGTH..]].concat();
             prop_assert_eq!(one.open(&spliced).is_ok(), spliced == target);
@@ -166,21 +165,23 @@ proptest! {
     #[test]
     fn layouts_add_up(size in prop_oneof![0..=1_u64 << 40, (0..41_u32, 0..3_u64).prop_map(|(bit, more)| ((1 << bit) + more).saturating_sub(1).min(1 << 40))]) {
         let layout = Layout::new(size).unwrap();
-        let last = layout.segments() - 1;
+        let chunks = layout.chunks();
         prop_assert!(layout.padded_size() >= size.max(4096));
         // At most 6.3 % more, above the smallest.
         prop_assert!(layout.padded_size() == 4096 || (layout.padded_size() - size) as f64 <= 0.063 * size as f64);
         prop_assert_eq!(cobblestone::plaintext_length(layout.sealed_size()), Ok(layout.padded_size()));
-        prop_assert_eq!(layout.file_range(last).unwrap().end, size);
+        prop_assert_eq!(u64::from(chunks), layout.padded_size() / 16_384 + 1);
+        let end = layout.run(chunks - 1, 1).unwrap();
+        prop_assert_eq!(layout.file_range(end).end, size);
         prop_assert_eq!(
-            u64::from(last) * SEGMENT_SEALED as u64 + layout.sealed_length(last).unwrap() as u64,
+            u64::from(chunks - 1) * cobblestone::CHUNK_SEALED as u64 + layout.sealed_length(end) as u64,
             layout.sealed_size()
         );
         prop_assert_eq!(
-            u64::from(last) * SEGMENT_PLAINTEXT as u64 + layout.plaintext_length(last).unwrap() as u64,
+            u64::from(chunks - 1) * CHUNK_PLAINTEXT as u64 + layout.plaintext_length(end) as u64,
             layout.padded_size()
         );
-        prop_assert_eq!(layout.sealed_length(last + 1), Err(FileError::Segment));
+        prop_assert_eq!(layout.run(chunks, 1), Err(FileError::Chunk));
     }
 }
 
@@ -199,7 +200,7 @@ fn every_bit_and_every_cut_of_a_small_file() {
     }
 
     let file = file(1, 9);
-    let frame = file.seal(0, &[1]).unwrap();
+    let frame = seal_run(&file, file.layout().run(0, 1).unwrap(), &[1]);
     for byte in 0..frame.len() {
         let mut forged = frame.clone();
         forged[byte] ^= 1 << (byte % 8);

@@ -97,7 +97,7 @@ fn vault() {
 
 #[test]
 fn limits() {
-    use duet_crypto::files::{cobblestone, segment};
+    use duet_crypto::files::{cobblestone, frames};
     use duet_crypto::limits;
     use duet_crypto::primitives::aead;
 
@@ -209,9 +209,9 @@ fn limits() {
         ),
         ("PEAKS_MAX", "Most peaks of a waveform.", &limits::PEAKS_MAX),
         (
-            "SEGMENTS_OUTSTANDING_MAX",
-            "Segments that a receiver may have outstanding.",
-            &limits::SEGMENTS_OUTSTANDING,
+            "CHUNKS_OUTSTANDING_MAX",
+            "Chunks that a receiver may have wanted and not received, over all files of a conversation.",
+            &limits::CHUNKS_OUTSTANDING,
         ),
         (
             "CHUNK_LENGTH",
@@ -230,14 +230,14 @@ fn limits() {
             &cobblestone::HEADER_LENGTH,
         ),
         (
-            "SEGMENT_CHUNKS",
-            "Chunks of every segment of a transfer but the last.",
-            &segment::SEGMENT_CHUNKS,
+            "FRAME_CHUNKS_MAX",
+            "Most chunks of one CHUNK frame.",
+            &limits::FRAME_CHUNKS,
         ),
         (
             "CHUNK_FRAME_HEAD_LENGTH",
-            "Bytes of a CHUNK frame before its segment.",
-            &segment::HEADER_LENGTH,
+            "Bytes of a CHUNK frame before its chunks.",
+            &frames::HEADER_LENGTH,
         ),
         (
             "PASSWORD_MIN_CHARS",

@@ -83,17 +83,22 @@ export const files: Suite = ({ engines }) => {
         const outgoing = createOutgoingFile({ source, name: 'a', mediaType: 'text/plain', engine: sealing });
         const incoming = createIncomingFile({ descriptor: outgoing.descriptor, engine: opening });
         equal(
-          [incoming.size, incoming.segments, hex(incoming.fid)],
-          [size, outgoing.segments, hex(outgoing.fid)],
+          [incoming.size, incoming.chunks, hex(incoming.fid)],
+          [size, outgoing.chunks, hex(outgoing.fid)],
         );
-        const received = new Uint8Array(size);
-        // In any order, and twice: a resumed transfer asks again.
-        for (const index of [...Array(outgoing.segments).keys(), 0].reverse()) {
-          const part = await incoming.open(await outgoing.segment(index));
-          equal([part.index, part.last], [index, index === outgoing.segments - 1]);
-          received.set(part.bytes, part.offset);
+        equal(outgoing.chunks >= size / CHUNK, true);
+        // In any order, in frames of any length, and twice: a resumed transfer asks again.
+        for (const each of [64, 7, 1]) {
+          const received = new Uint8Array(size);
+          const starts = [...Array(Math.ceil(outgoing.chunks / each)).keys()].map((part) => part * each);
+          for (const index of [...starts, 0].reverse()) {
+            const count = Math.min(each, outgoing.chunks - index);
+            const part = await incoming.open(await outgoing.frame(index, count));
+            equal([part.index, part.count, part.last], [index, count, index + count === outgoing.chunks]);
+            received.set(part.bytes, part.offset);
+          }
+          sameBytes(received, content, `content of ${size} bytes in frames of ${each} chunks`);
         }
-        sameBytes(received, content, `content of ${size} bytes`);
       }
     });
   }
@@ -214,7 +219,7 @@ export const files: Suite = ({ engines }) => {
 
       const outgoing = createOutgoingFile({ source: new Blob([content]), name: 'a', mediaType: '', engine });
       const aborted = AbortSignal.abort(reason);
-      const thrown = await outgoing.segment(0, { signal: aborted }).then(
+      const thrown = await outgoing.frame(0, 1, { signal: aborted }).then(
         () => undefined,
         (why: unknown) => why,
       );
@@ -240,17 +245,26 @@ export const files: Suite = ({ engines }) => {
         descriptor: { ...outgoing.descriptor, key: outgoing.descriptor.key.slice() },
         engine,
       });
-      const frame = await outgoing.segment(1);
-      await refused('E_FILE_ID', async () => incoming.open(await other.segment(1)));
-      await refused('E_FILE_SEGMENT', () => incoming.open(frame.subarray(0, frame.length - 1)));
+      const rest = outgoing.chunks - 64;
+      const frame = await outgoing.frame(64, rest);
+      await refused('E_FILE_ID', async () => incoming.open(await other.frame(64, rest)));
+      await refused('E_FILE_CHUNK', () => incoming.open(frame.subarray(0, frame.length - 1)));
       const flipped = frame.slice();
       flipped[50] = (flipped[50] ?? 0) ^ 1;
       await refused('E_FILE_DECRYPT', () => incoming.open(flipped));
       equal((await incoming.open(frame)).bytes.length, 9);
-      await refused('E_ARGUMENT', () => outgoing.segment(2));
+      for (const [index, count] of [
+        [outgoing.chunks, 1],
+        [64, rest + 1],
+        [0, 0],
+        [0, 65],
+        [-1, 1],
+      ] as const) {
+        await refused('E_ARGUMENT', () => outgoing.frame(index, count));
+      }
       outgoing.free();
       equal(hex(outgoing.descriptor.key), '00'.repeat(32), 'the key is wiped');
-      await refused('E_FREED', () => outgoing.segment(0));
+      await refused('E_FREED', () => outgoing.frame(0, 1));
       incoming.free();
       await refused('E_FREED', () => incoming.open(frame));
     });
@@ -258,15 +272,23 @@ export const files: Suite = ({ engines }) => {
     add(`a source that changes is noticed (${engine})`, async () => {
       let version = 1;
       // What a file does that is rewritten while it is sent: the same size, other bytes.
-      const source = new Blob([new Uint8Array(5000)]);
-      source.slice = (start = 0, end = 5000) => new Blob([pattern(5000, version).subarray(start, end)]);
+      const size = 3 * CHUNK;
+      const source = new Blob([new Uint8Array(size)]);
+      source.slice = (start = 0, end = size) => new Blob([pattern(size, version).subarray(start, end)]);
       const outgoing = createOutgoingFile({ source, name: 'a', mediaType: '', engine });
-      const first = await outgoing.segment(0);
-      equal(hex(await outgoing.segment(0)), hex(first), 'a segment that is sent again is the same');
+      const first = await outgoing.frame(0, 2);
+      equal(hex(await outgoing.frame(0, 2)), hex(first), 'a frame that is sent again is the same');
       version = 2;
-      await refused('E_FILE_SOURCE_CHANGED', () => outgoing.segment(0));
-      source.slice = () => new Blob([new Uint8Array(4999)]);
-      await refused('E_FILE_SOURCE_CHANGED', () => outgoing.segment(0));
+      // Whatever the frame: one chunk of it was sealed before.
+      for (const [index, count] of [
+        [0, 2],
+        [0, 1],
+        [1, 2],
+      ] as const) {
+        await refused('E_FILE_SOURCE_CHANGED', () => outgoing.frame(index, count));
+      }
+      source.slice = () => new Blob([new Uint8Array(size - 1)]);
+      await refused('E_FILE_SOURCE_CHANGED', () => outgoing.frame(0, 2));
     });
   }
   return tests;

@@ -9,7 +9,7 @@ import {
   CHUNK_LENGTH,
   FILE_HEADER_LENGTH,
   SEALED_CHUNK_LENGTH,
-  SEGMENT_CHUNKS,
+  FRAME_CHUNKS_MAX,
   TAG_LENGTH,
 } from '../generated/limits.js';
 import type { Bytes, EngineMode, FileStreamOptions } from '../types.js';
@@ -57,8 +57,8 @@ const FILE_KEY_LENGTH = 32;
 const FILE_SALT_LENGTH = 24;
 
 /** Plaintext and sealed bytes of one step: 64 chunks, a megabyte. */
-const PLAIN_STEP = SEGMENT_CHUNKS * CHUNK_LENGTH;
-const SEALED_STEP = SEGMENT_CHUNKS * SEALED_CHUNK_LENGTH;
+const PLAIN_STEP = FRAME_CHUNKS_MAX * CHUNK_LENGTH;
+const SEALED_STEP = FRAME_CHUNKS_MAX * SEALED_CHUNK_LENGTH;
 
 /** Seals a file of any kind. The stream errors if the source does, or when `signal` aborts. */
 export function sealFile(options: SealFileOptions): SealedFile {
@@ -90,7 +90,7 @@ export function sealWithSalt(options: SealFileOptions, key: Bytes, salt: Bytes):
     const bytes = await cipher.seal(chunks, plain, last, headroom);
     if (chunks === 0) bytes.set(header);
     plain.fill(0);
-    chunks += SEGMENT_CHUNKS;
+    chunks += FRAME_CHUNKS_MAX;
     done += plain.length;
     return { bytes, done, total: source.size ?? done, last };
   });
@@ -127,7 +127,7 @@ export function openFile(options: OpenFileOptions): ReadableStream<Bytes> {
     const sealed = await source.read(SEALED_STEP);
     const last = sealed.length < SEALED_STEP;
     const bytes = await cipher.open(chunks, sealed, last);
-    chunks += SEGMENT_CHUNKS;
+    chunks += FRAME_CHUNKS_MAX;
     done += bytes.length;
     return { bytes, done, total: total ?? done, last };
   });
@@ -169,8 +169,8 @@ export async function openFileRange(options: OpenFileRangeOptions): Promise<Byte
     };
     const firstChunk = Math.floor(start / CHUNK_LENGTH);
     const afterChunk = Math.min(lastChunk, Math.ceil(end / CHUNK_LENGTH));
-    for (let first = firstChunk; first < afterChunk; first += SEGMENT_CHUNKS) {
-      place(first, await open(first, Math.min(afterChunk, first + SEGMENT_CHUNKS)));
+    for (let first = firstChunk; first < afterChunk; first += FRAME_CHUNKS_MAX) {
+      place(first, await open(first, Math.min(afterChunk, first + FRAME_CHUNKS_MAX)));
     }
     if (end > lastChunk * CHUNK_LENGTH) place(lastChunk, tail);
     return out;

@@ -1,11 +1,11 @@
-/** Files between two people (protocol.md section 7): CHUNK frames by index, on whichever engine. */
+/** Files between two people (protocol.md section 7): CHUNK frames of 1 to 64 chunks, on whichever engine. */
 import { call, release } from '../boundary.js';
 import { copyOf, text, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';
 import {
   CHUNK_FRAME_HEAD_LENGTH,
+  FRAME_CHUNKS_MAX,
   SEALED_CHUNK_LENGTH,
-  SEGMENT_CHUNKS,
   TAG_LENGTH,
 } from '../generated/limits.js';
 import type { Bytes, EngineMode, FileDescriptor, IncomingFile, OutgoingFile } from '../types.js';
@@ -70,7 +70,7 @@ export function createIncomingFile(options: {
 /** What both directions have: the cipher, the sizes, and the head of each frame. */
 class Parts {
   readonly fid: Bytes;
-  readonly segments: number;
+  readonly chunks: number;
   readonly cipher: ChunkCipher;
   #layout: Transfer | undefined;
 
@@ -83,7 +83,7 @@ class Parts {
     const layout = call((wasm) => new wasm.Transfer(size, fid));
     this.fid = fid;
     this.#layout = layout;
-    this.segments = call(() => layout.segments());
+    this.chunks = call(() => layout.chunks());
     const padded = call(() => layout.paddedSize());
     this.cipher = chunkCipher(keys, engine, padded);
   }
@@ -93,8 +93,8 @@ class Parts {
     return this.#layout;
   }
 
-  range(index: number): [start: number, end: number] {
-    const [start = 0, end = 0] = call(() => this.layout.fileRange(index));
+  range(index: number, count: number): [start: number, end: number] {
+    const [start = 0, end = 0] = call(() => this.layout.fileRange(index, count));
     return [start, end];
   }
 
@@ -109,7 +109,7 @@ class Outgoing implements OutgoingFile {
   readonly descriptor: FileDescriptor;
   readonly #source: Blob;
   readonly #parts: Parts;
-  /** The tags of every segment that was sealed: a thousandth of the file. */
+  /** The tags of all chunks that were sealed, a thousandth of the file, in groups of 64; zeros where none was. */
   readonly #sealed = new Map<number, Bytes>();
 
   constructor(source: Blob, descriptor: FileDescriptor, engine: EngineMode | undefined) {
@@ -122,22 +122,23 @@ class Outgoing implements OutgoingFile {
     return this.#parts.fid.slice();
   }
 
-  get segments(): number {
-    return this.#parts.segments;
+  get chunks(): number {
+    return this.#parts.chunks;
   }
 
-  async segment(index: number, options?: { readonly signal?: AbortSignal }): Promise<Bytes> {
-    const { layout, cipher, segments } = this.#parts;
+  async frame(index: number, count: number, options?: { readonly signal?: AbortSignal }): Promise<Bytes> {
+    const { layout, cipher, chunks } = this.#parts;
     options?.signal?.throwIfAborted();
-    wholeNumber(index, 'index', 0, segments - 1);
-    const [start, end] = this.#parts.range(index);
-    const [length, last] = call(() => [layout.plaintextLength(index), layout.isLast(index)] as const);
-    const head = call(() => layout.head(index));
+    wholeNumber(index, 'index', 0, chunks - 1);
+    wholeNumber(count, 'count', 1, Math.min(FRAME_CHUNKS_MAX, chunks - index));
+    const [start, end] = this.#parts.range(index, count);
+    const length = call(() => layout.plaintextLength(index, count));
+    const head = call(() => layout.head(index, count));
 
     const bytes = await readBlob(this.#source, start, end);
     options?.signal?.throwIfAborted();
     const plain = bytes.length === length ? bytes : padded(bytes, length);
-    const frame = await cipher.seal(index * SEGMENT_CHUNKS, plain, last, head.length);
+    const frame = await cipher.seal(index, plain, index + count === chunks, head.length);
     options?.signal?.throwIfAborted();
     frame.set(head);
     this.#refuseSecondContent(index, frame);
@@ -155,14 +156,21 @@ class Outgoing implements OutgoingFile {
    * tags, and what was sealed then goes nowhere.
    */
   #refuseSecondContent(index: number, frame: Bytes): void {
-    const tags = tagsOf(frame);
-    const known = this.#sealed.get(index);
-    if (known === undefined) {
-      this.#sealed.set(index, tags);
-    } else if (!known.every((byte, at) => byte === tags[at])) {
+    const known = tagsOf(frame).map((tag, chunk) => [this.#slot(index + chunk), tag] as const);
+    if (known.some(([slot, tag]) => slot.some((byte) => byte !== 0) && !isSame(slot, tag))) {
       frame.fill(0);
       throw new DuetError('E_FILE_SOURCE_CHANGED');
     }
+    for (const [slot, tag] of known) slot.set(tag);
+  }
+
+  /** Where the tag of a chunk is kept. */
+  #slot(chunk: number): Bytes {
+    const group = Math.floor(chunk / FRAME_CHUNKS_MAX);
+    const tags = this.#sealed.get(group) ?? new Uint8Array(FRAME_CHUNKS_MAX * TAG_LENGTH);
+    this.#sealed.set(group, tags);
+    const at = (chunk % FRAME_CHUNKS_MAX) * TAG_LENGTH;
+    return tags.subarray(at, at + TAG_LENGTH);
   }
 }
 
@@ -179,27 +187,29 @@ class Incoming implements IncomingFile {
     return this.#parts.fid.slice();
   }
 
-  get segments(): number {
-    return this.#parts.segments;
+  get chunks(): number {
+    return this.#parts.chunks;
   }
 
   async open(frame: Uint8Array): Promise<{
     readonly index: number;
+    readonly count: number;
     readonly last: boolean;
     readonly offset: number;
     readonly bytes: Bytes;
   }> {
     if (!(frame instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'frame must be a Uint8Array');
-    const { layout, cipher } = this.#parts;
+    const { layout, cipher, chunks } = this.#parts;
     // Everything is refused by its head and its length before anything is copied or decrypted.
     const head = frame.subarray(0, CHUNK_FRAME_HEAD_LENGTH);
-    const index = call(() => layout.check(head, frame.length));
-    const last = call(() => layout.isLast(index));
-    const [start, end] = this.#parts.range(index);
+    const [index = 0, count = 0] = call(() => layout.check(head, frame.length));
+    const last = index + count === chunks;
+    const [start, end] = this.#parts.range(index, count);
     const sealed = copyOf(frame.subarray(CHUNK_FRAME_HEAD_LENGTH), 'frame');
-    const bytes = await cipher.open(index * SEGMENT_CHUNKS, sealed, last);
+    const bytes = await cipher.open(index, sealed, last);
     return {
       index,
+      count,
       last,
       offset: start,
       bytes: bytes.length === end - start ? bytes : bytes.slice(0, end - start),
@@ -219,12 +229,14 @@ function padded(bytes: Bytes, length: number): Bytes {
 }
 
 /** The tag of every chunk of a CHUNK frame. */
-function tagsOf(frame: Bytes): Bytes {
+function tagsOf(frame: Bytes): Bytes[] {
   const chunks = Math.ceil((frame.length - CHUNK_FRAME_HEAD_LENGTH) / SEALED_CHUNK_LENGTH);
-  const tags = new Uint8Array(chunks * TAG_LENGTH);
-  for (let chunk = 0; chunk < chunks; chunk++) {
+  return Array.from({ length: chunks }, (_, chunk) => {
     const end = Math.min(frame.length, CHUNK_FRAME_HEAD_LENGTH + (chunk + 1) * SEALED_CHUNK_LENGTH);
-    tags.set(frame.subarray(end - TAG_LENGTH, end), chunk * TAG_LENGTH);
-  }
-  return tags;
+    return frame.subarray(end - TAG_LENGTH, end);
+  });
+}
+
+function isSame(a: Bytes, b: Bytes): boolean {
+  return a.every((byte, at) => byte === b[at]);
 }

@@ -66,8 +66,8 @@ export const PREVIEW_MAX = 16384;
 /** Most peaks of a waveform. */
 export const PEAKS_MAX = 255;
 
-/** Segments that a receiver may have outstanding. */
-export const SEGMENTS_OUTSTANDING_MAX = 8;
+/** Chunks that a receiver may have wanted and not received, over all files of a conversation. */
+export const CHUNKS_OUTSTANDING_MAX = 512;
 
 /** Plaintext bytes of every chunk of a file but the last. */
 export const CHUNK_LENGTH = 16384;
@@ -81,10 +81,10 @@ export const TAG_LENGTH = 16;
 /** Bytes of a sealed file before its first chunk. */
 export const FILE_HEADER_LENGTH = 56;
 
-/** Chunks of every segment of a transfer but the last. */
-export const SEGMENT_CHUNKS = 64;
+/** Most chunks of one CHUNK frame. */
+export const FRAME_CHUNKS_MAX = 64;
 
-/** Bytes of a CHUNK frame before its segment. */
+/** Bytes of a CHUNK frame before its chunks. */
 export const CHUNK_FRAME_HEAD_LENGTH = 39;
 
 /** Fewest characters of a password. */

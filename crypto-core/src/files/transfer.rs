@@ -1,4 +1,4 @@
-//! Segments of a file, sealed and opened (section 7.2).
+//! A file on its way: runs of its chunks as CHUNK frames (section 7.2).
 
 use alloc::vec::Vec;
 use core::fmt;
@@ -6,31 +6,28 @@ use core::fmt;
 use super::FileError;
 use super::cobblestone::{CHUNK_PLAINTEXT, ChunkCipher, FileKeys};
 use super::descriptor::Descriptor;
+use super::frames::{FileId, HEADER_LENGTH};
+use super::layout::{ChunkRun, Layout};
 
-pub use super::frames::{CHUNK, ChunkHeader, FileId, HEADER_LENGTH};
-pub use super::layout::{Layout, SEGMENT_CHUNKS, SEGMENT_PLAINTEXT, SEGMENT_SEALED};
-
-/// A segment that was opened.
+/// A run of chunks that was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OpenedSegment {
-    /// The segment.
-    pub index: u32,
-    /// Whether it is the last one.
-    pub last: bool,
-    /// Where its bytes belong in the file.
+pub struct OpenedChunks {
+    /// Which chunks.
+    pub run: ChunkRun,
+    /// Where their bytes belong in the file.
     pub offset: u64,
-    /// How many bytes of the file it has; padding is not counted.
+    /// How many bytes of the file they have; padding is not counted.
     pub length: usize,
 }
 
-/// Seals and opens the segments of one file in software. Wiped on drop.
-pub struct SegmentCipher {
+/// Seals and opens the chunks of one file in software. Wiped on drop.
+pub struct TransferCipher {
     layout: Layout,
     file: FileId,
     cipher: ChunkCipher,
 }
 
-impl SegmentCipher {
+impl TransferCipher {
     /// The cipher of a descriptor's file.
     ///
     /// # Errors
@@ -61,30 +58,22 @@ impl SegmentCipher {
         self.file
     }
 
-    /// The CHUNK frame of a segment. `bytes` are those of [`Layout::file_range`], from an immutable snapshot: one
-    /// file's keys never seal two contents.
+    /// The CHUNK frame of a run. `bytes` are those of [`Layout::file_range`], from an immutable snapshot: one file's
+    /// keys never seal two contents.
     ///
     /// # Errors
-    /// [`FileError::Segment`] if there is no such segment, [`FileError::Range`] if `bytes` has another length.
-    pub fn seal(&self, index: u32, bytes: &[u8]) -> Result<Vec<u8>, FileError> {
-        let range = self.layout.file_range(index)?;
+    /// [`FileError::Range`] if `bytes` has another length.
+    pub fn seal(&self, run: ChunkRun, bytes: &[u8]) -> Result<Vec<u8>, FileError> {
+        let range = self.layout.file_range(run);
         if bytes.len() as u64 != range.end - range.start {
             return Err(FileError::Range);
         }
-        let last = self.layout.is_last(index);
-        let mut frame = Vec::with_capacity(HEADER_LENGTH + self.layout.sealed_length(index)?);
-        frame.extend_from_slice(
-            &ChunkHeader {
-                file: self.file,
-                index,
-                last,
-            }
-            .encode(),
-        );
+        let mut frame = Vec::with_capacity(HEADER_LENGTH + self.layout.sealed_length(run));
+        frame.extend_from_slice(&self.layout.header(self.file, run).encode());
 
         // Whole chunks go straight from the caller's bytes; where the file ends, its tail and zeros are joined.
-        let padded = self.layout.plaintext_length(index)?;
-        let first = Layout::first_chunk(index);
+        let padded = self.layout.plaintext_length(run);
+        let (first, last) = (u64::from(run.first()), run.is_last());
         if bytes.len() == padded {
             self.cipher.seal(first, last, bytes, &mut frame)?;
         } else {
@@ -103,8 +92,8 @@ impl SegmentCipher {
     /// [`Layout::check`] of a frame that is here as a whole.
     ///
     /// # Errors
-    /// [`FileError::FileId`], [`FileError::Segment`].
-    pub fn check(&self, frame: &[u8]) -> Result<ChunkHeader, FileError> {
+    /// [`FileError::FileId`], [`FileError::Chunk`].
+    pub fn check(&self, frame: &[u8]) -> Result<ChunkRun, FileError> {
         self.layout.check(&self.file, frame, frame.len())
     }
 
@@ -113,56 +102,50 @@ impl SegmentCipher {
     ///
     /// # Errors
     /// [`FileError`]; nothing of `frame` may then be used.
-    pub fn open_in_place(&self, frame: &mut [u8]) -> Result<OpenedSegment, FileError> {
-        let header = self.check(frame)?;
-        let range = self.layout.file_range(header.index)?;
-        let length = usize::try_from(range.end - range.start).map_err(|_| FileError::Segment)?;
+    pub fn open_in_place(&self, frame: &mut [u8]) -> Result<OpenedChunks, FileError> {
+        let run = self.check(frame)?;
         self.cipher.open(
-            Layout::first_chunk(header.index),
-            header.last,
+            u64::from(run.first()),
+            run.is_last(),
             &mut frame[HEADER_LENGTH..],
         )?;
-        frame.copy_within(HEADER_LENGTH..HEADER_LENGTH + length, 0);
-        Ok(OpenedSegment {
-            index: header.index,
-            last: header.last,
-            offset: range.start,
-            length,
-        })
+        let opened = self.opened(run)?;
+        frame.copy_within(HEADER_LENGTH..HEADER_LENGTH + opened.length, 0);
+        Ok(opened)
     }
 
     /// Opens a CHUNK frame into a buffer of its own.
     ///
     /// # Errors
     /// [`FileError`].
-    pub fn open(&self, frame: &[u8]) -> Result<(OpenedSegment, Vec<u8>), FileError> {
-        let header = self.check(frame)?;
-        let range = self.layout.file_range(header.index)?;
+    pub fn open(&self, frame: &[u8]) -> Result<(OpenedChunks, Vec<u8>), FileError> {
+        let run = self.check(frame)?;
         let mut bytes = frame[HEADER_LENGTH..].to_vec();
         self.cipher
-            .open(Layout::first_chunk(header.index), header.last, &mut bytes)?;
-        let length = usize::try_from(range.end - range.start).map_err(|_| FileError::Segment)?;
-        bytes.truncate(length);
-        Ok((
-            OpenedSegment {
-                index: header.index,
-                last: header.last,
-                offset: range.start,
-                length,
-            },
-            bytes,
-        ))
+            .open(u64::from(run.first()), run.is_last(), &mut bytes)?;
+        let opened = self.opened(run)?;
+        bytes.truncate(opened.length);
+        Ok((opened, bytes))
+    }
+
+    fn opened(&self, run: ChunkRun) -> Result<OpenedChunks, FileError> {
+        let range = self.layout.file_range(run);
+        Ok(OpenedChunks {
+            run,
+            offset: range.start,
+            length: usize::try_from(range.end - range.start).map_err(|_| FileError::Chunk)?,
+        })
     }
 }
 
-impl fmt::Debug for SegmentCipher {
+impl fmt::Debug for TransferCipher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             layout,
             file,
             cipher: _,
         } = self;
-        f.debug_struct("SegmentCipher")
+        f.debug_struct("TransferCipher")
             .field("layout", layout)
             .field("file", file)
             .finish_non_exhaustive()
