@@ -22,12 +22,13 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{
     api::ServerConfig,
-    auth::{self, password::Passwords, token::Tokens},
+    auth::{self, attempts::Attempts, password::Passwords, token::Tokens},
     clock::Clock,
     config::Settings,
     error::{ApiError, ErrorCode},
     http, identity,
     limits::{AddressLimits, PrekeyLimits},
+    readiness::Readiness,
     relay::{self, hub::Hub},
     site::{self, Site},
     store::Store,
@@ -74,6 +75,10 @@ pub struct Parts {
     pub tokens: Tokens,
     /// Login secrets.
     pub passwords: Passwords,
+    /// The names whose login secrets are being checked.
+    pub attempts: Attempts,
+    /// Whether the database can be written.
+    pub readiness: Readiness,
     /// The WebSocket hub.
     pub hub: Hub,
     /// Room for WebSockets.
@@ -153,17 +158,15 @@ async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The process can do its work: the database answers, and it is not about to stop.
+/// The process can do its work: the database can be written, and it is not about to stop.
 async fn readyz(State(app): State<App>) -> Response {
     if app.is_draining() {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
     }
-    match app.store.ping().await {
-        Ok(()) => "ready\n".into_response(),
-        Err(error) => {
-            tracing::error!(category = "internal", %error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
-        }
+    if app.readiness.check(&app.store, &app.clock).await {
+        "ready\n".into_response()
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
     }
 }
 

@@ -230,6 +230,10 @@ pub struct Limits {
     #[arg(long, env = "DUET_LOGIN_ATTEMPTS", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
     pub login_attempts: u32,
 
+    /// Seconds that a login or registration waits for its turn to be hashed before it is told to come back later.
+    #[arg(long, env = "DUET_LOGIN_PATIENCE", value_name = "SECONDS", default_value = "5", value_parser = seconds)]
+    pub login_patience: Duration,
+
     /// Logins a second from one address (an IPv6 /64 counts as one).
     #[arg(long, env = "DUET_RATE_LOGIN", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_login: u32,

@@ -153,9 +153,17 @@ impl From<ErrorCode> for ApiError {
     }
 }
 
+/// When to try again while the database is full, locked or overloaded.
+const STORE_RETRY: Duration = Duration::from_secs(5);
+
 impl From<crate::store::StoreError> for ApiError {
     fn from(error: crate::store::StoreError) -> Self {
-        Self::internal(error)
+        if error.is_transient() {
+            tracing::error!(category = "store", %error, "request failed");
+            Self::from(ErrorCode::Unavailable).retry_after(STORE_RETRY)
+        } else {
+            Self::internal(error)
+        }
     }
 }
 

@@ -12,6 +12,7 @@
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
 //! | [`relay`] | the WebSocket hub |
 //! | [`store`] | the database |
+//! | [`readiness`] | whether it can be written |
 //! | [`site`] | the built messenger |
 //! | [`telemetry`], [`limits`] | logs, metrics, rate limits |
 //! | [`types`] | the TypeScript generated from the types above |
@@ -25,6 +26,7 @@ pub mod error;
 pub mod http;
 pub mod identity;
 pub mod limits;
+pub mod readiness;
 pub mod relay;
 pub mod server;
 pub mod site;

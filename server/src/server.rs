@@ -20,6 +20,7 @@ use tokio::{sync::Semaphore, time};
 use crate::{
     app::{App, Parts},
     auth::{
+        attempts::Attempts,
         password::Passwords,
         signing_key::{SigningKey, SigningKeyError},
         token::Tokens,
@@ -28,6 +29,7 @@ use crate::{
     config::{MetricsListen, Settings},
     error::ApiError,
     limits::{AddressLimits, PrekeyLimits},
+    readiness::Readiness,
     relay::{close::CloseCode, hub::Hub},
     site::Site,
     store::{Store, StoreError},
@@ -122,7 +124,13 @@ impl Server {
         let metrics = Metrics::default();
         let app = App::new(Parts {
             tokens: Tokens::new(&key, realm.as_str(), settings.limits.access_token_ttl),
-            passwords: Passwords::new(metrics.password_checks.clone()).await?,
+            passwords: Passwords::new(
+                metrics.password_checks.clone(),
+                settings.limits.login_patience,
+            )
+            .await?,
+            attempts: Attempts::default(),
+            readiness: Readiness::default(),
             hub: Hub::default(),
             places: Arc::new(Semaphore::new(settings.limits.max_connections)),
             limits: AddressLimits::new(&settings.limits, &clock),

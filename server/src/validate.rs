@@ -6,7 +6,7 @@ use crate::error::ErrorCode;
 pub const USERNAME_PATTERN: &str = r"^[a-z][a-z0-9_.-]{2,31}$";
 
 /// A login name that follows [`USERNAME_PATTERN`].
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
 impl Username {

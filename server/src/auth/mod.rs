@@ -1,5 +1,6 @@
 //! Accounts and sessions: register, log in, refresh, log out, revoke (FEATURES.md A1, A2, A4, A5).
 
+pub mod attempts;
 pub mod cookie;
 mod hs256;
 pub mod password;
@@ -14,6 +15,8 @@ use axum::{
     routing::post,
 };
 use sha2::{Digest as _, Sha256};
+use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use crate::{
     api::{Bytes, LoginRequest, LoginSecretText, RegisterRequest, Registered, Session, User},
@@ -25,12 +28,12 @@ use crate::{
     store::{
         self,
         accounts::{Account, KeyProof},
-        attempts::Attempt,
         sessions::Rotation,
     },
     telemetry::metrics::AuthEvent,
     validate::Username,
 };
+use attempts::Attempt;
 use cookie::RefreshToken;
 use token::Access;
 
@@ -160,33 +163,52 @@ pub async fn authenticate(
     secret: LoginSecretText,
     client: &Client,
 ) -> Result<Account, ApiError> {
-    if let Attempt::LockedOut { wait } = app
-        .store
-        .count_attempt(
-            username,
-            app.settings.limits.login_attempts,
-            app.clock.now(),
-        )
-        .await?
-    {
+    // Waited for before anything is looked at: what was true before the wait may not be any more.
+    let patience = app.settings.limits.login_patience;
+    let turn = timeout(patience, app.attempts.turn(username))
+        .await
+        .map_err(|_| ApiError::from(ErrorCode::Unavailable).retry_after(password::RETRY))?;
+    let lockout = app.store.lockout(username, app.clock.now()).await?;
+    if let Some(wait) = lockout {
         app.metrics.auth(AuthEvent::LockedOut);
         tracing::warn!(category = "auth", client = %client.ip, "login refused: locked out");
         return Err(ApiError::from(ErrorCode::LockedOut).retry_after(wait));
     }
     let account = app.store.account_by_name(username).await?;
     let hash = account.as_ref().map(|account| account.secret_hash.clone());
-    let matches = app.passwords.verify(secret, hash).await?;
+    // A task of its own: a client that hangs up does not keep a wrong secret from being counted.
+    let judged = judge(app.clone(), username.clone(), secret, hash, turn);
+    let matches = tokio::spawn(judged.in_current_span())
+        .await
+        .map_err(ApiError::internal)??;
     match account {
-        Some(account) if matches => {
-            app.store.forgive_attempts(username).await?;
-            Ok(account)
-        }
+        Some(account) if matches => Ok(account),
         _ => {
             app.metrics.auth(AuthEvent::LoginFailed);
             tracing::warn!(category = "auth", client = %client.ip, "login failed");
             Err(ErrorCode::InvalidCredentials.into())
         }
     }
+}
+
+/// Checks a secret and counts it if it was wrong. What was not checked, for want of a turn, counts nothing.
+async fn judge(
+    app: App,
+    username: Username,
+    secret: LoginSecretText,
+    hash: Option<String>,
+    _turn: Attempt,
+) -> Result<bool, ApiError> {
+    let matches = app.passwords.verify(secret, hash).await?;
+    if matches {
+        app.store.forgive_failures(&username).await?;
+    } else {
+        let limit = app.settings.limits.login_attempts;
+        app.store
+            .count_failure(&username, limit, app.clock.now())
+            .await?;
+    }
+    Ok(matches)
 }
 
 async fn refresh(

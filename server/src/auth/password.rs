@@ -6,7 +6,10 @@ use argon2::{
 };
 use prometheus_client::metrics::counter::Counter;
 use std::{sync::Arc, time::Duration};
-use tokio::{sync::Semaphore, task};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task,
+};
 
 use crate::{
     api::LoginSecretText,
@@ -15,14 +18,16 @@ use crate::{
 
 /// Hashes at a time. Each takes 19 MiB and a whole core for about 80 ms; more at once would only starve the sockets.
 const CONCURRENT: usize = 2;
-/// Longest wait for a turn before the client is told to try again.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// When a client that had no turn is told to try again.
+pub const RETRY: Duration = Duration::from_secs(5);
 
 /// Hashes and verifies login secrets with Argon2id (m = 19 MiB, t = 2, p = 1: the crate's defaults, OWASP's first
 /// choice). The secret is a stretched password already (protocol.md section 8.3); this protects a leaked database
 /// against a client that sent something weaker.
 pub struct Passwords {
     turns: Arc<Semaphore>,
+    /// Longest wait for a turn before the client is told to try again.
+    patience: Duration,
     /// Hash of a random secret, with the parameters of today: verified when a name is unknown, so that the answer
     /// takes as long as for a known one.
     dummy: Arc<str>,
@@ -35,11 +40,16 @@ impl Passwords {
     ///
     /// # Errors
     /// [`ApiError`] when hashing fails, which no input can cause.
-    pub async fn new(checks: Counter) -> Result<Self, ApiError> {
-        let dummy = hash(crate::random()).await?.into();
+    pub async fn new(checks: Counter, patience: Duration) -> Result<Self, ApiError> {
+        let turns = Arc::new(Semaphore::new(CONCURRENT));
+        let dummy = in_turn(turn(&turns, patience).await?, || {
+            Argon2::default().hash_password(&crate::random::<32>())
+        })
+        .await?;
         Ok(Self {
-            turns: Arc::new(Semaphore::new(CONCURRENT)),
-            dummy,
+            dummy: dummy.to_string().into(),
+            turns,
+            patience,
             checks,
         })
     }
@@ -49,8 +59,9 @@ impl Passwords {
     /// # Errors
     /// [`ErrorCode::Unavailable`] when too many others wait.
     pub async fn hash(&self, secret: LoginSecretText) -> Result<String, ApiError> {
-        let _turn = self.turn().await?;
-        hash(secret.0).await
+        let turn = turn(&self.turns, self.patience).await?;
+        let hash = in_turn(turn, move || Argon2::default().hash_password(&secret.0)).await?;
+        Ok(hash.to_string())
     }
 
     /// Whether the secret belongs to the hash; without a hash false, after the same time.
@@ -62,11 +73,11 @@ impl Passwords {
         secret: LoginSecretText,
         hash: Option<String>,
     ) -> Result<bool, ApiError> {
-        let _turn = self.turn().await?;
+        let turn = turn(&self.turns, self.patience).await?;
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.to_string());
         let checks = self.checks.clone();
-        let matches = task::spawn_blocking(move || {
+        let matches = in_turn(turn, move || {
             let hash = PasswordHash::new(&hash)?;
             let verified = Argon2::default().verify_password(&secret.0, &hash);
             checks.inc();
@@ -76,25 +87,31 @@ impl Passwords {
                 Err(error) => Err(error),
             }
         })
-        .await
-        .map_err(ApiError::internal)?
-        .map_err(ApiError::internal)?;
+        .await?;
         Ok(known && matches)
-    }
-
-    async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit, ApiError> {
-        match tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            _ => Err(ApiError::from(ErrorCode::Unavailable).retry_after(PATIENCE)),
-        }
     }
 }
 
-async fn hash(secret: [u8; 32]) -> Result<String, ApiError> {
+async fn turn(
+    turns: &Arc<Semaphore>,
+    patience: Duration,
+) -> Result<OwnedSemaphorePermit, ApiError> {
+    match tokio::time::timeout(patience, Arc::clone(turns).acquire_owned()).await {
+        Ok(Ok(turn)) => Ok(turn),
+        _ => Err(ApiError::from(ErrorCode::Unavailable).retry_after(RETRY)),
+    }
+}
+
+/// Works on a thread of its own. The turn ends with the work, even if nobody waits for the result any more: else
+/// requests that are broken off could keep any number of threads busy.
+async fn in_turn<T: Send + 'static>(
+    turn: OwnedSemaphorePermit,
+    work: impl FnOnce() -> argon2::password_hash::Result<T> + Send + 'static,
+) -> Result<T, ApiError> {
     task::spawn_blocking(move || {
-        Argon2::default()
-            .hash_password(&secret)
-            .map(|hash| hash.to_string())
+        let done = work();
+        drop(turn);
+        done
     })
     .await
     .map_err(ApiError::internal)?
@@ -111,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn only_the_right_secret_of_a_known_account_verifies() {
         let checks = Counter::default();
-        let passwords = Passwords::new(checks.clone()).await.unwrap();
+        let passwords = Passwords::new(checks.clone(), Duration::MAX).await.unwrap();
         let hash = passwords.hash(Bytes([1; 32])).await.unwrap();
         assert!(hash.starts_with(PARAMETERS), "{hash}");
         assert!(

@@ -23,6 +23,7 @@ use super::{
 use crate::{
     app::App,
     auth::check_token,
+    error::{ApiError, ErrorCode},
     limits::{Limiter, positive},
 };
 
@@ -343,8 +344,13 @@ impl<'a> Reader<'a> {
                     // Revoked between the check and now? Then nobody knew that this connection uses it.
                     check_token(self.app, token.as_str())
                         .await
-                        .map_err(|_| CloseCode::Unauthenticated)?;
+                        .map_err(|error| close_code(&error))?;
                     WelcomeStatus::Ok
+                }
+                Err(error)
+                    if matches!(error.code(), ErrorCode::Internal | ErrorCode::Unavailable) =>
+                {
+                    WelcomeStatus::TryLater
                 }
                 _ => {
                     tracing::warn!(category = "auth", "token renewal refused");
@@ -381,6 +387,14 @@ impl<'a> Reader<'a> {
         while let Err(until) = self.chunks.check() {
             sleep(until.wait_time_from(self.chunks.clock().monotonic())).await;
         }
+    }
+}
+
+/// How to close a connection whose token cannot be shown to be good.
+fn close_code(error: &ApiError) -> CloseCode {
+    match error.code() {
+        ErrorCode::Internal | ErrorCode::Unavailable => CloseCode::Internal,
+        _ => CloseCode::Unauthenticated,
     }
 }
 

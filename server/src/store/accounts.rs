@@ -86,6 +86,7 @@ impl Store {
         secret_hash: &str,
         now: Millis,
     ) -> Result<bool, StoreError> {
+        let mut write = self.writer.begin().await?;
         let added = sqlx::query(
             "INSERT INTO users (id, username, secret_hash, created_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT DO NOTHING",
@@ -94,8 +95,9 @@ impl Store {
         .bind(username.as_str())
         .bind(secret_hash)
         .bind(now)
-        .execute(&self.writer)
+        .execute(write.connection())
         .await?;
+        write.commit().await?;
         Ok(added.rows_affected() == 1)
     }
 
@@ -177,7 +179,7 @@ impl Store {
         proof: KeyProof,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        let mut transaction = self.writer.begin().await?;
+        let mut write = self.writer.begin().await?;
         let update = match old {
             Some(old) => sqlx::query(
                 "UPDATE users SET identity_key = $1, key_since = $2 WHERE id = $3 AND identity_key = $4",
@@ -193,7 +195,8 @@ impl Store {
             .bind(now)
             .bind(id.as_slice()),
         };
-        if update.execute(&mut *transaction).await?.rows_affected() != 1 {
+        if update.execute(write.connection()).await?.rows_affected() != 1 {
+            write.commit().await?;
             return Ok(false);
         }
         sqlx::query(
@@ -203,9 +206,9 @@ impl Store {
         .bind(new.as_slice())
         .bind(now)
         .bind(proof.column())
-        .execute(&mut *transaction)
+        .execute(write.connection())
         .await?;
-        transaction.commit().await?;
+        write.commit().await?;
         Ok(true)
     }
 }

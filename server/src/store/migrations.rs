@@ -27,19 +27,22 @@ macro_rules! reversible {
 
 /// All migrations, oldest first.
 pub(super) fn migrator() -> Migrator {
-    let migrations = [reversible!(1, "0001_accounts")]
-        .into_iter()
-        .flatten()
-        .map(|(version, name, kind, sql)| {
-            Migration::new(
-                version,
-                Cow::Borrowed(name),
-                kind,
-                sql.into_sql_str(),
-                false,
-            )
-        })
-        .collect();
+    let migrations = [
+        reversible!(1, "0001_accounts"),
+        reversible!(2, "0002_health"),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|(version, name, kind, sql)| {
+        Migration::new(
+            version,
+            Cow::Borrowed(name),
+            kind,
+            sql.into_sql_str(),
+            false,
+        )
+    })
+    .collect();
     Migrator {
         migrations: Cow::Owned(migrations),
         ..Migrator::DEFAULT

@@ -8,12 +8,15 @@ pub mod accounts;
 pub mod attempts;
 mod migrations;
 pub mod sessions;
+mod writer;
 
 use sqlx::{
-    SqlitePool,
+    ConnectOptions as _, Connection as _, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
+
+use writer::Writer;
 
 /// How long a statement waits for another process that holds the file, e.g. a backup.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -37,15 +40,48 @@ pub enum StoreError {
     /// The folder or file could not be made.
     #[error("database file: {0}")]
     File(#[from] std::io::Error),
+    /// The turn to write did not come in time.
+    #[error("too many writes are waiting")]
+    Busy,
 }
 
-/// The database: one connection that writes, several that read.
-///
-/// SQLite has one writer at a time. With a pool of one, writers queue in the program, in order and with a time
-/// limit, instead of meeting `SQLITE_BUSY`.
+impl StoreError {
+    /// Whether trying again later can help: the database is full, locked, overloaded or unreachable, but neither it
+    /// nor the statement is wrong.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        // Primary result codes of SQLite.
+        const BUSY: u32 = 5;
+        const LOCKED: u32 = 6;
+        const READONLY: u32 = 8;
+        const IOERR: u32 = 10;
+        const FULL: u32 = 13;
+        const CANTOPEN: u32 = 14;
+        match self {
+            Self::Busy => true,
+            Self::Database(sqlx::Error::Database(error)) => error
+                .code()
+                .and_then(|code| code.parse::<u32>().ok())
+                // The extended codes keep the primary one in their low byte.
+                .is_some_and(|code| {
+                    matches!(
+                        code & 0xff,
+                        BUSY | LOCKED | READONLY | IOERR | FULL | CANTOPEN
+                    )
+                }),
+            Self::Database(error) => matches!(
+                error,
+                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed
+            ),
+            Self::Migration(_) | Self::Corrupt(_) | Self::File(_) => false,
+        }
+    }
+}
+
+/// The database: one connection that writes ([`writer`]), several that read.
 #[derive(Clone)]
 pub struct Store {
-    writer: SqlitePool,
+    writer: Arc<Writer>,
     reader: SqlitePool,
 }
 
@@ -63,13 +99,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Normal)
             .foreign_keys(true)
             .busy_timeout(BUSY_TIMEOUT);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.clone())
-            .await?;
-        migrations::migrator().run(&writer).await?;
+        let mut migrating = options.connect().await?;
+        migrations::migrator().run(&mut migrating).await?;
+        migrating.close().await?;
+        let writer = Arc::new(Writer::open(options.clone()).await?);
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -78,12 +111,23 @@ impl Store {
         Ok(Self { writer, reader })
     }
 
-    /// Whether the database answers.
+    /// Whether the database can be written and read: one row is really written.
     ///
     /// # Errors
-    /// [`StoreError`] when it does not.
-    pub async fn ping(&self) -> Result<(), StoreError> {
-        sqlx::query("SELECT 1").execute(&self.reader).await?;
+    /// [`StoreError`] when it cannot.
+    pub async fn probe(&self, now: Millis) -> Result<(), StoreError> {
+        let mut write = self.writer.begin().await?;
+        sqlx::query(
+            "INSERT INTO health (id, checked_at) VALUES (1, $1) \
+             ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at",
+        )
+        .bind(now)
+        .execute(write.connection())
+        .await?;
+        write.commit().await?;
+        sqlx::query("SELECT checked_at FROM health WHERE id = 1")
+            .fetch_one(&self.reader)
+            .await?;
         Ok(())
     }
 
@@ -93,17 +137,19 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn remove_expired(&self, now: Millis) -> Result<u64, StoreError> {
         let mut removed = 0;
+        let mut write = self.writer.begin().await?;
         for statement in [
             "DELETE FROM sessions WHERE expires_at <= $1",
             "DELETE FROM revoked_tokens WHERE expires_at <= $1",
         ] {
             removed += sqlx::query(statement)
                 .bind(now)
-                .execute(&self.writer)
+                .execute(write.connection())
                 .await?
                 .rows_affected();
         }
-        removed += attempts::remove_stale(self, now).await?;
+        removed += attempts::remove_stale(write.connection(), now).await?;
+        write.commit().await?;
         Ok(removed)
     }
 

@@ -35,7 +35,7 @@ impl Store {
         expires_at: Millis,
         now: Millis,
     ) -> Result<(), StoreError> {
-        let mut transaction = self.writer.begin().await?;
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
         )
@@ -43,7 +43,7 @@ impl Store {
         .bind(user.as_slice())
         .bind(now)
         .bind(expires_at)
-        .execute(&mut *transaction)
+        .execute(write.connection())
         .await?;
         sqlx::query(
             "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)",
@@ -51,10 +51,9 @@ impl Store {
         .bind(refresh_hash.as_slice())
         .bind(session.as_slice())
         .bind(expires_at)
-        .execute(&mut *transaction)
+        .execute(write.connection())
         .await?;
-        transaction.commit().await?;
-        Ok(())
+        write.commit().await
     }
 
     /// Uses up the token `old` and stores `new` for the same session, atomically: of many requests with one
@@ -69,7 +68,7 @@ impl Store {
         expires_at: Millis,
         now: Millis,
     ) -> Result<Rotation, StoreError> {
-        let mut transaction = self.writer.begin().await?;
+        let mut write = self.writer.begin().await?;
         let used = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
             "UPDATE refresh_tokens SET used_at = $1 \
              WHERE hash = $2 AND used_at IS NULL AND expires_at > $1 \
@@ -78,12 +77,12 @@ impl Store {
         )
         .bind(now)
         .bind(old.as_slice())
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(write.connection())
         .await?;
         if let Some((session, user)) = used {
             let (session, user) = (fixed(session, "session_id")?, fixed(user, "user_id")?);
-            insert_rotated(&mut transaction, &session, new, expires_at).await?;
-            transaction.commit().await?;
+            insert_rotated(write.connection(), &session, new, expires_at).await?;
+            write.commit().await?;
             return Ok(Rotation::Rotated { session, user });
         }
         let revoked = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
@@ -93,9 +92,9 @@ impl Store {
         )
         .bind(now)
         .bind(old.as_slice())
-        .fetch_optional(&mut *transaction)
+        .fetch_optional(write.connection())
         .await?;
-        transaction.commit().await?;
+        write.commit().await?;
         Ok(match revoked {
             Some((session, user)) => Rotation::Reused {
                 session: fixed(session, "id")?,
@@ -114,16 +113,19 @@ impl Store {
         refresh_hash: &[u8; 32],
         now: Millis,
     ) -> Result<Option<([u8; 16], [u8; 32])>, StoreError> {
-        sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
+        let mut write = self.writer.begin().await?;
+        let ended = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
             "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL AND id = \
                (SELECT session_id FROM refresh_tokens WHERE hash = $2) RETURNING id, user_id",
         )
         .bind(now)
         .bind(refresh_hash.as_slice())
-        .fetch_optional(&self.writer)
-        .await?
-        .map(|(session, user)| Ok((fixed(session, "id")?, fixed(user, "user_id")?)))
-        .transpose()
+        .fetch_optional(write.connection())
+        .await?;
+        write.commit().await?;
+        ended
+            .map(|(session, user)| Ok((fixed(session, "id")?, fixed(user, "user_id")?)))
+            .transpose()
     }
 
     /// Ends a session by its id.
@@ -131,12 +133,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn end_session(&self, session: &[u8; 16], now: Millis) -> Result<(), StoreError> {
+        let mut write = self.writer.begin().await?;
         sqlx::query("UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
             .bind(now)
             .bind(session.as_slice())
-            .execute(&self.writer)
+            .execute(write.connection())
             .await?;
-        Ok(())
+        write.commit().await
     }
 
     /// Ends one access token before its time.
@@ -144,14 +147,15 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn revoke_token(&self, jti: &[u8; 16], expires_at: Millis) -> Result<(), StoreError> {
+        let mut write = self.writer.begin().await?;
         sqlx::query(
             "INSERT INTO revoked_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         )
         .bind(jti.as_slice())
         .bind(expires_at)
-        .execute(&self.writer)
+        .execute(write.connection())
         .await?;
-        Ok(())
+        write.commit().await
     }
 
     /// Whether an access token may still be used: not revoked itself, and its session alive.

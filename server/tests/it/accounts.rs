@@ -280,6 +280,79 @@ async fn five_failures_lock_a_name_whether_or_not_it_exists() {
 }
 
 #[tokio::test]
+async fn ten_right_logins_of_one_name_at_once_all_succeed() {
+    let relay = Relay::start().await;
+    let alice = Person::registered(&relay, "alice").await;
+    let (http, body) = (relay.http(), alice.credentials());
+    for _ in 0..2 {
+        let logins = (0..10).map(|_| http.post("/api/auth/login", &body));
+        for reply in futures_util::future::join_all(logins).await {
+            reply.ok();
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_fifty_guesses_at_once_five_are_looked_at() {
+    let relay = Relay::start().await;
+    Person::registered(&relay, "alice").await;
+    let http = relay.http();
+    let wrong = json!({ "username": "alice", "loginSecret": Bytes([0; 32]).encode() });
+    let guesses = (0..50).map(|_| http.post("/api/auth/login", &wrong));
+    let replies = futures_util::future::join_all(guesses).await;
+    let count = |code| replies.iter().filter(|reply| reply.error() == code).count();
+    assert_eq!((count("invalid_credentials"), count("locked_out")), (5, 45));
+    assert_eq!(relay.metric("duet_password_checks_total ").await, 5.0);
+}
+
+#[tokio::test]
+async fn a_login_that_had_no_turn_counts_nothing() {
+    // Whoever does not have a turn at once is sent away.
+    let relay = Relay::start_with(|settings| {
+        settings.limits.login_patience = Duration::from_nanos(1);
+    })
+    .await;
+    let alice = Person::registered(&relay, "alice").await;
+    let http = relay.http();
+    let wrong = json!({ "username": "alice", "loginSecret": Bytes([0; 32]).encode() });
+    let right = alice.credentials();
+    // Wrong and right ones, far more than may fail; some have a turn, and the right ones among them forgive.
+    let mut sent_away = 0;
+    while sent_away < 20 {
+        let logins = (0..20).map(|_| http.post("/api/auth/login", &right));
+        for reply in futures_util::future::join_all(logins).await {
+            if reply.status != 200 {
+                assert_eq!((reply.status, reply.error().as_str()), (503, "unavailable"));
+                assert_eq!(reply.header("retry-after"), Some("5"));
+                sent_away += 1;
+            }
+        }
+    }
+    for _ in 0..4 {
+        assert_eq!(
+            http.post("/api/auth/login", &wrong).await.error(),
+            "invalid_credentials"
+        );
+    }
+    // Others keep both turns busy meanwhile: whether or not these are looked at, the fifth failure is not among them.
+    let guesses = (0..20).map(|number| {
+        let body =
+            json!({ "username": format!("nobody{number}"), "loginSecret": Bytes([0; 32]).encode() });
+        let http = http.clone();
+        async move { http.post("/api/auth/login", &body).await }
+    });
+    let others = futures_util::future::join_all(guesses);
+    let logins = (0..20).map(|_| http.post("/api/auth/login", &right));
+    let (_, replies) = tokio::join!(others, futures_util::future::join_all(logins));
+    assert!(
+        replies
+            .iter()
+            .all(|reply| matches!(reply.status, 200 | 503))
+    );
+    http.post("/api/auth/login", &right).await.ok();
+}
+
+#[tokio::test]
 async fn search_finds_by_prefix_in_order_and_never_oneself() {
     let relay = Relay::start().await;
     let alice = Person::registered(&relay, "alice").await;

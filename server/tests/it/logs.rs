@@ -3,42 +3,9 @@
 use duet_crypto::relay::{AckStatus, ClientFrame, EnvelopeId, HEADER_LENGTH, Token};
 use duet_relay::api::Bytes;
 use serde_json::{Value, json};
-use std::{
-    fs,
-    net::{SocketAddr, TcpListener},
-    path::Path,
-    process::{Child, Command, Output, Stdio},
-    thread,
-};
+use std::{fs, net::TcpListener, thread};
 
-use crate::support::{Event, Http, Person, Relay, connect, eventually};
-
-/// The program as an operator starts it. Killed when the test ends.
-struct Program(Child);
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// Where the program says that it serves: it chose a free port by itself.
-fn served_address(log: &Path) -> Option<SocketAddr> {
-    let log = fs::read_to_string(log).unwrap();
-    // The last line may be half written.
-    log.lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .find_map(|entry| entry["address"].as_str()?.parse().ok())
-}
-
-fn healthcheck(address: SocketAddr) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_duet-relay"))
-        .args(["--listen", &address.to_string(), "healthcheck"])
-        .env_clear()
-        .output()
-        .unwrap()
-}
+use crate::support::{Event, Http, Person, Program, Relay, connect, healthcheck};
 
 #[test]
 fn what_is_no_relay_is_not_healthy() {
@@ -55,37 +22,10 @@ fn what_is_no_relay_is_not_healthy() {
 #[tokio::test]
 async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
     let directory = tempfile::tempdir().unwrap();
-    let log = directory.path().join("log");
-    let child = Command::new(env!("CARGO_BIN_EXE_duet-relay"))
-        .current_dir(directory.path())
-        .args([
-            "--listen",
-            "127.0.0.1:0",
-            "--metrics-listen",
-            "off",
-            "--realm",
-            "duet.test",
-        ])
-        // Everything that could be said, of our own code and of the libraries below it.
-        .args([
-            "--log",
-            "info,duet_relay=trace",
-            "--rate-register",
-            "100",
-            "--login-attempts",
-            "2",
-        ])
-        .env_clear()
-        .stdout(Stdio::from(fs::File::create(&log).unwrap()))
-        .stderr(Stdio::inherit())
-        .spawn()
-        .unwrap();
-    let mut program = Program(child);
-    eventually("the program serves", async || {
-        served_address(&log).is_some()
-    })
-    .await;
-    let address = served_address(&log).unwrap();
+    // Everything that could be said, of our own code and of the libraries below it.
+    let arguments = ["--log", "info,duet_relay=trace", "--login-attempts", "2"];
+    let mut program = Program::start(directory.path(), &arguments).await;
+    let address = program.address;
     assert!(healthcheck(address).status.success());
 
     let relay = Relay::at(address);
@@ -168,15 +108,9 @@ async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
         .await;
     assert_eq!(from.closed().await, Some(4401));
 
-    // SIGTERM, as a service manager sends it.
-    let terminated = Command::new("kill")
-        .arg(program.0.id().to_string())
-        .status()
-        .unwrap();
-    assert!(terminated.success());
-    assert!(program.0.wait().unwrap().success(), "a clean exit");
+    program.terminate();
 
-    let log = fs::read(&log).unwrap();
+    let log = fs::read(&program.log).unwrap();
     for line in String::from_utf8(log.clone()).unwrap().lines() {
         let entry: Value = serde_json::from_str(line).expect("one JSON object a line");
         assert!(

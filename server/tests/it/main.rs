@@ -9,6 +9,7 @@
 
 mod accounts;
 mod forwarding;
+mod full_disk;
 mod handshake;
 mod http;
 mod keys;

@@ -2,10 +2,12 @@
 
 mod http;
 mod person;
+mod program;
 mod socket;
 
 pub(crate) use http::{Http, Reply};
 pub(crate) use person::Person;
+pub(crate) use program::{Program, healthcheck};
 pub(crate) use socket::{Event, Socket, connect, try_connect};
 
 use duet_relay::{
@@ -58,6 +60,7 @@ impl Relay {
         settings.limits.rate_prekeys_claimer = 10_000;
         settings.limits.rate_prekeys_owner = 10_000;
         settings.limits.drain = Duration::ZERO;
+        settings.limits.login_patience = NEVER;
         settings.limits.login_timeout = NEVER;
         settings.limits.write_timeout = NEVER;
         settings.limits.queue_timeout = NEVER;

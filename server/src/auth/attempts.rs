@@ -1,0 +1,95 @@
+//! One attempt of a name at a time.
+//!
+//! The lockout counts a wrong secret after it was checked. If the attempts of one name were checked side by side, a
+//! hundred guesses would pass before the first failure is counted; so the next one looks at its secret when the one
+//! before has been counted. A crowd at one name also takes at most one of the few turns to hash, and leaves the others
+//! to everybody else.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+use tokio::sync::OwnedMutexGuard;
+
+use crate::validate::Username;
+
+type Turn = Arc<tokio::sync::Mutex<()>>;
+type Names = Mutex<HashMap<Username, Turn>>;
+
+/// The names whose secrets are being checked, each with its queue.
+#[derive(Default)]
+pub struct Attempts(Arc<Names>);
+
+impl Attempts {
+    /// Waits until no other attempt of this name is under way. Served in the order they came; can be cancelled.
+    pub async fn turn(&self, username: &Username) -> Attempt {
+        let turn = Arc::clone(lock(&self.0).entry(username.clone()).or_default());
+        // Made before the wait, so that an attempt that is given up is forgotten too.
+        let place = Place {
+            names: Arc::clone(&self.0),
+            username: username.clone(),
+            turn: Arc::clone(&turn),
+        };
+        Attempt {
+            _turn: turn.lock_owned().await,
+            _place: place,
+        }
+    }
+}
+
+/// The turn of one attempt; the next one's comes when it is dropped.
+pub struct Attempt {
+    // Given back before the place is left: fields are dropped in this order.
+    _turn: OwnedMutexGuard<()>,
+    _place: Place,
+}
+
+/// A place in a name's queue. The last one to leave takes the name along.
+struct Place {
+    names: Arc<Names>,
+    username: Username,
+    turn: Turn,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut names = lock(&self.names);
+        // This place's and the map's; others are only made under the lock.
+        if Arc::strong_count(&self.turn) == 2 {
+            names.remove(&self.username);
+        }
+    }
+}
+
+fn lock(names: &Names) -> MutexGuard<'_, HashMap<Username, Turn>> {
+    names.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::FutureExt as _;
+
+    fn name(text: &str) -> Username {
+        Username::parse(text.to_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_name_has_one_turn_and_is_forgotten_after_the_last() {
+        let attempts = Attempts::default();
+        let alice = name("alice");
+        let first = attempts.turn(&alice).now_or_never().unwrap();
+        let mut second = Box::pin(attempts.turn(&alice));
+        let mut third = Box::pin(attempts.turn(&alice));
+        assert!(second.as_mut().now_or_never().is_none());
+        assert!(third.as_mut().now_or_never().is_none());
+        // Another name does not wait.
+        drop(attempts.turn(&name("bob")).now_or_never().unwrap());
+        assert_eq!(lock(&attempts.0).len(), 1);
+        // One that gives up leaves the queue to those behind it.
+        drop(second);
+        drop(first);
+        drop(third.as_mut().now_or_never().unwrap());
+        assert!(lock(&attempts.0).is_empty());
+    }
+}

@@ -1,0 +1,43 @@
+//! Whether the relay can do its work, for health checks.
+
+use std::time::Duration;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, timeout},
+};
+
+use crate::{clock::Clock, store::Store};
+
+/// An answer is good for so long. Anybody may ask, and each probe writes to the database.
+const FRESH: Duration = Duration::from_secs(1);
+/// A database that takes longer cannot serve requests either.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The last answer; those who ask together share one probe.
+#[derive(Default)]
+pub struct Readiness(Mutex<Option<(Instant, bool)>>);
+
+impl Readiness {
+    /// Whether the database can be written and read.
+    pub async fn check(&self, store: &Store, clock: &Clock) -> bool {
+        let mut last = self.0.lock().await;
+        if let Some((at, ready)) = *last
+            && at.elapsed() < FRESH
+        {
+            return ready;
+        }
+        let ready = match timeout(PATIENCE, store.probe(clock.now())).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                tracing::error!(category = "store", %error, "not ready");
+                false
+            }
+            Err(_) => {
+                tracing::error!(category = "store", error = "no answer in time", "not ready");
+                false
+            }
+        };
+        *last = Some((Instant::now(), ready));
+        ready
+    }
+}

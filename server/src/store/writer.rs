@@ -1,0 +1,230 @@
+//! The one connection that writes.
+//!
+//! SQLite has one writer at a time, so writes queue in the program, in order and with a time limit, instead of meeting
+//! `SQLITE_BUSY`.
+//!
+//! After an error nobody knows what state a connection is in: on a full disk or an I/O error SQLite rolls back by
+//! itself while its caller still believes to be in a transaction, and whatever is then written into that transaction
+//! is lost. So every write is one explicit transaction, and a connection is used again only after its COMMIT
+//! succeeded, which proves that it is in no transaction any more. Any other end (an error, a request that was
+//! cancelled) closes the connection, which rolls back, and the next write opens a new one.
+
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::timeout,
+};
+
+use super::{ACQUIRE_TIMEOUT, StoreError};
+
+/// See the module's documentation.
+pub(super) struct Writer {
+    options: SqliteConnectOptions,
+    /// `None` while it is in use, and after a write that did not end with a COMMIT.
+    idle: Mutex<Option<SqliteConnection>>,
+}
+
+impl Writer {
+    /// Opens the connection.
+    pub(super) async fn open(options: SqliteConnectOptions) -> Result<Self, StoreError> {
+        let connection = options.connect().await?;
+        Ok(Self {
+            options,
+            idle: Mutex::new(Some(connection)),
+        })
+    }
+
+    /// Begins a transaction when the writes before it are done. It takes the write lock at once, so that nothing read
+    /// inside of it can change before it writes.
+    ///
+    /// # Errors
+    /// [`StoreError::Busy`] when its turn does not come in time; else what the database says.
+    pub(super) async fn begin(&self) -> Result<Write<'_>, StoreError> {
+        let mut idle = timeout(ACQUIRE_TIMEOUT, self.idle.lock())
+            .await
+            .map_err(|_| StoreError::Busy)?;
+        let connection = match idle.take() {
+            Some(connection) => connection,
+            None => self.options.connect().await?,
+        };
+        let mut write = Write {
+            connection,
+            idle,
+            unfinished: Unfinished(true),
+        };
+        write.run("BEGIN IMMEDIATE").await?;
+        Ok(write)
+    }
+
+    /// Closes the connection when the write under way is done (and folds the write-ahead log into the file).
+    pub(super) async fn close(&self) {
+        if let Some(connection) = self.idle.lock().await.take()
+            && let Err(error) = connection.close().await
+        {
+            tracing::error!(category = "internal", %error, "closing the database failed");
+        }
+    }
+}
+
+/// A transaction. Dropped without [`Write::commit`], it is rolled back and its connection closed.
+pub(super) struct Write<'a> {
+    // Closed before the next write's turn: fields are dropped in this order.
+    connection: SqliteConnection,
+    idle: MutexGuard<'a, Option<SqliteConnection>>,
+    unfinished: Unfinished,
+}
+
+impl Write<'_> {
+    /// Where its statements run.
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    /// Makes everything durable, and the connection free for the next write.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`]; then nothing has changed.
+    pub(super) async fn commit(mut self) -> Result<(), StoreError> {
+        self.run("COMMIT").await?;
+        let Self {
+            connection,
+            mut idle,
+            mut unfinished,
+        } = self;
+        unfinished.0 = false;
+        *idle = Some(connection);
+        Ok(())
+    }
+
+    async fn run(&mut self, statement: &'static str) -> Result<(), StoreError> {
+        sqlx::query(statement).execute(&mut self.connection).await?;
+        Ok(())
+    }
+}
+
+/// Tells the operator of a write that did not end with a COMMIT. The error itself is logged by whoever gets it; a write
+/// that was cancelled has none.
+struct Unfinished(bool);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if self.0 {
+            tracing::warn!(
+                category = "store",
+                "a write was rolled back and its database connection closed"
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::Row as _;
+    use std::path::{Path, PathBuf};
+
+    /// A writer of a file with one table.
+    async fn writer() -> (tempfile::TempDir, PathBuf, Writer) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("test.db");
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true)
+            .journal_mode(sqlx::sqlite::SqliteJournalMode::Wal);
+        let writer = Writer::open(options).await.unwrap();
+        run(&writer, "CREATE TABLE lines (text TEXT NOT NULL)")
+            .await
+            .unwrap();
+        (directory, path, writer)
+    }
+
+    async fn run(writer: &Writer, statement: &'static str) -> Result<(), StoreError> {
+        let mut write = writer.begin().await?;
+        write.run(statement).await?;
+        write.commit().await
+    }
+
+    const LINE: &str = "INSERT INTO lines VALUES (hex(zeroblob(500)))";
+    const PAGES: &str = "INSERT INTO lines VALUES (hex(zeroblob(50000)))";
+
+    /// What another process sees; it can also write, at the latest when a connection that was dropped is closed.
+    async fn seen(path: &Path) -> i64 {
+        let mut other = SqliteConnectOptions::new()
+            .filename(path)
+            .connect()
+            .await
+            .unwrap();
+        sqlx::query("BEGIN IMMEDIATE")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        let count = sqlx::query("SELECT count(*) FROM lines")
+            .fetch_one(&mut other)
+            .await
+            .unwrap()
+            .get(0);
+        other.close().await.unwrap();
+        count
+    }
+
+    /// The connection that is idle takes no more pages than the file has: to SQLite, a full disk.
+    async fn fill(writer: &Writer) {
+        let mut idle = writer.idle.lock().await;
+        sqlx::query("PRAGMA max_page_count = 1")
+            .execute(idle.as_mut().unwrap())
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn after_a_full_disk_what_is_written_is_there() {
+        let (_directory, path, writer) = writer().await;
+        run(&writer, LINE).await.unwrap();
+        fill(&writer).await;
+        let mut write = writer.begin().await.unwrap();
+        write.run(LINE).await.unwrap();
+        let error = write.run(PAGES).await.unwrap_err();
+        assert!(error.is_transient(), "{error}");
+        drop(write);
+        for written in 2..12 {
+            run(&writer, LINE).await.unwrap();
+            assert_eq!(seen(&path).await, written);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_commit_that_fails_is_no_commit() {
+        let (_directory, path, writer) = writer().await;
+        fill(&writer).await;
+        assert!(run(&writer, PAGES).await.is_err());
+        assert_eq!(seen(&path).await, 0);
+        run(&writer, PAGES).await.unwrap();
+        assert_eq!(seen(&path).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_write_leaves_no_transaction_open() {
+        let (_directory, path, writer) = writer().await;
+        let mut write = writer.begin().await.unwrap();
+        write.run(LINE).await.unwrap();
+        drop(write);
+        // Its connection is closed by a thread of its own; the next write waits for that.
+        run(&writer, LINE).await.unwrap();
+        assert_eq!(seen(&path).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_transaction_left_open_by_a_statement_is_an_error_at_once() {
+        let (_directory, path, writer) = writer().await;
+        {
+            let mut idle = writer.idle.lock().await;
+            sqlx::query("BEGIN")
+                .execute(idle.as_mut().unwrap())
+                .await
+                .unwrap();
+        }
+        assert!(run(&writer, LINE).await.is_err());
+        run(&writer, LINE).await.unwrap();
+        assert_eq!(seen(&path).await, 1);
+    }
+}
