@@ -31,6 +31,7 @@ use crate::{
     readiness::Readiness,
     relay::{self, hub::Hub},
     site::{self, Site},
+    sockets::AddressSeats,
     store::Store,
     telemetry::metrics::Metrics,
     validate::Username,
@@ -83,6 +84,8 @@ pub struct Parts {
     pub hub: Hub,
     /// Room for WebSockets.
     pub places: Arc<Semaphore>,
+    /// WebSockets of each client's address.
+    pub client_seats: AddressSeats,
     /// Requests per address.
     pub limits: AddressLimits,
     /// Prekeys per account.

@@ -280,6 +280,16 @@ pub struct Limits {
     )]
     pub max_connections: usize,
 
+    /// Sockets from one address (an IPv6 /64 counts as one), WebSockets and others together; never more than a quarter
+    /// of all. Not of trusted proxies: the WebSockets of their clients are counted instead.
+    #[arg(
+        long,
+        env = "DUET_MAX_CONNECTIONS_PER_ADDRESS",
+        value_name = "N",
+        default_value_t = 1_000
+    )]
+    pub max_connections_per_address: usize,
+
     /// Seconds until a connection without a LOGIN is closed.
     #[arg(long, env = "DUET_LOGIN_TIMEOUT", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub login_timeout: Duration,

@@ -8,6 +8,7 @@
 //! | [`config`] | settings: flags, environment, file |
 //! | [`app`] | what all handlers share; the router; start and stop |
 //! | [`clock`] | the time, as a parameter |
+//! | [`sockets`], [`descriptors`] | sockets before anybody has logged in, and how many there may be |
 //! | [`http`] | what every request passes through |
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
 //! | [`relay`] | the WebSocket hub |
@@ -22,6 +23,7 @@ pub mod app;
 pub mod auth;
 pub mod clock;
 pub mod config;
+pub mod descriptors;
 pub mod error;
 pub mod http;
 pub mod identity;
@@ -30,6 +32,7 @@ pub mod readiness;
 pub mod relay;
 pub mod server;
 pub mod site;
+pub mod sockets;
 pub mod store;
 pub mod telemetry;
 pub mod types;

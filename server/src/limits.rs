@@ -158,7 +158,7 @@ pub fn positive(number: u32) -> NonZeroU32 {
 }
 
 /// One household has a whole IPv6 /64: it counts as one address.
-fn network(ip: IpAddr) -> IpAddr {
+pub(crate) fn network(ip: IpAddr) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),

@@ -10,6 +10,7 @@ use std::{
 
 use duet_relay::{
     config::{Cli, Command, Settings, TypesArgs},
+    descriptors,
     server::Server,
     telemetry, types,
 };
@@ -36,6 +37,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn serve(settings: Settings) -> Outcome {
     telemetry::logs::start(settings.log_format, &settings.log)?;
+    descriptors::raise();
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?

@@ -1,7 +1,7 @@
 //! Start and stop. Listeners and the signal to stop come from outside, so tests run the real thing on port 0.
 
 use axum::{Router, http::header, routing::get};
-use axum_server::{Handle, accept::NoDelayAcceptor};
+use axum_server::Handle;
 use duet_crypto::identity::Realm;
 use hyper_util::rt::TokioTimer;
 use std::{
@@ -32,6 +32,7 @@ use crate::{
     readiness::Readiness,
     relay::{close::CloseCode, hub::Hub},
     site::Site,
+    sockets::{Acceptor, AddressSeats, Sockets},
     store::{Store, StoreError},
     telemetry::metrics::Metrics,
 };
@@ -87,6 +88,7 @@ pub enum ServerError {
 /// A relay that is ready to serve.
 pub struct Server {
     app: App,
+    sockets: Arc<Sockets>,
     listener: TcpListener,
     metrics_listener: Option<TcpListener>,
 }
@@ -122,6 +124,11 @@ impl Server {
         let store = Store::open(&settings.database).await?;
         let key = SigningKey::load(&settings)?;
         let metrics = Metrics::default();
+        let sockets = Arc::new(Sockets::new(&settings, metrics.sockets.clone()));
+        let places = settings
+            .limits
+            .max_connections
+            .min(sockets.for_websockets());
         let app = App::new(Parts {
             tokens: Tokens::new(&key, realm.as_str(), settings.limits.access_token_ttl),
             passwords: Passwords::new(
@@ -132,7 +139,8 @@ impl Server {
             attempts: Attempts::default(),
             readiness: Readiness::default(),
             hub: Hub::default(),
-            places: Arc::new(Semaphore::new(settings.limits.max_connections)),
+            places: Arc::new(Semaphore::new(places)),
+            client_seats: AddressSeats::new(sockets.for_address()),
             limits: AddressLimits::new(&settings.limits, &clock),
             prekey_limits: PrekeyLimits::new(&settings.limits, &clock),
             metrics,
@@ -145,6 +153,7 @@ impl Server {
         });
         Ok(Self {
             app,
+            sockets,
             listener,
             metrics_listener,
         })
@@ -172,6 +181,7 @@ impl Server {
         self.log_start();
         let Self {
             app,
+            sockets,
             listener,
             metrics_listener,
         } = self;
@@ -183,7 +193,7 @@ impl Server {
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)
             .map_err(ServerError::Serve)?
-            .acceptor(NoDelayAcceptor::new())
+            .acceptor(Acceptor(sockets))
             .handle(handle.clone());
         server
             .http_builder()
@@ -309,7 +319,9 @@ fn serve_metrics(
             Ok::<_, ApiError>(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
         }),
     );
-    let mut server = axum_server::from_tcp(listener).map_err(ServerError::Serve)?;
+    let mut server = axum_server::from_tcp(listener)
+        .map_err(ServerError::Serve)?
+        .acceptor(Acceptor(Arc::new(Sockets::few())));
     server
         .http_builder()
         .http1()

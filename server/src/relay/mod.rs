@@ -43,6 +43,7 @@ use crate::{
     auth::{bearer, check_token},
     error::{ApiError, ErrorCode},
     http::{client::Client, origin, refused_origin},
+    sockets::Handover,
 };
 
 /// `GET /ws`.
@@ -61,6 +62,7 @@ const MESSAGE_MAX: usize = 2 * FRAME_MAX;
 async fn upgrade(
     State(app): State<App>,
     Extension(client): Extension<Client>,
+    Extension(handover): Extension<Handover>,
     headers: HeaderMap,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, ApiError> {
@@ -83,6 +85,12 @@ async fn upgrade(
     let place = Arc::clone(&app.places)
         .try_acquire_owned()
         .map_err(|_| ErrorCode::Unavailable)?;
+    let seat = app.client_seats.take(client.ip).ok_or_else(|| {
+        ApiError::new(
+            ErrorCode::RateLimited,
+            "this address has as many connections as it may have",
+        )
+    })?;
     let connections = app.hub.tasks.clone();
     Ok(upgrade
         // The library's default of 128 KiB is allocated at once for every idle connection. Messages of up to 1 KiB
@@ -94,9 +102,10 @@ async fn upgrade(
         .max_message_size(MESSAGE_MAX)
         .max_frame_size(MESSAGE_MAX)
         .on_upgrade(move |socket| {
+            handover.complete();
             connections.track_future(async move {
                 connection::serve(app, socket, bearer).await;
-                drop(place);
+                drop((place, seat));
             })
         }))
 }

@@ -92,6 +92,21 @@ impl AuthEvent {
     }
 }
 
+/// What is counted of sockets; its copies are one.
+#[derive(Clone, Default)]
+pub struct SocketMetrics {
+    /// Open sockets of clients, WebSockets and others.
+    pub open: Gauge,
+    refused: Family<KindLabels, Counter>,
+}
+
+impl SocketMetrics {
+    /// Counts a socket that was closed at once. `kind` is one of a fixed list.
+    pub fn refuse(&self, kind: &'static str) {
+        self.refused.get_or_create(&KindLabels { kind }).inc();
+    }
+}
+
 /// All metrics of one relay, with their registry: nothing global, so tests run side by side.
 pub struct Metrics {
     registry: Registry,
@@ -101,6 +116,8 @@ pub struct Metrics {
     auth: Family<KindLabels, Counter>,
     /// Login secrets hashed to be compared, for names that exist or not.
     pub password_checks: Counter,
+    /// Sockets of clients.
+    pub sockets: SocketMetrics,
     /// Open WebSockets that are logged in.
     pub connections: Gauge,
     closed: Family<KindLabels, Counter>,
@@ -149,6 +166,17 @@ impl Default for Metrics {
             "Login secrets hashed to be compared",
             password_checks.clone(),
         );
+        let sockets = SocketMetrics::default();
+        registry.register(
+            "sockets",
+            "Open sockets of clients, WebSockets and others",
+            sockets.open.clone(),
+        );
+        registry.register(
+            "sockets_refused",
+            "Sockets closed at once for want of room, by whose room it was",
+            sockets.refused.clone(),
+        );
         let connections = Gauge::default();
         registry.register(
             "ws_connections",
@@ -184,6 +212,7 @@ impl Default for Metrics {
             limited,
             auth,
             password_checks,
+            sockets,
             connections,
             closed,
             frames,

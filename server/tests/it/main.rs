@@ -17,6 +17,7 @@ mod logs;
 mod prekeys;
 mod sessions;
 mod site;
+mod sockets;
 mod support;
 mod transfers;
 mod types;

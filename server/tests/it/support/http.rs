@@ -1,16 +1,17 @@
 //! A small HTTP client: it sends exactly what a test says, malformed things too.
 
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpSocket, TcpStream},
 };
 
 /// A request in the making. Comes with the relay's own Origin.
 #[derive(Clone)]
 pub(crate) struct Http {
     address: SocketAddr,
+    from: Option<IpAddr>,
     headers: Vec<(String, String)>,
 }
 
@@ -26,7 +27,17 @@ impl Http {
             ("Host".to_owned(), address.to_string()),
             ("Origin".to_owned(), format!("http://{address}")),
         ];
-        Self { address, headers }
+        Self {
+            address,
+            from: None,
+            headers,
+        }
+    }
+
+    /// From this address of the machine instead of the usual one.
+    pub(crate) fn from(mut self, from: Option<IpAddr>) -> Self {
+        self.from = from;
+        self
     }
 
     /// Sets a header, replacing the one there is.
@@ -74,7 +85,7 @@ impl Http {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        let mut stream = connect_from(self.from, self.address).await;
         stream.write_all(request.as_bytes()).await.unwrap();
         // A relay that refuses early may have closed already; its answer is what counts.
         let _ = stream.write_all(body).await;
@@ -82,6 +93,16 @@ impl Http {
         let _ = stream.read_to_end(&mut bytes).await;
         Reply::parse(&bytes)
     }
+}
+
+/// Connects from an address of this machine, or from any.
+pub(crate) async fn connect_from(from: Option<IpAddr>, to: SocketAddr) -> TcpStream {
+    let Some(from) = from else {
+        return TcpStream::connect(to).await.unwrap();
+    };
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(from, 0)).unwrap();
+    socket.connect(to).await.unwrap()
 }
 
 impl Reply {

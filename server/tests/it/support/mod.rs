@@ -16,7 +16,10 @@ use duet_relay::{
     server::{Server, ServerError},
 };
 use futures_util::FutureExt as _;
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
+};
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
 
@@ -30,6 +33,8 @@ pub(crate) struct Relay {
     pub(crate) metrics: SocketAddr,
     pub(crate) directory: TempDir,
     pub(crate) clock: Clock,
+    /// Where its clients connect from, if not from the usual address.
+    pub(crate) from: Option<IpAddr>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<Result<(), ServerError>>>,
 }
@@ -84,6 +89,7 @@ impl Relay {
             metrics,
             directory,
             clock,
+            from: None,
             stop: Some(stop),
             task: Some(task),
         }
@@ -96,8 +102,19 @@ impl Relay {
             metrics: address,
             directory: tempfile::tempdir().unwrap(),
             clock: Clock::system(),
+            from: None,
             stop: None,
             task: None,
+        }
+    }
+
+    /// The same relay, for somebody at another address of this machine.
+    pub(crate) fn from(&self, address: IpAddr) -> Self {
+        Self {
+            metrics: self.metrics,
+            clock: self.clock.clone(),
+            from: Some(address),
+            ..Self::at(self.address)
         }
     }
 
@@ -107,7 +124,7 @@ impl Relay {
     }
 
     pub(crate) fn http(&self) -> Http {
-        Http::new(self.address)
+        Http::new(self.address).from(self.from)
     }
 
     /// Asks it to stop; [`Relay::stopped`] waits for the end.

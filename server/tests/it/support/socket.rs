@@ -19,7 +19,7 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{PATIENCE, Person, Relay};
+use super::{PATIENCE, Person, Relay, http::connect_from};
 
 pub(crate) struct Socket {
     stream: tokio_tungstenite::WebSocketStream<TcpStream>,
@@ -67,7 +67,7 @@ pub(crate) async fn try_connect(relay: &Relay, headers: &[(&str, &str)]) -> Resu
             value.parse().unwrap(),
         );
     }
-    let stream = TcpStream::connect(relay.address).await.unwrap();
+    let stream = connect_from(relay.from, relay.address).await;
     stream.set_nodelay(true).unwrap();
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
