@@ -131,6 +131,11 @@ class HeldSession implements Session {
     return RENEWAL[call(() => this.internal.renewal(at))] ?? 'over';
   }
 
+  forget(at: number = now()): void {
+    wholeNumber(Math.trunc(at), 'now');
+    call(() => this.internal.forget(at));
+  }
+
   countChunk(bytes: number): void {
     wholeNumber(bytes, 'bytes');
     call(() => this.internal.countChunk(bytes));

@@ -413,15 +413,23 @@ export interface Session {
   save(secret: Uint8Array): Bytes;
   /**
    * Whether this session must be renewed by a new handshake (protocol.md section 4.9): after 24 hours, 2^24 messages
-   * or 64 GiB of chunks it is `over`; `due` comes after five sixths of that. `now` is in ms since 1970, and what it is
+   * or 64 GiB of chunks it is `over`; `due` comes after five sixths of that, and of the messages of a turn that nobody answers. `now` is in ms since 1970, and what it is
    * if left out.
    */
   renewal(now?: number): RenewalState;
+  /**
+   * Forgets the keys of messages that were skipped 20 minutes before `now` (ms since 1970, and what it is if left out).
+   * {@link receive} does it too: this is for a session in which nothing comes. Call it once a minute or so.
+   */
+  forget(now?: number): void;
   /** Counts the bytes of a CHUNK frame that was sent or received beside this session. */
   countChunk(bytes: number): void;
-  /** Encrypts one message. Synchronous: two calls can never share a key. */
+  /**
+   * Encrypts one message. Synchronous: two calls can never share a key. The first message after the peer's makes a turn of the
+   * ratchet and draws its keys.
+   */
   send(content: Content): { readonly seq: number; readonly frame: Bytes };
-  /** Decrypts one MSG frame. A refused frame changes nothing. */
+  /** Decrypts one MSG frame. A refused frame changes nothing; ten a second are tried in vain, then `E_UNTRIED`. */
   receive(frame: Uint8Array): Received;
   free(): void;
   [Symbol.dispose](): void;

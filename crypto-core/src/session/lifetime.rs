@@ -100,8 +100,10 @@ const fn of(used: u64, limit: u64) -> Renewal {
 
 #[cfg(test)]
 mod tests {
+    use super::super::attempts::Attempts;
     use super::*;
     use crate::common::{TestRng, sessions};
+    use crate::session::Content;
 
     const HOUR: u64 = 60 * 60 * 1000;
 
@@ -140,6 +142,31 @@ mod tests {
             session.0.receiving.contiguous = 0;
             session.0.receiving.ahead.insert(count - 1);
             assert_eq!(Lifetime::new(0).renewal(&session, 0), renewal);
+        }
+    }
+
+    /// A turn that nobody answers and a flood of forgeries wear a session down; neither ends it.
+    #[test]
+    fn what_a_new_handshake_mends() {
+        let limit = limits::FAILURES;
+        for (failed, renewal) in [
+            (limit - limit / 6 - 1, Renewal::NotDue),
+            (limit - limit / 6, Renewal::Due),
+            (limit, Renewal::Due),
+        ] {
+            let (mut session, _) = sessions(&mut TestRng::new(1));
+            session.0.attempts = Attempts::restore(failed);
+            assert_eq!(Lifetime::new(0).renewal(&session, 0), renewal);
+        }
+        // 5/6 of 65,535 messages, one after the other; the messages of the session are far from their end.
+        let rng = &mut TestRng::new(2);
+        let (mut session, _) = sessions(rng);
+        let limit = limits::TURN_MESSAGES;
+        for sent in 1..=limit - limit / 6 {
+            session.send(&Content::Receipt, rng).unwrap();
+            let due = sent >= limit - limit / 6;
+            let renewal = if due { Renewal::Due } else { Renewal::NotDue };
+            assert_eq!(Lifetime::new(0).renewal(&session, 0), renewal, "{sent}");
         }
     }
 

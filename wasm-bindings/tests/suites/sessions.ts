@@ -51,8 +51,8 @@ export const sessions: Suite = ({ engines }) => {
           a.send({ type: 'text', text: `${index}`, reply: null }),
         ),
       );
-      // The key of a message follows from the ratchet key and the number in its chain, bytes 18 to 58 of the frame.
-      const names = new Set(sent.map(({ frame }) => hex(frame.subarray(18, 58))));
+      // The key of a message follows from its number and that of its turn, bytes 22 to 30 of the frame.
+      const names = new Set(sent.map(({ frame }) => hex(frame.subarray(22, 30))));
       equal(names.size, 64, 'different keys');
       equal(a.unacknowledged, 64);
       for (const { seq, frame } of sent.reverse()) {
@@ -65,16 +65,30 @@ export const sessions: Suite = ({ engines }) => {
     on('a refused frame changes nothing, and counts as nothing', async () => {
       const { a, b } = await meet(engine, engine);
       const { frame } = a.send({ type: 'text', text: 'once', reply: null });
-      for (const at of [20, 54, 70, frame.length - 1]) {
+      for (const at of [20, 23, 70, frame.length - 1]) {
         const forged = frame.slice();
         forged[at] = (forged[at] ?? 0) ^ 1;
-        const error = await refused(at === 54 ? 'E_SKIP_LIMIT' : 'E_DECRYPT', () => b.receive(forged));
+        const error = await refused(at === 23 ? 'E_SKIP_LIMIT' : 'E_DECRYPT', () => b.receive(forged));
         equal(error.class, 'drop');
       }
       equal(b.receive(frame).content, { type: 'text', text: 'once', reply: null });
       await refused('E_REPLAY', () => b.receive(frame));
       equal(b.failure, undefined);
       await refused('E_FRAME_LENGTH', () => b.receive(frame.subarray(0, 100)));
+    });
+
+    on('a silent session forgets the keys of messages that did not come', async () => {
+      const { a, b } = await meet(engine, engine);
+      const late = a.send({ type: 'text', text: 'late', reply: null });
+      b.receive(a.send({ type: 'receipt' }).frame);
+      const minute = 60_000;
+      b.forget(Date.now() + 19 * minute);
+      equal(b.receive(late.frame).content, { type: 'text', text: 'late', reply: null });
+      const lost = a.send({ type: 'text', text: 'lost', reply: null });
+      b.receive(a.send({ type: 'receipt' }).frame);
+      b.forget(Date.now() + 21 * minute);
+      await refused('E_REPLAY', () => b.receive(lost.frame));
+      equal(b.failure, undefined);
     });
 
     on('inputs are copied before anything is awaited', async () => {

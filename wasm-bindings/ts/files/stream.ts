@@ -8,8 +8,8 @@ import { DuetError } from '../errors.js';
 import {
   CHUNK_LENGTH,
   FILE_HEADER_LENGTH,
-  SEALED_CHUNK_LENGTH,
   FRAME_CHUNKS_MAX,
+  SEALED_CHUNK_LENGTH,
   TAG_LENGTH,
 } from '../generated/limits.js';
 import type { Bytes, EngineMode, FileStreamOptions } from '../types.js';
