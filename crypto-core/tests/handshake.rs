@@ -191,10 +191,26 @@ fn a_changed_identity_is_told_from_a_forgery() {
     let pinned = person("alice").party().key;
     let impostor = LocalIdentity::software(IdentitySeed::generate(rng), common::account("alice"));
     let frame = offer(&impostor, &bob, rng).frame().to_vec();
-    assert_eq!(
-        heard(&frame, &common::account("alice"), Some(&pinned)),
-        Some(ListenError::IdentityChanged)
-    );
+    let mut listener = Listener::new(bob, PRESENCE);
+    let mut hear = |frame: &[u8], pin| {
+        let from = common::account("alice");
+        block_on(listener.receive(frame, &from, Some(pin))).err()
+    };
+    // Anybody can write another key into an offer: without its signature that is no change of identity.
+    for at in [1411, 1474] {
+        let mut forged = frame.clone();
+        forged[at] ^= 1;
+        assert_eq!(hear(&forged, &pinned), Some(ListenError::Signature));
+    }
+    // Nor is a key that nobody can sign under.
+    let mut nobodys = frame.clone();
+    nobodys[99..131].fill(0);
+    assert_eq!(hear(&nobodys, &pinned), Some(ListenError::IdentityKey));
+    // One that is genuine is, once: it counts as seen whatever is pinned then.
+    assert_eq!(hear(&frame, &pinned), Some(ListenError::IdentityChanged));
+    let new = impostor.party().key;
+    assert_eq!(hear(&frame, &pinned), Some(ListenError::Replayed));
+    assert_eq!(hear(&frame, &new), Some(ListenError::Replayed));
 }
 
 #[test]

@@ -48,7 +48,7 @@ errors! {
         Replayed => OfferReplayed,
         /// The relay names another sender than the offer.
         Sender => Sender,
-        /// The key is not the pinned one: block the peer (section 3.4).
+        /// The flight is genuine, and its key is not the pinned one: block the peer (section 3.4).
         IdentityChanged => IdentityChanged,
         /// An INIT names a prekey that is not there: answer with [`Listener::decline_unknown_prekey`].
         PrekeyUnknown => PrekeyUnknown,
@@ -292,7 +292,8 @@ impl<E: Engine> Listener<E> {
     /// All checks of sections 4.5 and 5.2 on an OFFER or INIT, in their order. `from` is the relay's sender; `pin` the key
     /// that this sender's account is pinned to, if any. Nothing may be sent before the user (or section 4.7) accepts.
     ///
-    /// An INIT that passes uses its prekey up; one that does not deletes nothing.
+    /// An INIT that passes uses its prekey up; one that does not deletes nothing. A flight that is refused for its pin
+    /// alone is genuine, and counts as seen.
     ///
     /// # Errors
     /// [`ListenError`]; [`ListenError::IdentityChanged`] and [`ListenError::PrekeyUnknown`] ask for more than dropping the
@@ -305,9 +306,6 @@ impl<E: Engine> Listener<E> {
     ) -> Result<IncomingOffer<E>, ListenError> {
         let Flight { offer, prekey } = Flight::decode(frame)?;
         self.check_names(&offer, from)?;
-        if pin.is_some_and(|pin| *pin.as_bytes() != offer.initiator_key) {
-            return Err(ListenError::IdentityChanged);
-        }
         // The transcript begins with the prekey, so it is looked up before the signature.
         let t0 = match &prekey {
             None => schedule::t0(&[]),
@@ -330,6 +328,10 @@ impl<E: Engine> Listener<E> {
             .map_err(|_| ListenError::EncapsulationKey)?;
         x25519::check_key(&offer.ephemeral).map_err(|_| ListenError::EphemeralKey)?;
         self.seen.insert((offer.initiator_key, offer.hid));
+        // Only now: the key has changed if the flight is genuine under the new one, and anybody can write another.
+        if pin.is_some_and(|pin| *pin != key) {
+            return Err(ListenError::IdentityChanged);
+        }
 
         let (mut dsalt, mut early) = (Box::new(Secret32::new(DSALT)), None);
         if let Some(part) = prekey {
