@@ -1,4 +1,4 @@
-//! Random names of 16 bytes, each a type of its own.
+//! What names a frame, a run, a handshake, a session or a file on the wire: each a type of its own.
 
 use core::fmt;
 use rand_core::CryptoRng;
@@ -6,15 +6,15 @@ use rand_core::CryptoRng;
 use crate::identity::Hex;
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $length:literal) => {
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub struct $name(pub [u8; 16]);
+        pub struct $name(pub [u8; $length]);
 
         impl $name {
             /// The bytes.
             #[must_use]
-            pub const fn as_bytes(&self) -> &[u8; 16] {
+            pub const fn as_bytes(&self) -> &[u8; $length] {
                 &self.0
             }
         }
@@ -29,23 +29,28 @@ macro_rules! id {
 
 id! {
     /// `eid`: random per relay frame, equal only for a re-sent identical frame (section 9).
-    EnvelopeId
+    EnvelopeId, 16
 }
 id! {
     /// Made once per run (page load) of a client, kept through reconnects (section 4).
-    Presence
+    Presence, 16
 }
 id! {
     /// `hid`: names a handshake (section 4.1).
-    HandshakeId
+    HandshakeId, 16
 }
 id! {
     /// `pkid`: names a one-time prekey (section 5.1).
-    PrekeyId
+    PrekeyId, 16
 }
 id! {
     /// `sid`: names a session; derived, not drawn (section 4.4).
-    SessionId
+    SessionId, 16
+}
+
+id! {
+    /// `fid`: wire id and key commitment of a file in one (section 7.2).
+    FileId, 32
 }
 
 macro_rules! generate {

@@ -94,6 +94,7 @@ pub mod session;
 #[cfg(feature = "vectors")]
 pub mod trace;
 pub mod vault;
+pub mod wire;
 
 /// The blocks of the guide are compiled and run with the other examples.
 #[cfg(doctest)]

@@ -229,6 +229,7 @@ fn payloads_have_size_classes() {
         (0x03, PayloadKind::Handshake, 2_579),
         (0x04, PayloadKind::Handshake, 2_579),
         (0x05, PayloadKind::Handshake, 2_579),
+        (0x07, PayloadKind::Handshake, 2_579),
         (0x10, PayloadKind::Message, 65_610),
         (0x11, PayloadKind::Message, 65_610),
         (0x12, PayloadKind::Chunk, 1_049_639),
@@ -237,7 +238,7 @@ fn payloads_have_size_classes() {
         assert_eq!(payload(kind, max), Ok(class));
         assert_eq!(payload(kind, max + 1), Err(FrameError::Length));
     }
-    for kind in [0x00, 0x06, 0x07, 0x0f, 0x13, 0x43, 0xff] {
+    for kind in [0x00, 0x06, 0x08, 0x0f, 0x13, 0x43, 0xff] {
         assert_eq!(payload(kind, 2), Err(FrameError::Type));
         assert_eq!(payload(kind, 100), Err(FrameError::Type));
     }

@@ -9,18 +9,24 @@
 
 mod common;
 
+use duet_crypto::error::FrameError;
 use duet_crypto::files::frames::ChunkHeader;
-use duet_crypto::files::{Control, Descriptor, FileKey, FileKind, FileMode, Salt};
+use duet_crypto::files::{Control, Descriptor, FileId, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::fingerprint::verify_qr_text;
+use duet_crypto::handshake::HandshakeId;
 use duet_crypto::handshake::frames::{
-    AcceptFrame, ConfirmFrame, EarlyHeader, EndFrame, InitFrame, OfferFrame, handshake_id,
+    AcceptFrame, ConfirmFrame, EarlyHeader, EndFrame, InitFrame, OfferFrame,
 };
 use duet_crypto::password::VaultSecret;
+use duet_crypto::prekeys::PrekeyId;
 use duet_crypto::prekeys::frame::PrekeyFrame;
 use duet_crypto::relay::{ClientFrame, ServerFrame, Token, payload_kind};
 use duet_crypto::session::padding::{bucket, unpad};
-use duet_crypto::session::{Activity, Author, Content, HEADER_LENGTH, Header, MessageRef};
+use duet_crypto::session::{
+    Activity, Author, Content, HEADER_LENGTH, Header, MessageRef, SessionId,
+};
 use duet_crypto::vault::{self, Secret};
+use duet_crypto::wire::{FrameId, FrameKind, read_head};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
@@ -128,7 +134,7 @@ proptest! {
         round_trips!(bytes, ClientFrame<'_>);
         round_trips!(bytes, ServerFrame<'_>);
         round_trips!(bytes, Control);
-        let _ = handshake_id(&bytes);
+        let _ = read_head(&bytes);
         let _ = Header::decode(&bytes);
         let _ = EarlyHeader::decode(&bytes);
         let _ = ChunkHeader::decode(&bytes);
@@ -278,6 +284,46 @@ fn fixed_sizes_are_exact() {
         assert_eq!(ClientFrame::decode(&frame(0x47)).is_ok(), length == 66);
         assert_eq!(ClientFrame::decode(&frame(0x49)).is_ok(), length == 50);
     }
+}
+
+/// Every kind is one of the specification's, and tells what it is about from the same place.
+#[test]
+fn heads_name_what_they_are_about() {
+    let names = FrameKind::ALL
+        .iter()
+        .map(|kind| (kind.value(), kind.name()));
+    let expected = [
+        (0x01, "OFFER"),
+        (0x02, "INIT"),
+        (0x03, "ACCEPT"),
+        (0x04, "CONFIRM"),
+        (0x05, "END"),
+        (0x06, "PREKEY"),
+        (0x07, "OVER"),
+        (0x10, "EARLY"),
+        (0x11, "MSG"),
+        (0x12, "CHUNK"),
+    ];
+    assert!(names.eq(expected));
+    for kind in 0..=u8::MAX {
+        let frame: Vec<u8> = [1, kind].into_iter().chain(2..34).collect();
+        let id: [u8; 16] = frame[2..18].try_into().unwrap();
+        let fid: [u8; 32] = frame[2..34].try_into().unwrap();
+        let expected = match kind {
+            0x01..=0x05 | 0x10 => Ok(FrameId::Handshake(HandshakeId(id))),
+            0x06 => Ok(FrameId::Prekey(PrekeyId(id))),
+            0x07 | 0x11 => Ok(FrameId::Session(SessionId(id))),
+            0x12 => Ok(FrameId::File(FileId(fid))),
+            _ => Err(FrameError::Type),
+        };
+        assert_eq!(read_head(&frame).map(|head| head.id), expected, "{kind}");
+        let short = if kind == 0x12 { 33 } else { 17 };
+        let cut = read_head(&frame[..short]);
+        assert!(cut.is_err(), "{kind}");
+        assert_eq!(expected.is_ok(), cut == Err(FrameError::Length), "{kind}");
+    }
+    assert_eq!(read_head(&[2, 1]), Err(FrameError::Version));
+    assert_eq!(read_head(&[1]), Err(FrameError::Length));
 }
 
 /// EARLY and MSG have the lengths of the buckets, up to the largest.

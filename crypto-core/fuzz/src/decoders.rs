@@ -11,7 +11,7 @@ use duet_crypto::files::{
 };
 use duet_crypto::fingerprint::{qr_text, verify_qr_text};
 use duet_crypto::handshake::frames::{
-    AcceptFrame, ConfirmFrame, EarlyHeader, EndFrame, InitFrame, OfferFrame, handshake_id,
+    AcceptFrame, ConfirmFrame, EarlyHeader, EndFrame, InitFrame, OfferFrame,
 };
 use duet_crypto::identity::{AccountId, AccountName, IdentityKey, Realm};
 use duet_crypto::limits;
@@ -23,6 +23,7 @@ use duet_crypto::relay::{
 use duet_crypto::session::padding::{bucket, unpad};
 use duet_crypto::session::{Content, HEADER_LENGTH, Header};
 use duet_crypto::vault::Passphrase;
+use duet_crypto::wire::{FrameId, read_head};
 
 use super::common::{PRESENCE, TestRng, descriptor};
 use super::flights::PEOPLE;
@@ -48,7 +49,8 @@ pub fn handshake(bytes: &[u8]) {
     );
     if let Ok(header) = EarlyHeader::decode(bytes) {
         assert!(bytes.starts_with(&header.encode()));
-        assert_eq!(handshake_id(bytes), Some(header.hid));
+        let head = read_head(bytes).unwrap();
+        assert_eq!(head.id, FrameId::Handshake(header.hid));
     }
 }
 

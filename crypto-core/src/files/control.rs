@@ -1,8 +1,8 @@
 //! Control messages of a transfer (section 7.3).
 
 use super::FileError;
-use super::frames::FileId;
 use crate::bytes::Reader;
+use crate::ids::FileId;
 
 /// What is asked or said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,34 +1,12 @@
-//! CHUNK frames and the names of files on the wire (section 7.2). Decoding checks form only.
+//! CHUNK frames (section 7.2). Decoding checks form only.
 
-use core::fmt;
-
-use crate::bytes::Reader;
+use crate::bytes::fixed;
 use crate::error::FrameError;
-use crate::identity::Hex;
-use crate::limits;
+use crate::ids::FileId;
+use crate::wire::{self, FrameKind};
 
-/// Type of CHUNK.
-pub const CHUNK: u8 = 0x12;
 /// Bytes of a CHUNK before its chunks.
 pub const HEADER_LENGTH: usize = 39;
-/// `fid`: wire id and key commitment of a file in one.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FileId(pub [u8; 32]);
-
-impl FileId {
-    /// The bytes.
-    #[must_use]
-    pub const fn as_bytes(&self) -> &[u8; 32] {
-        &self.0
-    }
-}
-
-impl fmt::Debug for FileId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FileId({})", Hex(&self.0))
-    }
-}
-
 /// The head of a CHUNK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkHeader {
@@ -46,13 +24,7 @@ impl ChunkHeader {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<(Self, &[u8]), FrameError> {
-        let mut reader = Reader::new(frame);
-        if reader.u8()? != limits::VERSION {
-            return Err(FrameError::Version);
-        }
-        if reader.u8()? != CHUNK {
-            return Err(FrameError::Type);
-        }
+        let mut reader = wire::open(frame, FrameKind::Chunk)?;
         let header = Self {
             file: FileId(reader.array()?),
             index: reader.u32()?,
@@ -68,12 +40,11 @@ impl ChunkHeader {
     /// The bytes.
     #[must_use]
     pub fn encode(&self) -> [u8; HEADER_LENGTH] {
-        let mut out = [0; HEADER_LENGTH];
-        out[0] = limits::VERSION;
-        out[1] = CHUNK;
-        out[2..34].copy_from_slice(&self.file.0);
-        out[34..38].copy_from_slice(&self.index.to_be_bytes());
-        out[38] = u8::from(self.last);
-        out
+        fixed(&[
+            &FrameKind::Chunk.start(),
+            &self.file.0,
+            &self.index.to_be_bytes(),
+            &[u8::from(self.last)],
+        ])
     }
 }

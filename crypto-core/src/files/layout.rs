@@ -4,7 +4,8 @@ use core::ops::Range;
 
 use super::FileError;
 use super::cobblestone::{self, CHUNK_PLAINTEXT, CHUNK_SEALED};
-use super::frames::{ChunkHeader, FileId, HEADER_LENGTH};
+use super::frames::{ChunkHeader, HEADER_LENGTH};
+use crate::ids::FileId;
 use crate::limits;
 use crate::primitives::padding;
 

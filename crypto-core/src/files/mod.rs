@@ -12,10 +12,10 @@ mod layout;
 mod name;
 mod transfer;
 
+pub use crate::ids::FileId;
 pub use cobblestone::{FileKeys, Salt};
 pub use control::{Control, ControlOp};
 pub use descriptor::{Descriptor, FileKey, FileKind, FileMode};
-pub use frames::FileId;
 pub use layout::{ChunkRun, Layout};
 pub use name::sanitize as sanitize_name;
 pub use transfer::{OpenedChunks, TransferCipher};

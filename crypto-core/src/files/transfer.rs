@@ -6,8 +6,9 @@ use core::fmt;
 use super::FileError;
 use super::cobblestone::{CHUNK_PLAINTEXT, ChunkCipher, FileKeys};
 use super::descriptor::Descriptor;
-use super::frames::{FileId, HEADER_LENGTH};
+use super::frames::HEADER_LENGTH;
 use super::layout::{ChunkRun, Layout};
+use crate::ids::FileId;
 
 /// A run of chunks that was opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

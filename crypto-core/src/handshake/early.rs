@@ -5,7 +5,7 @@
 
 use alloc::vec::Vec;
 
-use super::frames::{EARLY, EARLY_HEADER_LENGTH, EarlyHeader};
+use super::frames::{EARLY_HEADER_LENGTH, EarlyHeader};
 use super::schedule::EarlyKeys;
 use super::{HandshakeId, Unconcerned, concerns};
 use crate::error::{Code, FrameError, errors};
@@ -16,6 +16,7 @@ use crate::session::plaintext::{self, Fault, Plaintext};
 use crate::session::{Chain, Content};
 #[cfg(feature = "vectors")]
 use crate::trace::{EarlyMessageTrace, EarlyTrace};
+use crate::wire::FrameKind;
 
 errors! {
     /// An early message that is not sent. Nothing has changed.
@@ -283,7 +284,7 @@ pub(super) fn receive(
     frame: &[u8],
     from: &AccountId,
 ) -> Result<EarlyMessage, EarlyError> {
-    concerns(frame, EARLY, hid, from, peer)?;
+    concerns(frame, FrameKind::Early, hid, from, peer)?;
     incoming.ok_or(EarlyError::Unexpected)?.receive(frame)
 }
 

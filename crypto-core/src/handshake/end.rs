@@ -1,11 +1,12 @@
 //! END: a signed refusal (section 4.8). Without a valid one the UI says "no answer".
 
-use super::frames::{END, END_LENGTH, EndFrame};
+use super::frames::{END_LENGTH, EndFrame};
 use super::{HandshakeId, Role, Unconcerned, concerns};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::identity::{AccountId, Party};
 use crate::primitives::{hash, labels};
+use crate::wire::FrameKind;
 
 /// Why a side ends a handshake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,10 +108,12 @@ impl Subject {
         frame: &[u8],
         from: &AccountId,
     ) -> Result<EndReason, EndError> {
-        concerns(frame, END, &self.hid, from, &peer.account).map_err(|error| match error {
-            Unconcerned::Sender => EndError::Sender,
-            _ => EndError::Unconcerned,
-        })?;
+        concerns(frame, FrameKind::End, &self.hid, from, &peer.account).map_err(
+            |error| match error {
+                Unconcerned::Sender => EndError::Sender,
+                _ => EndError::Unconcerned,
+            },
+        )?;
         let end = EndFrame::decode(frame).map_err(|_| EndError::Malformed)?;
         let reason = EndReason::decode(end.reason).ok_or(EndError::Malformed)?;
         if end.role != role_byte(peer_role) {

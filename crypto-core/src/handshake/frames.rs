@@ -4,23 +4,10 @@ use crate::bytes::{Reader, fixed};
 use crate::error::FrameError;
 use crate::identity::AccountId;
 use crate::ids::{HandshakeId, PrekeyId, Presence};
-use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
 use crate::primitives::kem;
 use crate::session::padding;
-
-/// Type of OFFER.
-pub const OFFER: u8 = 0x01;
-/// Type of INIT.
-pub const INIT: u8 = 0x02;
-/// Type of ACCEPT.
-pub const ACCEPT: u8 = 0x03;
-/// Type of CONFIRM.
-pub const CONFIRM: u8 = 0x04;
-/// Type of END.
-pub const END: u8 = 0x05;
-/// Type of EARLY.
-pub const EARLY: u8 = 0x10;
+use crate::wire::{self, FrameKind};
 
 /// Bytes of an OFFER.
 pub const OFFER_LENGTH: usize = 1475;
@@ -74,7 +61,7 @@ impl OfferFrame {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        let mut reader = open(frame, OFFER, OFFER_LENGTH)?;
+        let mut reader = wire::open_exact(frame, FrameKind::Offer, OFFER_LENGTH)?;
         let mut decoded = Self::read_unsigned(&mut reader)?;
         decoded.signature = reader.array()?;
         reader.end()?;
@@ -84,7 +71,7 @@ impl OfferFrame {
     /// The bytes of the frame.
     #[must_use]
     pub fn encode(&self) -> [u8; OFFER_LENGTH] {
-        fixed(&[&self.write_unsigned(OFFER), &self.signature])
+        fixed(&[&self.write_unsigned(FrameKind::Offer), &self.signature])
     }
 
     /// The fields that OFFER and INIT begin with; no signature yet.
@@ -104,9 +91,9 @@ impl OfferFrame {
         })
     }
 
-    fn write_unsigned(&self, kind: u8) -> [u8; OFFER_SIGNED] {
+    fn write_unsigned(&self, kind: FrameKind) -> [u8; OFFER_SIGNED] {
         fixed(&[
-            &[limits::VERSION, kind],
+            &kind.start(),
             &self.hid.0,
             &[self.max_version],
             &self.presence.0,
@@ -138,7 +125,7 @@ impl InitFrame {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        let mut reader = open(frame, INIT, INIT_LENGTH)?;
+        let mut reader = wire::open_exact(frame, FrameKind::Init, INIT_LENGTH)?;
         let mut decoded = Self {
             offer: OfferFrame::read_unsigned(&mut reader)?,
             pkid: PrekeyId(reader.array()?),
@@ -153,7 +140,7 @@ impl InitFrame {
     #[must_use]
     pub fn encode(&self) -> [u8; INIT_LENGTH] {
         fixed(&[
-            &self.offer.write_unsigned(INIT),
+            &self.offer.write_unsigned(FrameKind::Init),
             &self.pkid.0,
             &self.ciphertext,
             &self.offer.signature,
@@ -184,7 +171,7 @@ impl AcceptFrame {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        let mut reader = open(frame, ACCEPT, ACCEPT_LENGTH)?;
+        let mut reader = wire::open_exact(frame, FrameKind::Accept, ACCEPT_LENGTH)?;
         let decoded = Self {
             hid: HandshakeId(reader.array()?),
             max_version: max_version(&mut reader)?,
@@ -201,7 +188,7 @@ impl AcceptFrame {
     #[must_use]
     pub fn encode(&self) -> [u8; ACCEPT_LENGTH] {
         fixed(&[
-            &[limits::VERSION, ACCEPT],
+            &FrameKind::Accept.start(),
             &self.hid.0,
             &[self.max_version],
             &self.ephemeral,
@@ -237,7 +224,7 @@ impl ConfirmFrame {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        let mut reader = open(frame, CONFIRM, CONFIRM_LENGTH)?;
+        let mut reader = wire::open_exact(frame, FrameKind::Confirm, CONFIRM_LENGTH)?;
         let decoded = Self {
             hid: HandshakeId(reader.array()?),
             opening: reader.array()?,
@@ -255,7 +242,7 @@ impl ConfirmFrame {
     #[must_use]
     pub fn encode(&self) -> [u8; CONFIRM_LENGTH] {
         fixed(&[
-            &[limits::VERSION, CONFIRM],
+            &FrameKind::Confirm.start(),
             &self.hid.0,
             &self.opening,
             &self.agreement_key,
@@ -286,7 +273,7 @@ impl EndFrame {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        let mut reader = open(frame, END, END_LENGTH)?;
+        let mut reader = wire::open_exact(frame, FrameKind::End, END_LENGTH)?;
         let decoded = Self {
             hid: HandshakeId(reader.array()?),
             role: reader.u8()?,
@@ -301,7 +288,7 @@ impl EndFrame {
     #[must_use]
     pub fn encode(&self) -> [u8; END_LENGTH] {
         fixed(&[
-            &[limits::VERSION, END],
+            &FrameKind::End.start(),
             &self.hid.0,
             &[self.role, self.reason],
             &self.signature,
@@ -324,13 +311,7 @@ impl EarlyHeader {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        let mut reader = Reader::new(frame);
-        if reader.u8()? != limits::VERSION {
-            return Err(FrameError::Version);
-        }
-        if reader.u8()? != EARLY {
-            return Err(FrameError::Type);
-        }
+        let mut reader = wire::open(frame, FrameKind::Early)?;
         let header = Self {
             hid: HandshakeId(reader.array()?),
             number: reader.u32()?,
@@ -345,32 +326,11 @@ impl EarlyHeader {
     #[must_use]
     pub fn encode(&self) -> [u8; EARLY_HEADER_LENGTH] {
         fixed(&[
-            &[limits::VERSION, EARLY],
+            &FrameKind::Early.start(),
             &self.hid.0,
             &self.number.to_be_bytes(),
         ])
     }
-}
-
-/// The handshake that a frame names, whatever its type: for a caller that has several.
-#[must_use]
-pub fn handshake_id(frame: &[u8]) -> Option<HandshakeId> {
-    frame.get(2..)?.first_chunk().map(|hid| HandshakeId(*hid))
-}
-
-/// Checks length, version and type, in this order.
-fn open(frame: &[u8], kind: u8, length: usize) -> Result<Reader<'_>, FrameError> {
-    if frame.len() != length {
-        return Err(FrameError::Length);
-    }
-    let mut reader = Reader::new(frame);
-    if reader.u8()? != limits::VERSION {
-        return Err(FrameError::Version);
-    }
-    if reader.u8()? != kind {
-        return Err(FrameError::Type);
-    }
-    Ok(reader)
 }
 
 /// A peer that supports no version does not exist.

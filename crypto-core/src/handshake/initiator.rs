@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use super::early::{EarlySendError, EarlySent, Outgoing};
 use super::end::{EndError, EndReason, Subject};
 use super::frames::{
-    ACCEPT, ACCEPT_LENGTH, AcceptFrame, CONFIRM_LENGTH, CONFIRM_SIGNED, ConfirmFrame, END_LENGTH,
+    ACCEPT_LENGTH, AcceptFrame, CONFIRM_LENGTH, CONFIRM_SIGNED, ConfirmFrame, END_LENGTH,
     InitFrame, OfferFrame,
 };
 use super::schedule::{self, DSALT, EarlyKeys, HandshakeKeys};
@@ -20,6 +20,7 @@ use crate::prekeys::PrekeyBundle;
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::{kem, labels, x25519};
 use crate::session::{Content, EarlyCount, OwnTurn, Ratchet, Session};
+use crate::wire::FrameKind;
 
 errors! {
     /// An offer that is not made.
@@ -285,7 +286,13 @@ impl<E: Engine> Offer<E> {
     /// # Errors
     /// [`Unconcerned`].
     pub fn concerns(&self, frame: &[u8], from: &AccountId) -> Result<(), Unconcerned> {
-        concerns(frame, ACCEPT, &self.hid, from, &self.peer.account)
+        concerns(
+            frame,
+            FrameKind::Accept,
+            &self.hid,
+            from,
+            &self.peer.account,
+        )
     }
 
     /// Processes the ACCEPT, once. On success: send the CONFIRM, write the pin; messages may follow at once, but

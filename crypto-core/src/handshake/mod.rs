@@ -53,8 +53,9 @@ pub use responder::{
     PublishError,
 };
 
-use crate::error::errors;
+use crate::error::{FrameError, errors};
 use crate::identity::AccountId;
+use crate::wire::{self, FrameId, FrameKind};
 
 errors! {
     /// A frame that does not concern a handshake. Nothing has happened to the handshake.
@@ -70,24 +71,29 @@ errors! {
     }
 }
 
+impl From<FrameError> for Unconcerned {
+    fn from(error: FrameError) -> Self {
+        match error {
+            FrameError::Version => Self::Version,
+            FrameError::Type => Self::Type,
+            FrameError::Length | FrameError::Field => Self::HandshakeId,
+        }
+    }
+}
+
 /// Whether `frame`, which the relay says is from `from`, is the awaited one of this handshake.
 fn concerns(
     frame: &[u8],
-    kind: u8,
+    kind: FrameKind,
     hid: &HandshakeId,
     from: &AccountId,
     peer: &AccountId,
 ) -> Result<(), Unconcerned> {
-    let [version, frame_kind, rest @ ..] = frame else {
-        return Err(Unconcerned::HandshakeId);
-    };
-    if *version != crate::limits::VERSION {
-        return Err(Unconcerned::Version);
-    }
-    if *frame_kind != kind {
+    let head = wire::read_head(frame)?;
+    if head.kind != kind {
         return Err(Unconcerned::Type);
     }
-    if !rest.starts_with(&hid.0) {
+    if head.id != FrameId::Handshake(*hid) {
         return Err(Unconcerned::HandshakeId);
     }
     if from == peer {

@@ -9,8 +9,8 @@ use rand_core::CryptoRng;
 use super::early::{self, EarlyError, EarlyMessage, Incoming};
 use super::end::{EndError, EndReason, Subject};
 use super::frames::{
-    ACCEPT_LENGTH, ACCEPT_SIGNED, AcceptFrame, CONFIRM, CONFIRM_LENGTH, ConfirmFrame, END_LENGTH,
-    INIT, InitFrame, OfferFrame,
+    ACCEPT_LENGTH, ACCEPT_SIGNED, AcceptFrame, CONFIRM_LENGTH, ConfirmFrame, END_LENGTH, InitFrame,
+    OfferFrame,
 };
 use super::initiator::commitment;
 use super::schedule::{self, DSALT, EarlyKeys, HandshakeKeys};
@@ -26,6 +26,7 @@ use crate::primitives::{kem, labels, x25519};
 use crate::session::{
     Content, EarlyCount, Ratchet, RatchetKeyError, RemoteRatchetPublic, Session, TurnSecrets,
 };
+use crate::wire::FrameKind;
 
 errors! {
     /// A first flight that does not ring.
@@ -217,7 +218,7 @@ struct PrekeyPart {
 
 impl Flight {
     fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        if frame.get(1) != Some(&INIT) {
+        if frame.get(1) != Some(&FrameKind::Init.value()) {
             let offer = OfferFrame::decode(frame)?;
             return Ok(Self {
                 offer,
@@ -683,7 +684,13 @@ impl<E: Engine> PendingSession<E> {
     /// # Errors
     /// [`Unconcerned`].
     pub fn concerns(&self, frame: &[u8], from: &AccountId) -> Result<(), Unconcerned> {
-        concerns(frame, CONFIRM, &self.subject.hid, from, &self.peer.account)
+        concerns(
+            frame,
+            FrameKind::Confirm,
+            &self.subject.hid,
+            from,
+            &self.peer.account,
+        )
     }
 
     /// Processes the CONFIRM, once. On success: write the pin and send the returned READY frame before anything

@@ -1,14 +1,12 @@
 //! PREKEY, byte for byte (section 5.1). Decoding checks form only: nothing in a decoded frame is true yet.
 
-use crate::bytes::{Reader, fixed};
+use crate::bytes::fixed;
 use crate::error::FrameError;
 use crate::identity::AccountId;
 use crate::ids::{PrekeyId, Presence};
-use crate::limits;
 use crate::primitives::{hash, kem, labels};
+use crate::wire::{self, FrameKind};
 
-/// Type of PREKEY.
-pub const PREKEY: u8 = 0x06;
 /// Bytes of a PREKEY.
 pub const PREKEY_LENGTH: usize = 1379;
 /// Bytes of a PREKEY that its signature covers.
@@ -41,16 +39,7 @@ impl PrekeyFrame {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        if frame.len() != PREKEY_LENGTH {
-            return Err(FrameError::Length);
-        }
-        let mut reader = Reader::new(frame);
-        if reader.u8()? != limits::VERSION {
-            return Err(FrameError::Version);
-        }
-        if reader.u8()? != PREKEY {
-            return Err(FrameError::Type);
-        }
+        let mut reader = wire::open_exact(frame, FrameKind::Prekey, PREKEY_LENGTH)?;
         let decoded = Self {
             pkid: PrekeyId(reader.array()?),
             max_version: match reader.u8()? {
@@ -72,7 +61,7 @@ impl PrekeyFrame {
     #[must_use]
     pub fn encode(&self) -> [u8; PREKEY_LENGTH] {
         fixed(&[
-            &[limits::VERSION, PREKEY],
+            &FrameKind::Prekey.start(),
             &self.pkid.0,
             &[self.max_version],
             &self.presence.0,

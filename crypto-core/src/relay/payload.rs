@@ -1,15 +1,13 @@
 //! The size class of a payload: all that the relay looks at.
 
 use super::FrameError;
-use crate::files::frames::CHUNK;
-use crate::handshake::frames::{ACCEPT, CONFIRM, EARLY, END, INIT, OFFER};
 use crate::limits;
-use crate::session::MSG;
+use crate::wire::{self, FrameKind};
 
 /// What a payload is, by its type byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PayloadKind {
-    /// OFFER, INIT, ACCEPT, CONFIRM, END.
+    /// OFFER, INIT, ACCEPT, CONFIRM, END, OVER.
     Handshake,
     /// MSG, EARLY.
     Message,
@@ -35,17 +33,18 @@ impl PayloadKind {
 /// [`FrameError::Version`] and [`FrameError::Type`] for what is no payload of this version, [`FrameError::Length`]
 /// for one that is too large for its kind or has no type byte.
 pub fn payload_kind(payload: &[u8]) -> Result<PayloadKind, FrameError> {
-    let [version, kind, ..] = *payload else {
-        return Err(FrameError::Length);
-    };
-    if version != limits::VERSION {
-        return Err(FrameError::Version);
-    }
+    let (kind, _) = wire::kind_of(payload)?;
     let kind = match kind {
-        OFFER | INIT | ACCEPT | CONFIRM | END => PayloadKind::Handshake,
-        MSG | EARLY => PayloadKind::Message,
-        CHUNK => PayloadKind::Chunk,
-        _ => return Err(FrameError::Type),
+        FrameKind::Offer
+        | FrameKind::Init
+        | FrameKind::Accept
+        | FrameKind::Confirm
+        | FrameKind::End
+        | FrameKind::Over => PayloadKind::Handshake,
+        FrameKind::Message | FrameKind::Early => PayloadKind::Message,
+        FrameKind::Chunk => PayloadKind::Chunk,
+        // For the relay itself, in frames of its own.
+        FrameKind::Prekey => return Err(FrameError::Type),
     };
     if payload.len() > kind.max_length() {
         Err(FrameError::Length)

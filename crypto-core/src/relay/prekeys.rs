@@ -6,7 +6,8 @@ use super::status::status;
 use super::{EnvelopeId, FrameError, frame_type};
 use crate::bytes::Reader;
 use crate::limits;
-use crate::prekeys::frame::{PREKEY, PREKEY_LENGTH};
+use crate::prekeys::frame::PREKEY_LENGTH;
+use crate::wire::FrameKind;
 
 /// A PREKEY frame: see [`crate::prekeys::PrekeyBundle::verify`].
 pub type PrekeyBytes = [u8; PREKEY_LENGTH];
@@ -66,5 +67,5 @@ pub(super) fn decode_response<'a>(
 }
 
 fn is_prekey(frame: &PrekeyBytes) -> bool {
-    frame[..2] == [limits::VERSION, PREKEY]
+    frame[..2] == FrameKind::Prekey.start()
 }

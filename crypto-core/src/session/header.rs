@@ -1,16 +1,14 @@
 //! The head of a MSG, which is also its associated data (section 6.3).
 
 use super::padding;
-use crate::bytes::{Reader, fixed};
+use crate::bytes::fixed;
 use crate::error::FrameError;
 use crate::ids::SessionId;
-use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
 use crate::primitives::hash::labelled;
 use crate::primitives::{kem, labels};
+use crate::wire::{self, FrameKind};
 
-/// Type of MSG.
-pub const MSG: u8 = 0x11;
 /// Bytes of a MSG before its ciphertext.
 pub const HEADER_LENGTH: usize = 2334;
 
@@ -39,13 +37,7 @@ impl<'a> Header<'a> {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
-        let mut reader = Reader::new(frame);
-        if reader.u8()? != limits::VERSION {
-            return Err(FrameError::Version);
-        }
-        if reader.u8()? != MSG {
-            return Err(FrameError::Type);
-        }
+        let mut reader = wire::open(frame, FrameKind::Message)?;
         let header = Self {
             sid: SessionId(reader.array()?),
             previous: reader.u32()?,
@@ -65,7 +57,7 @@ impl<'a> Header<'a> {
     #[must_use]
     pub fn encode(&self) -> [u8; HEADER_LENGTH] {
         fixed(&[
-            &[limits::VERSION, MSG],
+            &FrameKind::Message.start(),
             &self.sid.0,
             &self.previous.to_be_bytes(),
             &self.number.to_be_bytes(),

@@ -32,10 +32,10 @@ mod turn;
 pub use crate::ids::SessionId;
 pub(crate) use chain::{Chain, RootKey};
 pub use content::{Activity, Author, Content, ContentError, MessageRef};
-pub use header::{HEADER_LENGTH, Header, MSG};
+pub use header::{HEADER_LENGTH, Header};
 pub(crate) use keys::SessionKeys;
 pub use lifetime::{Lifetime, Renewal};
-pub use over::{OVER, OVER_LENGTH, OverError, OverFrame};
+pub use over::{OVER_LENGTH, OverError, OverFrame};
 pub(crate) use ratchet::Ratchet;
 #[cfg(feature = "vectors")]
 pub use trace::{RatchetTrace, Trace, TurnTrace};

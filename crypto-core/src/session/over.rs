@@ -4,15 +4,13 @@
 //! writing into silence. Which sessions a run remembers and how often it answers is the caller's.
 
 use super::{Session, SessionId};
-use crate::bytes::{Reader, fixed};
+use crate::bytes::fixed;
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::{FrameError, errors};
 use crate::identity::AccountId;
-use crate::limits;
 use crate::primitives::{hash, labels};
+use crate::wire::{self, FrameKind};
 
-/// Type of OVER.
-pub const OVER: u8 = 0x07;
 /// Bytes of an OVER.
 pub const OVER_LENGTH: usize = 82;
 
@@ -79,16 +77,7 @@ impl OverFrame {
     /// # Errors
     /// [`FrameError`].
     pub fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        if frame.len() != OVER_LENGTH {
-            return Err(FrameError::Length);
-        }
-        let mut reader = Reader::new(frame);
-        if reader.u8()? != limits::VERSION {
-            return Err(FrameError::Version);
-        }
-        if reader.u8()? != OVER {
-            return Err(FrameError::Type);
-        }
+        let mut reader = wire::open_exact(frame, FrameKind::Over, OVER_LENGTH)?;
         Ok(Self {
             sid: SessionId(reader.array()?),
             signature: reader.array()?,
@@ -98,7 +87,7 @@ impl OverFrame {
     /// The bytes of the frame.
     #[must_use]
     pub fn encode(&self) -> [u8; OVER_LENGTH] {
-        fixed(&[&[limits::VERSION, OVER], &self.sid.0, &self.signature])
+        fixed(&[&FrameKind::Over.start(), &self.sid.0, &self.signature])
     }
 }
 
