@@ -341,10 +341,10 @@ impl Meeting {
             Some(ListenError::Replayed)
         } else if *sender != peer.account {
             Some(ListenError::Sender)
-        } else if pin.is_some_and(|pin| pin != first.from) {
-            Some(ListenError::IdentityChanged)
         } else if first.prekey.as_ref().is_some_and(unknown) {
             Some(ListenError::PrekeyUnknown)
+        } else if pin.is_some_and(|pin| pin != first.from) {
+            Some(ListenError::IdentityChanged)
         } else {
             None
         };
@@ -356,14 +356,15 @@ impl Meeting {
                 let end = What::End(EndReason::PrekeyUnknown);
                 return self.put(to, hid, end, &declined.unwrap());
             }
-            // The pin is looked at before the prekey.
-            Some(ListenError::IdentityChanged) => {}
             _ => assert_eq!(declined, Err(DeclineError::NotUnknown)),
+        }
+        // What is refused for its pin alone is genuine, and counts as seen.
+        if matches!(expected, None | Some(ListenError::IdentityChanged)) {
+            own.seen.push(hid);
         }
         let Ok(ringing) = heard else {
             return;
         };
-        own.seen.push(hid);
         own.prekeys.retain(|pkid| Some(*pkid) != first.prekey);
         assert_eq!((ringing.hid(), ringing.peer()), (hid, peer));
         assert_eq!(ringing.is_prekey_start(), first.prekey.is_some());
