@@ -66,8 +66,10 @@ lint: $(STAMPS)/package $(STAMPS)/web-npm ## Formatting, clippy, biome, tsc, ref
 	@sh infra/lint/references.sh
 
 .PHONY: test-rust
-test-rust: $(STAMPS)/base ## Rust: core, vectors, relay on a real SQLite file
-	$(step) "Rust tests"
+test-rust: $(STAMPS)/base ## Rust: core (as it ships, and with its values open), vectors, relay on a real SQLite file
+	$(step) "Rust tests: the core as it ships"
+	@cargo test --locked --quiet -p duet-crypto -p duet-primitives --tests
+	$(step) "Rust tests: everything, with the core's values open to the vectors"
 	@cargo test --locked --workspace --quiet
 
 .PHONY: test-evidence
@@ -98,6 +100,10 @@ test-e2e: $(STAMPS)/site $(STAMPS)/tests ## Two people in a real Chromium throug
 	$(step) "end to end: two people, a real relay, a real browser"
 	@cargo build --locked --quiet -p duet-relay
 	@cd web && npm run --silent test:e2e
+
+.PHONY: test-long
+test-long: $(STAMPS)/base $(BUILD)/tools/bin/cargo-fuzz $(BUILD)/tools/bin/cargo-mutants ## What takes hours; writes docs/evidence/ (PARTS="formal fuzz" for some)
+	@PATH="$(CURDIR)/$(BUILD)/tools/bin:$$PATH" sh infra/test-long.sh $(PARTS)
 
 ## Evidence
 .PHONY: no-std

@@ -1,0 +1,66 @@
+#!/bin/sh
+# What takes longer than a gate may: every formal model, fuzzing, repetition on a busy machine, memory checks, mutation tests.
+#
+#   test-long.sh                  every part, some hours
+#   test-long.sh formal fuzz      these parts
+#
+# Each part writes docs/evidence/PART.md: the commit it ran on, the machine, how long it took, and what it printed last. A part
+# that fails writes that too, and the run fails. SECONDS_EACH (default 60) is what a fuzzer gets, ROUNDS (default 20) how often
+# the tests are repeated, FILES what `make mutants` changes (default: the ratchet).
+set -u
+cd "$(dirname "$0")/.." || exit 1
+. infra/setup/lib.sh
+
+formal() { sh docs/formal/run.sh; }
+
+fuzz() { sh crypto-core/fuzz/run.sh "${SECONDS_EACH:-60}" 2>&1 | grep -E '^==>|stat::number_of_executed_units|ERROR|panicked|SUMMARY'; }
+
+memcheck() { sh crypto-core/evidence/memcheck.sh; }
+
+mutants() { make --no-print-directory mutants FILES="${FILES:-crypto-core/src/session/*.rs}"; }
+
+# The tests of core and relay again and again beside two busy loops: what fails once in fifty runs is broken.
+stress() {
+  cargo test --locked --quiet --package duet-crypto --package duet-relay --no-run || return 1
+  sh -c 'while :; do :; done' & first=$!
+  sh -c 'while :; do :; done' & second=$!
+  round=0 failed=0
+  while [ "$round" -lt "${ROUNDS:-20}" ]; do
+    round=$((round + 1))
+    cargo test --locked --quiet --package duet-crypto --package duet-relay || failed=$((failed + 1))
+  done
+  kill "$first" "$second"
+  echo "$failed of $round rounds failed"
+  [ "$failed" -eq 0 ]
+}
+
+commit=$(git rev-parse --short=12 HEAD)
+[ -z "$(git status --porcelain --untracked-files=no -- . ':!docs/evidence')" ] || commit="$commit, with changes that are not committed"
+machine="$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)"
+mkdir -p docs/evidence
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT INT TERM
+status=0
+[ $# -gt 0 ] || set -- formal fuzz stress memcheck mutants
+for part do
+  case $part in
+    formal | fuzz | stress | memcheck | mutants) ;;
+    *) fail "no part is called $part" ;;
+  esac
+  say "$part"
+  begun=$(date +%s)
+  if "$part" >"$log" 2>&1; then outcome=passed; else outcome=FAILED; status=1; fi
+  minutes=$((($(date +%s) - begun + 59) / 60))
+  {
+    echo "# $part: $outcome"
+    echo
+    echo "Written by \`make test-long PARTS=$part\` on $(date -u +%Y-%m-%d), at commit $commit; $minutes minutes on $machine."
+    echo
+    echo '```'
+    # Colours and the machine's own paths are nobody's business.
+    sed -e 's/\x1b\[[0-9;]*m//g' -e "s|$PWD/||g" "$log" | tail -n 120
+    echo '```'
+  } >"docs/evidence/$part.md"
+  say "$part: $outcome ($minutes min), docs/evidence/$part.md"
+done
+exit "$status"
