@@ -284,7 +284,7 @@ const events: readonly ((d: Draw) => Event)[] = [
   (d) => ({
     type: 'refused',
     sid: d.sid(),
-    why: pick(['wrong', 'repeated', 'wrong', 'fatal', 'repeated', 'spent'] as const, d.n),
+    why: pick(['wrong', 'repeated', 'wrong', 'fatal', 'untried', 'spent'] as const, d.n),
   }),
   (d) => ({ type: 'file-prepared', ref: d.ref(), facts: facts(d, d.fresh32()), descriptor: DESCRIPTOR }),
   (d) => ({ type: 'file-unprepared', ref: d.ref(), error: { code: 'internal' } }),

@@ -1200,6 +1200,7 @@ describe('talking', () => {
     ['wrong', 1],
     ['fatal', 1],
     ['repeated', 0],
+    ['untried', 0],
     ['spent', 0],
   ] as const)(
     'what is %s counts for the warning (%i) only if an attack or a defect explains it',

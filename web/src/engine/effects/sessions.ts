@@ -8,12 +8,14 @@ import { type SessionId, sessionId } from '../ids.ts';
 import type { Content, Event, Refusal } from '../machine/events.ts';
 import type { Announced } from './files.ts';
 
-/** The package's class of errors after which a frame is dropped and the session goes on (protocol.md section 11). */
-const DROPPED = 'drop';
-/** Of them, the one of a frame whose key was used. */
-const REPEATED = 'E_REPLAY';
-/** Of those that end a session, the ones that say no more than that it is used up. */
-const SPENT: ReadonlySet<string | null> = new Set(['E_CHAIN_LIMIT', 'E_SESSION_LIMIT', 'E_CLOSED']);
+/** What an error of the package says of a frame, by its code and else by its class (protocol.md section 11). */
+const BY_CODE: Readonly<Record<string, Refusal>> = { E_REPLAY: 'repeated', E_UNTRIED: 'untried' };
+const BY_CLASS: Readonly<Record<string, Refusal>> = {
+  drop: 'wrong',
+  // A ratchet key in the frame fails its check.
+  'abort-handshake': 'wrong',
+  'fatal-session': 'fatal',
+};
 
 /** Frames kept to be sent again; what is older than the last so many cannot be repaired. */
 const KEPT = 256;
@@ -122,9 +124,8 @@ export class Sessions {
   }
 }
 
+/** Anything else is about the session: it is closed, or the package failed. */
 function refusalOf(error: unknown): Refusal {
-  const code = packageCode(error);
-  if (code === REPEATED) return 'repeated';
-  if (SPENT.has(code)) return 'spent';
-  return error instanceof Error && 'class' in error && error.class === DROPPED ? 'wrong' : 'fatal';
+  const errorClass = error instanceof Error && 'class' in error ? String(error.class) : '';
+  return BY_CODE[packageCode(error) ?? ''] ?? BY_CLASS[errorClass] ?? 'spent';
 }

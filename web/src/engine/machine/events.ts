@@ -64,11 +64,11 @@ export type FrameKind = 'offer' | 'early' | 'accept' | 'confirm' | 'message' | '
 
 /**
  * Why nothing came of a frame of a session. `repeated`: the frame was accepted before. An honest peer sends again what
- * it has no answer to, so a line that slept or is slow is enough of an explanation. `wrong`: only an attack or a defect
- * explains it; it was dropped. `fatal`: the same, and the session cannot go on (protocol.md section 11). `spent`: the
- * session cannot go on, and no frame is to blame.
+ * it has no answer to, so a line that slept or is slow is enough of an explanation. `untried`: among so many wrong ones
+ * it was not looked at. `wrong`: only an attack or a defect explains it; it was dropped. `fatal`: the same, and the
+ * session cannot go on (protocol.md section 11). `spent`: the session cannot go on, and no frame is to blame.
  */
-export type Refusal = 'repeated' | 'wrong' | 'fatal' | 'spent';
+export type Refusal = 'repeated' | 'untried' | 'wrong' | 'fatal' | 'spent';
 
 /** Where a connection went. */
 export type LinkLoss =
