@@ -39,12 +39,15 @@ export type { Activity, Author, FileOp, Reply } from './generated/Content.js';
 export type { FileKind, FileMode } from './generated/FileDescriptor.js';
 export {
   ACCEPT_TIMEOUT,
+  CHUNK_LENGTH,
+  CHUNKS_OUTSTANDING_MAX,
   CONFIRM_TIMEOUT,
   EARLIER_KEYS_MAX,
   EARLY_MAX,
   EDIT_WINDOW,
   FILE_NAME_MAX,
   FILE_SIZE_MAX,
+  FRAME_CHUNKS_MAX,
   HANDSHAKES_PER_HOUR,
   MEDIA_TYPE_MAX,
   NAME_MAX,

@@ -104,7 +104,7 @@ test('a file that another client sends with the call is fetched once it is accep
   await bob.until('asked', () => request().length === 1);
   const about = { name: 'plan.pdf', mediaType: 'application/pdf', size: 100_000 };
   expect(request()).toEqual([{ kind: 'file', ...about }]);
-  const [chunk, passed] = [await file.segment(0), watched()];
+  const [chunk, passed] = [await file.frame(0, file.chunks), watched()];
   await accept();
   await bob.untilState('secure');
   await bob.until('fetching', () => bob.transfers[0]?.state === 'transferring');

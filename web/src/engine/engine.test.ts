@@ -399,7 +399,7 @@ describe('a relay that lies', () => {
   test.each([
     ['flipped', (payload: Uint8Array) => flipped(payload, 5000)],
     ['truncated', (payload: Uint8Array) => payload.slice(0, -16)],
-  ])('a file with a %s segment is damaged and not kept', async (_, cut) => {
+  ])('a file with a %s frame is damaged and not kept', async (_, cut) => {
     const [alice, bob] = await pair();
     await meet(alice, bob);
     let chunks = 0;

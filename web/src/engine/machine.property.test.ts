@@ -122,7 +122,13 @@ const contents: readonly [(d: Draw) => Content, ...((d: Draw) => Content)[]] = [
   ({ n }) => ({ type: 'read', upTo: n % 12 }),
   ({ n }) => ({ type: 'typing', activity: pick(activities, n) }),
   () => ({ type: 'file', descriptor: DESCRIPTOR }),
-  (d) => ({ type: 'file-control', fid: d.fid(), op: pick(ops, d.n), index: d.n % 20, count: d.n % 10 }),
+  (d) => ({
+    type: 'file-control',
+    fid: d.fid(),
+    op: pick(ops, d.n),
+    index: (d.n % 20) * 50,
+    count: (d.n % 10) * 60,
+  }),
   () => ({ type: 'other' }),
   () => ({ type: 'bye' }),
 ];
@@ -147,7 +153,7 @@ const facts = (d: Draw, fid: string) => ({
   name: 'f',
   mediaType: '',
   size: d.n * 1000,
-  segments: (d.n % 20) + 1,
+  chunks: d.n * 7 + 1,
 });
 
 const events: readonly ((d: Draw) => Event)[] = [
@@ -289,8 +295,8 @@ const events: readonly ((d: Draw) => Event)[] = [
   (d) => ({ type: 'file-prepared', ref: d.ref(), facts: facts(d, d.fresh32()), descriptor: DESCRIPTOR }),
   (d) => ({ type: 'file-unprepared', ref: d.ref(), error: { code: 'internal' } }),
   (d) => ({ type: 'file-described', sid: d.sid(), seq: d.n % 40, facts: facts(d, d.fresh32()) }),
-  (d) => ({ type: 'file-sent', fid: d.fid(), done: d.n, segments: d.n % 3 }),
-  (d) => ({ type: 'file-verified', fid: d.fid(), done: d.n }),
+  (d) => ({ type: 'file-sent', fid: d.fid(), done: d.n, chunks: d.n % 65 }),
+  (d) => ({ type: 'file-verified', fid: d.fid(), done: d.n, chunks: (d.n % 64) + 1 }),
   (d) => ({ type: 'file-whole', fid: d.fid(), blob: new Blob() }),
   (d) => ({ type: 'file-failed', fid: d.fid(), why: d.n % 2 === 0 ? 'damaged' : 'source-changed' }),
 ];
@@ -493,7 +499,7 @@ class Witness {
       case 'wipe-file':
         this.files.delete(effect.file);
         break;
-      case 'send-segments':
+      case 'send-chunks':
         expect(effect.count).toBeGreaterThan(0);
         expect(effect.count).toBeLessThanOrEqual(WINDOW);
         break;
@@ -592,7 +598,7 @@ class Witness {
     if (sending?.at === 'offered') expect(sending.queued).toBeLessThanOrEqual(WINDOW);
     if (receiving !== null) {
       expect(receiving.wanted - receiving.verified).toBeLessThanOrEqual(WINDOW);
-      expect(receiving.wanted).toBeLessThanOrEqual(receiving.segments);
+      expect(receiving.wanted).toBeLessThanOrEqual(receiving.chunks);
     }
 
     // Commands that are not answered yet are waited for by something.

@@ -557,7 +557,7 @@ describe('texts before the call is accepted', () => {
         .deliver(frame(0x10, HID))
         .run({ type: 'early-opened', hid: HID, seq, body: { kind: 'text', text: words } });
     const file = (world: World, seq: number, fid: string, size = 3_000_000) => {
-      const facts = { fid, name: `${seq}.bin`, mediaType: '', size, segments: 3 };
+      const facts = { fid, name: `${seq}.bin`, mediaType: '', size, chunks: 190 };
       return world
         .deliver(frame(0x10, HID))
         .run({ type: 'early-opened', hid: HID, seq, body: { kind: 'file', facts } });
@@ -615,12 +615,12 @@ describe('texts before the call is accepted', () => {
       expect(world.effects('describe-early-file')).toEqual([
         { type: 'describe-early-file', sid: SID, seq: 0 },
       ]);
-      const facts = { fid: FID, name: '0.bin', mediaType: '', size: 3_000_000, segments: 3 };
+      const facts = { fid: FID, name: '0.bin', mediaType: '', size: 3_000_000, chunks: 190 };
       world.run({ type: 'file-described', sid: SID, seq: 0, facts });
       expect(shown(world)).toMatchObject([
         { id: 'p1.0', unconfirmed: false, body: { transfer: { state: 'transferring' } } },
       ]);
-      expect(world.said()).toMatchObject([{ op: 'accept' }, { op: 'want', index: 0, count: 3 }]);
+      expect(world.said()).toMatchObject([{ op: 'accept' }, { op: 'want', index: 0, count: 190 }]);
     });
 
     test('of two files the second is refused, for both to see', () => {
@@ -629,7 +629,7 @@ describe('texts before the call is accepted', () => {
       file(file(world, 0, one), 1, two).command({ name: 'acceptIncoming', id: HID });
       confirm(world, 2, 2);
       for (const [seq, fid] of [one, two].entries()) {
-        const facts = { fid, name: `${seq}.bin`, mediaType: '', size: 3_000_000, segments: 3 };
+        const facts = { fid, name: `${seq}.bin`, mediaType: '', size: 3_000_000, chunks: 190 };
         world.run({ type: 'file-described', sid: SID, seq, facts });
       }
       expect(world.said()).toMatchObject([{ fid: two, op: 'reject' }]);
@@ -842,7 +842,7 @@ describe('renewal', () => {
   });
 
   test('a file on its way goes on in the new session', () => {
-    const facts = { fid: FID, name: 'a', mediaType: '', size: 9_000_000, segments: 9 };
+    const facts = { fid: FID, name: 'a', mediaType: '', size: 9_000_000, chunks: 553 };
     const world = new World().secure().hear({ type: 'file', descriptor: DESCRIPTOR }, 0);
     world.run({ type: 'file-described', sid: SID, seq: 1, facts });
     const [conversation, hid, early] = [world.id, HID2, { sent: 0, received: 0 }];
@@ -851,14 +851,16 @@ describe('renewal', () => {
       .run({ type: 'accept-made', conversation, hid, frame: frame(3, hid) })
       .deliver(frame(4, hid))
       .run({ type: 'confirm-checked', conversation, hid, sid: SID2, early, frame: frame(0x11, SID2) });
-    for (let i = 0; i < 9; i += 1) world.run({ type: 'file-verified', fid: FID, done: i * 1_000_000 });
+    for (let come = 64; come <= 576; come += 64) {
+      world.run({ type: 'file-verified', fid: FID, done: come * 16_384, chunks: 64 });
+    }
     world.run({ type: 'file-whole', fid: FID, blob: new Blob(['x']) });
     expect(world.effects('encrypt')).toMatchObject([{ sid: SID2, content: { op: 'done' } }]);
     expect(shown(world)).toMatchObject([{ body: { transfer: { state: 'done' } } }]);
   });
 
   test('an offer of a file that was lost with the old session failed, and the next one can go', () => {
-    const facts = { fid: FID, name: 'a', mediaType: '', size: 1, segments: 1 };
+    const facts = { fid: FID, name: 'a', mediaType: '', size: 1, chunks: 1 };
     const world = new World().renewing();
     world.command({ name: 'sendFile', ref: 7, fileName: 'a', size: 1 });
     world.run({ type: 'file-prepared', ref: 7, facts, descriptor: DESCRIPTOR });
@@ -1157,6 +1159,13 @@ describe('talking', () => {
     expect(new World().secure().command({ name: 'sendText', text: '👋'.repeat(4000) })).toBe('ok');
   });
 
+  test('a question whether anybody is there is answered by a receipt, and not shown', () => {
+    const world = new World().secure().hear({ type: 'other' }, 0);
+    expect(world.effects('show')).toEqual([]);
+    world.run({ type: 'timer', name: 'receipt' });
+    expect(world.said()).toEqual([{ type: 'receipt' }]);
+  });
+
   test('200 unacknowledged messages are the limit; typing does not count', () => {
     const world = new World().secure();
     world.command({ name: 'setTyping', typing: true });
@@ -1292,7 +1301,7 @@ describe('the end of a conversation', () => {
 });
 
 describe('files', () => {
-  const facts = { fid: FID, name: 'a.bin', mediaType: '', size: 20_000_000, segments: 20 };
+  const facts = { fid: FID, name: 'a.bin', mediaType: '', size: 20_000_000, chunks: 1240 };
   const sending = () => {
     const world = new World().secure();
     world.command({ name: 'sendFile', ref: 7, fileName: 'a.bin', size: facts.size });
@@ -1317,26 +1326,30 @@ describe('files', () => {
     expect(transferOf(world)?.state).toBe('offered');
     world.hear(control('accept'), 0);
     expect(transferOf(world)?.state).toBe('transferring');
-    world.hear(control('want', 0, 8), 0);
-    expect(world.effects('send-segments')).toMatchObject([{ index: 0, count: 8 }]);
+    world.hear(control('want', 0, 512), 0);
+    expect(world.effects('send-chunks')).toMatchObject([{ index: 0, count: 512 }]);
     for (const [index, count] of [
-      [8, 1],
+      [512, 1],
       [0, 0],
     ] as const) {
       world.hear(control('want', index, count), 0);
-      expect(world.effects('send-segments')).toEqual([]);
+      expect(world.effects('send-chunks')).toEqual([]);
     }
-    world.run({ type: 'file-sent', fid: FID, done: 4_000_000, segments: 4 });
-    world.hear(control('want', 8, 4), 0);
-    expect(world.effects('send-segments')).toMatchObject([{ index: 8, count: 4 }]);
-    world.hear(control('want', 18, 4), 0);
-    expect(world.effects('send-segments')).toEqual([]);
+    world.run({ type: 'file-sent', fid: FID, done: 4_194_304, chunks: 256 });
+    world.hear(control('want', 512, 256), 0);
+    expect(world.effects('send-chunks')).toMatchObject([{ index: 512, count: 256 }]);
+    world.run({ type: 'file-sent', fid: FID, done: 12_582_912, chunks: 512 });
+    world.hear(control('want', 1_200, 41), 0);
+    expect(world.effects('send-chunks')).toEqual([]);
+    // What was sent before is sent again to somebody who wants it again.
+    world.hear(control('want', 0, 64), 0);
+    expect(world.effects('send-chunks')).toMatchObject([{ index: 0, count: 64 }]);
     world.hear(control('done'), 0);
     expect(transferOf(world)).toMatchObject({ state: 'done', done: facts.size });
     expect(world.effects('wipe-file')).toEqual([{ type: 'wipe-file', file: FID }]);
   });
 
-  test('the receiver keeps the window filled and asks for each segment once', () => {
+  test('the receiver keeps the window filled and asks for each chunk once', () => {
     const world = receiving();
     const wants = () =>
       world
@@ -1344,18 +1357,19 @@ describe('files', () => {
         .flatMap((content) =>
           content.type === 'file-control' && content.op === 'want' ? [[content.index, content.count]] : [],
         );
-    expect(world.said()).toMatchObject([{ op: 'accept' }, { op: 'want', index: 0, count: 8 }]);
+    expect(world.said()).toMatchObject([{ op: 'accept' }, { op: 'want', index: 0, count: 512 }]);
     const asked = [...wants()];
-    for (let i = 1; i <= facts.segments; i += 1) {
+    for (let come = 0; come < facts.chunks; come += 64) {
       world.now += 200;
-      world.run({ type: 'file-verified', fid: FID, done: i * 1_000_000 });
+      const chunks = Math.min(64, facts.chunks - come);
+      world.run({ type: 'file-verified', fid: FID, done: (come + chunks) * 16_384, chunks });
       asked.push(...wants());
     }
     expect(asked).toEqual([
-      [0, 8],
-      [8, 4],
-      [12, 4],
-      [16, 4],
+      [0, 512],
+      [512, 256],
+      [768, 256],
+      [1024, 216],
     ]);
     const blob = new Blob(['x']);
     world.run({ type: 'file-whole', fid: FID, blob });
@@ -1366,9 +1380,9 @@ describe('files', () => {
   test('progress is shown at most ten times a second', () => {
     const world = receiving();
     let shown = 0;
-    for (let i = 1; i < facts.segments; i += 1) {
+    for (let i = 1; i < 20; i += 1) {
       world.now += 10;
-      world.run({ type: 'file-verified', fid: FID, done: i });
+      world.run({ type: 'file-verified', fid: FID, done: i, chunks: 1 });
       shown += world.effects('show').length;
     }
     expect(shown).toBe(1);
@@ -1401,7 +1415,7 @@ describe('files', () => {
       expect(world.command({ name: 'cancelTransfer', fid: FID })).toBe('ok');
       expect(world.said()).toMatchObject([{ op: 'cancel' }]);
       expect(transferOf(world)?.state).toBe('cancelled-by-me');
-      // Segments that were on their way are dropped.
+      // Chunks that were on their way are dropped.
       world.deliver(frame(0x12, FID, 100));
       expect(world.last).toEqual([]);
     }
@@ -1417,12 +1431,12 @@ describe('files', () => {
     world.run({ type: 'file-described', sid: SID, seq: 1, facts: theirs });
     expect(world.said()).toMatchObject([
       { fid: theirs.fid, op: 'accept' },
-      { fid: theirs.fid, op: 'want', index: 0, count: 8 },
+      { fid: theirs.fid, op: 'want', index: 0, count: 512 },
     ]);
     world.hear(control('want', 0, 8), 0);
-    expect(world.effects('send-segments')).toMatchObject([{ fid: FID, index: 0, count: 8 }]);
+    expect(world.effects('send-chunks')).toMatchObject([{ fid: FID, index: 0, count: 8 }]);
     world.deliver(frame(0x12, theirs.fid, 100));
-    expect(world.effects('open-segment')).toMatchObject([{ fid: theirs.fid }]);
+    expect(world.effects('open-chunks')).toMatchObject([{ fid: theirs.fid }]);
     // Their second one is not: an honest client waits for the first.
     const third = { ...facts, fid: text32(52) };
     world.hear({ type: 'file', descriptor: DESCRIPTOR }, 0);

@@ -31,7 +31,7 @@ describe('headers of payloads', () => {
     expect(sidOf(5, CAROL)).not.toBe(sidOf(5));
   });
 
-  test('a segment has a longer id', () => {
+  test('a part of a file has a longer id', () => {
     expect(readPayload(BOB.accountId, frame(0x12, text32(5)))).toEqual({ type: 'chunk', fid: text32(5) });
   });
 
@@ -42,7 +42,8 @@ describe('headers of payloads', () => {
         if (payload !== null) expect([bytes[0], bytes.length >= 34]).toEqual([1, true]);
       }),
     );
-    expect(readPayload(BOB.accountId, frame(0x06, text16(1)))).toBeNull();
+    // PREKEY, which is the relay's to hand out, and OVER, which ends nothing here yet.
+    for (const type of [0x06, 0x07]) expect(readPayload(BOB.accountId, frame(type, text16(1)))).toBeNull();
     expect(readPayload(BOB.accountId, frame(0x11, text16(1)).with(0, 2))).toBeNull();
   });
 });
@@ -77,4 +78,5 @@ test('contents come back from the package as they went in', () => {
   for (const content of contents) expect(fromPackage(toPackage(content))).toEqual(content);
   expect(fromPackage({ type: 'unknown', ctype: 99 })).toEqual({ type: 'other' });
   expect(fromPackage({ type: 'viewed', seq: 1 })).toEqual({ type: 'receipt' });
+  expect(fromPackage({ type: 'probe' })).toEqual({ type: 'other' });
 });

@@ -232,9 +232,9 @@ export class Runtime {
         return this.files.describe(effect);
       case 'describe-early-file':
         return this.describeEarlyFile(effect);
-      case 'send-segments':
+      case 'send-chunks':
         return this.files.send(effect);
-      case 'open-segment':
+      case 'open-chunks':
         return this.files.open(effect.fid, effect.frame);
       case 'wipe-file':
         return this.files.wipe(effect.file);
@@ -309,7 +309,7 @@ export class Runtime {
     if (frame !== null) this.send(effect, 'message', frame);
   }
 
-  /** The segments of a file count for the session that is open when they pass. */
+  /** The chunks of a file count for the session that is open when they pass. */
   private countChunk(bytes: number): void {
     const phase = this.current.conversation?.phase;
     if (phase?.at === 'open') this.sessions.countChunk(phase.talk.sid, bytes);

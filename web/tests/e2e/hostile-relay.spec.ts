@@ -94,7 +94,7 @@ test('an altered handshake never becomes a session', async ({ stage }) => {
 });
 
 for (const [title, cut] of [
-  ['a truncated segment', (frame: Buffer) => [frame.subarray(0, frame.length - 16)]],
+  ['a truncated frame', (frame: Buffer) => [frame.subarray(0, frame.length - 16)]],
   ['a flipped bit', (frame: Buffer) => [flipBit(frame, 5000)]],
 ] as const) {
   test(`a file with ${title} is refused as damaged and nothing of it is kept`, async ({ stage }) => {

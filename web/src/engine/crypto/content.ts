@@ -44,6 +44,8 @@ export function fromPackage(content: PackageContent): Content {
     // A word about one item is a RECEIPT too: it causes none.
     case 'viewed':
       return { type: 'receipt' };
+    // Asks whether somebody is there: what causes a RECEIPT answers it.
+    case 'probe':
     case 'edit':
     case 'delete':
     case 'reaction':

@@ -44,7 +44,7 @@ export function announce(
     return null;
   }
   const { name, mediaType, size } = descriptor;
-  return { file, facts: { fid: toText(file.fid), name, mediaType, size, segments: file.segments } };
+  return { file, facts: { fid: toText(file.fid), name, mediaType, size, chunks: file.chunks } };
 }
 
 export class Files {
@@ -78,7 +78,7 @@ export class Files {
       const { size } = source;
       const fid = toText(file.fid);
       this.prepared.set(fid, { file, size });
-      const facts = { fid, name, mediaType, size, segments: file.segments };
+      const facts = { fid, name, mediaType, size, chunks: file.chunks };
       this.deps.dispatch({ type: 'file-prepared', ref, facts, descriptor: file.descriptor });
     } catch (error) {
       this.deps.dispatch({ type: 'file-unprepared', ref, error: toUserError(error) });
@@ -100,7 +100,7 @@ export class Files {
     if ([this.prepared, this.sending, this.receiving].some((table) => table.has(fid))) return file.free();
     const receiver = new ReceiveFile({
       file,
-      onVerified: (done) => dispatch({ type: 'file-verified', fid, done }),
+      onVerified: (done, chunks) => dispatch({ type: 'file-verified', fid, done, chunks }),
       onWhole: (blob) => dispatch({ type: 'file-whole', fid, blob }),
       onDamaged: () => dispatch({ type: 'file-failed', fid, why: 'damaged' }),
     });
@@ -113,7 +113,7 @@ export class Files {
     this.receiving.get(fid)?.open(frame);
   }
 
-  send({ conversation, fid, index, count, address }: EffectOf<'send-segments'>): void {
+  send({ conversation, fid, index, count, address }: EffectOf<'send-chunks'>): void {
     const sender = this.sending.get(fid) ?? this.start(conversation, fid, address);
     sender?.want(index, count);
   }
@@ -128,7 +128,7 @@ export class Files {
         this.deps.count(frame.length);
         return outbox.chunk(address, frame, signal, handed);
       },
-      onSent: (done, segments) => dispatch({ type: 'file-sent', fid, done, segments }),
+      onSent: (done, chunks) => dispatch({ type: 'file-sent', fid, done, chunks }),
       onFailed: (defect) => {
         if (defect !== undefined) this.deps.report(defect);
         dispatch({ type: 'file-failed', fid, why: 'source-changed' });

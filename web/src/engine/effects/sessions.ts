@@ -93,7 +93,7 @@ export class Sessions {
     return this.sessions.get(sid)?.sent.get(seq) ?? null;
   }
 
-  /** A segment of a file went beside this session. */
+  /** Chunks of a file went beside this session. */
   countChunk(sid: SessionId, bytes: number): void {
     this.sessions.get(sid)?.session.countChunk(bytes);
     this.wear(sid);

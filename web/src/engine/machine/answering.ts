@@ -162,7 +162,7 @@ function showRequest(
 /** A file of the request is only announced: nothing of it can be fetched before there is a session. */
 export function requestMessage(turn: Turn, { seq, at, body }: EarlyMessage): MessageView {
   if (body.kind === 'text') return { ...peerMessage(turn, seq, body), at };
-  const { segments: _, ...about } = body.facts;
+  const { chunks: _, ...about } = body.facts;
   const transfer = { ...about, done: 0, state: 'announced' } as const;
   return { ...peerMessage(turn, seq, { kind: 'file', transfer }), at };
 }

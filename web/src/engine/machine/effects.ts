@@ -127,14 +127,14 @@ export type Effect =
   /** The same for a file that came with the first flight: the session that came of it has its descriptor. */
   | { readonly type: 'describe-early-file'; readonly sid: SessionId; readonly seq: number }
   | {
-      readonly type: 'send-segments';
+      readonly type: 'send-chunks';
       readonly conversation: number;
       readonly fid: string;
       readonly index: number;
       readonly count: number;
       readonly address: Address;
     }
-  | { readonly type: 'open-segment'; readonly fid: string; readonly frame: Uint8Array }
+  | { readonly type: 'open-chunks'; readonly fid: string; readonly frame: Uint8Array }
   /** Stops the work on a file and wipes its key. */
   | { readonly type: 'wipe-file'; readonly file: string | number };
 

@@ -225,15 +225,20 @@ export type Event =
       readonly seq: number;
       readonly facts: FileFacts;
     }
-  /** Sender: this many bytes are with the peer. `segments`: how many were handed over since the last event. */
+  /** Sender: this many bytes are with the peer. `chunks`: how many were handed over since the last event. */
   | {
       readonly type: 'file-sent';
       readonly fid: string;
       readonly done: number;
-      readonly segments: number;
+      readonly chunks: number;
     }
-  /** Receiver: one more segment verified. */
-  | { readonly type: 'file-verified'; readonly fid: string; readonly done: number }
+  /** Receiver: so many more chunks verified, and of the file this many bytes in all. */
+  | {
+      readonly type: 'file-verified';
+      readonly fid: string;
+      readonly done: number;
+      readonly chunks: number;
+    }
   | { readonly type: 'file-whole'; readonly fid: string; readonly blob: Blob }
   | { readonly type: 'file-failed'; readonly fid: string; readonly why: 'damaged' | 'source-changed' };
 

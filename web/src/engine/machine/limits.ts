@@ -1,12 +1,12 @@
 /** Numbers that the machine keeps to. Times are milliseconds. Those of the protocol are the package's. */
 export {
   ACCEPT_TIMEOUT as RING_MS,
+  CHUNKS_OUTSTANDING_MAX as WINDOW,
   CONFIRM_TIMEOUT as CONFIRM_MS,
   EARLY_MAX as MAX_EARLY,
   PENDING_HANDSHAKES_MAX as MAX_INCOMING,
   READY_TIMEOUT as READY_MS,
   RENEWAL_DUE as RENEW_MS,
-  SEGMENTS_OUTSTANDING_MAX as WINDOW,
   SESSION_LIFETIME as SESSION_MS,
   TEXT_MAX_CHARS as MAX_TEXT,
   UNACKNOWLEDGED_MAX as MAX_UNACKNOWLEDGED,
@@ -25,8 +25,8 @@ export const READ_MS = 100;
 export const TYPING_EVERY_MS = 4_000;
 export const TYPING_FORGOTTEN_MS = 7_000;
 
-/** More segments are asked for when so many of the window came. */
-export const WANT_STEP = 4;
+/** More chunks are asked for when so many of the window came. */
+export const WANT_STEP = 256;
 /** Progress is shown at most ten times a second. */
 export const PROGRESS_MS = 100;
 

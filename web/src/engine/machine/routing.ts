@@ -41,9 +41,9 @@ export function onDelivered(turn: Turn, { from, presence, frame }: Extract<Event
     case 'message':
       return onMessage(turn, payload.sid, frame);
     case 'chunk': {
-      // Segments of a file that was cancelled may still be on their way.
+      // Chunks of a file that was cancelled may still be on their way.
       if (turn.talk?.receiving?.fid !== payload.fid) return;
-      return turn.do({ type: 'open-segment', fid: payload.fid, frame });
+      return turn.do({ type: 'open-chunks', fid: payload.fid, frame });
     }
     default:
       return assertNever(payload);

@@ -216,8 +216,8 @@ export type Sending =
       readonly at: 'offered';
       readonly fid: string;
       readonly message: string;
-      readonly segments: number;
-      /** Segments that the peer wants and that are not on their way yet. */
+      readonly chunks: number;
+      /** Chunks that the peer wants and that are not on their way yet. */
       readonly queued: number;
       /** Epoch ms at which progress was last shown. */
       readonly shownAt: number;
@@ -227,8 +227,8 @@ export type Sending =
 export interface Receiving {
   readonly fid: string;
   readonly message: string;
-  readonly segments: number;
-  /** Segments we wanted so far and segments verified so far. */
+  readonly chunks: number;
+  /** Chunks we wanted so far and chunks verified so far. */
   readonly wanted: number;
   readonly verified: number;
   /** Epoch ms at which progress was last shown. */
@@ -237,7 +237,7 @@ export interface Receiving {
 
 /** What is known of a file before its first byte. */
 export type FileFacts = Pick<TransferView, 'fid' | 'name' | 'mediaType' | 'size'> & {
-  readonly segments: number;
+  readonly chunks: number;
 };
 
 export const INITIAL: State = {

@@ -39,7 +39,7 @@ export function onFilePrepared(turn: Turn, { ref, facts, descriptor }: EventOf<'
     turn.do({ type: 'wipe-file', file: facts.fid });
     return;
   }
-  const { segments, ...about } = facts;
+  const { chunks, ...about } = facts;
   const seq = say(turn, { type: 'file', descriptor });
   const message = ownMessage(turn, seq, {
     kind: 'file',
@@ -47,7 +47,7 @@ export function onFilePrepared(turn: Turn, { ref, facts, descriptor }: EventOf<'
   });
   const { fid } = facts;
   turn.patchTalk({
-    sending: { at: 'offered', fid, message: message.id, segments, queued: 0, shownAt: turn.at },
+    sending: { at: 'offered', fid, message: message.id, chunks, queued: 0, shownAt: turn.at },
   });
   turn.show(message);
   turn.accept(preparing.reply);
@@ -60,10 +60,10 @@ export function onFileUnprepared(turn: Turn, { ref, error }: EventOf<'file-unpre
   turn.do({ type: 'reply', reply: preparing.reply, error });
 }
 
-export function onFileSent(turn: Turn, { fid, done, segments }: EventOf<'file-sent'>): void {
+export function onFileSent(turn: Turn, { fid, done, chunks }: EventOf<'file-sent'>): void {
   const file = offered(turn, fid);
   if (file === null) return;
-  const queued = Math.max(0, file.queued - segments);
+  const queued = Math.max(0, file.queued - chunks);
   turn.patchTalk({ sending: { ...file, queued } });
   if (!showsProgress(turn, file)) return;
   turn.patchTalk({ sending: { ...file, queued, shownAt: turn.at } });
@@ -100,11 +100,11 @@ function sendWanted(turn: Turn, file: Offered, { index, count }: Control): void 
   const { conversation } = turn;
   const address = conversation === null ? null : addressOf(conversation);
   // A receiver that wants more than there is, or more than the window, gets nothing of it.
-  const allowed = count > 0 && index + count <= file.segments && file.queued + count <= WINDOW;
+  const allowed = count > 0 && index + count <= file.chunks && file.queued + count <= WINDOW;
   if (conversation === null || address === null || !allowed) return;
   turn.patchTalk({ sending: { ...file, queued: file.queued + count } });
   const { fid } = file;
-  turn.do({ type: 'send-segments', conversation: conversation.id, fid, index, count, address });
+  turn.do({ type: 'send-chunks', conversation: conversation.id, fid, index, count, address });
 }
 
 // ---- The receiver
@@ -117,7 +117,7 @@ export function onFileDescribed(turn: Turn, { sid, seq, facts }: EventOf<'file-d
     return;
   }
   countShown(turn, seq, talk);
-  const { segments, ...about } = facts;
+  const { chunks, ...about } = facts;
   const messageOf = (state: TransferState) =>
     peerMessage(turn, seq, { kind: 'file', transfer: { ...about, done: 0, state } });
   const { fid } = facts;
@@ -130,17 +130,17 @@ export function onFileDescribed(turn: Turn, { sid, seq, facts }: EventOf<'file-d
   }
   const message = messageOf('transferring');
   turn.patchTalk({
-    receiving: { fid, message: message.id, segments, wanted: 0, verified: 0, shownAt: turn.at },
+    receiving: { fid, message: message.id, chunks, wanted: 0, verified: 0, shownAt: turn.at },
   });
   turn.show(message);
   control(turn, fid, 'accept');
   wantMore(turn);
 }
 
-export function onFileVerified(turn: Turn, { fid, done }: EventOf<'file-verified'>): void {
+export function onFileVerified(turn: Turn, { fid, done, chunks }: EventOf<'file-verified'>): void {
   const file = received(turn, fid);
   if (file === null) return;
-  const verified = file.verified + 1;
+  const verified = file.verified + chunks;
   const show = showsProgress(turn, file);
   turn.patchTalk({ receiving: { ...file, verified, shownAt: show ? turn.at : file.shownAt } });
   if (show) showTransfer(turn, file.message, { done });
@@ -151,15 +151,15 @@ export function onFileVerified(turn: Turn, { fid, done }: EventOf<'file-verified
 function wantMore(turn: Turn): void {
   const file = turn.talk?.receiving ?? null;
   if (file === null) return;
-  const { fid, wanted, verified, segments } = file;
-  const outstanding = wanted - verified;
-  const count = Math.min(WINDOW - outstanding, segments - wanted);
+  const { fid, wanted, verified, chunks } = file;
+  const outstanding = Math.max(0, wanted - verified);
+  const count = Math.min(WINDOW - outstanding, chunks - wanted);
   if (outstanding > WINDOW - WANT_STEP || count <= 0) return;
   turn.patchTalk({ receiving: { ...file, wanted: wanted + count } });
   say(turn, { type: 'file-control', fid, op: 'want', index: wanted, count });
 }
 
-/** The last segment verified, and the size is the one that was promised. */
+/** The last chunk verified, and the size is the one that was promised. */
 export function onFileWhole(turn: Turn, { fid, blob }: EventOf<'file-whole'>): void {
   if (received(turn, fid) === null) return;
   control(turn, fid, 'done');

@@ -108,7 +108,7 @@ describe('messages', () => {
   });
 });
 
-describe('segments', () => {
+describe('chunks of a file', () => {
   const { signal } = new AbortController();
 
   test('wait for room in the socket, and messages overtake them', async () => {
@@ -127,7 +127,7 @@ describe('segments', () => {
     expect(await fate).toBe('delivered');
   });
 
-  test('a segment that the relay had no room for is sent again, and is handed over once', async () => {
+  test('a frame that the relay had no room for is sent again, and is handed over once', async () => {
     const { outbox, ack, bodies } = paper();
     const handed = vi.fn();
     const fate = outbox.chunk(address, payload(9), signal, handed);

@@ -1,6 +1,6 @@
 /**
  * Two lanes into one socket. Messages wait for the relay's ACK one by one, so that a frame that has to be sent again
- * never comes after its successor; file segments follow each other as the socket takes them, and messages overtake
+ * never comes after its successor; CHUNK frames follow each other as the socket takes them, and messages overtake
  * them.
  */
 import { fromText, toText } from '../bytes.ts';
@@ -20,7 +20,7 @@ export interface OutboxDeps {
 const RETRY_MS = 500;
 /** A peer whose node cannot be reached for so many tries is as good as offline. */
 const UNREACHABLE_TRIES = 20;
-/** Segments are handed to the socket while it holds less than this. */
+/** CHUNK frames are handed to the socket while it holds less than this. */
 const BUFFER_LIMIT = 1024 * 1024;
 /** A socket says nothing when its buffer empties, so it is asked. */
 const BUFFER_POLL_MS = 10;
@@ -53,7 +53,7 @@ export class Outbox {
     });
   }
 
-  /** Sends a file segment when the socket has room; `handed` is called when it took it. */
+  /** Sends a CHUNK frame when the socket has room; `handed` is called when it took it. */
   async chunk(address: Address, payload: Uint8Array, signal: AbortSignal, handed: () => void): Promise<Fate> {
     while (this.deps.bufferedAmount() >= BUFFER_LIMIT && !signal.aborted) await this.pause(BUFFER_POLL_MS);
     if (signal.aborted) return 'lost';

@@ -138,7 +138,7 @@ export class World {
 
   /** Both offered a file in the same moment. */
   sharing(): this {
-    const about = { name: 'a.bin', mediaType: '', size: 20_000_000, segments: 20 };
+    const about = { name: 'a.bin', mediaType: '', size: 20_000_000, chunks: 1240 };
     const descriptor = DESCRIPTOR;
     this.secure().command({ name: 'sendFile', ref: 1, fileName: about.name, size: about.size });
     return this.run({ type: 'file-prepared', ref: 1, facts: { ...about, fid: text32(10) }, descriptor })

@@ -1,15 +1,18 @@
-/** The receiver's side of one file: every segment is verified before a byte of it is kept. */
+/** The receiver's side of one file: every chunk is verified before a byte of it is kept. */
+import { CHUNK_LENGTH } from '@duet-chat/crypto';
 import type { IncomingFile } from '../crypto/port.ts';
 
 export interface ReceiveDeps {
   readonly file: IncomingFile;
-  /** One more segment is verified; `done`: bytes of the file that are. */
-  readonly onVerified: (done: number) => void;
-  /** All segments are verified and the size is the promised one. */
+  /** `chunks` more are verified; `done`: bytes of the file that are. */
+  readonly onVerified: (done: number, chunks: number) => void;
+  /** All chunks are verified and the size is the promised one. */
   readonly onWhole: (blob: Blob) => void;
   /** Something did not verify: nothing of the file is kept. */
   readonly onDamaged: () => void;
 }
+
+type Opened = Awaited<ReturnType<IncomingFile['open']>>;
 
 /**
  * The type of what was received: never the sender's word, so that nothing of the sender's ever runs as a document of
@@ -18,16 +21,19 @@ export interface ReceiveDeps {
 const SAFE_TYPE = 'application/octet-stream';
 
 export class ReceiveFile {
-  /** By index. A Blob leaves the memory of this process to the browser, which may put it on disk. */
-  private parts: (Blob | undefined)[];
+  /**
+   * What came together, by the number of its first chunk. A Blob leaves the memory of this process to the browser, which
+   * may put it on disk.
+   */
+  private readonly parts = new Map<number, Blob>();
+  private readonly held = new Set<number>();
   private done = 0;
   private missing: number;
   private over = false;
   private turn: Promise<void> = Promise.resolve();
 
   constructor(private readonly deps: ReceiveDeps) {
-    this.missing = deps.file.segments;
-    this.parts = new Array(this.missing);
+    this.missing = deps.file.chunks;
   }
 
   /** Takes a CHUNK frame of this file. One after the other, in the order of arrival. */
@@ -38,43 +44,56 @@ export class ReceiveFile {
   /** Stops, forgets what was received and wipes the key. */
   free(): void {
     this.over = true;
-    this.parts = [];
+    this.parts.clear();
     this.deps.file.free();
   }
 
   private async take(frame: Uint8Array): Promise<void> {
     if (this.over) return;
-    let opened: Awaited<ReturnType<IncomingFile['open']>>;
+    let opened: Opened;
     try {
       opened = await this.deps.file.open(frame);
     } catch {
       // Forged, altered or cut: which of these it was is nobody's business.
       if (!this.over) {
         this.over = true;
-        this.parts = [];
+        this.parts.clear();
         this.deps.onDamaged();
       }
       return;
     }
-    const { index, bytes } = opened;
-    // A segment that comes twice is the same one: it verified.
-    if (this.over || this.parts[index] !== undefined) return;
-    this.parts[index] = new Blob([bytes]);
-    this.missing -= 1;
-    this.done += bytes.length;
-    this.deps.onVerified(this.done);
+    if (this.over) return;
+    const chunks = this.missing;
+    this.keep(opened);
+    // Chunks that come twice are the same ones: they verified.
+    if (this.missing === chunks) return;
+    this.deps.onVerified(this.done, chunks - this.missing);
     if (this.missing === 0) this.finish();
+  }
+
+  /** Keeps the chunks of a frame that are not held yet, in runs as long as possible. */
+  private keep({ index, count, bytes }: Opened): void {
+    const end = index + count;
+    for (let from = index; from < end; from += 1) {
+      if (this.held.has(from)) continue;
+      let to = from;
+      for (; to < end && !this.held.has(to); to += 1) this.held.add(to);
+      // The last chunks of a file are shorter, or all padding.
+      const part = bytes.subarray((from - index) * CHUNK_LENGTH, (to - index) * CHUNK_LENGTH);
+      this.parts.set(from, new Blob([part]));
+      this.missing -= to - from;
+      this.done += part.length;
+      from = to;
+    }
   }
 
   private finish(): void {
     // `onVerified` may have led to `free`.
     if (this.over) return;
     this.over = true;
-    const blob = new Blob(
-      this.parts.filter((part) => part !== undefined),
-      { type: SAFE_TYPE },
-    );
-    this.parts = [];
+    const parts = [...this.parts].sort(([a], [b]) => a - b).map(([, part]) => part);
+    const blob = new Blob(parts, { type: SAFE_TYPE });
+    this.parts.clear();
     if (blob.size === this.deps.file.size) this.deps.onWhole(blob);
     else this.deps.onDamaged();
   }

@@ -1,11 +1,8 @@
-/** The sender's side of one file: seals the segments that were wanted, one after the other, as the socket has room. */
-import { FILE_NAME_MAX, MEDIA_TYPE_MAX } from '@duet-chat/crypto';
+/** The sender's side of one file: seals the chunks that were wanted, one frame after the other, as the socket has room. */
+import { CHUNK_LENGTH, FILE_NAME_MAX, FRAME_CHUNKS_MAX, MEDIA_TYPE_MAX } from '@duet-chat/crypto';
 import type { OutgoingFile } from '../crypto/port.ts';
 import { EngineError, packageCode } from '../errors.ts';
 import type { Fate } from '../socket/outbox.ts';
-
-/** Plaintext bytes of a segment (protocol.md section 7.2): 64 chunks of 16 KiB; the last one holds what is left. */
-export const SEGMENT_BYTES = 64 * 16_384;
 
 export interface SendDeps {
   readonly file: OutgoingFile;
@@ -13,16 +10,23 @@ export interface SendDeps {
   readonly size: number;
   /** `handed`: called when the socket took the frame. */
   readonly send: (frame: Uint8Array, signal: AbortSignal, handed: () => void) => Promise<Fate>;
-  /** `done`: bytes that the relay has written to the peer; `segments`: how many were handed over just now. */
-  readonly onSent: (done: number, segments: number) => void;
+  /** `done`: bytes that the relay has written to the peer; `chunks`: how many were handed over just now. */
+  readonly onSent: (done: number, chunks: number) => void;
   /** `defect`: set when it was not the file that failed. */
   readonly onFailed: (defect?: unknown) => void;
-  /** The relay could not deliver a segment. */
+  /** The relay could not deliver a frame. */
   readonly onUndelivered: (fate: 'offline' | 'refused') => void;
 }
 
+/** What one frame carries: chunks that follow each other, all of one WANT (protocol.md section 7.2). */
+interface Run {
+  readonly index: number;
+  readonly count: number;
+}
+
 export class SendFile {
-  private readonly wanted: number[] = [];
+  private readonly wanted: Run[] = [];
+  /** Chunks, each once, however often it was wanted. */
   private readonly arrived = new Set<number>();
   private readonly stopped = new AbortController();
   private working = false;
@@ -30,7 +34,9 @@ export class SendFile {
   constructor(private readonly deps: SendDeps) {}
 
   want(index: number, count: number): void {
-    for (let at = index; at < index + count; at += 1) this.wanted.push(at);
+    for (let at = index; at < index + count; at += FRAME_CHUNKS_MAX) {
+      this.wanted.push({ index: at, count: Math.min(FRAME_CHUNKS_MAX, index + count - at) });
+    }
     if (!this.working) void this.work();
   }
 
@@ -44,9 +50,9 @@ export class SendFile {
     const { signal } = this.stopped;
     this.working = true;
     try {
-      for (let index = this.wanted.shift(); index !== undefined; index = this.wanted.shift()) {
-        const frame = await this.deps.file.segment(index, { signal });
-        await this.hand(index, frame);
+      for (let run = this.wanted.shift(); run !== undefined; run = this.wanted.shift()) {
+        const frame = await this.deps.file.frame(run.index, run.count, { signal });
+        await this.hand(run, frame);
         if (signal.aborted) return;
       }
     } catch (error) {
@@ -61,10 +67,10 @@ export class SendFile {
   }
 
   /** Resolves when the socket has taken the frame, so that sealing never runs ahead of sending. */
-  private hand(index: number, frame: Uint8Array): Promise<void> {
+  private hand({ index, count }: Run, frame: Uint8Array): Promise<void> {
     return new Promise((taken, failed) => {
       const handed = () => {
-        this.deps.onSent(this.done, 1);
+        this.deps.onSent(this.done, count);
         taken();
       };
       this.deps.send(frame, this.stopped.signal, handed).then((fate) => {
@@ -72,14 +78,14 @@ export class SendFile {
         taken();
         if (this.stopped.signal.aborted || fate === 'lost') return;
         if (fate !== 'delivered') return this.deps.onUndelivered(fate);
-        this.arrived.add(index);
+        for (let chunk = index; chunk < index + count; chunk += 1) this.arrived.add(chunk);
         this.deps.onSent(this.done, 0);
       }, failed);
     });
   }
 
   private get done(): number {
-    return Math.min(this.arrived.size * SEGMENT_BYTES, this.deps.size);
+    return Math.min(this.arrived.size * CHUNK_LENGTH, this.deps.size);
   }
 }
 
