@@ -17,7 +17,7 @@ use crate::error::errors;
 use crate::identity::{AccountId, IdentityKey, IdentitySeed, Party};
 use crate::primitives::ed25519;
 use crate::primitives::labels::Label;
-use crate::primitives::x25519;
+use crate::primitives::x25519::{self, X25519Error};
 
 pub use crate::primitives::x25519::SharedSecret;
 
@@ -31,14 +31,9 @@ errors! {
         /// The agreement gave the all-zero result. Platforms that refuse it themselves map their error to this.
         Zero => X25519Zero,
     }
-}
-
-impl From<x25519::X25519Error> for EngineError {
-    fn from(error: x25519::X25519Error) -> Self {
-        match error {
-            x25519::X25519Error::NotCanonical => Self::NotCanonical,
-            x25519::X25519Error::Zero => Self::Zero,
-        }
+    from X25519Error {
+        NotCanonical => NotCanonical,
+        Zero => Zero,
     }
 }
 

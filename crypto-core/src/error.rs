@@ -184,12 +184,19 @@ codes_of_primitives! {
 }
 
 /// Declares an operation's error enum: one variant per thing that a caller can tell apart, each with its [`Code`].
+///
+/// After the variants, `from` says what becomes of the errors of what the operation calls: `from Other => Variant;` whatever
+/// it was, `from Other { Theirs => Ours, ... }` one by one, and all of them, or it does not compile.
 macro_rules! errors {
     (
         $(#[$doc:meta])*
         $vis:vis enum $name:ident {
             $($(#[$variant_doc:meta])* $variant:ident => $code:ident,)+
         }
+        $(from $source:ident
+            $(=> $whatever:ident;)?
+            $({ $($theirs:ident $(($inner:path))? => $ours:ident,)+ })?
+        )*
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -219,6 +226,13 @@ macro_rules! errors {
                 error.code()
             }
         }
+
+        $(impl From<$source> for $name {
+            fn from(_error: $source) -> Self {
+                $(Self::$whatever)?
+                $(match _error { $($source::$theirs $(($inner))? => Self::$ours,)+ })?
+            }
+        })*
     };
 }
 pub(crate) use errors;
@@ -235,12 +249,7 @@ errors! {
         /// A field has a value that it may not have.
         Field => FrameField,
     }
-}
-
-impl From<Short> for FrameError {
-    fn from(_: Short) -> Self {
-        Self::Length
-    }
+    from Short => Length;
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use rand_core::CryptoRng;
 use crate::error::errors;
 use crate::limits;
 use crate::normal_form::nfc;
+use crate::primitives::ed25519::FilterError;
 use crate::primitives::{ed25519, hash, labels};
 
 errors! {
@@ -19,12 +20,7 @@ errors! {
         /// The public key is weak, not canonical or not on the curve.
         Key => Ed25519Key,
     }
-}
-
-impl From<ed25519::FilterError> for IdentityError {
-    fn from(_: ed25519::FilterError) -> Self {
-        Self::Key
-    }
+    from FilterError => Key;
 }
 
 /// The public name of a deployment: ASCII, lower case. It separates accounts of one name on different relays.

@@ -30,12 +30,7 @@ errors! {
         /// 64 MiB are not to be had.
         OutOfMemory => OutOfMemory,
     }
-}
-
-impl From<Argon2Error> for PasswordError {
-    fn from(Argon2Error::OutOfMemory: Argon2Error) -> Self {
-        Self::OutOfMemory
-    }
+    from Argon2Error => OutOfMemory;
 }
 
 /// What a password is split into. Wiped on drop.

@@ -43,10 +43,5 @@ errors! {
         /// The length is not that of a whole file.
         Truncated => FileTruncated,
     }
-}
-
-impl From<Short> for FileError {
-    fn from(_: Short) -> Self {
-        Self::Descriptor
-    }
+    from Short => Descriptor;
 }

@@ -63,32 +63,17 @@ errors! {
         /// The early data has failed before.
         Closed => Closed,
     }
-}
-
-impl From<Unconcerned> for EarlyError {
-    fn from(error: Unconcerned) -> Self {
-        match error {
-            Unconcerned::Sender => Self::Sender,
-            Unconcerned::Version | Unconcerned::Type | Unconcerned::HandshakeId => {
-                Self::Unconcerned
-            }
-        }
+    from Unconcerned {
+        Sender => Sender,
+        Version => Unconcerned,
+        Type => Unconcerned,
+        HandshakeId => Unconcerned,
     }
-}
-
-impl From<FrameError> for EarlyError {
-    fn from(_: FrameError) -> Self {
-        // Version and type are those of this handshake's EARLY already.
-        Self::Length
-    }
-}
-
-impl From<Fault> for EarlyError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Padding => Self::Padding,
-            Fault::Content => Self::Content,
-        }
+    // Version and type are those of this handshake's EARLY already.
+    from FrameError => Length;
+    from Fault {
+        Padding => Padding,
+        Content => Content,
     }
 }
 

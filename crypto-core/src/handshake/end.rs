@@ -62,12 +62,7 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for EndError {
-    fn from(_: EngineError) -> Self {
-        Self::Engine
-    }
+    from EngineError => Engine;
 }
 
 /// What an END is about, kept by every state of a handshake.

@@ -18,7 +18,8 @@ use crate::identity::{AccountId, Party};
 use crate::limits;
 use crate::prekeys::PrekeyBundle;
 use crate::primitives::hash::{self, Secret32};
-use crate::primitives::{kem, labels, x25519};
+use crate::primitives::x25519::X25519Error;
+use crate::primitives::{kem, labels};
 use crate::session::{Content, EarlyCount, OwnTurn, Ratchet, Session};
 use crate::wire::FrameKind;
 
@@ -32,14 +33,10 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for OfferError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::NotCanonical | EngineError::Zero => Self::PrekeyKey,
-            EngineError::Failed => Self::Engine,
-        }
+    from EngineError {
+        NotCanonical => PrekeyKey,
+        Zero => PrekeyKey,
+        Failed => Engine,
     }
 }
 
@@ -61,21 +58,14 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for AcceptError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::NotCanonical => Self::EphemeralKey,
-            EngineError::Zero => Self::Zero,
-            EngineError::Failed => Self::Engine,
-        }
+    from EngineError {
+        NotCanonical => EphemeralKey,
+        Zero => Zero,
+        Failed => Engine,
     }
-}
-
-impl From<x25519::X25519Error> for AcceptError {
-    fn from(error: x25519::X25519Error) -> Self {
-        EngineError::from(error).into()
+    from X25519Error {
+        NotCanonical => EphemeralKey,
+        Zero => Zero,
     }
 }
 

@@ -69,15 +69,11 @@ errors! {
         /// The relay names another sender than the peer.
         Sender => Sender,
     }
-}
-
-impl From<FrameError> for Unconcerned {
-    fn from(error: FrameError) -> Self {
-        match error {
-            FrameError::Version => Self::Version,
-            FrameError::Type => Self::Type,
-            FrameError::Length | FrameError::Field => Self::HandshakeId,
-        }
+    from FrameError {
+        Version => Version,
+        Type => Type,
+        Length => HandshakeId,
+        Field => HandshakeId,
     }
 }
 

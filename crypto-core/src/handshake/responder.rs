@@ -68,26 +68,16 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<FrameError> for ListenError {
-    fn from(error: FrameError) -> Self {
-        match error {
-            FrameError::Length => Self::Length,
-            FrameError::Version => Self::Version,
-            FrameError::Type => Self::Type,
-            FrameError::Field => Self::Field,
-        }
+    from FrameError {
+        Length => Length,
+        Version => Version,
+        Type => Type,
+        Field => Field,
     }
-}
-
-impl From<EngineError> for ListenError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::NotCanonical => Self::EphemeralKey,
-            EngineError::Zero => Self::Zero,
-            EngineError::Failed => Self::Engine,
-        }
+    from EngineError {
+        NotCanonical => EphemeralKey,
+        Zero => Zero,
+        Failed => Engine,
     }
 }
 
@@ -99,12 +89,7 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for PublishError {
-    fn from(_: EngineError) -> Self {
-        Self::Engine
-    }
+    from EngineError => Engine;
 }
 
 errors! {
@@ -115,12 +100,7 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for DeclineError {
-    fn from(_: EngineError) -> Self {
-        Self::Engine
-    }
+    from EngineError => Engine;
 }
 
 errors! {
@@ -135,15 +115,10 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for AnswerError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::NotCanonical => Self::EphemeralKey,
-            EngineError::Zero => Self::Zero,
-            EngineError::Failed => Self::Engine,
-        }
+    from EngineError {
+        NotCanonical => EphemeralKey,
+        Zero => Zero,
+        Failed => Engine,
     }
 }
 
@@ -173,24 +148,14 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for ConfirmError {
-    fn from(error: EngineError) -> Self {
-        match error {
-            EngineError::NotCanonical => Self::AgreementKey,
-            EngineError::Zero => Self::Zero,
-            EngineError::Failed => Self::Engine,
-        }
+    from EngineError {
+        NotCanonical => AgreementKey,
+        Zero => Zero,
+        Failed => Engine,
     }
-}
-
-impl From<RatchetKeyError> for ConfirmError {
-    fn from(error: RatchetKeyError) -> Self {
-        match error {
-            RatchetKeyError::Agreement => Self::AgreementKey,
-            RatchetKeyError::Encapsulation => Self::EncapsulationKey,
-        }
+    from RatchetKeyError {
+        Agreement => AgreementKey,
+        Encapsulation => EncapsulationKey,
     }
 }
 

@@ -32,12 +32,7 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for PrekeyError {
-    fn from(_: EngineError) -> Self {
-        Self::Engine
-    }
+    from EngineError => Engine;
 }
 
 /// A verified prekey of a peer's run. It is used up by the offer that is made with it:

@@ -31,12 +31,7 @@ errors! {
         /// The engine failed to sign.
         Engine => Engine,
     }
-}
-
-impl From<EngineError> for LoginError {
-    fn from(_: EngineError) -> Self {
-        Self::Engine
-    }
+    from EngineError => Engine;
 }
 
 /// 32 random bytes, fresh per connection.

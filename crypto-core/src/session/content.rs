@@ -33,12 +33,7 @@ errors! {
         /// Not what its ctype allows.
         Malformed => Content,
     }
-}
-
-impl From<Short> for ContentError {
-    fn from(_: Short) -> Self {
-        Self::Malformed
-    }
+    from Short => Malformed;
 }
 
 /// Whose message a message refers to, as seen by the one who refers.

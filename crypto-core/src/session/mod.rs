@@ -110,35 +110,21 @@ errors! {
         /// The session has failed before.
         Closed => Closed,
     }
-}
-
-impl From<FrameError> for ReceiveError {
-    fn from(error: FrameError) -> Self {
-        match error {
-            FrameError::Length | FrameError::Field => Self::Length,
-            FrameError::Version => Self::Version,
-            FrameError::Type => Self::Type,
-        }
+    from FrameError {
+        Length => Length,
+        Field => Length,
+        Version => Version,
+        Type => Type,
     }
-}
-
-impl From<Refusal> for ReceiveError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Replay => Self::Replay,
-            Refusal::Skip => Self::SkipLimit,
-            Refusal::RatchetKey(RatchetKeyError::Agreement) => Self::AgreementKey,
-            Refusal::RatchetKey(RatchetKeyError::Encapsulation) => Self::EncapsulationKey,
-        }
+    from Refusal {
+        Replay => Replay,
+        Skip => SkipLimit,
+        RatchetKey(RatchetKeyError::Agreement) => AgreementKey,
+        RatchetKey(RatchetKeyError::Encapsulation) => EncapsulationKey,
     }
-}
-
-impl From<Fault> for ReceiveError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Padding => Self::Padding,
-            Fault::Content => Self::Content,
-        }
+    from Fault {
+        Padding => Padding,
+        Content => Content,
     }
 }
 

@@ -32,22 +32,13 @@ errors! {
         /// The engine failed.
         Engine => Engine,
     }
-}
-
-impl From<FrameError> for OverError {
-    fn from(error: FrameError) -> Self {
-        match error {
-            FrameError::Length | FrameError::Field => Self::Length,
-            FrameError::Version => Self::Version,
-            FrameError::Type => Self::Type,
-        }
+    from FrameError {
+        Length => Length,
+        Field => Length,
+        Version => Version,
+        Type => Type,
     }
-}
-
-impl From<EngineError> for OverError {
-    fn from(_: EngineError) -> Self {
-        Self::Engine
-    }
+    from EngineError => Engine;
 }
 
 /// OVER. Nothing in a decoded one is true yet.

@@ -69,10 +69,5 @@ errors! {
         /// A passphrase that is empty, or longer than 1,024 bytes.
         Passphrase => Passphrase,
     }
-}
-
-impl From<Argon2Error> for VaultError {
-    fn from(Argon2Error::OutOfMemory: Argon2Error) -> Self {
-        Self::OutOfMemory
-    }
+    from Argon2Error => OutOfMemory;
 }
