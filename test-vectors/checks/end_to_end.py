@@ -44,7 +44,7 @@ class Script:
         done = handshake.run(i)
         self.sid, self.draws = done.keys.sid, Draws()
         alice, bob = (i.alice.aid, i.alice.ik), (i.bob.aid, i.bob.ik)
-        a, b = handshake.sessions(i, done)
+        a, b = done.sessions
         self.sides = {
             "a": Side(a, record.About(alice, bob, done.keys.sas, (0, 0), 0, 0)),
             "b": Side(b, record.About(bob, alice, done.keys.sas, (0, 0), 0, 0)),
@@ -75,7 +75,7 @@ class Script:
                 for _ in range(step.number("times")):
                     sent = side.session.send(step.value("content"))
                 self.made[step.raw["step"]] = sent.frame
-                return {name: getattr(sent, name) for name in ("seq", "ack", "pn", "n", "mk", "plaintext", "frame")}
+                return {name: getattr(sent, name) for name in ("seq", "ack", "turn", "pn", "n", "mk", "plaintext", "frame")}
             case "receive":
                 frame = self.bytes(step, "frame")
                 for _ in range(step.number("times") - 1):

@@ -11,11 +11,11 @@ from pair1.ratchet import Session
 from .case import Case, Mismatch, equal
 
 #: The draws of each side, in the order of `rng`, and their lengths.
-INITIATOR = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "rx": 32}
-RESPONDER = {"ex": 32, "m": 32, "rx": 32}
+INITIATOR = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "rx": 32, "reseed": 64}
+RESPONDER = {"ex": 32, "m": 32}
 #: The same of a prekey start.
-INITIATOR_WITH_PREKEY = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "mp": 32, "rx": 32}
-RESPONDER_WITH_PREKEY = {"pkid": 16, "ox": 32, "okseed": 64, "ex": 32, "m": 32, "rx": 32}
+INITIATOR_WITH_PREKEY = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "mp": 32, "rx": 32, "reseed": 64}
+RESPONDER_WITH_PREKEY = {"pkid": 16, "ox": 32, "okseed": 64, "ex": 32, "m": 32}
 
 
 @dataclass
@@ -83,6 +83,8 @@ class Run:
     confirm: bytes
     keys: h.Keys
     early: list[prekeys.Early]
+    #: The two ratchets that follow.
+    sessions: tuple[Session, Session]
 
 
 def run(i: Inputs, early: list[dict[str, Any]] | None = None) -> Run:
@@ -91,17 +93,10 @@ def run(i: Inputs, early: list[dict[str, Any]] | None = None) -> Run:
     b = i.pending(a.frame)
     for message, frame in zip(early or [], sent, strict=True):
         equal("early message", b.receive_early(frame.frame, i.alice.aid), (frame.seq, message))
-    confirm, keys = a.accept(b.frame, i.bob.aid)
-    equal("keys of the two sides", keys, b.confirm(confirm, i.alice.aid))
-    return Run(a, b, confirm, keys, sent)
-
-
-def sessions(i: Inputs, done: Run) -> tuple[Session, Session]:
-    """The two ratchets that follow, with the draws of the handshake. Early messages have come as they were sent."""
-    keys, count = done.keys, len(done.early)
-    a = Session.initiator(keys.rk0, keys.sid, i.a["rx"], x25519_public(i.b["ex"]), iter([]))
-    b = Session.responder(keys.rk0, keys.sid, i.b["ex"], x25519_public(i.a["rx"]), iter([i.b["rx"]]))
-    return a.after_early(count, count), b.after_early(count, count)
+    confirm, keys, alices = a.accept(b.frame, i.bob.aid)
+    other_keys, bobs = b.confirm(confirm, i.alice.aid)
+    equal("keys of the two sides", keys, other_keys)
+    return Run(a, b, confirm, keys, sent, (alices, bobs))
 
 
 def values(i: Inputs, done: Run) -> dict[str, Any]:
@@ -160,10 +155,7 @@ def reject(c: Case) -> dict[str, Any]:
         case "accept":
             i.initiator().accept(frame, sender)
         case "confirm":
-            a = i.initiator()
-            keys = i.pending(a.frame).confirm(frame, sender)
-            # RX_A is used at once, so a bad one ends the handshake as well.
-            Session.responder(keys.rk0, keys.sid, i.b["ex"], frame[50:82], iter([i.b["rx"]]))
+            i.pending(i.initiator().frame).confirm(frame, sender)
         case other:
             raise Mismatch(f"no place {other}")
     return {}

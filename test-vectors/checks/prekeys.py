@@ -6,7 +6,6 @@ from typing import Any
 from pair1 import handshake as h
 from pair1.errors import Refused
 from pair1.primitives import sha
-from pair1.ratchet import Session
 
 from .case import Case, Mismatch, equal
 from .handshake import Inputs, inputs
@@ -77,11 +76,10 @@ def confirm(c: Case, i: Inputs) -> dict[str, Any]:
     pending = i.pending(i.initiator().frame)
     before(c, pending.receive_early)
     frame = c.hex("frame")
-    keys = pending.confirm(frame, c.hex("from"))
+    _, session = pending.confirm(frame, c.hex("from"))
     early = pending.flight1.early
     assert early is not None
-    sent = int.from_bytes(frame[82:86], "big")
-    session = Session.responder(keys.rk0, keys.sid, i.b["ex"], frame[50:82], iter([i.b["rx"]])).after_early(sent, early.n)
     # What was dropped is told, and READY acknowledges what came.
-    equal("ack", session.send({"type": "ready"}).ack, early.n)
-    return {"sent": sent, "received": early.n}
+    equal("announced", session.announced, h.early_count(frame))
+    equal("ack", session.ack(), early.n)
+    return {"sent": session.announced, "received": early.n}

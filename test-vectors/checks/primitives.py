@@ -5,7 +5,7 @@ from typing import Any
 from pair1 import primitives as p
 from pair1.errors import Refused, require
 
-from .case import Case, Mismatch
+from .case import Case, Mismatch, equal
 
 
 def primitives(c: Case) -> dict[str, Any]:
@@ -32,12 +32,16 @@ def primitives(c: Case) -> dict[str, Any]:
         case "dh_public":
             return {"out": p.x25519_public(c.hex("secret"))}
         case "kem_keygen":
-            return {"ek": p.kem_public(c.hex("seed"))}
+            ek = p.kem_public(c.hex("seed"))
+            equal("by another library", p.kem_by_another(c.hex("seed"))[0], ek)
+            return {"ek": ek}
         case "kem_encaps":
             ct, ss = p.kem_encapsulate(c.hex("ek"), c.hex("m"))
             return {"ct": ct, "ss": ss}
         case "kem_decaps":
-            return {"ss": p.kem_decapsulate(c.hex("seed"), c.hex("ct"))}
+            ss = p.kem_decapsulate(c.hex("seed"), c.hex("ct"))
+            equal("by another library", p.kem_decapsulate_by_another(p.kem_by_another(c.hex("seed"))[1], c.hex("ct")), ss)
+            return {"ss": ss}
         case "seal":
             return {"out": p.seal(c.hex("okm"), c.hex("aad"), c.hex("pt"))}
         case "open":

@@ -8,7 +8,7 @@ from .primitives import u8, u16, u32, u64
 
 Content = dict[str, Any]
 
-READY, TEXT, RECEIPT, TYPING, FILE, FILECTL, BYE, EDIT, DELETE, REACTION = range(1, 11)
+READY, TEXT, RECEIPT, TYPING, FILE, FILECTL, BYE, EDIT, DELETE, REACTION, PROBE = range(1, 12)
 ACTIVITIES = ["none", "typing", "voice", "video"]
 FILE_KINDS = ["file", "image", "video", "audio", "voice", "videoMessage"]
 FILE_MODES = ["both", "viewOnly", "downloadOnly"]
@@ -151,6 +151,8 @@ def encode(c: Content) -> tuple[int, bytes]:
             emoji = c["emoji"].encode()
             require(1 <= len(emoji) <= 32, NOT_SENT, "emoji")
             return REACTION, u8(SIDES[c["of"]]) + u32(c["seq"]) + u8(1 if c["set"] else 0) + emoji
+        case "probe":
+            return PROBE, b""
     raise ValueError(f"no content of type {c['type']}")
 
 
@@ -199,6 +201,8 @@ def decode(ctype: int, body: bytes) -> Content:
             raw = r.rest()
             require(1 <= len(raw) <= 32, BODY, "emoji")
             c = {"type": "reaction", "of": of, "seq": seq, "set": op == 1, "emoji": text_of(raw, BODY)}
+        case 11:
+            c = {"type": "probe"}
         case _:
             return {"type": "unknown", "ctype": ctype}
     r.end()

@@ -26,9 +26,12 @@ from .primitives import (
     x25519_check,
     x25519_public,
 )
+from .ratchet import Session
 
-OFFER, INIT, ACCEPT, CONFIRM, END = 0x01, 0x02, 0x03, 0x04, 0x05
-LENGTHS = {OFFER: 1475, INIT: 2579, ACCEPT: 1235, CONFIRM: 182, END: 84}
+OFFER, INIT, ACCEPT, CONFIRM, END, OVER = 0x01, 0x02, 0x03, 0x04, 0x05, 0x07
+LENGTHS = {OFFER: 1475, INIT: 2579, ACCEPT: 1235, CONFIRM: 1366, END: 84, OVER: 82}
+#: Where the fields of CONFIRM after `RX_A` start.
+CONFIRM_RE, CONFIRM_COUNT, CONFIRM_SIG, CONFIRM_MAC = 82, 1266, 1270, 1334
 
 
 def check_frame(frame: bytes, kind: int) -> None:
@@ -103,7 +106,8 @@ def transcript(bundle: bytes, flight1: bytes) -> tuple[bytes, bytes]:
 
 
 class Initiator:
-    """A: flight 1, ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r and rx; with a `bundle` (PREKEY) also mp."""
+    """A: flight 1, ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r, rx and reseed (of `RE_A`); with a `bundle`
+    (PREKEY) also mp."""
 
     def __init__(
         self, me: Party, peer_aid: bytes, peer_ik: bytes, presence: bytes, rnd: dict[str, bytes], bundle: bytes | None = None
@@ -131,8 +135,8 @@ class Initiator:
         assert self.early is not None and not self.done
         return self.early.send(message)
 
-    def accept(self, frame: bytes, sender: bytes) -> tuple[bytes, Keys]:
-        """Processes ACCEPT once: CONFIRM, and the keys."""
+    def accept(self, frame: bytes, sender: bytes) -> tuple[bytes, Keys, Session]:
+        """Processes ACCEPT once: CONFIRM, the keys, and A's session."""
         assert not self.done
         concerns(frame, ACCEPT, self.rnd["hid"], sender, self.peer_aid)
         self.done = True
@@ -146,12 +150,15 @@ class Initiator:
         t3 = sha(t2 + sig_b)
         require(mac(keys.kcB, t3) == mac_b, "E_CONFIRMATION")
         keys.T.append(t3)
-        early_count = self.early.n if self.early else 0
-        body = b"\x01\x04" + self.rnd["hid"] + self.rnd["r"] + x25519_public(self.rnd["rx"]) + u32(early_count)
+        count = self.early.n if self.early else 0
+        body = b"\x01\x04" + self.rnd["hid"] + self.rnd["r"]
+        body += x25519_public(self.rnd["rx"]) + kem_public(self.rnd["reseed"]) + u32(count)
         t4 = sha(t3 + mac_b + body)
         sig_a2 = sign(self.me.seed, "sig confirm", t4)
         mac_a = mac(keys.kcA, sha(t4 + sig_a2))
-        return body + sig_a2 + mac_a, finish(keys, t4, sig_a2, mac_a, self.rnd["r"])
+        keys = finish(keys, t4, sig_a2, mac_a, self.rnd["r"])
+        session = Session.initiator(keys.rk0, keys.sid, self.rnd["rx"], self.rnd["reseed"], frame[19:51])
+        return body + sig_a2 + mac_a, keys, session.after_early(count, count)
 
 
 @dataclass
@@ -201,7 +208,6 @@ class Responder:
         require(frame[19:35] == self.presence, "E_STALE_PRESENCE")
         require((ik_a, hid) not in self.seen, "E_OFFER_REPLAYED")
         require(sender == frame[35:67], "E_SENDER")
-        require(pin is None or pin == ik_a, "E_IDENTITY_CHANGED")
         # The transcript starts with the bundle, so the prekey is looked up before the signature is verified.
         prekey = self.prekeys.get(frame[1411:1427]) if with_prekey else None
         require(not with_prekey or prekey is not None, "E_PREKEY_UNKNOWN")
@@ -209,9 +215,10 @@ class Responder:
         t0, t1 = transcript(prekey.frame if prekey else b"", frame)
         require(verify(ik_a, "sig offer", t1, frame[-64:]), "E_SIGNATURE")
         kem_check(frame[195:1379])
-        # Section 2 asks for it before DH; the core does it before the offer rings.
         x25519_check(frame[163:195])
         self.seen.add((ik_a, hid))
+        # Section 4.5: what is said of a changed key is said of a flight that is genuine under the new one, and once.
+        require(pin is None or pin == ik_a, "E_IDENTITY_CHANGED")
         if not prekey:
             return Flight1(frame, t0, t1)
         del self.prekeys[prekey.rnd["pkid"]]
@@ -243,23 +250,32 @@ class Pending:
         assert not self.done
         return self.flight1.receive_early(frame, sender)
 
-    def confirm(self, frame: bytes, sender: bytes) -> Keys:
-        """Processes CONFIRM once."""
+    def confirm(self, frame: bytes, sender: bytes) -> tuple[Keys, Session]:
+        """Processes CONFIRM once: the keys, and B's session, which starts with turn 0."""
         assert not self.done
         offer = self.flight1.frame
         concerns(frame, CONFIRM, offer[2:18], sender, offer[35:67])
         self.done = True
         require(self.flight1.early is None or not self.flight1.early.failed, "E_EARLY_FAILED")
         require(len(frame) == LENGTHS[CONFIRM], "E_HANDSHAKE_FRAME")
-        r_a, sig_a2, mac_a = frame[18:50], frame[86:150], frame[150:]
+        r_a, rx_a, re_a = frame[18:50], frame[50:CONFIRM_RE], frame[CONFIRM_RE:CONFIRM_COUNT]
+        sig_a2, mac_a = frame[CONFIRM_SIG:CONFIRM_MAC], frame[CONFIRM_MAC:]
         require(lh("commit", r_a) == offer[1379:1411], "E_COMMITMENT")
-        t4 = sha(self.keys.T[3] + self.mac_b + frame[:86])
+        t4 = sha(self.keys.T[3] + self.mac_b + frame[:CONFIRM_SIG])
         require(verify(offer[99:131], "sig confirm", t4, sig_a2), "E_SIGNATURE")
+        x25519_check(rx_a)
+        kem_check(re_a)
         require(mac(self.keys.kcA, sha(t4 + sig_a2)) == mac_a, "E_CONFIRMATION")
-        sent, early = int.from_bytes(frame[82:86], "big"), self.flight1.early
+        sent, early = early_count(frame), self.flight1.early
         # Fewer than announced is a loss that B notices; more than announced, or than there may be, is a lie.
         require(early.n <= sent <= prekeys.MAX_EARLY if early else sent == 0, "E_EARLY_COUNT")
-        return finish(self.keys, t4, sig_a2, mac_a, r_a)
+        keys = finish(self.keys, t4, sig_a2, mac_a, r_a)
+        session = Session.responder(keys.rk0, keys.sid, self.rnd["ex"], rx_a, re_a)
+        return keys, session.after_early(sent, early.n if early else 0)
+
+
+def early_count(confirm: bytes) -> int:
+    return int.from_bytes(confirm[CONFIRM_COUNT:CONFIRM_SIG], "big")
 
 
 def glare_winner(own: bytes, peer: bytes) -> str:
@@ -291,3 +307,16 @@ def verify_end(public: bytes, flight1: bytes, role: int, frame: bytes, sender: b
     inner = lh("end", sha(flight1) + frame[18:20])
     require(verify(public, "sig end", inner, frame[20:]), "E_SIGNATURE")
     return frame[19]
+
+
+def over_frame(seed: bytes, sid: bytes) -> bytes:
+    """Section 4.8: this side has ended the session `sid`."""
+    return b"\x01\x07" + sid + sign(seed, "sig over", lh("over", sid))
+
+
+def verify_over(public: bytes, sid: bytes, frame: bytes, sender: bytes, peer: bytes) -> None:
+    """Accepts an OVER of the open session `sid` with `peer`, who holds `public`."""
+    check_frame(frame, OVER)
+    require(frame[2:18] == sid, "E_SESSION_ID")
+    require(sender == peer, "E_SENDER")
+    require(verify(public, "sig over", lh("over", sid), frame[18:]), "E_SIGNATURE")

@@ -1,10 +1,12 @@
 """protocol.md section 2 and Appendix B."""
 
+import functools
 import hashlib
 import hmac
 
 from cryptography.exceptions import InvalidSignature, InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -143,12 +145,14 @@ def dh(secret: bytes, public: bytes) -> bytes:
 
 # --- ML-KEM-768 ------------------------------------------------------------------------------------------------
 
-KEM_EK, KEM_CT = 1184, 1088
+KEM_EK, KEM_CT, KEM_SEED = 1184, 1088, 64
 
 
+@functools.lru_cache(maxsize=64)
 def kem_public(seed: bytes) -> bytes:
-    assert len(seed) == 64
-    return bytes(ML_KEM_768.key_derive(seed)[0])
+    """The encapsulation key of the seed `d || z`."""
+    assert len(seed) == KEM_SEED
+    return MLKEM768PrivateKey.from_seed_bytes(seed).public_key().public_bytes_raw()
 
 
 def kem_check(ek: bytes) -> None:
@@ -161,15 +165,26 @@ def kem_check(ek: bytes) -> None:
 
 
 def kem_encapsulate(ek: bytes, coins: bytes) -> tuple[bytes, bytes]:
-    """The ciphertext and the shared secret."""
+    """The ciphertext and the shared secret. cryptography draws the coins itself, so this is kyber-py."""
     kem_check(ek)
     ss, ct = ML_KEM_768._encaps_internal(ek, coins)
     return bytes(ct), bytes(ss)
 
 
 def kem_decapsulate(seed: bytes, ct: bytes) -> bytes:
+    """A ciphertext that was altered gives an unrelated secret and no error (the Fujisaki-Okamoto transform)."""
     require(len(ct) == KEM_CT, "E_FRAME_LENGTH")
-    return bytes(ML_KEM_768.decaps(ML_KEM_768.key_derive(seed)[1], ct))
+    return MLKEM768PrivateKey.from_seed_bytes(seed).decapsulate(ct)
+
+
+def kem_by_another(seed: bytes) -> tuple[bytes, bytes]:
+    """Encapsulation and decapsulation key as kyber-py expands them: two libraries must agree on a seed."""
+    ek, dk = ML_KEM_768.key_derive(seed)
+    return bytes(ek), bytes(dk)
+
+
+def kem_decapsulate_by_another(dk: bytes, ct: bytes) -> bytes:
+    return bytes(ML_KEM_768.decaps(dk, ct))
 
 
 # --- AES-256-GCM -----------------------------------------------------------------------------------------------

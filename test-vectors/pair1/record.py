@@ -1,16 +1,45 @@
-"""A session at rest. protocol.md has no such record: this is the core's own (crypto-core/src/session/record.rs)."""
+"""A session at rest. protocol.md has no such record: this is the core's own (docs/decisions/0008-sessions-at-rest.md)."""
 
 from dataclasses import dataclass
 
 from .content import Reader
 from .errors import Refused, require
 from .padding import padme
-from .primitives import ed25519_on_curve, ed25519_point_allowed, expand, open_, seal, u8, u16, u32, u64, x25519_check
-from .ratchet import MAX_CHAIN, MAX_FAILURES, MAX_STORED, MAX_UNACKNOWLEDGED, SEQUENCE_WINDOW, Session, State
+from .primitives import (
+    KEM_CT,
+    KEM_EK,
+    KEM_SEED,
+    ed25519_on_curve,
+    ed25519_point_allowed,
+    expand,
+    kem_check,
+    open_,
+    seal,
+    u8,
+    u16,
+    u32,
+    u64,
+    x25519_check,
+)
+from .ratchet import (
+    MAX_FAILURES,
+    MAX_STORED,
+    MAX_TURN_MESSAGES,
+    MAX_TURNS,
+    MAX_UNACKNOWLEDGED,
+    NO_CIPHERTEXT,
+    SEQUENCE_WINDOW,
+    Chain,
+    Ours,
+    Session,
+    State,
+    Theirs,
+)
 
-HEAD, FLOOR, LAYOUT = 66, 1024, 1
+HEAD, FLOOR, LAYOUT = 66, 1024, 2
 MAX_RECORD = 1 << 16
-MAX_EARLY, MAX_RETIRED, MAX_SEQ = 16, 256, (1 << 24) + 1
+MAX_EARLY, MAX_SEQ = 16, (1 << 24) + 1
+MAX_TURN = MAX_TURNS + 2
 ROLES = {b"A": True, b"B": False}
 #: The numbers of the errors that end a session.
 FAILURES = {
@@ -55,11 +84,19 @@ def encode(session: Session, about: About) -> bytes:
     out += u32(session.next_seq) + flag(session.ended) + numbers(session.waiting)
     out += flag(session.heard) + u32(ack) + flag(session.last is not None) + u32(session.last or 0)
     out += numbers({seq for seq in session.received if seq > ack})
-    out += session.sid + s.rk + s.ck_s + u32(s.n_s) + flag(s.ck_r is not None)
-    out += s.ck_r + u32(s.n_r) if s.ck_r is not None else b""
-    out += s.dh_s + s.DH_r + u32(s.pn) + u16(len(s.skipped))
-    out += b"".join(rx + u32(n) + mk + u64(since) for (rx, n), (mk, since) in s.skipped.items())
-    return out + u16(len(s.retired)) + b"".join(s.retired)
+    return out + session.sid + encode_ratchet(s)
+
+
+def encode_ratchet(s: State) -> bytes:
+    out = s.rk + u32(s.turn) + u32(s.pn) + flag(s.chain is not None)
+    out += s.chain.ck_r + u32(s.chain.n_r) if s.chain is not None else b""
+    match s.newest:
+        case Ours(dh_s, dk_s, rc, ck_s, n_s):
+            out += flag(True) + ck_s + u32(n_s) + dh_s + dk_s + rc
+        case Theirs(rx, re):
+            out += flag(False) + rx + re
+    out += u16(len(s.skipped))
+    return out + b"".join(u32(turn) + u32(n) + mk + u64(since) for (turn, n), (mk, since) in s.skipped.items())
 
 
 def derive(key: bytes, salt: bytes) -> bytes:
@@ -132,25 +169,48 @@ def decode(state: bytes) -> tuple[Session, About]:
     heard, ack, has_last, last = r.flag(), r.most(4, MAX_SEQ), r.flag(), r.number(4)
     require(has_last or last == 0, DAMAGED, "last")
     ahead = r.numbers(SEQUENCE_WINDOW)
-    sid, rk = r.take(16), r.take(32)
-    ck_s, n_s = r.take(32), r.most(4, MAX_CHAIN)
-    ck_r, n_r = (r.take(32), r.most(4, MAX_CHAIN)) if r.flag() else (None, 0)
-    dh_s, dh_r, pn = r.take(32), r.take(32), r.number(4)
-    try:
-        x25519_check(dh_r)
-    except Refused as e:
-        raise Refused(DAMAGED, "RX") from e
-    skipped = {}
-    for _ in range(r.most(2, MAX_STORED)):
-        rx, n = r.take(32), r.number(4)
-        skipped[(rx, n)] = (r.take(32), r.number(8))
-    retired = [r.take(32) for _ in range(r.most(2, MAX_RETIRED))]
+    sid = r.take(16)
+    is_initiator = ROLES[role]
+    state = decode_ratchet(r, is_initiator)
     r.end()
-    session = Session(sid, State(rk, dh_s, dh_r, ck_s, ck_r, n_s, n_r, pn, skipped, retired), iter([]))
-    session.is_initiator = ROLES[role]
+    session = Session(sid, state, is_initiator)
     session.next_seq, session.ended, session.waiting = next_seq, ended, waiting
     session.heard, session.last = heard, last if has_last else None
     session.received = set(range(ack)) | ahead
     session.failure, session.failures = failure, failures
     session.announced = 0 if session.is_initiator else about.early[0]
     return session, about
+
+
+def decode_ratchet(r: StateReader, is_initiator: bool) -> State:
+    """Turns alternate, and the initiator makes the even ones: so the number says whose turn is the newest."""
+    rk, turn, pn = r.take(32), r.most(4, MAX_TURN), r.most(4, MAX_TURN_MESSAGES)
+    chain = Chain(r.take(32), r.most(4, MAX_TURN_MESSAGES)) if r.flag() else None
+    ours = r.flag()
+    require(ours == (is_initiator == (turn % 2 == 0)), DAMAGED, "whose turn")
+    require((chain is None) == (ours and turn == 0), DAMAGED, "the peer has no turn before turn 0")
+    state = State(rk, read_ours(r, turn) if ours else read_theirs(r), turn, chain, pn)
+    newest = state.peer_turn()
+    for _ in range(r.most(2, MAX_STORED)):
+        key = r.number(4), r.most(4, MAX_TURN_MESSAGES)
+        own = newest is None or key[0] > newest or key[0] % 2 != newest % 2
+        require(not own, DAMAGED, "no turn that the peer has made")
+        state.skipped[key] = (r.take(32), r.number(8))
+    return state
+
+
+def read_ours(r: StateReader, turn: int) -> Ours:
+    ck_s, n_s = r.take(32), r.most(4, MAX_TURN_MESSAGES)
+    newest = Ours(r.take(32), r.take(KEM_SEED), r.take(KEM_CT), ck_s, n_s)
+    require((newest.rc == NO_CIPHERTEXT) == (turn == 0), DAMAGED, "RC")
+    return newest
+
+
+def read_theirs(r: StateReader) -> Theirs:
+    newest = Theirs(r.take(32), r.take(KEM_EK))
+    try:
+        x25519_check(newest.rx)
+        kem_check(newest.re)
+    except Refused as e:
+        raise Refused(DAMAGED, "ratchet key") from e
+    return newest
