@@ -3,7 +3,8 @@
 
 Usage:
     verify.py [FILE ...]     a line per file, then "N passed, N failed"; exit code 1 if anything failed
-    verify.py --self-test    alters one value at a time, in memory, and fails if an alteration goes unnoticed
+    verify.py --self-test    alters one value at a time, in memory, and fails if an alteration goes unnoticed; and runs two
+                             ratchets at random beside a model of their numbers
 """
 
 from __future__ import annotations
@@ -20,14 +21,17 @@ import jsonschema
 from referencing import Registry, Resource
 
 from checks import FILES, Check
-from checks.anchors import ANCHORS
+from checks.anchors import ANCHORS, TURNS, turns
 from checks.case import ABOUT, Case, Mismatch
+from checks.model import lockstep
 from pair1.errors import Refused
 
 HERE = Path(__file__).parent
 Json = dict[str, Any]
 #: How many places of one case the self-test alters: scripts have hundreds.
 ALTERATIONS = 60
+#: Random conversations, and what happens in each.
+CONVERSATIONS, ACTIONS = 3, 600
 
 
 def load(name: str) -> Json:
@@ -117,8 +121,11 @@ def verify(names: list[str]) -> tuple[int, int]:
                 passed += 1
             else:
                 problems.append(f"case {raw['id']} ({raw['comment']}): {why}")
-        for key, value in ANCHORS.get(name, {}).items():
-            if data["tests"][0].get(key) == value:
+        anchors, found = ANCHORS.get(name, {}), data["tests"][0]
+        if name == "handshake_interactive.json":
+            anchors, found = anchors | TURNS, found | turns(found)
+        for key, value in anchors.items():
+            if found.get(key) == value:
                 passed += 1
             else:
                 problems.append(f"case 1, {key}: Appendix C has {value}")
@@ -224,6 +231,19 @@ def self_test(names: list[str]) -> tuple[int, int]:
     return passed, failed
 
 
+def converse() -> tuple[int, int]:
+    """Two ratchets from the first handshake, in lockstep with the model."""
+    handshake = Case(load("handshake_interactive.json")["tests"][0])
+    failed = 0
+    for seed in range(CONVERSATIONS):
+        try:
+            print(f"ok   conversation {seed + 1}: {lockstep(handshake, seed, ACTIONS)}")
+        except (Mismatch, Refused) as e:
+            print(f"FAIL conversation {seed + 1}: {e}")
+            failed += 1
+    return CONVERSATIONS - failed, failed
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", metavar="FILE", help="names of files; all of them if none is given")
@@ -234,6 +254,9 @@ def main() -> int:
         parser.error(f"no check is known for {', '.join(sorted(unknown))}")
     run = self_test if arguments.self_test else verify
     passed, failed = run(arguments.files or list(FILES))
+    if arguments.self_test and not arguments.files:
+        conversations = converse()
+        passed, failed = passed + conversations[0], failed + conversations[1]
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -11,8 +11,10 @@ from .primitives import hkdf_expand, lp, u8, u32, u64
 
 CHUNK, TAG = 16_384, 16
 SEALED_CHUNK = CHUNK + TAG
-SEGMENT = 64 * SEALED_CHUNK
+#: Chunks in a CHUNK frame, and wanted and not arrived in a conversation.
+MAX_RUN, MAX_OUTSTANDING = 64, 512
 FRAME_HEADER = 39
+MAX_FRAME = FRAME_HEADER + MAX_RUN * SEALED_CHUNK
 MAX_SIZE = 2**40
 
 
@@ -79,34 +81,46 @@ class File:
         self.fid = self.keys.commitment
         self.chunks = self.psize // CHUNK + 1
         self.sealed = self.psize + TAG * self.chunks
-        self.segments = -(-self.sealed // SEGMENT)
 
-    def segment_length(self, index: int) -> int:
-        return min(SEGMENT, self.sealed - index * SEGMENT)
+    def run_length(self, index: int, count: int) -> int:
+        """Sealed bytes of `count` chunks from `index` on."""
+        return min((index + count) * SEALED_CHUNK, self.sealed) - index * SEALED_CHUNK
 
-    def header(self, index: int) -> bytes:
-        return b"\x01\x12" + self.fid + u32(index) + u8(index == self.segments - 1)
+    def frame(self, index: int, sealed: bytes) -> bytes:
+        """The CHUNK frame of a run of sealed chunks."""
+        last = index + -(-len(sealed) // SEALED_CHUNK) == self.chunks
+        return b"\x01\x12" + self.fid + u32(index) + u8(last) + sealed
 
-    def seal(self, plaintext: bytes) -> list[bytes]:
-        """Every CHUNK frame."""
+    def seal(self, plaintext: bytes) -> bytes:
+        """All chunks, one behind the other."""
         assert len(plaintext) == self.size
-        stream = seal_chunks(self.keys, plaintext.ljust(self.psize, b"\0"))
-        return [self.header(i) + stream[i * SEGMENT : (i + 1) * SEGMENT] for i in range(self.segments)]
+        return seal_chunks(self.keys, plaintext.ljust(self.psize, b"\0"))
+
+    def frames(self, sealed: bytes, per_frame: int) -> list[bytes]:
+        """Every CHUNK frame of a file, with `per_frame` chunks in all but the last one."""
+        assert 1 <= per_frame <= MAX_RUN
+        runs = ((i, i * SEALED_CHUNK, (i + per_frame) * SEALED_CHUNK) for i in range(0, self.chunks, per_frame))
+        return [self.frame(index, sealed[start:end]) for index, start, end in runs]
 
     def open(self, frame: bytes) -> tuple[int, bool, int, bytes]:
-        """Index, last, offset and bytes of a CHUNK frame. A segment of padding alone has no bytes, at the file's end."""
+        """First chunk, last, offset and bytes of a CHUNK frame. Chunks of padding alone have no bytes, at the file's end."""
         require(len(frame) >= FRAME_HEADER and frame[:2] == b"\x01\x12", "E_FILE_SEGMENT", "not a CHUNK")
         require(frame[38] <= 1, "E_FILE_SEGMENT", "last")
         require(frame[2:34] == self.fid, "E_FILE_ID")
-        index = int.from_bytes(frame[34:38], "big")
-        require(index < self.segments, "E_FILE_SEGMENT", "index")
-        require(frame[38] == (index == self.segments - 1), "E_FILE_SEGMENT", "last")
-        body = frame[FRAME_HEADER:]
-        require(len(body) == self.segment_length(index), "E_FILE_SEGMENT", "length")
+        index, body = int.from_bytes(frame[34:38], "big"), frame[FRAME_HEADER:]
+        count = -(-len(body) // SEALED_CHUNK)
+        require(1 <= count <= MAX_RUN, "E_FILE_SEGMENT", "chunks in a frame")
+        require(index + count <= self.chunks, "E_FILE_SEGMENT", "index")
+        require(frame[38] == (index + count == self.chunks), "E_FILE_SEGMENT", "last")
+        require(len(body) == self.run_length(index, count), "E_FILE_SEGMENT", "length")
         plain = b"".join(
-            open_chunk(self.keys, index * 64 + i, body[at : at + SEALED_CHUNK])
+            open_chunk(self.keys, index + i, body[at : at + SEALED_CHUNK])
             for i, at in enumerate(range(0, len(body), SEALED_CHUNK))
         )
-        offset = index * 64 * CHUNK
+        offset = index * CHUNK
         keep = max(0, min(len(plain), self.size - offset))
         return index, frame[38] == 1, min(offset, self.size), plain[:keep]
+
+    def serves(self, index: int, count: int, outstanding: int) -> bool:
+        """Whether a sender answers a WANT of `count` chunks from `index` on, and does not ignore it."""
+        return count >= 1 and index + count <= self.chunks and outstanding + count <= MAX_OUTSTANDING

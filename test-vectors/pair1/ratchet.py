@@ -149,21 +149,9 @@ def kdf_ck(ck: bytes) -> tuple[bytes, bytes]:
     return mac(ck, b"\x01"), mac(ck, b"\x02")
 
 
-def turn_0(sid: bytes, rk0: bytes, secret: bytes, public: bytes, rx_a: bytes, re_a: bytes) -> Step:
-    """A gives `rx_A` and `EX_B`, B gives `ex_B` and `RX_A`."""
-    return root_step(sid, rk0, public_part(0, rx_a, re_a, NO_CIPHERTEXT), None, dh(secret, public))
-
-
-def initiator_state(sid: bytes, rk0: bytes, rx: bytes, reseed: bytes, ex_b: bytes) -> State:
-    """A at CONFIRM."""
-    step = turn_0(sid, rk0, rx, ex_b, x25519_public(rx), kem_public(reseed))
-    return State(step.rk, Ours(rx, reseed, NO_CIPHERTEXT, step.ck))
-
-
-def responder_state(sid: bytes, rk0: bytes, ex: bytes, rx_a: bytes, re_a: bytes) -> State:
-    """B at CONFIRM."""
-    step = turn_0(sid, rk0, ex, rx_a, rx_a, re_a)
-    return State(step.rk, Theirs(rx_a, re_a), chain=Chain(step.ck))
+def turn_0(sid: bytes, rk0: bytes, shared: bytes, rx_a: bytes, re_a: bytes) -> Step:
+    """`shared` is `DH(RX_A, EX_B)`."""
+    return root_step(sid, rk0, public_part(0, rx_a, re_a, NO_CIPHERTEXT), None, shared)
 
 
 def draw(draws: Iterator[bytes], size: int) -> bytes:
@@ -176,8 +164,9 @@ def draw(draws: Iterator[bytes], size: int) -> bytes:
 class Session:
     """One side. `draws` yields what the making of a turn draws: rx, `d || z`, m."""
 
-    def __init__(self, sid: bytes, state: State, is_initiator: bool, draws: Iterator[bytes] = iter(())) -> None:
-        self.sid, self.state, self.is_initiator, self.draws = sid, state, is_initiator, draws
+    def __init__(self, sid: bytes, state: State, is_initiator: bool) -> None:
+        self.sid, self.state, self.is_initiator = sid, state, is_initiator
+        self.draws: Iterator[bytes] = iter(())
         self.next_seq = 0
         #: Messages of ours without a receipt; those that never cause one do not count.
         self.waiting: set[int] = set()
@@ -196,11 +185,15 @@ class Session:
 
     @classmethod
     def initiator(cls, rk0: bytes, sid: bytes, rx: bytes, reseed: bytes, ex_b: bytes) -> "Session":
-        return cls(sid, initiator_state(sid, rk0, rx, reseed, ex_b), True)
+        """A at CONFIRM."""
+        step = turn_0(sid, rk0, dh(rx, ex_b), x25519_public(rx), kem_public(reseed))
+        return cls(sid, State(step.rk, Ours(rx, reseed, NO_CIPHERTEXT, step.ck)), True)
 
     @classmethod
     def responder(cls, rk0: bytes, sid: bytes, ex: bytes, rx_a: bytes, re_a: bytes) -> "Session":
-        return cls(sid, responder_state(sid, rk0, ex, rx_a, re_a), False)
+        """B at CONFIRM."""
+        step = turn_0(sid, rk0, dh(ex, rx_a), rx_a, re_a)
+        return cls(sid, State(step.rk, Theirs(rx_a, re_a), chain=Chain(step.ck)), False)
 
     def after_early(self, sent: int, received: int) -> "Session":
         """Section 5.3: the numbers of early messages go on in the session."""

@@ -171,9 +171,9 @@ def decode(state: bytes) -> tuple[Session, About]:
     ahead = r.numbers(SEQUENCE_WINDOW)
     sid = r.take(16)
     is_initiator = ROLES[role]
-    state = decode_ratchet(r, is_initiator)
+    ratchet = decode_ratchet(r, is_initiator)
     r.end()
-    session = Session(sid, state, is_initiator)
+    session = Session(sid, ratchet, is_initiator)
     session.next_seq, session.ended, session.waiting = next_seq, ended, waiting
     session.heard, session.last = heard, last if has_last else None
     session.received = set(range(ack)) | ahead

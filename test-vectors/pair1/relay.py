@@ -9,9 +9,12 @@ from .primitives import ed25519_point_allowed, ed25519_public, lh, sha, sign, u8
 
 Fields = dict[str, Any]
 MAX_TOKEN = 4096
-SIZE_CLASSES = {"handshake": 2_579, "message": 65_610, "chunk": 1_049_639}
+SIZE_CLASSES = {"handshake": 2_579, "message": 67_886, "chunk": 1_049_639}
+MAX_WATCHED = 64
+#: The top bit of a client's BEAT.
+OPEN = 1 << 31
 #: EARLY is a message that travels before there is a session; PREKEY travels in frames of the relay only.
-PAYLOADS = dict.fromkeys((0x01, 0x02, 0x03, 0x04, 0x05), "handshake") | dict.fromkeys((0x10, 0x11), "message") | {0x12: "chunk"}
+PAYLOADS = dict.fromkeys((0x01, 0x02, 0x03, 0x04, 0x05, 0x07), "handshake") | dict.fromkeys((0x10, 0x11), "message") | {0x12: "chunk"}
 
 KINDS = {
     "challenge": 0x40,
@@ -27,11 +30,12 @@ KINDS = {
     "presence": 0x4A,
     "token": 0x4B,
     "notice": 0x4C,
+    "beat": 0x4D,
 }
 #: Who gets which kinds.
 DIRECTIONS = {
-    "relay": {"login", "send", "prekeys", "prekey_get", "watch", "token"},
-    "client": {"challenge", "welcome", "deliver", "ack", "prekey_res", "presence", "notice"},
+    "relay": {"login", "send", "prekeys", "prekey_get", "watch", "token", "beat"},
+    "client": {"challenge", "welcome", "deliver", "ack", "prekey_res", "presence", "notice", "beat"},
 }
 #: Fixed-width fields in order; "…" marks bytes to the end of the frame.
 LAYOUT: dict[str, list[tuple[str, int]]] = {
@@ -44,10 +48,11 @@ LAYOUT: dict[str, list[tuple[str, int]]] = {
     "prekeys": [("eid", 16), ("prekeys", -1)],
     "prekey_get": [("eid", 16), ("aid", 32), ("presence", 16)],
     "prekey_res": [("eid", 16), ("status", 1), ("prekey", -1)],
-    "watch": [("eid", 16), ("aid", 32)],
+    "watch": [("eid", 16), ("aids", -1)],
     "presence": [("aid", 32), ("presence", 16), ("online", 1), ("max_version", 1)],
     "token": [("token", -1)],
     "notice": [("code", 2), ("value", 4)],
+    "beat": [("value", 4)],
 }
 NUMBERS = {"status", "online", "max_version", "code", "value"}
 RANGES = {
@@ -85,6 +90,14 @@ def read_prekey(r: Reader, status: int) -> str | None:
     return frame.hex() or None
 
 
+def read_aids(r: Reader) -> list[str]:
+    """`count u8, count × aid`"""
+    count, raw = r.number(1), r.rest()
+    require(len(raw) == count * 32, "E_FRAME_LENGTH", "count")
+    require(count <= MAX_WATCHED, "E_FRAME_FIELD", "accounts")
+    return [raw[at : at + 32].hex() for at in range(0, len(raw), 32)]
+
+
 def encode(kind: str, fields: Fields) -> bytes:
     out = bytes([1, KINDS[kind]])
     for name, width in LAYOUT[kind]:
@@ -93,7 +106,7 @@ def encode(kind: str, fields: Fields) -> bytes:
             out += value.to_bytes(width, "big")
         elif name == "token":
             out += value.encode("ascii")
-        elif name == "prekeys":
+        elif name in ("prekeys", "aids"):
             out += u8(len(value)) + b"".join(map(bytes.fromhex, value))
         elif name == "prekey":
             out += bytes.fromhex(value or "")
@@ -119,11 +132,15 @@ def decode(frame: bytes, to: str) -> tuple[str, Fields]:
         if name == "prekey":
             fields[name] = read_prekey(r, fields["status"])
             continue
+        if name == "aids":
+            fields[name] = read_aids(r)
+            continue
         raw = r.rest() if width < 0 else r.take(width)
         if name in NUMBERS:
             value = int.from_bytes(raw, "big")
             require(value in RANGES.get((kind, name), range(1 << 32)), "E_FRAME_FIELD", name)
             require((kind, name) != ("login", "max_version") or value >= 1, "E_FRAME_FIELD", name)
+            require((kind, to) != ("beat", "client") or value < OPEN, "E_FRAME_FIELD", "a relay's number is below 2^31")
             fields[name] = value
         elif name == "token":
             require(1 <= len(raw) <= MAX_TOKEN, "E_FRAME_LENGTH", "token")
