@@ -20,6 +20,7 @@ FILES: dict[str, Check] = {
     "prekey_reject.json": prekeys.reject,
     "glare.json": handshake.glare,
     "end.json": handshake.end,
+    "over.json": handshake.over,
     "limits.json": layers.limits,
     "padding.json": layers.padding,
     "ratchet.json": end_to_end.ratchet,

@@ -79,6 +79,14 @@ def equal(what: str, a: Any, b: Any) -> None:
         raise Mismatch(f"{what}: {shorten(a)} and {shorten(b)}")
 
 
+def cut(frame: bytes, part: Case) -> bytes:
+    """The bytes of a frame that a piece names."""
+    start, end = part.number("from"), part.number("to")
+    if not 0 <= start <= end <= len(frame):
+        raise Mismatch("a piece beyond its frame")
+    return frame[start:end]
+
+
 def blocks(tag: str, size: int) -> bytes:
     """The vectors' random bytes: `SHA-256("PAIR/1 vector " || tag || u32(i))`, i = 0, 1, 2, …"""
     from pair1.primitives import sha, u32

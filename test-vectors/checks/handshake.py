@@ -5,17 +5,17 @@ from typing import Any
 
 from pair1 import handshake as h
 from pair1 import identity, prekeys
-from pair1.primitives import sha, x25519_public
-from pair1.ratchet import Session
+from pair1.primitives import sha
+from pair1.ratchet import Ours, Sent, Session, State, Step, Theirs
 
 from .case import Case, Mismatch, equal
 
 #: The draws of each side, in the order of `rng`, and their lengths.
-INITIATOR = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "rx": 32, "reseed": 64}
-RESPONDER = {"ex": 32, "m": 32}
+INITIATOR = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "rx": 32, "eseed": 64}
+RESPONDER = {"ex": 32, "m": 32, "ready_rx": 32, "ready_eseed": 64, "ready_m": 32}
 #: The same of a prekey start.
-INITIATOR_WITH_PREKEY = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "mp": 32, "rx": 32, "reseed": 64}
-RESPONDER_WITH_PREKEY = {"pkid": 16, "ox": 32, "okseed": 64, "ex": 32, "m": 32}
+INITIATOR_WITH_PREKEY = {"hid": 16, "ex": 32, "ekseed": 64, "r": 32, "mp": 32, "rx": 32, "eseed": 64}
+RESPONDER_WITH_PREKEY = {"pkid": 16, "ox": 32, "okseed": 64} | RESPONDER
 
 
 @dataclass
@@ -34,6 +34,11 @@ class Inputs:
         if self.with_prekey:
             b.publish(self.b)
         return b
+
+    @property
+    def ready(self) -> list[bytes]:
+        """What READY draws."""
+        return [self.b[name] for name in ("ready_rx", "ready_eseed", "ready_m")]
 
     @property
     def with_prekey(self) -> bool:
@@ -99,6 +104,52 @@ def run(i: Inputs, early: list[dict[str, Any]] | None = None) -> Run:
     return Run(a, b, confirm, keys, sent, (alices, bobs))
 
 
+def root(step: Step | None) -> dict[str, str | None] | None:
+    """A root step as the files write it."""
+    if step is None:
+        return None
+    return {"th": step.th.hex(), "ss_k": step.ss_k.hex() if step.ss_k is not None else None, "ss_x": step.ss_x.hex()}
+
+
+def state(s: State) -> dict[str, Any]:
+    """A ratchet as the files write it."""
+    match s.newest:
+        case Ours():
+            newest: dict[str, Any] = {"turn_of": "ours", "dh_s": s.newest.dh_s.hex(), "dk_s": s.newest.dk_s.hex()}
+            newest |= {"rc_sha256": sha(s.newest.rc).hex(), "ck_s": s.newest.ck_s.hex(), "n_s": s.newest.n_s}
+        case Theirs():
+            newest = {"turn_of": "peer", "rx": s.newest.rx.hex(), "re_sha256": sha(s.newest.re).hex()}
+    skipped: list[dict[str, int]] = []
+    for turn, n in s.skipped:
+        last = skipped[-1] if skipped else None
+        if last and (last["turn"], last["n"] + last["count"]) == (turn, n):
+            last["count"] += 1
+        else:
+            skipped.append({"turn": turn, "n": n, "count": 1})
+    out: dict[str, Any] = {"rk": s.rk.hex(), "turn": s.turn, "pn": s.pn, "newest": newest, "skipped": skipped}
+    return out | {"ck_r": s.chain.ck_r.hex() if s.chain else None, "n_r": s.chain.n_r if s.chain else 0}
+
+
+def sent(message: Sent) -> dict[str, Any]:
+    """A message as the files write it, but for the frame and the state that it leaves."""
+    out = shown(message, ("seq", "ack", "turn", "pn", "n", "mk", "plaintext"))
+    return out | {"root": root(message.step)}
+
+
+def ready(i: Inputs, done: Run) -> tuple[Sent, dict[str, Any]]:
+    """READY, and what both kinds of handshake show of it and of turn 0."""
+    a, b = done.sessions
+    equal("turn 0 of the two sides", a.turn_0, b.turn_0)
+    b.draws = iter(i.ready)
+    message = b.send({"type": "ready"})
+    return message, {
+        "turn0": root(b.turn_0),
+        "ready_root": root(message.step),
+        "ready_mk": message.mk,
+        "ready": message.frame,
+    }
+
+
 def values(i: Inputs, done: Run) -> dict[str, Any]:
     """Transcript, secrets and frames, but for the early part."""
     out: dict[str, Any] = {"aid_a": i.alice.aid, "aid_b": i.bob.aid, "ik_a": i.alice.ik, "ik_b": i.bob.ik}
@@ -113,7 +164,9 @@ def values(i: Inputs, done: Run) -> dict[str, Any]:
 def interactive(c: Case) -> dict[str, Any]:
     i = inputs(c)
     done = run(i)
-    return values(i, done) | {"ready": sessions(i, done)[1].send({"type": "ready"}).frame}
+    message, shown_ready = ready(i, done)
+    equal("READY", done.sessions[0].receive(message.frame, 0).content, {"type": "ready"})
+    return values(i, done) | shown_ready
 
 
 def shown(message: Any, names: tuple[str, ...]) -> dict[str, Any]:
@@ -126,15 +179,16 @@ def prekey(c: Case) -> dict[str, Any]:
     done = run(i, c.value("early"))
     keys, bundle = done.a.early_keys, i.bundle
     assert keys is not None and bundle is not None
-    a, b = sessions(i, done)
-    ready = b.send({"type": "ready"})
+    a, b = done.sessions
+    ready_message, shown_ready = ready(i, done)
     first = a.send(c.value("first"))
+    shown_first = sent(first) | {"frame": first.frame.hex(), "state": state(a.state)}
     equal("first message", b.receive(first.frame, 0).content, c.value("first"))
+    equal("READY", a.receive(ready_message.frame, 0).content, {"type": "ready"})
     out = values(i, done) | {"prekey": bundle, "prekey_sha256": sha(bundle)}
     out |= {name: getattr(keys, name) for name in ("ssp", "ssox", "es", "ck_e")}
     out["early_messages"] = [shown(early, ("seq", "n", "mk", "plaintext", "frame")) for early in done.early]
-    out |= {"ready": ready.frame, "ready_plaintext": ready.plaintext}
-    return out | {"first_message": shown(first, ("seq", "ack", "pn", "n", "mk", "plaintext", "frame"))}
+    return out | shown_ready | {"ready_plaintext": ready_message.plaintext, "first_message": shown_first}
 
 
 def reject(c: Case) -> dict[str, Any]:
@@ -178,5 +232,20 @@ def end(c: Case) -> dict[str, Any]:
         case "verify":
             reason = h.verify_end(sender.ik, flight1, role, c.hex("frame"), c.hex("from"), sender.aid)
             return {"reason": h.REASONS[reason]}
+        case other:
+            raise Mismatch(f"no op {other}")
+
+
+def over(c: Case) -> dict[str, Any]:
+    """`by` is the side that says OVER, or that is told."""
+    i = inputs(c.case("base"))
+    sid, by = run(i).keys.sid, {"a": i.alice, "b": i.bob}[c.text("by")]
+    match c.text("op"):
+        case "encode":
+            return {"sid": sid, "frame": h.over_frame(by.seed, sid)}
+        case "verify":
+            peer = i.bob if by is i.alice else i.alice
+            h.verify_over(peer.ik, sid, c.hex("frame"), c.hex("from"), peer.aid)
+            return {}
         case other:
             raise Mismatch(f"no op {other}")

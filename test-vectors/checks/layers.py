@@ -9,7 +9,7 @@ from pair1 import padding as pad
 from pair1 import relay as envelope
 from pair1.primitives import sha
 
-from .case import Case, Mismatch, equal, large
+from .case import Case, Mismatch, cut, equal, large
 
 #: Section 10 and the sizes of section 4, 6, 7 and 9, by the names of limits.json.
 LIMITS = {
@@ -128,25 +128,18 @@ def file(c: Case) -> dict[str, Any]:
 
 def whole_file(c: Case) -> dict[str, Any]:
     f, plain = open_file(c.case("descriptor")), large(c.case("content"))
-    frames = f.seal(plain)
-    opened = b""
-    for index, frame in enumerate(frames):
-        got, last, offset, part = f.open(frame)
-        equal("segment", (got, last, offset), (index, index == len(frames) - 1, len(opened)))
-        opened += part
-    equal("opened", opened, plain)
-    segments = c.cases("segments")
-    equal("segments", len(segments), len(frames))
-    for index, (segment, frame) in enumerate(zip(segments, frames, strict=True)):
-        segment.compare(
-            {"index": index, "last": index == f.segments - 1, "len": len(frame), "header": frame[:39], "sha256": sha(frame)}
-        )
+    sealed = f.seal(plain)
+    frames = [shown_frame(f, plain, sealed, run.number("index"), run.number("count")) for run in c.cases("runs")]
+    # In frames of one chunk, and of as many as there may be, it opens as a whole.
+    for per_frame in (1, files.MAX_RUN):
+        opened = b"".join(f.open(frame).plain for frame in f.frames(sealed, per_frame))
+        equal(f"opened, {per_frame} chunks a frame", opened, plain)
     for wanted in c.cases("ranges"):
         start, length = wanted.number("offset"), wanted.number("len")
         if start + length > len(plain):
             raise Mismatch("a range beyond the file")
         first, end = start // files.CHUNK, -(-(start + length) // files.CHUNK)
-        chunks = [chunk_of(frames, n) for n in range(first, end if length else first)]
+        chunks = [f.run(sealed, n, 1) for n in range(first, end if length else first)]
         plain_chunks = b"".join(files.open_chunk(f.keys, first + n, chunk) for n, chunk in enumerate(chunks))
         skip = start - first * files.CHUNK
         wanted.compare({"first_chunk": first, "chunks": len(chunks), "sha256": sha(plain_chunks[skip : skip + length])})
@@ -159,14 +152,19 @@ def whole_file(c: Case) -> dict[str, Any]:
         "fid": f.fid,
         "chunks": f.chunks,
         "sealed_len": f.sealed,
+        "frames": frames,
     }
 
 
-def chunk_of(frames: list[bytes], n: int) -> bytes:
-    """Chunk `n` out of the frames."""
-    body = frames[n // 64][files.FRAME_HEADER :]
-    at = n % 64 * files.SEALED_CHUNK
-    return body[at : at + files.SEALED_CHUNK]
+def shown_frame(f: files.File, plain: bytes, sealed: bytes, index: int, count: int) -> dict[str, Any]:
+    """The CHUNK frame of a run, which opens as it must."""
+    frame = f.frame(index, f.run(sealed, index, count))
+    opened = f.open(frame)
+    last, start = index + count == f.chunks, min(index * files.CHUNK, f.size)
+    expected = plain[start : (index + count) * files.CHUNK]
+    equal("opened", opened, files.Opened(index, count, last, start, expected))
+    header = frame[: files.FRAME_HEADER].hex()
+    return {"index": index, "count": count, "last": last, "len": len(frame), "header": header, "sha256": sha(frame).hex()}
 
 
 def file_reject(c: Case) -> dict[str, Any]:
@@ -176,22 +174,22 @@ def file_reject(c: Case) -> dict[str, Any]:
         case "control":
             return {"control": content.decode_control(c.hex("body"))}
         case "chunk":
-            honest: dict[str, list[bytes]] = {}
+            honest: dict[str, tuple[files.File, bytes]] = {}
             for source in c.cases("files"):
-                sealed = open_file(source.case("descriptor")).seal(large(source.case("content")))
-                honest[source.text("name")] = sealed
+                f = open_file(source.case("descriptor"))
+                honest[source.text("name")] = f, f.seal(large(source.case("content")))
             frame = b"".join(piece(honest, part) for part in c.cases("pieces"))
             equal("the frame made of pieces", sha(frame).hex(), c.text("frame_sha256"))
-            index, last, offset, opened = open_file(c.case("descriptor")).open(frame)
-            return {"index": index, "last": last, "offset": offset, "sha256": sha(opened)}
+            opened = open_file(c.case("descriptor")).open(frame)
+            shown = {name: getattr(opened, name) for name in ("index", "count", "last", "offset")}
+            return shown | {"sha256": sha(opened.plain)}
         case other:
             raise Mismatch(f"no op {other}")
 
 
-def piece(honest: dict[str, list[bytes]], part: Case) -> bytes:
+def piece(honest: dict[str, tuple[files.File, bytes]], part: Case) -> bytes:
     if "hex" in part:
         return part.hex("hex")
-    frame = honest[part.text("file")][part.number("segment")]
-    if not 0 <= part.number("from") <= part.number("to") <= len(frame):
-        raise Mismatch("a piece beyond its frame")
-    return frame[part.number("from") : part.number("to")]
+    f, sealed = honest[part.text("file")]
+    index = part.number("index")
+    return cut(f.frame(index, f.run(sealed, index, part.number("count"))), part)

@@ -139,7 +139,10 @@ class Numbers:
         return "E_DECRYPT"
 
     def _keep(
-        self, kept: dict[tuple[int, int], int], new: dict[tuple[int, int], int] | None = None, without: tuple[int, int] | None = None
+        self,
+        kept: dict[tuple[int, int], int],
+        new: dict[tuple[int, int], int] | None = None,
+        without: tuple[int, int] | None = None,
     ) -> None:
         everything = [item for item in (kept | (new or {})).items() if item[0] != without]
         self.skipped = dict(everything[-512:])
@@ -172,7 +175,7 @@ class Side:
 
 def untouched(session: Session) -> Any:
     """All that a refused frame must not change."""
-    apart = ("draws", "failures", "failed_at")
+    apart = ("draws", "turn_0", "failures", "failed_at")
     return copy.deepcopy({name: value for name, value in vars(session).items() if name not in apart})
 
 

@@ -69,6 +69,17 @@ def open_message(key: bytes, context: bytes, message: bytes) -> bytes:
     return b"".join(open_chunk(keys, i, body[at : at + SEALED_CHUNK]) for i, at in enumerate(range(0, len(body), SEALED_CHUNK)))
 
 
+@dataclass
+class Opened:
+    """A CHUNK frame. Chunks of padding alone have no bytes, at the file's end."""
+
+    index: int
+    count: int
+    last: bool
+    offset: int
+    plain: bytes
+
+
 class File:
     """A file under its descriptor: everything that both sides derive before the first byte travels."""
 
@@ -96,14 +107,19 @@ class File:
         assert len(plaintext) == self.size
         return seal_chunks(self.keys, plaintext.ljust(self.psize, b"\0"))
 
+    def run(self, sealed: bytes, index: int, count: int) -> bytes:
+        """Chunks `index` to `index + count` of all."""
+        assert 1 <= count <= MAX_RUN and index + count <= self.chunks
+        return sealed[index * SEALED_CHUNK : (index + count) * SEALED_CHUNK]
+
     def frames(self, sealed: bytes, per_frame: int) -> list[bytes]:
         """Every CHUNK frame of a file, with `per_frame` chunks in all but the last one."""
         assert 1 <= per_frame <= MAX_RUN
-        runs = ((i, i * SEALED_CHUNK, (i + per_frame) * SEALED_CHUNK) for i in range(0, self.chunks, per_frame))
-        return [self.frame(index, sealed[start:end]) for index, start, end in runs]
+        runs = ((index, min(per_frame, self.chunks - index)) for index in range(0, self.chunks, per_frame))
+        return [self.frame(index, self.run(sealed, index, count)) for index, count in runs]
 
-    def open(self, frame: bytes) -> tuple[int, bool, int, bytes]:
-        """First chunk, last, offset and bytes of a CHUNK frame. Chunks of padding alone have no bytes, at the file's end."""
+    def open(self, frame: bytes) -> Opened:
+        """Header and length are checked before anything is decrypted."""
         require(len(frame) >= FRAME_HEADER and frame[:2] == b"\x01\x12", "E_FILE_SEGMENT", "not a CHUNK")
         require(frame[38] <= 1, "E_FILE_SEGMENT", "last")
         require(frame[2:34] == self.fid, "E_FILE_ID")
@@ -119,7 +135,7 @@ class File:
         )
         offset = index * CHUNK
         keep = max(0, min(len(plain), self.size - offset))
-        return index, frame[38] == 1, min(offset, self.size), plain[:keep]
+        return Opened(index, count, frame[38] == 1, min(offset, self.size), plain[:keep])
 
     def serves(self, index: int, count: int, outstanding: int) -> bool:
         """Whether a sender answers a WANT of `count` chunks from `index` on, and does not ignore it."""

@@ -106,7 +106,7 @@ def transcript(bundle: bytes, flight1: bytes) -> tuple[bytes, bytes]:
 
 
 class Initiator:
-    """A: flight 1, ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r, rx and reseed (of `RE_A`); with a `bundle`
+    """A: flight 1, ACCEPT in and CONFIRM out. `rnd` has hid, ex, ekseed, r, rx and eseed (of `RE_A`); with a `bundle`
     (PREKEY) also mp."""
 
     def __init__(
@@ -152,12 +152,12 @@ class Initiator:
         keys.T.append(t3)
         count = self.early.n if self.early else 0
         body = b"\x01\x04" + self.rnd["hid"] + self.rnd["r"]
-        body += x25519_public(self.rnd["rx"]) + kem_public(self.rnd["reseed"]) + u32(count)
+        body += x25519_public(self.rnd["rx"]) + kem_public(self.rnd["eseed"]) + u32(count)
         t4 = sha(t3 + mac_b + body)
         sig_a2 = sign(self.me.seed, "sig confirm", t4)
         mac_a = mac(keys.kcA, sha(t4 + sig_a2))
         keys = finish(keys, t4, sig_a2, mac_a, self.rnd["r"])
-        session = Session.initiator(keys.rk0, keys.sid, self.rnd["rx"], self.rnd["reseed"], frame[19:51])
+        session = Session.initiator(keys.rk0, keys.sid, self.rnd["rx"], self.rnd["eseed"], frame[19:51])
         return body + sig_a2 + mac_a, keys, session.after_early(count, count)
 
 

@@ -126,10 +126,22 @@ class Sent:
 
 
 @dataclass
+class Opened:
+    """A frame whose tag is right."""
+
+    padded: bytes
+    mk: bytes
+    #: The root step, if this frame opened its turn.
+    step: Step | None = None
+
+
+@dataclass
 class Received:
     seq: int
     ack: int
     content: Content
+    mk: bytes
+    step: Step | None
 
 
 def public_part(turn: int, rx: bytes, re: bytes, rc: bytes) -> bytes:
@@ -167,6 +179,8 @@ class Session:
     def __init__(self, sid: bytes, state: State, is_initiator: bool) -> None:
         self.sid, self.state, self.is_initiator = sid, state, is_initiator
         self.draws: Iterator[bytes] = iter(())
+        #: The root step of turn 0, of a session that was not restored.
+        self.turn_0: Step | None = None
         self.next_seq = 0
         #: Messages of ours without a receipt; those that never cause one do not count.
         self.waiting: set[int] = set()
@@ -184,16 +198,20 @@ class Session:
         self.ended = False
 
     @classmethod
-    def initiator(cls, rk0: bytes, sid: bytes, rx: bytes, reseed: bytes, ex_b: bytes) -> "Session":
+    def initiator(cls, rk0: bytes, sid: bytes, rx: bytes, eseed: bytes, ex_b: bytes) -> "Session":
         """A at CONFIRM."""
-        step = turn_0(sid, rk0, dh(rx, ex_b), x25519_public(rx), kem_public(reseed))
-        return cls(sid, State(step.rk, Ours(rx, reseed, NO_CIPHERTEXT, step.ck)), True)
+        step = turn_0(sid, rk0, dh(rx, ex_b), x25519_public(rx), kem_public(eseed))
+        session = cls(sid, State(step.rk, Ours(rx, eseed, NO_CIPHERTEXT, step.ck)), True)
+        session.turn_0 = step
+        return session
 
     @classmethod
     def responder(cls, rk0: bytes, sid: bytes, ex: bytes, rx_a: bytes, re_a: bytes) -> "Session":
         """B at CONFIRM."""
         step = turn_0(sid, rk0, dh(ex, rx_a), rx_a, re_a)
-        return cls(sid, State(step.rk, Theirs(rx_a, re_a), chain=Chain(step.ck)), False)
+        session = cls(sid, State(step.rk, Theirs(rx_a, re_a), chain=Chain(step.ck)), False)
+        session.turn_0 = step
+        return session
 
     def after_early(self, sent: int, received: int) -> "Session":
         """Section 5.3: the numbers of early messages go on in the session."""
@@ -254,11 +272,11 @@ class Session:
             require(used < limit + bye, code)
 
     def _make_turn(self, s: State, peer: Theirs) -> Step:
-        rx, reseed, coins = draw(self.draws, 32), draw(self.draws, KEM_SEED), draw(self.draws, 32)
+        rx, eseed, coins = draw(self.draws, 32), draw(self.draws, KEM_SEED), draw(self.draws, 32)
         rc, ss_k = kem_encapsulate(peer.re, coins)
-        public = public_part(s.turn + 1, x25519_public(rx), kem_public(reseed), rc)
+        public = public_part(s.turn + 1, x25519_public(rx), kem_public(eseed), rc)
         step = root_step(self.sid, s.rk, public, ss_k, dh(rx, peer.rx))
-        s.rk, s.turn, s.newest = step.rk, s.turn + 1, Ours(rx, reseed, rc, step.ck)
+        s.rk, s.turn, s.newest = step.rk, s.turn + 1, Ours(rx, eseed, rc, step.ck)
         return step
 
     # --- receiving ---------------------------------------------------------------------------------------------
@@ -274,14 +292,14 @@ class Session:
         require(frame[2:18] == self.sid, "E_SESSION_ID")
         work = copy.deepcopy(self.state)
         try:
-            padded = self._open(work, frame, now)
+            opened = self._open(work, frame, now)
         except Refused as refused:
             if refused.code == "E_DECRYPT":
                 self._count_failure(now)
             raise
         self.state = work
         try:
-            return self._parse(unpad(padded))
+            return self._parse(opened)
         except Refused as refused:
             self.failure = refused.code
             raise
@@ -302,7 +320,7 @@ class Session:
         self.failed_at = [at for at in self.failed_at if 0 <= now - at < 1000]
         require(len(self.failed_at) < MAX_FAILURES_PER_SECOND, "E_FAILURE_RATE")
 
-    def _open(self, s: State, frame: bytes, now: int) -> bytes:
+    def _open(self, s: State, frame: bytes, now: int) -> Opened:
         """Section 6.5 on a copy of the state."""
         pn, n, turn = (int.from_bytes(frame[at : at + 4], "big") for at in (18, 22, 26))
         require(n < MAX_TURN_MESSAGES and pn <= MAX_TURN_MESSAGES, "E_SKIP_LIMIT", "no turn is as long")
@@ -310,14 +328,14 @@ class Session:
         mk, _ = s.skipped.pop((turn, n), (None, 0))
         if mk is not None:
             self._allow(now)
-            return open_frame(mk, frame)
+            return Opened(open_frame(mk, frame), mk)
         known = s.peer_turn()
         require(known is None or turn >= known, "E_REPLAY", "an earlier turn")
         if turn != known:
             require(isinstance(s.newest, Ours) and turn == s.turn + 1, "E_SKIP_LIMIT", "neither known nor the next")
         return self._go_on(s, frame, n, now) if turn == known else self._open_turn(s, frame, pn, n, now)
 
-    def _go_on(self, s: State, frame: bytes, n: int, now: int) -> bytes:
+    def _go_on(self, s: State, frame: bytes, n: int, now: int) -> Opened:
         """The next message of the peer's newest turn, or one after it."""
         chain, turn = s.chain, s.peer_turn()
         assert chain is not None and turn is not None
@@ -329,9 +347,9 @@ class Session:
         chain.n_r += 1
         padded = open_frame(mk, frame)
         store(s, turn, skipped, now)
-        return padded
+        return Opened(padded, mk)
 
-    def _open_turn(self, s: State, frame: bytes, pn: int, n: int, now: int) -> bytes:
+    def _open_turn(self, s: State, frame: bytes, pn: int, n: int, now: int) -> Opened:
         """The first message of the peer's next turn that is authentic."""
         ours, earlier = s.newest, s.chain
         assert isinstance(ours, Ours)
@@ -356,9 +374,10 @@ class Session:
             store(s, s.turn - 1, skip(earlier, pn), now)
         store(s, s.turn + 1, skipped, now)
         s.rk, s.turn, s.pn, s.chain, s.newest = step.rk, s.turn + 1, ours.n_s, chain, Theirs(rx, re)
-        return padded
+        return Opened(padded, mk, step)
 
-    def _parse(self, plaintext: bytes) -> Received:
+    def _parse(self, opened: Opened) -> Received:
+        plaintext = unpad(opened.padded)
         require(len(plaintext) >= 9, "E_CONTENT", "shorter than its own header")
         ctype = plaintext[0]
         seq, ack = int.from_bytes(plaintext[1:5], "big"), int.from_bytes(plaintext[5:9], "big")
@@ -374,7 +393,7 @@ class Session:
         self.heard = True
         self.last = seq if bye else self.last
         self.waiting = {waiting for waiting in self.waiting if waiting >= ack}
-        return Received(seq, ack, message)
+        return Received(seq, ack, message, opened.mk, opened.step)
 
 
 def open_frame(mk: bytes, frame: bytes) -> bytes:

@@ -159,9 +159,7 @@ def decode(state: bytes) -> tuple[Session, About]:
     require(r.number(1) == LAYOUT, DAMAGED, "layout")
     role = r.take(1)
     require(role in ROLES, DAMAGED, "role")
-    about = About(
-        r.party(), r.party(), r.take(4), (r.most(4, MAX_EARLY), r.most(4, MAX_EARLY)), r.number(8), r.number(8)
-    )
+    about = About(r.party(), r.party(), r.take(4), (r.most(4, MAX_EARLY), r.most(4, MAX_EARLY)), r.number(8), r.number(8))
     number, failures = r.number(2), r.most(4, MAX_FAILURES)
     failure = next((name for name, value in FAILURES.items() if value == number), "")
     require(failure != "", DAMAGED, "no error that ends a session")

@@ -14,7 +14,9 @@ MAX_WATCHED = 64
 #: The top bit of a client's BEAT.
 OPEN = 1 << 31
 #: EARLY is a message that travels before there is a session; PREKEY travels in frames of the relay only.
-PAYLOADS = dict.fromkeys((0x01, 0x02, 0x03, 0x04, 0x05, 0x07), "handshake") | dict.fromkeys((0x10, 0x11), "message") | {0x12: "chunk"}
+PAYLOADS = (
+    dict.fromkeys((0x01, 0x02, 0x03, 0x04, 0x05, 0x07), "handshake") | dict.fromkeys((0x10, 0x11), "message") | {0x12: "chunk"}
+)
 
 KINDS = {
     "challenge": 0x40,
