@@ -57,7 +57,7 @@ class Script:
         if frames not in ("full", "hashed"):
             raise Mismatch(f"no frames are {frames}")
         self.hashed = frames == "hashed"
-        #: Frames and records, by the steps that made them.
+        #: Frames and records, by the steps that made them or that had them as bytes.
         self.made: dict[int, bytes] = {}
 
     def run(self, raw: dict[str, Any]) -> None:
@@ -109,6 +109,7 @@ class Script:
 
     def receive(self, step: Case, side: Side) -> dict[str, Any]:
         frame = b"".join(map(self.piece, step.cases("pieces"))) if "pieces" in step else self.named(step, "frame")
+        self.made[step.raw["step"]] = frame
         for _ in range(step.number("times") - 1):
             with contextlib.suppress(Refused):
                 side.session.receive(frame, step.number("now"))

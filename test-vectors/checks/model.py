@@ -30,7 +30,7 @@ REFUSALS = {
     "E_X25519_KEY",
     "E_KEM_KEY",
     "E_DECRYPT",
-    "E_FAILURE_RATE",
+    "E_UNTRIED",
     "E_SESSION_ID",
     "E_FRAME_LENGTH",
     "E_FRAME_VERSION",
@@ -130,7 +130,7 @@ class Numbers:
 
     def _try(self, frame: Frame, now: int, opened: Callable[[], None]) -> str | None:
         if sum(now - 1000 < at <= now for at in self.failed_at) >= 10:
-            return "E_FAILURE_RATE"
+            return "E_UNTRIED"
         if frame.genuine:
             opened()
             return None
@@ -214,8 +214,8 @@ class Line:
         side.missing.append(len(side.sent))
         side.sent.append((frame_of(sent), content))
 
-    def deliver(self, sender: int, frame: Frame, content: dict[str, Any] | None = None) -> bool:
-        """Whether it opened, which the model said before."""
+    def deliver(self, sender: int, frame: Frame, content: dict[str, Any] | None = None) -> str | None:
+        """How it was refused, which the model said before; None if it opened."""
         side = self.sides[1 - sender]
         session, drawn, before = side.session, side.draws.drawn, untouched(side.session)
         expected = side.numbers.receive(frame, self.now)
@@ -231,10 +231,10 @@ class Line:
         if got is not None:
             equal(f"after {got}, the state is as it was", untouched(session) == before, True)
             self.met[got] += 1
-            return False
+            return got
         self.opened += 1
         equal("skipped keys", list(session.state.skipped), list(side.numbers.skipped))
-        return True
+        return None
 
     def act(self) -> None:
         """One random thing: a message, a burst, a frame that comes, a forgery, silence."""
@@ -257,6 +257,8 @@ class Line:
                 self.send(side, {"type": "receipt"})
                 for _ in range(14):
                     self.deliver(sender, self.forgery(sender, BODY))
+                self.now += rng.choice((999, 1000))
+                self.deliver(sender, self.forgery(sender, BODY))
             case "silence":
                 self.silence(self.sides[1 - sender])
                 self.come(sender)
@@ -292,7 +294,7 @@ class Line:
             case "new" if side.sent:
                 place = max(0, len(side.sent) - 1 - rng.choice((0, 0, 0, 1, 2, 7)))
             case "missing" if side.missing:
-                place = side.missing[0]
+                place = rng.choice(side.missing[:4])
             case "any" if side.sent:
                 place = rng.randrange(len(side.sent))
             case "own" if self.sides[1 - sender].sent:
@@ -303,7 +305,8 @@ class Line:
             case _:
                 return
         frame, content = side.sent[place]
-        if self.deliver(sender, frame, content):
+        # What is a replay has come, or its key was dropped: nothing brings it back.
+        if self.deliver(sender, frame, content) in (None, "E_REPLAY") and place in side.missing:
             side.missing.remove(place)
 
     def forgery(self, sender: int, kind: int | None = None) -> Frame:

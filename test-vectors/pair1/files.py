@@ -120,15 +120,15 @@ class File:
 
     def open(self, frame: bytes) -> Opened:
         """Header and length are checked before anything is decrypted."""
-        require(len(frame) >= FRAME_HEADER and frame[:2] == b"\x01\x12", "E_FILE_SEGMENT", "not a CHUNK")
-        require(frame[38] <= 1, "E_FILE_SEGMENT", "last")
+        require(len(frame) >= FRAME_HEADER and frame[:2] == b"\x01\x12", "E_FILE_CHUNK", "not a CHUNK")
+        require(frame[38] <= 1, "E_FILE_CHUNK", "last")
         require(frame[2:34] == self.fid, "E_FILE_ID")
         index, body = int.from_bytes(frame[34:38], "big"), frame[FRAME_HEADER:]
         count = -(-len(body) // SEALED_CHUNK)
-        require(1 <= count <= MAX_RUN, "E_FILE_SEGMENT", "chunks in a frame")
-        require(index + count <= self.chunks, "E_FILE_SEGMENT", "index")
-        require(frame[38] == (index + count == self.chunks), "E_FILE_SEGMENT", "last")
-        require(len(body) == self.run_length(index, count), "E_FILE_SEGMENT", "length")
+        require(1 <= count <= MAX_RUN, "E_FILE_CHUNK", "chunks in a frame")
+        require(index + count <= self.chunks, "E_FILE_CHUNK", "index")
+        require(frame[38] == (index + count == self.chunks), "E_FILE_CHUNK", "last")
+        require(len(body) == self.run_length(index, count), "E_FILE_CHUNK", "length")
         plain = b"".join(
             open_chunk(self.keys, index + i, body[at : at + SEALED_CHUNK])
             for i, at in enumerate(range(0, len(body), SEALED_CHUNK))

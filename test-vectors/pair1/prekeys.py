@@ -35,6 +35,8 @@ INIT_SIGNED, INIT_PREKEY = 2515, 1411
 EARLY_HEADER = 22
 MAX_EARLY = 16
 MAX_PREKEYS = 20
+#: That many EARLY frames that are not authentic end a prekey start (section 5.3).
+MAX_FAILURES = 1024
 EARLY_TYPES = {contents.TEXT, contents.FILE}
 
 
@@ -130,6 +132,7 @@ class Receiver:
 
     def __init__(self, hid: bytes, ck_e: bytes) -> None:
         self.hid, self.ck, self.n = hid, ck_e, 0
+        self.failures = 0
         self.failed = False
 
     def receive(self, frame: bytes) -> tuple[int, Content]:
@@ -140,7 +143,12 @@ class Receiver:
         require(number >= self.n, "E_REPLAY")
         require(number == self.n and number < MAX_EARLY, "E_EARLY_ORDER", "a gap, or the 17th")
         mk, ck = kdf_ck(self.ck)
-        padded = open_sealed(expand(mk, "message", b"", 44), frame[:EARLY_HEADER], frame[EARLY_HEADER:])
+        try:
+            padded = open_sealed(expand(mk, "message", b"", 44), frame[:EARLY_HEADER], frame[EARLY_HEADER:])
+        except Refused:
+            self.failures += 1
+            self.failed = self.failures >= MAX_FAILURES
+            raise
         try:
             message = self.parse(unpad(padded), number)
         except Refused:

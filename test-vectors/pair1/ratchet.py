@@ -39,7 +39,7 @@ MAX_TURNS = 1 << 25
 MAX_UNACKNOWLEDGED = 200
 SKIPPED_MS = 20 * 60 * 1000
 #: Section 10: how many failed decryptions are tried in a second, and in all.
-MAX_FAILURES_PER_SECOND, MAX_FAILURES = 10, 1 << 20
+MAX_TRIED, TRIED_MS, MAX_FAILURES = 10, 1000, 1 << 20
 #: Bounds what a dishonest peer can make us remember (D5).
 SEQUENCE_WINDOW = 2_048
 #: RECEIPT and TYPING never cause a receipt (section 6.4), and nothing comes after BYE.
@@ -260,16 +260,13 @@ class Session:
         return Sent(seq, ack, s.turn, s.pn, n, mk, plaintext, frame, step)
 
     def _within_limits(self, bye: bool) -> None:
-        """Section 10. One number of a turn, and of a session, is kept for BYE."""
+        """Section 10. One number of a turn, and of a session, is kept for BYE. A turn that is used up ends with the peer's next
+        one, a session that is used up is over (section 11)."""
         newest = self.state.newest
-        limits = [
-            ("E_CHAIN_LIMIT", newest.n_s if isinstance(newest, Ours) else 0, MAX_TURN_MESSAGES - 1),
-            ("E_SESSION_LIMIT", self.next_seq, MAX_SESSION_MESSAGES),
-        ]
-        for code, used, limit in limits:
-            if used >= limit and not bye:
-                self.failure = code
-            require(used < limit + bye, code)
+        require(isinstance(newest, Theirs) or newest.n_s < MAX_TURN_MESSAGES - 1 + bye, "E_TURN_LIMIT")
+        if self.next_seq >= MAX_SESSION_MESSAGES and not bye:
+            self.failure = "E_SESSION_LIMIT"
+        require(self.next_seq < MAX_SESSION_MESSAGES + bye, "E_SESSION_LIMIT")
 
     def _make_turn(self, s: State, peer: Theirs) -> Step:
         rx, eseed, coins = draw(self.draws, 32), draw(self.draws, KEM_SEED), draw(self.draws, 32)
@@ -317,8 +314,8 @@ class Session:
 
     def _allow(self, now: int) -> None:
         """The last check before a key is used: a flood of forgeries is dropped untried."""
-        self.failed_at = [at for at in self.failed_at if 0 <= now - at < 1000]
-        require(len(self.failed_at) < MAX_FAILURES_PER_SECOND, "E_FAILURE_RATE")
+        self.failed_at = [at for at in self.failed_at if 0 <= now - at < TRIED_MS]
+        require(len(self.failed_at) < MAX_TRIED, "E_UNTRIED")
 
     def _open(self, s: State, frame: bytes, now: int) -> Opened:
         """Section 6.5 on a copy of the state."""
