@@ -48,11 +48,6 @@ impl Replay {
         self.at == self.bytes.len() && !self.exhausted
     }
 
-    /// Whether more was drawn than there is.
-    pub(crate) fn is_exhausted(&self) -> bool {
-        self.exhausted
-    }
-
     /// What was drawn so far.
     pub(crate) fn drawn(&self) -> &[u8] {
         &self.bytes[..self.at]

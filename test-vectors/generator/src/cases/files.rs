@@ -1,7 +1,8 @@
 //! file.json, file_reject.json
 
 use duet_crypto::error::Code;
-use duet_crypto::files::SegmentCipher;
+use duet_crypto::files::{Layout, TransferCipher};
+use duet_crypto::limits::FRAME_CHUNKS;
 use duet_crypto::primitives::hash::sha256;
 use serde_json::{Value, json};
 
@@ -17,7 +18,7 @@ const MIB: u64 = 1 << 20;
 /// Plaintext and sealed bytes of a chunk that is not the last.
 const CHUNK: u64 = 16 * KIB;
 const SEALED: u64 = CHUNK + 16;
-/// Bytes of a CHUNK frame before its segment.
+/// Bytes of a CHUNK frame before its chunks.
 const HEAD: u64 = 39;
 
 fn content(tag: &str, size: u64) -> Value {
@@ -32,7 +33,7 @@ pub(super) fn file() -> Result<VectorFile, Failure> {
         &[
             (
                 "Border",
-                "A size at which a chunk, a segment or the padding begins.",
+                "A size at which a chunk or the padding begins, or a run at an end of the file.",
             ),
             ("EdgeCase", "Fields at their limits."),
         ],
@@ -82,7 +83,7 @@ pub(super) fn file() -> Result<VectorFile, Failure> {
         let tag = format!("file {size}");
         let case = json!({
             "op": "file", "descriptor": descriptor(&tag, size, "file.bin", "application/octet-stream"),
-            "content": content(&tag, size), "ranges": ranges(size),
+            "content": content(&tag, size), "runs": runs(size)?, "ranges": ranges(size),
         });
         file.valid(&format!("{size} bytes"), &["Border"], case)?;
     }
@@ -136,6 +137,28 @@ fn descriptors(file: &mut VectorFile) -> Result<(), Failure> {
     )
 }
 
+/// All chunks in as few frames as can be; then the first and the last chunk alone, and frames that begin elsewhere.
+fn runs(size: u64) -> Result<Value, Failure> {
+    let chunks = Layout::new(size)?.chunks();
+    let most = FRAME_CHUNKS;
+    let mut runs: Vec<(u32, u32)> = (0..chunks)
+        .step_by(most as usize)
+        .map(|index| (index, most.min(chunks - index)))
+        .collect();
+    for index in [0, 1, chunks.saturating_sub(most), chunks - 1] {
+        for count in [1, most] {
+            let run = (index, count.min(chunks.saturating_sub(index)));
+            if run.1 > 0 && !runs.contains(&run) {
+                runs.push(run);
+            }
+        }
+    }
+    Ok(runs
+        .into_iter()
+        .map(|(index, count)| json!({"index": index, "count": count}))
+        .collect())
+}
+
 /// Ranges of interest that lie inside of a file.
 fn ranges(size: u64) -> Value {
     let all = [
@@ -160,20 +183,28 @@ fn ranges(size: u64) -> Value {
         .collect()
 }
 
-/// A part of an honest CHUNK frame.
-fn part(file: &str, segment: u64, from: u64, to: u64) -> Value {
-    json!({"file": file, "segment": segment, "from": from, "to": to})
+/// A part of the honest CHUNK frame that carries one of the [`RUNS`].
+fn part(file: &str, run: usize, from: u64, to: u64) -> Value {
+    let (index, count) = RUNS[run];
+    part_of(file, (index, count), from, to)
+}
+
+/// A part of an honest CHUNK frame that carries `count` chunks from `index` on.
+fn part_of(file: &str, (index, count): (u32, u32), from: u64, to: u64) -> Value {
+    json!({"file": file, "index": index, "count": count, "from": from, "to": to})
 }
 
 fn raw(bytes: &[u8]) -> Value {
     json!({"hex": hex(bytes)})
 }
 
-/// Sealed bytes of the three segments of a file of 2 MiB; the last one is an empty chunk.
+/// A file of 2 MiB in as few frames as can be; the last chunk is empty.
+const RUNS: [(u32, u32); 3] = [(0, 64), (64, 64), (128, 1)];
+/// Bytes of these frames.
 const LENGTHS: [u64; 3] = [HEAD + 64 * SEALED, HEAD + 64 * SEALED, HEAD + 16];
 
-fn whole(file: &str, segment: usize) -> Value {
-    part(file, segment as u64, 0, LENGTHS[segment])
+fn whole(file: &str, run: usize) -> Value {
+    part(file, run, 0, LENGTHS[run])
 }
 
 struct Files {
@@ -228,7 +259,7 @@ fn header(fid: &[u8], index: u32, last: u8) -> Value {
 
 fn fid(descriptor: &Value) -> Result<[u8; 32], Failure> {
     Ok(
-        SegmentCipher::new(&read_descriptor(Input::new(descriptor))?)?
+        TransferCipher::new(&read_descriptor(Input::new(descriptor))?)?
             .file_id()
             .0,
     )
@@ -245,7 +276,7 @@ pub(super) fn reject() -> Result<VectorFile, Failure> {
                 "Splicing",
                 "Parts of another file, or of another sending of the same one.",
             ),
-            ("Reorder", "Segments or chunks in another order, or twice."),
+            ("Reorder", "Chunks in another order, or twice."),
             ("Truncation", "The end is missing, or claimed too early."),
             ("Extension", "More than there is."),
             (
@@ -273,31 +304,49 @@ pub(super) fn reject() -> Result<VectorFile, Failure> {
 }
 
 fn honest(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
-    for segment in 0..3 {
-        let case = files.case(&files.a, json!([whole("a", segment)]))?;
-        file.valid(&format!("segment {segment}"), &["Honest"], case)?;
+    for (comment, (index, count), length) in [
+        ("chunks 0 to 63", RUNS[0], LENGTHS[0]),
+        ("chunks 64 to 127", RUNS[1], LENGTHS[1]),
+        ("the final chunk", RUNS[2], LENGTHS[2]),
+        ("chunk 0 alone", (0, 1), HEAD + SEALED),
+        ("chunks 63 and 64", (63, 2), HEAD + 2 * SEALED),
+        ("chunk 127 alone", (127, 1), HEAD + SEALED),
+        ("chunk 127 and the final one", (127, 2), HEAD + SEALED + 16),
+        (
+            "64 chunks with the final one",
+            (65, 64),
+            HEAD + 63 * SEALED + 16,
+        ),
+    ] {
+        let pieces = json!([part_of("a", (index, count), 0, length)]);
+        file.valid(comment, &["Honest"], files.case(&files.a, pieces)?)?;
     }
-    Ok(())
+    let shorter = json!([part("a", 0, 0, LENGTHS[0] - SEALED)]);
+    file.valid(
+        "a run without its last chunk, which is a shorter run",
+        &["Honest"],
+        files.case(&files.a, shorter)?,
+    )
 }
 
 fn spliced(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
     let id = fid(&files.a)?;
-    let chunk = |file: &str, segment: u64, n: u64| {
-        part(file, segment, HEAD + n * SEALED, HEAD + (n + 1) * SEALED)
+    let chunk = |file: &str, run: usize, n: u64| {
+        part(file, run, HEAD + n * SEALED, HEAD + (n + 1) * SEALED)
     };
-    let body = |file: &str, segment: usize| part(file, segment as u64, HEAD, LENGTHS[segment]);
+    let body = |file: &str, run: usize| part(file, run, HEAD, LENGTHS[run]);
     let rest = |from: u64| part("a", 0, HEAD + from * SEALED, LENGTHS[0]);
     let mut refuse = |comment: &str, flag, code, pieces: Value| {
         file.invalid(comment, &[flag], code, files.case(&files.a, pieces)?)
     };
     refuse(
-        "a segment of b",
+        "chunks of b",
         "Splicing",
         Code::FileId,
         json!([whole("b", 0)]),
     )?;
     refuse(
-        "b's segment under a's header",
+        "b's chunks under a's header",
         "Splicing",
         Code::FileDecrypt,
         json!([header(&id, 0, 0), body("b", 0)]),
@@ -319,16 +368,16 @@ fn spliced(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
         ]),
     )?;
     refuse(
-        "segment 1 as segment 0",
+        "chunks 64 to 127 as 0 to 63",
         "Reorder",
         Code::FileDecrypt,
         json!([header(&id, 0, 0), body("a", 1)]),
     )?;
     refuse(
-        "segment 0 as segment 1",
+        "chunks 0 to 63 as 64 to 127",
         "Reorder",
         Code::FileDecrypt,
-        json!([header(&id, 1, 0), body("a", 0)]),
+        json!([header(&id, 64, 0), body("a", 0)]),
     )?;
     refuse(
         "chunks 0 and 1 exchanged",
@@ -353,7 +402,7 @@ fn spliced(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
         ]),
     )?;
     refuse(
-        "a chunk of segment 1",
+        "chunk 64 as chunk 0",
         "Reorder",
         Code::FileDecrypt,
         json!([part("a", 0, 0, HEAD), chunk("a", 1, 0), rest(1)]),
@@ -362,61 +411,85 @@ fn spliced(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
         "b's end",
         "Splicing",
         Code::FileDecrypt,
-        json!([header(&id, 2, 1), body("b", 2)]),
+        json!([header(&id, 128, 1), body("b", 2)]),
     )?;
 
     refuse(
-        "a segment without its last chunk",
+        "chunk 127 without the final one, under its header",
         "Truncation",
-        Code::FileSegment,
-        json!([part("a", 0, 0, LENGTHS[0] - SEALED)]),
+        Code::FileChunk,
+        json!([part_of("a", (127, 2), 0, HEAD + SEALED)]),
     )?;
     refuse(
-        "a segment without its last byte",
+        "64 chunks from chunk 66 on, one more than there are",
+        "Extension",
+        Code::FileChunk,
+        json!([header(&id, 66, 0), body("a", 0)]),
+    )?;
+    refuse(
+        "the same with the end",
+        "Extension",
+        Code::FileChunk,
+        json!([
+            header(&id, 66, 1),
+            part_of("a", (65, 64), HEAD, HEAD + 63 * SEALED + 16)
+        ]),
+    )?;
+    refuse(
+        "chunks 1 to 63 as 0 to 62",
+        "Reorder",
+        Code::FileDecrypt,
+        json!([
+            header(&id, 0, 0),
+            part_of("a", (1, 63), HEAD, HEAD + 63 * SEALED)
+        ]),
+    )?;
+    refuse(
+        "a run without its last byte",
         "Truncation",
-        Code::FileSegment,
+        Code::FileChunk,
         json!([part("a", 0, 0, LENGTHS[0] - 1)]),
     )?;
     refuse(
-        "segment 1 says that it is the last",
+        "chunks 64 to 127 say that they hold the end",
         "Truncation",
-        Code::FileSegment,
-        json!([header(&id, 1, 1), body("a", 1)]),
+        Code::FileChunk,
+        json!([header(&id, 64, 1), body("a", 1)]),
     )?;
     refuse(
-        "the end in the place of segment 1",
+        "the end in the place of chunk 64",
         "Truncation",
-        Code::FileSegment,
-        json!([header(&id, 1, 1), body("a", 2)]),
+        Code::FileChunk,
+        json!([header(&id, 64, 1), body("a", 2)]),
     )?;
     refuse(
-        "the last segment says that it is not",
+        "the final chunk says that it is not",
         "Extension",
-        Code::FileSegment,
-        json!([header(&id, 2, 0), body("a", 2)]),
+        Code::FileChunk,
+        json!([header(&id, 128, 0), body("a", 2)]),
     )?;
     refuse(
-        "a segment and a byte",
+        "a run and a byte",
         "Extension",
-        Code::FileSegment,
+        Code::FileChunk,
         json!([whole("a", 0), raw(&[0])]),
     )?;
     refuse(
-        "a segment and another chunk",
+        "65 chunks",
         "Extension",
-        Code::FileSegment,
+        Code::FileChunk,
         json!([whole("a", 0), chunk("a", 1, 0)]),
     )?;
     refuse(
-        "segment 3 of three",
+        "chunk 129 of 129",
         "Extension",
-        Code::FileSegment,
-        json!([header(&id, 3, 1), body("a", 2)]),
+        Code::FileChunk,
+        json!([header(&id, 129, 1), body("a", 2)]),
     )?;
     refuse(
-        "segment 2^32 - 1",
+        "chunk 2^32 - 1",
         "Extension",
-        Code::FileSegment,
+        Code::FileChunk,
         json!([header(&id, u32::MAX, 1), body("a", 2)]),
     )
 }
@@ -461,7 +534,7 @@ fn lies(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
         renamed,
     )?;
     let half = with("size", json!(MIB));
-    let renamed = json!([header(&fid(&half)?, 1, 1), part("a", 2, HEAD, LENGTHS[2])]);
+    let renamed = json!([header(&fid(&half)?, 64, 1), part("a", 2, HEAD, LENGTHS[2])]);
     refuse(
         "half the size: the end fits",
         "SizeLie",
@@ -502,18 +575,18 @@ fn forms(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
         file.invalid(comment, &[flag], code, files.case(&files.a, pieces)?)
     };
     for (what, at, code) in [
-        ("the version", 0, Code::FileSegment),
-        ("the type", 1, Code::FileSegment),
+        ("the version", 0, Code::FileChunk),
+        ("the type", 1, Code::FileChunk),
         ("fid", 2, Code::FileId),
-        ("the index", 37, Code::FileSegment),
-        ("last", 38, Code::FileSegment),
+        ("the index", 37, Code::FileChunk),
+        ("last", 38, Code::FileChunk),
         ("the tag", 39, Code::FileDecrypt),
         ("the tag, at its end", 54, Code::FileDecrypt),
     ] {
         let mut frame = honest.clone();
         frame[at] ^= 1;
         refuse(
-            &format!("a bit of {what} of the last segment"),
+            &format!("a bit of {what} of the final chunk"),
             "Forgery",
             code,
             json!([raw(&frame)]),
@@ -538,24 +611,24 @@ fn forms(file: &mut VectorFile, files: &Files) -> Result<(), Failure> {
             pieces,
         )?;
     }
-    refuse("nothing", "Malformed", Code::FileSegment, json!([]))?;
+    refuse("nothing", "Malformed", Code::FileChunk, json!([]))?;
     refuse(
         "a header cut short",
         "Malformed",
-        Code::FileSegment,
+        Code::FileChunk,
         json!([part("a", 0, 0, 38)]),
     )?;
     refuse(
         "the header alone",
         "Malformed",
-        Code::FileSegment,
+        Code::FileChunk,
         json!([part("a", 0, 0, 39)]),
     )?;
     refuse(
         "last = 2",
         "Malformed",
-        Code::FileSegment,
-        json!([header(&id, 2, 2), part("a", 2, HEAD, LENGTHS[2])]),
+        Code::FileChunk,
+        json!([header(&id, 128, 2), part("a", 2, HEAD, LENGTHS[2])]),
     )
 }
 

@@ -1,6 +1,7 @@
 //! handshake_reject.json
 
 use duet_crypto::error::Code;
+use duet_crypto::handshake::frames::{ACCEPT_LENGTH, CONFIRM_LENGTH, OFFER_LENGTH};
 use duet_crypto::identity::IdentitySeed;
 use duet_crypto::primitives::hash::{hmac, labelled, sha256};
 use duet_crypto::primitives::kem::EncapsulationKey;
@@ -184,6 +185,10 @@ pub(super) fn reject() -> Result<VectorFile, Failure> {
                 "Early messages announced in a handshake that has none.",
             ),
             (
+                "Order",
+                "Several faults at once: the first check of section 4.5 decides.",
+            ),
+            (
                 "FutureVersion",
                 "A peer that also speaks later versions is not refused for it.",
             ),
@@ -257,7 +262,11 @@ fn offer_forms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         )
     };
     refuse("nothing", Code::FrameLength, &[])?;
-    refuse("a byte short", Code::FrameLength, &run.offer[..1474])?;
+    refuse(
+        "a byte short",
+        Code::FrameLength,
+        &run.offer[..OFFER_LENGTH - 1],
+    )?;
     refuse(
         "a byte long",
         Code::FrameLength,
@@ -522,7 +531,7 @@ fn accepts(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         "a byte short",
         "Malformed",
         Code::HandshakeFrame,
-        &run.accept[..1234],
+        &run.accept[..ACCEPT_LENGTH - 1],
     )?;
     refuse(
         "a byte long",
@@ -620,6 +629,12 @@ fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         ("hid", confirm::HID, Code::HandshakeId),
         ("r_A", confirm::R_A, Code::Commitment),
         ("RX_A", confirm::RX_A, Code::Signature),
+        ("RE_A", confirm::RE_A, Code::Signature),
+        (
+            "RE_A (in its seed)",
+            confirm::EARLY_COUNT - 1,
+            Code::Signature,
+        ),
         ("early_count", confirm::EARLY_COUNT + 3, Code::Signature),
         ("R", confirm::SIGNATURE, Code::Signature),
         ("S", confirm::S, Code::Signature),
@@ -649,7 +664,7 @@ fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         "a byte short",
         "Malformed",
         Code::HandshakeFrame,
-        &run.confirm[..181],
+        &run.confirm[..CONFIRM_LENGTH - 1],
     )?;
     refuse(
         "a byte long",
@@ -688,6 +703,43 @@ fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::X25519Key,
         &run.confirm_with(&[(confirm::RX_A, &not_canonical())])?,
     )?;
+    refuse(
+        "RX_A = 1",
+        "SmallOrder",
+        Code::X25519Zero,
+        &run.confirm_with(&[(confirm::RX_A, &one())])?,
+    )?;
+    let mut top = run.confirm[confirm::RX_A..confirm::RE_A].to_vec();
+    top[31] |= 0x80;
+    refuse(
+        "RX_A with bit 255 set",
+        "NonCanonical",
+        Code::X25519Key,
+        &run.confirm_with(&[(confirm::RX_A, &top)])?,
+    )?;
+    let re = &run.confirm[confirm::RE_A..confirm::EARLY_COUNT];
+    let large = with_coefficient(re, 3329);
+    refuse(
+        "RE_A with the coefficient 3329",
+        "Modulus",
+        Code::KemKey,
+        &run.confirm_with(&[(confirm::RE_A, &large)])?,
+    )?;
+    refuse(
+        "RE_A with all coefficients 4095",
+        "Modulus",
+        Code::KemKey,
+        &run.confirm_with(&[(confirm::RE_A, &[0xff; 1152])])?,
+    )?;
+    orders(file, run)?;
+    let mut refuse = |comment: &str, flag, code, frame: &[u8]| {
+        file.invalid(
+            &format!("CONFIRM, {comment}"),
+            &[flag],
+            code,
+            run.case("confirm", ALICE.name, frame)?,
+        )
+    };
     let without = replaced(&run.confirm, &[(confirm::MAC_A, &[0; 32])]);
     refuse(
         "without a MAC",
@@ -701,4 +753,60 @@ fn confirms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::Sender,
         run.case("confirm", "eve", &run.confirm)?,
     )
+}
+
+/// Several faults at once: the first check of section 4.5 decides. All are signed by alice, and confirmed unless the
+/// comment says otherwise.
+fn orders(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    let other = blocks("another r_A", 32);
+    let (bad_rx, bad_re, counted) = (not_canonical(), [0xff; 1152], [0, 0, 0, 1]);
+    let commitment = (confirm::R_A, &other[..]);
+    let agreement = (confirm::RX_A, &bad_rx[..]);
+    let zero = (confirm::RX_A, &[0; 32][..]);
+    let encapsulation = (confirm::RE_A, &bad_re[..]);
+    let count = (confirm::EARLY_COUNT, &counted[..]);
+    let without_mac = |changes: &[(usize, &[u8])]| -> Result<Vec<u8>, Failure> {
+        let frame = run.confirm_with(changes)?;
+        Ok(replaced(&frame, &[(confirm::MAC_A, &[0; 32])]))
+    };
+    for (comment, code, frame) in [
+        (
+            "r_A before RX_A",
+            Code::Commitment,
+            run.confirm_with(&[commitment, agreement, encapsulation])?,
+        ),
+        (
+            "the signature before RX_A",
+            Code::Signature,
+            replaced(&run.confirm, &[agreement, encapsulation]),
+        ),
+        (
+            "RX_A before RE_A",
+            Code::X25519Key,
+            without_mac(&[agreement, encapsulation, count])?,
+        ),
+        (
+            "RE_A before mac_A",
+            Code::KemKey,
+            without_mac(&[zero, encapsulation, count])?,
+        ),
+        (
+            "mac_A before early_count",
+            Code::Confirmation,
+            without_mac(&[zero, count])?,
+        ),
+        (
+            "early_count before the agreement",
+            Code::EarlyCount,
+            run.confirm_with(&[zero, count])?,
+        ),
+    ] {
+        file.invalid(
+            &format!("CONFIRM, {comment}"),
+            &["Order"],
+            code,
+            run.case("confirm", ALICE.name, &frame)?,
+        )?;
+    }
+    Ok(())
 }

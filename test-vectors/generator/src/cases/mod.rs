@@ -6,6 +6,7 @@ mod handshake;
 mod handshake_reject;
 mod identity;
 mod layers;
+mod over;
 mod password;
 mod points;
 mod prekey_reject;
@@ -34,6 +35,7 @@ pub const FILES: &[fn() -> Result<VectorFile, Failure>] = &[
     prekey_reject::reject,
     handshake::glare,
     end::end,
+    over::over,
     layers::limits,
     layers::padding,
     ratchet::ratchet,

@@ -2,6 +2,7 @@
 
 use duet_crypto::error::Code;
 use duet_crypto::primitives::aead;
+use duet_crypto::session::padding;
 use serde_json::json;
 
 use super::script::Script;
@@ -115,7 +116,7 @@ fn ended(file: &mut VectorFile) -> Result<(), Failure> {
     let key = key();
     let mut s = Script::begun(appendix_c())?;
     let bad = s.dishonest("a", 4, 0, 1, &[9])?;
-    s.refuse_after_turn("b", "TYPING, 9", &["Fatal"], Code::Content, &bad)?;
+    s.refuse("b", "TYPING, 9", &["Fatal"], Code::Content, &bad)?;
     let (record, _) = s.save("b", "bob is saved after a fatal error", &key, LIFETIME)?;
     s.restore("b", "and restored", &key, 1, &record)?;
     s.unsent("b", "a text", &["Fatal"], Code::Closed, text("hello?"))?;
@@ -220,6 +221,12 @@ fn refused(file: &mut VectorFile) -> Result<(), Failure> {
     )
 }
 
+/// Length of a padded state.
+fn padded_length(length: usize) -> usize {
+    let padded = padding::padme(length as u64);
+    usize::try_from(padded).map_or(length, |padded| padded.max(1_024))
+}
+
 /// Seals a state, whatever it is, with the head of a record.
 fn sealed(key: &[u8; 32], record: &[u8], padded: &[u8]) -> Result<Vec<u8>, Failure> {
     let (okm, _) = record_keys(key, &record[18..34]);
@@ -230,22 +237,53 @@ fn sealed(key: &[u8; 32], record: &[u8], padded: &[u8]) -> Result<Vec<u8>, Failu
     Ok([&head[..], &body, &tag].concat())
 }
 
+/// Where the turn of alice's ratchet is in her state, when nothing of hers is under way.
+const ALICE: usize = 231;
+/// The same of bob, whose READY is not acknowledged yet.
+const BOB: usize = ALICE + 4;
+/// Where the other fields are, from there on.
+const PN: usize = 4;
+const RECEIVING: usize = PN + 4;
+const N_R: usize = RECEIVING + 1 + 32;
+const NEWEST: usize = N_R + 4;
+/// If our turn is the newest: `ck_s`, `n_s`, `dh_s`, `d || z`, `RC`, then the skipped keys.
+const N_S: usize = NEWEST + 1 + 32;
+const RC: usize = N_S + 4 + 32 + 64;
+const SKIPPED: usize = RC + 1088;
+/// If the peer's is.
+const RX: usize = NEWEST + 1;
+const RE: usize = RX + 32;
+
 fn malformed(file: &mut VectorFile) -> Result<(), Failure> {
     let key = key();
     let mut s = Script::begun(appendix_c())?;
     let (record, state) = s.save("b", "bob is saved", &key, LIFETIME)?;
     let pad = |state: &[u8]| {
         let mut out = [state, &[0x80]].concat();
-        out.resize(1_024, 0);
+        out.resize(padded_length(out.len()), 0);
         out
     };
     let with =
         |at: usize, bytes: &[u8]| pad(&[&state[..at], bytes, &state[at + bytes.len()..]].concat());
     let mut too_short = pad(&state);
     too_short.pop();
+    let mut bad_rx = [0xff; 32];
+    bad_rx[31] = 0x7f;
+    let skipped = |turn: u32, n: u32| {
+        let key = [&turn.to_be_bytes(), &n.to_be_bytes(), &[7; 40][..]].concat();
+        [
+            &state[..BOB + SKIPPED],
+            &[0, 1],
+            &key,
+            &state[BOB + SKIPPED + 2..],
+        ]
+        .concat()
+    };
     let cases = [
-        ("another layout", with(0, &[2])),
+        ("the layout of an earlier version", with(0, &[1])),
+        ("another layout", with(0, &[3])),
         ("role C", with(1, b"C")),
+        ("alice's role, whose turns are the even ones", with(1, b"A")),
         ("a key of small order for bob", with(34, &[0; 32])),
         (
             "a key that is not canonical for alice",
@@ -261,13 +299,38 @@ fn malformed(file: &mut VectorFile) -> Result<(), Failure> {
             with(158, &9_999_u16.to_be_bytes()),
         ),
         (
-            "1,025 failed decryptions",
-            with(160, &1_025_u32.to_be_bytes()),
+            "2^20 + 1 failed decryptions",
+            with(160, &((1_u32 << 20) + 1).to_be_bytes()),
         ),
         ("a flag of 2", with(168, &[2])),
         (
             "201 unacknowledged messages",
             with(169, &201_u16.to_be_bytes()),
+        ),
+        ("an even turn for bob", with(BOB, &2_u32.to_be_bytes())),
+        (
+            "a turn above 2^25 + 2",
+            with(BOB, &((1_u32 << 25) + 3).to_be_bytes()),
+        ),
+        ("PN of 65,536", with(BOB + PN, &65_536_u32.to_be_bytes())),
+        ("a receiving chain of flag 2", with(BOB + RECEIVING, &[2])),
+        (
+            "65,536 received",
+            with(BOB + N_R, &65_536_u32.to_be_bytes()),
+        ),
+        ("a newest turn of flag 2", with(BOB + NEWEST, &[2])),
+        ("65,536 sent", with(BOB + N_S, &65_536_u32.to_be_bytes())),
+        ("RC of zeros in turn 1", with(BOB + RC, &[0; 1088])),
+        ("a skipped key of bob's own turn", pad(&skipped(1, 0))),
+        ("a skipped key of a turn to come", pad(&skipped(2, 0))),
+        ("a skipped key of number 65,535", pad(&skipped(0, 65_535))),
+        (
+            "a skipped key that is not there",
+            with(BOB + SKIPPED, &1_u16.to_be_bytes()),
+        ),
+        (
+            "513 skipped keys",
+            with(BOB + SKIPPED, &513_u16.to_be_bytes()),
         ),
         ("a byte too many", pad(&[&state[..], &[0x81]].concat())),
         ("cut short", pad(&state[..state.len() - 1])),
@@ -288,11 +351,40 @@ fn malformed(file: &mut VectorFile) -> Result<(), Failure> {
     }
     s.restore(
         "b",
+        "sealed anew with a skipped key",
+        &key,
+        0,
+        &sealed(&key, &record, &pad(&skipped(0, 0)))?,
+    )?;
+    s.restore(
+        "b",
         "sealed anew as it was",
         &key,
         0,
         &sealed(&key, &record, &pad(&state))?,
     )?;
     s.say("b", "and on", text("the same"))?;
+
+    let (record, state) = s.save("a", "alice is saved, whose turn is due", &key, LIFETIME)?;
+    let with =
+        |at: usize, bytes: &[u8]| pad(&[&state[..at], bytes, &state[at + bytes.len()..]].concat());
+    for (comment, padded) in [
+        ("RX that is not canonical", with(ALICE + RX, &bad_rx)),
+        ("RX of small order", with(ALICE + RX, &[0; 32])),
+        ("RE with coefficients 4095", with(ALICE + RE, &[0xff; 1152])),
+        ("turn 0, which is alice's own", with(ALICE, &[0; 4])),
+    ] {
+        let wrong = sealed(&key, &record, &padded)?;
+        s.unrestored(
+            "a",
+            &format!("sealed anew: {comment}"),
+            &["Dishonest"],
+            Code::SessionRecordDamaged,
+            (&key, 0),
+            &wrong,
+        )?;
+    }
+    s.restore("a", "and the record itself", &key, 1, &record)?;
+    s.say("a", "and on", text("me too"))?;
     s.finish(file, "states that no session has")
 }

@@ -1,8 +1,8 @@
 //! file.json, file_reject.json
 
 use duet_crypto::files::cobblestone;
-use duet_crypto::files::segment::HEADER_LENGTH;
-use duet_crypto::files::{Control, Descriptor, FileKeys, Salt, SegmentCipher};
+use duet_crypto::files::frames::HEADER_LENGTH;
+use duet_crypto::files::{ChunkRun, Control, Descriptor, FileKeys, Salt, TransferCipher};
 use duet_crypto::primitives::hash::sha256;
 use duet_crypto::primitives::labels;
 use duet_crypto::session::Content;
@@ -73,21 +73,15 @@ fn format(case: Input<'_>) -> Result<Outputs, Failure> {
     })
 }
 
-/// The CHUNK frames of a file.
-pub(crate) fn frames(descriptor: &Descriptor, content: &[u8]) -> Result<Vec<Vec<u8>>, Failure> {
-    let cipher = SegmentCipher::new(descriptor)?;
+/// The CHUNK frame that carries a run of chunks.
+fn sealed(cipher: &TransferCipher, run: ChunkRun, content: &[u8]) -> Result<Vec<u8>, Failure> {
     let position =
         |at: u64| usize::try_from(at).map_err(|_| Failure::case("too large for this machine"));
-    (0..cipher.layout().segments())
-        .map(|index| {
-            let range = cipher.layout().file_range(index)?;
-            let bytes = content.get(position(range.start)?..position(range.end)?);
-            let bytes = bytes.ok_or_else(|| {
-                Failure::case("the content is not as long as its descriptor says")
-            })?;
-            Ok(cipher.seal(index, bytes)?)
-        })
-        .collect()
+    let range = cipher.layout().file_range(run);
+    let bytes = content.get(position(range.start)?..position(range.end)?);
+    let bytes =
+        bytes.ok_or_else(|| Failure::case("the content is not as long as its descriptor says"))?;
+    Ok(cipher.seal(run, bytes)?)
 }
 
 fn whole(case: Input<'_>) -> Result<Outputs, Failure> {
@@ -96,50 +90,70 @@ fn whole(case: Input<'_>) -> Result<Outputs, Failure> {
     let (layout, keys, cipher) = (
         descriptor.layout()?,
         descriptor.keys()?,
-        SegmentCipher::new(&descriptor)?,
+        TransferCipher::new(&descriptor)?,
     );
-    let frames = frames(&descriptor, &content)?;
-    let (mut opened, mut segments, mut sealed) = (Vec::new(), Vec::new(), Vec::new());
-    for (index, frame) in frames.iter().enumerate() {
-        let (segment, bytes) = cipher.open(frame)?;
-        let mut in_place = frame.clone();
-        let again = cipher.open_in_place(&mut in_place)?;
-        if again != segment
-            || in_place[..again.length] != bytes[..]
-            || segment.offset != opened.len() as u64
-        {
-            return Err(Failure::case("the two ways to open a segment differ"));
-        }
-        opened.extend(bytes);
-        sealed.extend_from_slice(&frame[HEADER_LENGTH..]);
-        segments.push(Value::Object(outputs! {
+    let mut frames = Vec::new();
+    for run in case.list("runs")? {
+        let (index, count) = (run.number("index")?, run.number("count")?);
+        let run = layout.run(index, count)?;
+        let frame = sealed(&cipher, run, &content)?;
+        opens(&cipher, &frame, run, &content)?;
+        frames.push(Value::Object(outputs! {
             "index" => index,
-            "last" => segment.last,
+            "count" => count,
+            "last" => run.is_last(),
             "len" => frame.len(),
             "header" => hex(&frame[..HEADER_LENGTH]),
-            "sha256" => hex(&sha256(&[frame])),
+            "sha256" => hex(&sha256(&[&frame])),
         }));
-    }
-    if opened != content {
-        return Err(Failure::case("does not open to what was sealed"));
     }
     let sizes = [
         layout.size().to_be_bytes(),
         layout.padded_size().to_be_bytes(),
     ];
     let context = [labels::FILE.lp(), &sizes[0], &sizes[1]].concat();
+    let mut chunks = Vec::new();
+    for index in 0..layout.chunks() {
+        let frame = sealed(&cipher, layout.run(index, 1)?, &content)?;
+        chunks.extend_from_slice(&frame[HEADER_LENGTH..]);
+    }
     Ok(outputs! {
-        "ranges" => ranges(case, &descriptor, &context, &keys, &sealed)?,
+        "ranges" => ranges(case, &descriptor, &context, &keys, &chunks)?,
         "content_sha256" => hex(&sha256(&[&content])),
         "psize" => layout.padded_size(),
         "context" => hex(&context),
         "aead_key" => hex(keys.key()),
         "base_nonce" => hex(keys.base_nonce()),
         "fid" => hex(&cipher.file_id().0),
-        "chunks" => cobblestone::chunk_count(layout.padded_size()),
+        "chunks" => layout.chunks(),
         "sealed_len" => layout.sealed_size(),
-        "segments" => segments,
+        "frames" => frames,
     })
+}
+
+/// That a frame opens to its part of the content, both ways.
+fn opens(
+    cipher: &TransferCipher,
+    frame: &[u8],
+    run: ChunkRun,
+    content: &[u8],
+) -> Result<(), Failure> {
+    let (opened, bytes) = cipher.open(frame)?;
+    let mut in_place = frame.to_vec();
+    let again = cipher.open_in_place(&mut in_place)?;
+    let start = usize::try_from(opened.offset).unwrap_or(usize::MAX);
+    let part = content
+        .get(start..)
+        .and_then(|rest| rest.get(..opened.length));
+    if opened.run == run
+        && again == opened
+        && Some(&bytes[..]) == part
+        && in_place.get(..again.length) == part
+    {
+        Ok(())
+    } else {
+        Err(Failure::case("does not open to what was sealed"))
+    }
 }
 
 /// Ranges on their own: only the chunks that hold them, and the last one.
@@ -185,12 +199,13 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
             if hex(&sha256(&[&frame])) != case.text("frame_sha256")? {
                 return Err(Failure::case("the pieces make another frame"));
             }
-            let (segment, bytes) =
-                SegmentCipher::new(&read_descriptor(case.object("descriptor")?)?)?.open(&frame)?;
+            let (opened, bytes) =
+                TransferCipher::new(&read_descriptor(case.object("descriptor")?)?)?.open(&frame)?;
             Ok(outputs! {
-                "index" => segment.index,
-                "last" => segment.last,
-                "offset" => segment.offset,
+                "index" => opened.run.first(),
+                "count" => opened.run.count(),
+                "last" => opened.run.is_last(),
+                "offset" => opened.offset,
                 "sha256" => hex(&sha256(&[&bytes])),
             })
         }
@@ -210,35 +225,35 @@ pub(crate) fn assembled(case: Input<'_>) -> Result<Vec<u8>, Failure> {
         let file = case
             .list("files")?
             .find(|file| file.text("name").is_ok_and(|other| other == name));
-        let segment = honest(file.ok_or_else(|| unknown(name))?, piece.number("segment")?)?;
-        let part = segment.get(piece.number("from")?..piece.number("to")?);
+        let run = (piece.number("index")?, piece.number("count")?);
+        let honest = honest(file.ok_or_else(|| unknown(name))?, run)?;
+        let part = honest.get(piece.number("from")?..piece.number("to")?);
         frame.extend_from_slice(part.ok_or_else(|| Failure::case("a piece beyond its frame"))?);
     }
     Ok(frame)
 }
 
-/// Frames by the JSON of their file and their number.
-type Frames = BTreeMap<(String, usize), Rc<Vec<u8>>>;
+/// Frames by the JSON of their file and their chunks.
+type Frames = BTreeMap<(String, (u32, u32)), Rc<Vec<u8>>>;
 
 thread_local! {
-    /// Many cases take their pieces from the same few segments of a mebibyte each.
+    /// Many cases take their pieces from the same few frames of a mebibyte each.
     static HONEST: RefCell<Frames> = const { RefCell::new(Frames::new()) };
 }
 
-/// An honest CHUNK frame of a file.
-fn honest(file: Input<'_>, segment: usize) -> Result<Rc<Vec<u8>>, Failure> {
-    let key = (file.raw().to_string(), segment);
+/// The honest CHUNK frame of a file that carries `count` chunks from `index` on.
+fn honest(file: Input<'_>, (index, count): (u32, u32)) -> Result<Rc<Vec<u8>>, Failure> {
+    let key = (file.raw().to_string(), (index, count));
     if let Some(frame) = HONEST.with_borrow(|cache| cache.get(&key).cloned()) {
         return Ok(frame);
     }
-    let descriptor = read_descriptor(file.object("descriptor")?)?;
-    let frames = frames(&descriptor, &large(file.object("content")?)?)?;
-    let frame = Rc::new(
-        frames
-            .into_iter()
-            .nth(segment)
-            .ok_or_else(|| Failure::case("no such segment"))?,
-    );
+    let cipher = TransferCipher::new(&read_descriptor(file.object("descriptor")?)?)?;
+    let content = large(file.object("content")?)?;
+    let frame = Rc::new(sealed(
+        &cipher,
+        cipher.layout().run(index, count)?,
+        &content,
+    )?);
     HONEST.with_borrow_mut(|cache| cache.insert(key, Rc::clone(&frame)));
     Ok(frame)
 }

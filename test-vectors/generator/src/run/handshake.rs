@@ -14,6 +14,7 @@ use duet_crypto::trace::{EarlyTrace, HandshakeTrace};
 use serde_json::{Value, json};
 
 use super::identity::{named, symbols};
+use super::messages::Shown;
 use super::{content, messages, unknown};
 use crate::case::{Failure, Input, Outputs, hex, outputs, unhex};
 use crate::rng::Replay;
@@ -27,8 +28,15 @@ const INITIATOR: Parts = &[
     ("ekseed", 64),
     ("r", 32),
     ("rx", 32),
+    ("eseed", 64),
 ];
-const RESPONDER: Parts = &[("ex", 32), ("m", 32), ("rx", 32)];
+const RESPONDER: Parts = &[
+    ("ex", 32),
+    ("m", 32),
+    ("ready_rx", 32),
+    ("ready_eseed", 64),
+    ("ready_m", 32),
+];
 const INITIATOR_WITH_PREKEY: Parts = &[
     ("hid", 16),
     ("ex", 32),
@@ -36,6 +44,7 @@ const INITIATOR_WITH_PREKEY: Parts = &[
     ("r", 32),
     ("mp", 32),
     ("rx", 32),
+    ("eseed", 64),
 ];
 const RESPONDER_WITH_PREKEY: Parts = &[
     ("pkid", 16),
@@ -43,7 +52,9 @@ const RESPONDER_WITH_PREKEY: Parts = &[
     ("okseed", 64),
     ("ex", 32),
     ("m", 32),
-    ("rx", 32),
+    ("ready_rx", 32),
+    ("ready_eseed", 64),
+    ("ready_m", 32),
 ];
 
 /// What both sides bring to a handshake. In a prekey start bob has published his prekey already.
@@ -213,7 +224,7 @@ pub(super) fn interactive(case: Input<'_>) -> Result<Outputs, Failure> {
     let mut out = people(&base);
     let done = base.complete(&[])?;
     keys(&mut out, &done);
-    out.insert("ready".into(), hex(&done.ready).into());
+    ready(&mut out, &done);
     Ok(out)
 }
 
@@ -258,15 +269,14 @@ pub(super) fn prekey(case: Input<'_>) -> Result<Outputs, Failure> {
     if counted != [(all, all); 2] {
         return Err(Failure::case("counts other early messages"));
     }
-    let ready_key = done.b.ratchet_trace().mk;
-    out.extend(outputs! {
-        "ready" => hex(&done.ready),
-        "ready_plaintext" => hex(&messages::plaintext(&ready_key, &done.ready)?),
-    });
+    ready(&mut out, &done);
+    let ready_key = done.b.ratchet_trace().last.mk;
+    let plaintext = messages::plaintext(&ready_key, &done.ready)?;
+    out.insert("ready_plaintext".into(), hex(&plaintext).into());
     let first = content::read(case.object("first")?)?;
-    let (frame, message) = messages::sent(&mut done.a, &first)?;
     let mut none = Replay::default();
-    if done.b.receive(&frame, 0, &mut none)?.content != first {
+    let (frame, message) = messages::sent(&mut done.a, &first, &mut none, Shown::Full)?;
+    if done.b.receive(&frame, 0)?.content != first {
         return Err(Failure::case("another message than the one sent"));
     }
     out.insert("first_message".into(), message.into());
@@ -320,6 +330,17 @@ fn keys(out: &mut Outputs, done: &Completed) {
         "sid" => hex(sid),
         "sas" => hex(sas),
         "sas_emoji" => symbols(&sas_emoji(sas)),
+    });
+}
+
+/// The root steps of turn 0 and of B's first turn, and the message that makes it.
+fn ready(out: &mut Outputs, done: &Completed) {
+    let (first, ready) = (done.a.ratchet_trace().last, done.b.ratchet_trace().last);
+    out.extend(outputs! {
+        "turn0" => messages::root_step(&first),
+        "ready_root" => messages::root_step(&ready),
+        "ready_mk" => hex(&ready.mk),
+        "ready" => hex(&done.ready),
     });
 }
 

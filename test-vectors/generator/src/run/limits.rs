@@ -2,19 +2,19 @@
 
 use duet_crypto::error::Code;
 use duet_crypto::files::cobblestone::CHUNK_PLAINTEXT;
-use duet_crypto::files::segment::SEGMENT_SEALED;
 use duet_crypto::handshake::frames::{
     ACCEPT_LENGTH, CONFIRM_LENGTH, END_LENGTH, INIT_LENGTH, OFFER_LENGTH,
 };
 use duet_crypto::limits;
 use duet_crypto::prekeys::frame::PREKEY_LENGTH;
 use duet_crypto::primitives::hash;
-use duet_crypto::session::{Content, padding};
+use duet_crypto::session::{Content, HEADER_LENGTH, OVER_LENGTH, padding};
 
-use super::messages::plaintext;
+use super::messages::{Shown, plaintext};
 use super::session::Live;
 use super::unknown;
 use crate::case::{Failure, Input, Outputs, hex, outputs};
+use crate::rng::Replay;
 use crate::scene::handshakes::appendix_c;
 
 pub(super) fn padding(case: Input<'_>) -> Result<Outputs, Failure> {
@@ -41,7 +41,7 @@ pub(super) fn padding(case: Input<'_>) -> Result<Outputs, Failure> {
 }
 
 /// The core's bounds, by the names of limits.json.
-pub(crate) fn bounds() -> [(&'static str, u64); 43] {
+pub(crate) fn bounds() -> [(&'static str, u64); 49] {
     let size = |n: usize| n as u64;
     [
         ("offer_bytes", size(OFFER_LENGTH)),
@@ -50,6 +50,7 @@ pub(crate) fn bounds() -> [(&'static str, u64); 43] {
         ("accept_bytes", size(ACCEPT_LENGTH)),
         ("confirm_bytes", size(CONFIRM_LENGTH)),
         ("end_bytes", size(END_LENGTH)),
+        ("over_bytes", size(OVER_LENGTH)),
         ("max_plaintext_bytes", size(limits::MESSAGE_PLAINTEXT_MAX)),
         (
             "max_handshake_frame_bytes",
@@ -58,15 +59,23 @@ pub(crate) fn bounds() -> [(&'static str, u64); 43] {
         ("max_message_frame_bytes", size(limits::PAYLOAD_MESSAGE_MAX)),
         ("max_chunk_frame_bytes", size(limits::PAYLOAD_CHUNK_MAX)),
         ("file_chunk_bytes", size(CHUNK_PLAINTEXT)),
-        ("segment_bytes", size(SEGMENT_SEALED)),
+        ("max_chunks_per_frame", limits::FRAME_CHUNKS.into()),
+        ("max_chunks_outstanding", limits::CHUNKS_OUTSTANDING.into()),
         ("max_file_bytes", limits::FILE_SIZE_MAX),
-        ("max_messages_per_chain", limits::CHAIN_MESSAGES.into()),
-        ("max_skipped_per_frame", limits::SKIPPED_PER_CHAIN.into()),
+        ("max_messages_per_turn", limits::TURN_MESSAGES.into()),
+        (
+            "max_skipped_per_turn_and_frame",
+            limits::SKIPPED_PER_TURN.into(),
+        ),
         ("max_skipped_stored", size(limits::SKIPPED_STORED)),
         ("skipped_key_ms", limits::SKIPPED_LIFETIME),
         ("max_unacknowledged", size(limits::UNACKNOWLEDGED)),
         ("max_failed_decryptions", limits::FAILURES.into()),
+        ("max_tried_per_window", limits::FAILURES_PER_WINDOW.into()),
+        ("tried_window_ms", limits::FAILURES_WINDOW),
+        ("max_failed_early_messages", limits::EARLY_FAILURES.into()),
         ("max_session_ms", limits::SESSION_LIFETIME),
+        ("message_header_bytes", size(HEADER_LENGTH)),
         ("max_session_messages", limits::SESSION_MESSAGES.into()),
         ("max_text_characters", size(limits::TEXT_MAX_CHARS)),
         ("max_name_bytes", size(limits::NAME_MAX)),
@@ -139,8 +148,8 @@ pub(super) fn limits(case: Input<'_>) -> Result<Outputs, Failure> {
 /// The body of a message, by sending it: the core has no other door to its encoder.
 pub(crate) fn body(content: &Content) -> Result<Vec<u8>, Failure> {
     let handshake = appendix_c();
-    let (mut live, _) = Live::new(Input::new(&handshake))?;
-    let message = live.a.send(content)?;
-    let plaintext = plaintext(&live.a.ratchet_trace().mk, &message.frame)?;
+    let mut live = Live::new(Input::new(&handshake), Shown::Full)?;
+    let message = live.a.send(content, &mut Replay::default())?;
+    let plaintext = plaintext(&live.a.ratchet_trace().last.mk, &message.frame)?;
     Ok(plaintext[9..].to_vec())
 }

@@ -6,6 +6,7 @@ mod handshake;
 mod identity;
 pub(crate) mod limits;
 pub(crate) mod messages;
+mod over;
 mod password;
 mod prekeys;
 mod primitives;
@@ -36,6 +37,7 @@ pub fn run(name: &str, case: Input<'_>) -> Result<Outputs, Failure> {
         "handshake_reject.json" => handshake::reject(case),
         "glare.json" => handshake::glare(case),
         "end.json" => handshake::end(case),
+        "over.json" => over::over(case),
         "limits.json" => limits::limits(case),
         "padding.json" => limits::padding(case),
         "ratchet.json" | "session_record.json" => session::ratchet(case),

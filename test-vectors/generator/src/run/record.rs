@@ -5,6 +5,7 @@ use duet_crypto::primitives::{hash, labels};
 use duet_crypto::session::record::RecordKey;
 use duet_crypto::session::{Lifetime, Session};
 
+use super::messages;
 use crate::case::{Failure, Input, Outputs, hex, outputs};
 use crate::rng::Replay;
 
@@ -56,6 +57,7 @@ pub(super) fn restore(
     *session = restored.0;
     Ok(outputs! {
         "revision" => session.revision(), "started" => started, "chunk_bytes" => chunk_bytes,
+        "ratchet" => messages::state(&session.ratchet_trace())?,
     })
 }
 

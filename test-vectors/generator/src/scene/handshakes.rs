@@ -7,24 +7,42 @@ use super::people::{ALICE, BOB, REALM, seed};
 use crate::case::hex;
 use crate::rng::blocks;
 
+/// What READY draws in the handshakes of Appendix C: keys and coins of turn 1.
+fn appendix_c_ready() -> [String; 3] {
+    turn_draws(0)
+}
+
+/// What the message that makes a turn draws: `rx`, `d || z` and `m`. `first` counts the draws before it.
+pub(crate) fn turn_draws(first: usize) -> [String; 3] {
+    [(0, 32), (1, 64), (2, 32)]
+        .map(|(n, size)| hex(&blocks(&format!("ratchet draw {}", first + n), size)))
+}
+
 /// The handshake of Appendix C.
 pub(crate) fn appendix_c() -> Value {
+    let fixed = |text: &str| text.to_owned();
+    let [rx, eseed, m] = appendix_c_ready();
     inputs(
         (&ALICE.seed(), ALICE.name),
         (&BOB.seed(), BOB.name),
         "f9c86eb2abac07f7b4b04511dfeccdc8",
         [
-            "df6d0809bdfa5cf1b170abfbb272e239",
-            "4950f63ff625a9542fe7d823ba91f1b689d3f7301d900346c3500a19fb011f75",
-            "9058a43fad0c6aff4ec93e75bf785acd881e2d96525a73f9daf63610734edb29\
-             b3069ebe510de1c2815525977f69cd7eb758048586349311d7d770df7f1e609a",
-            "974c15c088111da469cd6bba59c0d9b792a9e73915b8dceb90fe1f644497d109",
-            "a540c688fe179b68e3dca23ddc818b1f059024537c9ec362bf441f7f4d590a63",
+            fixed("df6d0809bdfa5cf1b170abfbb272e239"),
+            fixed("4950f63ff625a9542fe7d823ba91f1b689d3f7301d900346c3500a19fb011f75"),
+            fixed(
+                "9058a43fad0c6aff4ec93e75bf785acd881e2d96525a73f9daf63610734edb29\
+                 b3069ebe510de1c2815525977f69cd7eb758048586349311d7d770df7f1e609a",
+            ),
+            fixed("974c15c088111da469cd6bba59c0d9b792a9e73915b8dceb90fe1f644497d109"),
+            fixed("a540c688fe179b68e3dca23ddc818b1f059024537c9ec362bf441f7f4d590a63"),
+            hex(&blocks("int reA", 64)),
         ],
         [
-            "257faf4ddacce5ded014c5e3f593e749a121b227f57e1296ce26a761014c6678",
-            "d462614f65d07eb67c06414a996597acd6f5fd3ccb6013ffbec2dd0cd3dcd6cb",
-            "5bc04dc529e7057334dcb9976efe7421cca5e2ab88fb377df5c4b8ef84805476",
+            fixed("257faf4ddacce5ded014c5e3f593e749a121b227f57e1296ce26a761014c6678"),
+            fixed("d462614f65d07eb67c06414a996597acd6f5fd3ccb6013ffbec2dd0cd3dcd6cb"),
+            rx,
+            eseed,
+            m,
         ],
     )
 }
@@ -32,6 +50,7 @@ pub(crate) fn appendix_c() -> Value {
 /// The prekey start of Appendix C. The specification gives its result alone; these are the draws that lead to it.
 pub(crate) fn appendix_c_prekey() -> Value {
     let bytes = |what: &str, size: usize| hex(&blocks(&format!("pre {what}"), size));
+    let [rx, eseed, m] = appendix_c_ready();
     prekey_inputs(
         (&ALICE.seed(), ALICE.name),
         (&BOB.seed(), BOB.name),
@@ -43,6 +62,7 @@ pub(crate) fn appendix_c_prekey() -> Value {
             bytes("r", 32),
             bytes("mp", 32),
             bytes("rxA", 32),
+            bytes("reA", 64),
         ],
         [
             bytes("pkid", 16),
@@ -50,7 +70,9 @@ pub(crate) fn appendix_c_prekey() -> Value {
             bytes("okseed", 64),
             bytes("exB", 32),
             bytes("m", 32),
-            bytes("rxB", 32),
+            rx,
+            eseed,
+            m,
         ],
     )
 }
@@ -69,6 +91,7 @@ pub(crate) fn between_with_prekey(a: &str, b: &str) -> Value {
             ("initiator r", 32),
             ("initiator mp", 32),
             ("initiator rx", 32),
+            ("initiator eseed", 64),
         ]
         .map(bytes),
         [
@@ -77,7 +100,9 @@ pub(crate) fn between_with_prekey(a: &str, b: &str) -> Value {
             ("responder okseed", 64),
             ("responder ex", 32),
             ("responder m", 32),
-            ("responder rx", 32),
+            ("responder ready rx", 32),
+            ("responder ready eseed", 64),
+            ("responder ready m", 32),
         ]
         .map(bytes),
     )
@@ -87,37 +112,46 @@ fn prekey_inputs(
     a: (&[u8], &str),
     b: (&[u8], &str),
     presence: &str,
-    rnd_a: [String; 6],
-    rnd_b: [String; 6],
+    rnd_a: [String; 7],
+    rnd_b: [String; 8],
 ) -> Value {
-    let [hid, ex, ekseed, r, mp, rx] = &rnd_a;
-    let [pkid, ox, okseed, ex_b, m, rx_b] = &rnd_b;
+    let [hid, ex, ekseed, r, mp, rx, eseed] = &rnd_a;
+    let [pkid, ox, okseed, ex_b, m, ready_rx, ready_eseed, ready_m] = &rnd_b;
     json!({
         "realm": REALM, "alice": a.1, "bob": b.1, "alice_seed": hex(a.0), "bob_seed": hex(b.0), "presence_b": presence,
         "rng": {"initiator": rnd_a, "responder": rnd_b},
-        "rnd_a": {"hid": hid, "ex": ex, "ekseed": ekseed, "r": r, "mp": mp, "rx": rx},
-        "rnd_b": {"pkid": pkid, "ox": ox, "okseed": okseed, "ex": ex_b, "m": m, "rx": rx_b},
+        "rnd_a": {"hid": hid, "ex": ex, "ekseed": ekseed, "r": r, "mp": mp, "rx": rx, "eseed": eseed},
+        "rnd_b": {
+            "pkid": pkid, "ox": ox, "okseed": okseed, "ex": ex_b, "m": m,
+            "ready_rx": ready_rx, "ready_eseed": ready_eseed, "ready_m": ready_m,
+        },
     })
 }
 
 /// A handshake between two others, from the vectors' blocks.
 pub(crate) fn between(a: &str, b: &str) -> Value {
-    let bytes = |what: &str, size: usize| hex(&blocks(&format!("{a} {b} {what}"), size));
-    let [hid, ex, ekseed, r, rx] = [
-        ("hid", 16),
-        ("ex", 32),
-        ("ekseed", 64),
-        ("r", 32),
-        ("rx", 32),
-    ]
-    .map(|(what, size)| bytes(&format!("initiator {what}"), size));
-    let [ex_b, m, rx_b] = ["ex", "m", "rx"].map(|what| bytes(&format!("responder {what}"), 32));
+    let bytes = |(what, size): (&str, usize)| hex(&blocks(&format!("{a} {b} {what}"), size));
     inputs(
         (seed(a).expose(), a),
         (seed(b).expose(), b),
-        &bytes("presence", 16),
-        [&hid, &ex, &ekseed, &r, &rx],
-        [&ex_b, &m, &rx_b],
+        &bytes(("presence", 16)),
+        [
+            ("initiator hid", 16),
+            ("initiator ex", 32),
+            ("initiator ekseed", 64),
+            ("initiator r", 32),
+            ("initiator rx", 32),
+            ("initiator eseed", 64),
+        ]
+        .map(bytes),
+        [
+            ("responder ex", 32),
+            ("responder m", 32),
+            ("responder ready rx", 32),
+            ("responder ready eseed", 64),
+            ("responder ready m", 32),
+        ]
+        .map(bytes),
     )
 }
 
@@ -125,16 +159,16 @@ fn inputs(
     a: (&[u8], &str),
     b: (&[u8], &str),
     presence: &str,
-    rnd_a: [&str; 5],
-    rnd_b: [&str; 3],
+    rnd_a: [String; 6],
+    rnd_b: [String; 5],
 ) -> Value {
-    let [hid, ex, ekseed, r, rx] = rnd_a;
-    let [ex_b, m, rx_b] = rnd_b;
+    let [hid, ex, ekseed, r, rx, eseed] = &rnd_a;
+    let [ex_b, m, ready_rx, ready_eseed, ready_m] = &rnd_b;
     json!({
         "realm": REALM, "alice": a.1, "bob": b.1, "alice_seed": hex(a.0), "bob_seed": hex(b.0), "presence_b": presence,
         "rng": {"initiator": rnd_a, "responder": rnd_b},
-        "rnd_a": {"hid": hid, "ex": ex, "ekseed": ekseed, "r": r, "rx": rx},
-        "rnd_b": {"ex": ex_b, "m": m, "rx": rx_b},
+        "rnd_a": {"hid": hid, "ex": ex, "ekseed": ekseed, "r": r, "rx": rx, "eseed": eseed},
+        "rnd_b": {"ex": ex_b, "m": m, "ready_rx": ready_rx, "ready_eseed": ready_eseed, "ready_m": ready_m},
     })
 }
 

@@ -63,8 +63,27 @@ pub(crate) mod confirm {
     pub(crate) const HID: usize = 2;
     pub(crate) const R_A: usize = 18;
     pub(crate) const RX_A: usize = 50;
+    pub(crate) const RE_A: usize = 82;
     pub(crate) const SIGNATURE: usize = CONFIRM_SIGNED;
     pub(crate) const EARLY_COUNT: usize = SIGNATURE - 4;
     pub(crate) const S: usize = SIGNATURE + 32;
     pub(crate) const MAC_A: usize = SIGNATURE + 64;
+}
+
+pub(crate) mod msg {
+    use duet_crypto::session::HEADER_LENGTH;
+
+    pub(crate) const SID: usize = 2;
+    pub(crate) const PN: usize = 18;
+    pub(crate) const N: usize = 22;
+    pub(crate) const TURN: usize = 26;
+    pub(crate) const RX: usize = 30;
+    pub(crate) const RE: usize = 62;
+    pub(crate) const RC: usize = 1246;
+    pub(crate) const BODY: usize = HEADER_LENGTH;
+}
+
+pub(crate) mod over {
+    pub(crate) const SID: usize = 2;
+    pub(crate) const SIGNATURE: usize = 18;
 }

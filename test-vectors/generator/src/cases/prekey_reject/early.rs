@@ -215,10 +215,11 @@ pub(super) fn dishonest(file: &mut VectorFile, run: &Run) -> Result<(), Failure>
             Code::Content,
             padded(10, 0, 0, &[1, 0, 0, 0, 0, 1, 0x78]),
         ),
+        ("PROBE", Code::Content, padded(11, 0, 0, &[])),
         (
             "a ctype of a later version",
             Code::Content,
-            padded(11, 0, 0, &[]),
+            padded(12, 0, 0, &[]),
         ),
         (
             "a TEXT that is not UTF-8",

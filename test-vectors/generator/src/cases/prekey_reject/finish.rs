@@ -118,6 +118,7 @@ pub(super) fn sends(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
             json!({"type": "fileControl", "fid": fid, "op": "accept", "index": 0, "count": 0}),
         ),
         ("BYE", json!({"type": "bye"})),
+        ("PROBE", json!({"type": "probe"})),
         ("EDIT", json!({"type": "edit", "seq": 0, "text": "x"})),
         ("DELETE", json!({"type": "delete", "seq": 0})),
         (
