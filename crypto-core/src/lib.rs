@@ -11,7 +11,7 @@
 //! | [`engine`] | the asymmetric primitives, in software or on a platform's own | – |
 //! | [`handshake`] | three flights from a key to a [`session::Session`] | 4, 5 |
 //! | [`prekeys`] | one-time keys for data in the first flight | 5 |
-//! | [`session`] | the Double Ratchet and what travels in it | 6 |
+//! | [`session`] | the hybrid ratchet and what travels in it | 6 |
 //! | [`files`] | descriptors, control messages, chunked encryption | 7 |
 //! | [`pins`] | which key a person was known by, and how far it was checked | 3.4 |
 //! | [`vault`], [`password`] | the identity and its backup at rest, the password split | 8 |

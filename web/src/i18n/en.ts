@@ -476,7 +476,7 @@ export const en = {
       mlKem768: 'Post-quantum agreement (ML-KEM-768)',
       aes256Gcm: 'Files (AES-256-GCM)',
       argon2id: 'Password stretching (Argon2id)',
-      ratchet: 'Messages (Double Ratchet)',
+      ratchet: 'Messages (hybrid ratchet)',
     },
     native: 'Browser',
     wasm: 'WebAssembly',

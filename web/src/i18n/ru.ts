@@ -468,7 +468,7 @@ export const ru = {
       mlKem768: 'Постквантовое согласование (ML-KEM-768)',
       aes256Gcm: 'Файлы (AES-256-GCM)',
       argon2id: 'Обработка пароля (Argon2id)',
-      ratchet: 'Сообщения (Double Ratchet)',
+      ratchet: 'Сообщения (гибридный храповик)',
     },
     native: 'Браузер',
     wasm: 'WebAssembly',
