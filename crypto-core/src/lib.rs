@@ -93,6 +93,9 @@ pub mod replacement;
 pub mod session;
 #[cfg(feature = "vectors")]
 pub mod trace;
+#[cfg(not(feature = "vectors"))]
+#[allow(dead_code, unreachable_pub)] // What nobody notes is not read.
+mod trace;
 pub mod vault;
 pub mod wire;
 

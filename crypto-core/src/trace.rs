@@ -1,9 +1,60 @@
-//! Intermediate values for the generator of the test vectors. They are secrets: only with the feature `vectors`.
+//! Intermediate values for the generator of the test vectors. They are secrets: only the feature `vectors` keeps them.
 
 use alloc::vec::Vec;
 
+/// What is noted while a protocol runs: an empty value that takes no note where the vectors are not built.
+#[cfg_attr(feature = "vectors", derive(Clone, Default))]
+pub(crate) struct Recorder<T> {
+    #[cfg(feature = "vectors")]
+    noted: Option<T>,
+    #[cfg(not(feature = "vectors"))]
+    noted: core::marker::PhantomData<fn() -> T>,
+}
+
+#[cfg(feature = "vectors")]
+impl<T: Default> Recorder<T> {
+    /// Nothing noted.
+    pub(crate) const fn new() -> Self {
+        Self { noted: None }
+    }
+
+    /// Takes a note.
+    pub(crate) fn note(&mut self, write: impl FnOnce(&mut T)) {
+        write(self.noted.get_or_insert_default());
+    }
+
+    /// Takes a note of what another one noted, if it did.
+    pub(crate) fn join<U: Clone>(&mut self, other: &Recorder<U>, write: impl FnOnce(&mut T, U)) {
+        if let Some(noted) = &other.noted {
+            self.note(|own| write(own, noted.clone()));
+        }
+    }
+
+    /// What was noted.
+    pub(crate) const fn noted(&self) -> Option<&T> {
+        self.noted.as_ref()
+    }
+}
+
+#[cfg(not(feature = "vectors"))]
+#[allow(clippy::unused_self)]
+impl<T: Default> Recorder<T> {
+    /// Nothing noted.
+    pub(crate) const fn new() -> Self {
+        Self {
+            noted: core::marker::PhantomData,
+        }
+    }
+
+    /// Takes no note.
+    pub(crate) fn note(&mut self, _write: impl FnOnce(&mut T)) {}
+
+    /// Takes no note.
+    pub(crate) fn join<U: Clone>(&mut self, _other: &Recorder<U>, _write: impl FnOnce(&mut T, U)) {}
+}
+
 /// Every intermediate value of one handshake, for the test vectors. It wipes nothing: vectors are public.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HandshakeTrace {
     /// `T0` to `T6`.
     pub t: [[u8; 32]; 7],
@@ -30,7 +81,7 @@ pub struct HandshakeTrace {
 }
 
 /// Every intermediate value of a prekey start before ACCEPT, for the test vectors. It wipes nothing: vectors are public.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct EarlyTrace {
     /// ML-KEM shared secret of `CT_P`.
     pub ss_p: [u8; 32],

@@ -14,8 +14,7 @@ use crate::limits;
 use crate::primitives::aead::{TAG_LENGTH, Unauthentic};
 use crate::session::plaintext::{self, Fault, Plaintext};
 use crate::session::{Chain, Content};
-#[cfg(feature = "vectors")]
-use crate::trace::{EarlyMessageTrace, EarlyTrace};
+use crate::trace::{EarlyMessageTrace, EarlyTrace, Recorder};
 use crate::wire::FrameKind;
 
 errors! {
@@ -112,15 +111,13 @@ const fn is_early(content: &Content) -> bool {
 /// The initiator's side of the early chain.
 pub(super) struct Outgoing {
     chain: Chain,
-    #[cfg(feature = "vectors")]
-    trace: EarlyTrace,
+    trace: Recorder<EarlyTrace>,
 }
 
 impl Outgoing {
     pub(super) fn new(keys: EarlyKeys) -> Self {
         Self {
             chain: Chain::new(keys.chain),
-            #[cfg(feature = "vectors")]
             trace: keys.trace,
         }
     }
@@ -153,11 +150,12 @@ impl Outgoing {
         // On a copy, so that a key is used up together with its frame or not at all.
         let mut chain = self.chain.fork();
         let key = chain.step();
-        #[cfg(feature = "vectors")]
-        self.trace.messages.push(EarlyMessageTrace {
-            mk: key.expose(),
-            okm: *key.okm(),
-            plaintext: frame[EARLY_HEADER_LENGTH..].to_vec(),
+        self.trace.note(|trace| {
+            trace.messages.push(EarlyMessageTrace {
+                mk: key.expose(),
+                okm: *key.okm(),
+                plaintext: frame[EARLY_HEADER_LENGTH..].to_vec(),
+            });
         });
         key.seal(&mut frame, EARLY_HEADER_LENGTH)
             .map_err(|Unauthentic| EarlySendError::TooLarge)?;
@@ -165,9 +163,9 @@ impl Outgoing {
         Ok(EarlySent { seq, frame })
     }
 
-    #[cfg(feature = "vectors")]
-    pub(super) fn trace(&self) -> EarlyTrace {
-        self.trace.clone()
+    /// What was noted of it.
+    pub(super) const fn trace(&self) -> &Recorder<EarlyTrace> {
+        &self.trace
     }
 }
 
@@ -176,8 +174,7 @@ pub(super) struct Incoming {
     chain: Chain,
     failures: u32,
     failure: Option<Code>,
-    #[cfg(feature = "vectors")]
-    trace: EarlyTrace,
+    trace: Recorder<EarlyTrace>,
 }
 
 impl Incoming {
@@ -186,7 +183,6 @@ impl Incoming {
             chain: Chain::new(keys.chain),
             failures: 0,
             failure: None,
-            #[cfg(feature = "vectors")]
             trace: keys.trace,
         }
     }
@@ -223,11 +219,12 @@ impl Incoming {
                 self.fail(EarlyError::FailureLimit)
             });
         };
-        #[cfg(feature = "vectors")]
-        self.trace.messages.push(EarlyMessageTrace {
-            mk: key.expose(),
-            okm: *key.okm(),
-            plaintext: padded.to_vec(),
+        self.trace.note(|trace| {
+            trace.messages.push(EarlyMessageTrace {
+                mk: key.expose(),
+                okm: *key.okm(),
+                plaintext: padded.to_vec(),
+            });
         });
         // The frame is authentic: from here on every fault is the initiator's own, and fatal.
         let message = understand(&padded, header.number).map_err(|error| self.fail(error))?;
@@ -240,9 +237,9 @@ impl Incoming {
         error
     }
 
-    #[cfg(feature = "vectors")]
-    pub(super) fn trace(&self) -> EarlyTrace {
-        self.trace.clone()
+    /// What was noted of it.
+    pub(super) const fn trace(&self) -> &Recorder<EarlyTrace> {
+        &self.trace
     }
 }
 

@@ -21,6 +21,7 @@ use crate::primitives::hash::{self, Secret32};
 use crate::primitives::x25519::X25519Error;
 use crate::primitives::{kem, labels};
 use crate::session::{Content, EarlyCount, OwnTurn, Ratchet, Session};
+use crate::trace::{HandshakeTrace, Recorder};
 use crate::wire::FrameKind;
 
 errors! {
@@ -114,8 +115,7 @@ pub struct Offer<E: Engine> {
     /// OFFER or INIT.
     frame: Box<[u8]>,
     hid: HandshakeId,
-    #[cfg(feature = "vectors")]
-    t0: [u8; 32],
+    trace: Recorder<HandshakeTrace>,
     t1: [u8; 32],
     signature: [u8; 64],
     secrets: Box<Secrets<E>>,
@@ -215,13 +215,14 @@ impl<E: Engine> Offer<E> {
             *dsalt = *keys.dsalt;
             early = Some(Outgoing::new(keys));
         }
+        let mut trace = Recorder::new();
+        trace.note(|trace: &mut HandshakeTrace| trace.t[..2].copy_from_slice(&[t0, t1]));
         Ok(Self {
             local: local.clone(),
             peer,
             frame,
             hid,
-            #[cfg(feature = "vectors")]
-            t0,
+            trace,
             t1,
             signature,
             secrets: Box::new(Secrets {
@@ -301,6 +302,7 @@ impl<E: Engine> Offer<E> {
         let raw: &[u8; ACCEPT_LENGTH] = frame.try_into().map_err(|_| AcceptError::Malformed)?;
         let accept = AcceptFrame::decode(raw).map_err(|_| AcceptError::Malformed)?;
 
+        let mut trace = self.trace;
         let t2 = schedule::t2(&self.t1, &self.signature, raw);
         if !self
             .local
@@ -315,7 +317,8 @@ impl<E: Engine> Offer<E> {
             .local
             .agree(&self.secrets.ephemeral, &accept.ephemeral)
             .await?;
-        let keys = HandshakeKeys::derive(&self.secrets.dsalt, &ss_k, ss_x.expose(), &t2);
+        let keys =
+            HandshakeKeys::derive(&self.secrets.dsalt, &ss_k, ss_x.expose(), &t2, &mut trace);
         if !hash::equal(&keys.mac_b(&t3), &accept.mac) {
             return Err(AcceptError::Confirmation);
         }
@@ -342,7 +345,11 @@ impl<E: Engine> Offer<E> {
         confirm[CONFIRM_SIGNED + 64..].copy_from_slice(&mac[..]);
         let t6 = schedule::t6(&t5, &mac);
 
-        let session_keys = keys.session_keys(&t3, &self.secrets.opening, &t6);
+        let session_keys = keys.session_keys(&t3, &self.secrets.opening, &t6, &mut trace);
+        trace.note(|trace| trace.t[3..6].copy_from_slice(&[t3, t4, t5]));
+        if let Some(early) = &self.secrets.early {
+            trace.join(early.trace(), |trace, early| trace.early = Some(early));
+        }
         let secrets = turn.agree(&accept.ephemeral)?;
         let ratchet = Ratchet::initiator(&session_keys, turn, &secrets);
         let session = Session::new(
@@ -355,13 +362,8 @@ impl<E: Engine> Offer<E> {
                 sent,
                 received: sent,
             },
+            trace,
         );
-        #[cfg(feature = "vectors")]
-        let session = session.with_handshake_trace(keys.trace(
-            [self.t0, self.t1, t2, t3, t4, t5, t6],
-            self.secrets.early.as_ref().map(Outgoing::trace),
-            &session_keys,
-        ));
         Ok((confirm, session))
     }
 
@@ -405,8 +407,7 @@ impl<E: Engine> fmt::Debug for Offer<E> {
             peer,
             frame: _,
             hid,
-            #[cfg(feature = "vectors")]
-                t0: _,
+            trace: _,
             t1: _,
             signature: _,
             secrets: _,

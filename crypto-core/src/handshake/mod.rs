@@ -36,9 +36,11 @@ mod early;
 mod end;
 pub mod frames;
 mod glare;
+mod incoming;
 mod initiator;
+mod listener;
+mod pending;
 mod rate;
-mod responder;
 pub mod schedule;
 
 pub use crate::identity::Role;
@@ -46,12 +48,11 @@ pub use crate::ids::{HandshakeId, Presence};
 pub use early::{EarlyError, EarlyMessage, EarlySendError, EarlySent};
 pub use end::{EndError, EndReason};
 pub use glare::{Winner, winner};
+pub use incoming::{AnswerError, IncomingOffer};
 pub use initiator::{AcceptError, Offer, OfferError};
+pub use listener::{DeclineError, ListenError, Listener, PublishError};
+pub use pending::{ConfirmError, PendingSession};
 pub use rate::{HandshakeRate, RateError};
-pub use responder::{
-    AnswerError, ConfirmError, DeclineError, IncomingOffer, ListenError, Listener, PendingSession,
-    PublishError,
-};
 
 use crate::error::{FrameError, errors};
 use crate::identity::AccountId;

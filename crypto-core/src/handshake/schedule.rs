@@ -8,8 +8,7 @@ use crate::ids::SessionId;
 use crate::primitives::hash::{Secret32, expand, extract, hmac, sha256};
 use crate::primitives::labels;
 use crate::session::{RootKey, SessionKeys};
-#[cfg(feature = "vectors")]
-use crate::trace::{EarlyTrace, HandshakeTrace};
+use crate::trace::{EarlyTrace, HandshakeTrace, Recorder};
 
 pub(super) use crate::prekeys::t0;
 
@@ -59,8 +58,7 @@ pub(super) struct EarlyKeys {
     pub(super) chain: Secret32,
     /// `dsalt`.
     pub(super) dsalt: Secret32,
-    #[cfg(feature = "vectors")]
-    pub(super) trace: EarlyTrace,
+    pub(super) trace: Recorder<EarlyTrace>,
 }
 
 impl EarlyKeys {
@@ -68,15 +66,15 @@ impl EarlyKeys {
     pub(super) fn derive(ss_p: &[u8; 32], ss_ox: &[u8; 32], t1: &Hash) -> Self {
         let es = extract(labels::EARLY.lp(), &[ss_p, ss_ox]);
         let chain: Secret32 = expand(&es, &labels::EARLY_CHAIN, &[t1]);
+        let mut trace = Recorder::new();
+        trace.note(|trace: &mut EarlyTrace| {
+            trace.ss_p = *ss_p;
+            trace.ss_ox = *ss_ox;
+            trace.es = *es;
+            trace.ck_e = *chain;
+        });
         Self {
-            #[cfg(feature = "vectors")]
-            trace: EarlyTrace {
-                ss_p: *ss_p,
-                ss_ox: *ss_ox,
-                es: *es,
-                ck_e: *chain,
-                messages: alloc::vec::Vec::new(),
-            },
+            trace,
             chain,
             dsalt: expand(&es, &labels::EARLY_DERIVED, &[t1]),
         }
@@ -88,21 +86,33 @@ pub(super) struct HandshakeKeys {
     hs: Secret32,
     kc_a: Secret32,
     kc_b: Secret32,
-    #[cfg(feature = "vectors")]
-    inputs: [[u8; 32]; 3],
 }
 
 impl HandshakeKeys {
     /// `hs = Extract(dsalt, ss_k || ss_x)` and the two confirmation keys.
-    pub(super) fn derive(dsalt: &[u8; 32], ss_k: &[u8; 32], ss_x: &[u8; 32], t2: &Hash) -> Self {
+    pub(super) fn derive(
+        dsalt: &[u8; 32],
+        ss_k: &[u8; 32],
+        ss_x: &[u8; 32],
+        t2: &Hash,
+        trace: &mut Recorder<HandshakeTrace>,
+    ) -> Self {
         let hs = extract(dsalt, &[ss_k, ss_x]);
-        Self {
+        let keys = Self {
             kc_a: expand(&hs, &labels::CONFIRM_A, &[t2]),
             kc_b: expand(&hs, &labels::CONFIRM_B, &[t2]),
             hs,
-            #[cfg(feature = "vectors")]
-            inputs: [*dsalt, *ss_k, *ss_x],
-        }
+        };
+        trace.note(|trace| {
+            trace.t[2] = *t2;
+            trace.dsalt = *dsalt;
+            trace.ss_k = *ss_k;
+            trace.ss_x = *ss_x;
+            trace.hs = *keys.hs;
+            trace.kc_a = *keys.kc_a;
+            trace.kc_b = *keys.kc_b;
+        });
+        keys
     }
 
     /// `HMAC(kc_B, T3)`.
@@ -115,36 +125,25 @@ impl HandshakeKeys {
         hmac(&self.kc_a[..], &[t5])
     }
 
-    /// Everything at once, for the vectors.
-    #[cfg(feature = "vectors")]
-    pub(super) fn trace(
-        &self,
-        t: [Hash; 7],
-        early: Option<EarlyTrace>,
-        session: &SessionKeys,
-    ) -> HandshakeTrace {
-        let [dsalt, ss_k, ss_x] = self.inputs;
-        HandshakeTrace {
-            t,
-            early,
-            dsalt,
-            ss_k,
-            ss_x,
-            hs: *self.hs,
-            kc_a: *self.kc_a,
-            kc_b: *self.kc_b,
-            rk0: session.root.expose(),
-            sid: session.id.0,
-            sas: session.sas,
-        }
-    }
-
     /// What the session starts from.
-    pub(super) fn session_keys(&self, t3: &Hash, r_a: &[u8; 32], t6: &Hash) -> SessionKeys {
-        SessionKeys {
+    pub(super) fn session_keys(
+        &self,
+        t3: &Hash,
+        r_a: &[u8; 32],
+        t6: &Hash,
+        trace: &mut Recorder<HandshakeTrace>,
+    ) -> SessionKeys {
+        let keys = SessionKeys {
             root: RootKey::new(expand(&self.hs, &labels::ROOT, &[t6])),
             id: SessionId(*expand(&self.hs, &labels::SESSION_ID, &[t6])),
             sas: *expand(&self.hs, &labels::SAS, &[t3, r_a]),
-        }
+        };
+        trace.note(|trace| {
+            trace.t[6] = *t6;
+            trace.rk0 = keys.root.expose();
+            trace.sid = keys.id.0;
+            trace.sas = keys.sas;
+        });
+        keys
     }
 }

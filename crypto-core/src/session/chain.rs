@@ -50,7 +50,7 @@ impl RootKey {
         Some(Self(Zeroizing::new(reader.array().ok()?)))
     }
 
-    #[cfg(feature = "vectors")]
+    /// The secret bytes, for the test vectors.
     pub(crate) fn expose(&self) -> [u8; 32] {
         *self.0
     }
@@ -145,7 +145,7 @@ impl MessageKey {
         expand(&self.0, &labels::MESSAGE, &[])
     }
 
-    #[cfg(feature = "vectors")]
+    /// The secret bytes, for the test vectors.
     pub(crate) fn expose(&self) -> [u8; 32] {
         *self.0
     }

@@ -52,6 +52,7 @@ use crate::fingerprint::SAS_EMOJI;
 use crate::identity::{Party, Role};
 use crate::limits;
 use crate::primitives::aead::TAG_LENGTH;
+use crate::trace::{HandshakeTrace, Recorder};
 use attempts::Attempts;
 use plaintext::{Fault, Plaintext};
 use ratchet::Refusal;
@@ -197,8 +198,8 @@ struct State {
     attempts: Attempts,
     /// Of the last record.
     revision: u64,
-    #[cfg(feature = "vectors")]
-    handshake_trace: Option<crate::trace::HandshakeTrace>,
+    #[cfg_attr(not(feature = "vectors"), allow(dead_code))] // Only the vectors read it.
+    handshake_trace: Recorder<HandshakeTrace>,
 }
 
 #[derive(Default)]
@@ -252,6 +253,7 @@ impl Session {
         keys: &SessionKeys,
         ratchet: Ratchet,
         early: EarlyCount,
+        handshake_trace: Recorder<HandshakeTrace>,
     ) -> Self {
         // The numbers of early messages go on in the session (section 5.3).
         let mut sending = Sending::default();
@@ -275,8 +277,7 @@ impl Session {
             failure: None,
             attempts: Attempts::default(),
             revision: 0,
-            #[cfg(feature = "vectors")]
-            handshake_trace: None,
+            handshake_trace,
         }))
     }
 
@@ -365,6 +366,11 @@ impl Session {
         self.0.send(content, rng)
     }
 
+    /// READY, the responder's first message, in a session that a handshake has just made.
+    pub(crate) fn ready(&mut self, rng: &mut dyn CryptoRng) -> Vec<u8> {
+        self.0.seal(&Content::Ready, true, rng).frame
+    }
+
     /// Decrypts one MSG frame. `now` is in milliseconds, by any clock of the caller's that does not jump; it ages
     /// skipped keys and spaces out what is tried in vain.
     ///
@@ -380,17 +386,11 @@ impl Session {
         self.0.ratchet.forget(now);
     }
 
-    #[cfg(feature = "vectors")]
-    pub(crate) fn with_handshake_trace(mut self, trace: crate::trace::HandshakeTrace) -> Self {
-        self.0.handshake_trace = Some(trace);
-        self
-    }
-
     /// Every intermediate value of the handshake, for the test vectors.
     #[cfg(feature = "vectors")]
     #[must_use]
-    pub fn handshake_trace(&self) -> Option<&crate::trace::HandshakeTrace> {
-        self.0.handshake_trace.as_ref()
+    pub fn handshake_trace(&self) -> Option<&HandshakeTrace> {
+        self.0.handshake_trace.noted()
     }
 
     /// The state of the ratchet, for the test vectors.
@@ -430,19 +430,28 @@ impl State {
             return Err(SendError::TurnLimit);
         }
 
+        Ok(self.seal(content, waits, rng))
+    }
+
+    /// Seals a message that may be sent now; `waits` for its receipt.
+    fn seal(&mut self, content: &Content, waits: bool, rng: &mut dyn CryptoRng) -> Sent {
+        let seq = self.sending.next;
+        let padded = plaintext::padded_length(content);
         let mut frame = Vec::with_capacity(HEADER_LENGTH + padded + TAG_LENGTH);
         frame.resize(HEADER_LENGTH, 0);
         plaintext::write(&mut frame, seq, self.receiving.contiguous, content);
+        // AES-GCM seals 64 GiB, and no message has more than 64 KiB.
+        #[allow(clippy::expect_used)]
         self.ratchet
             .seal(&mut frame, rng)
-            .map_err(|_| SendError::TooLarge)?;
+            .expect("a message is no longer than AES-GCM allows");
 
         self.sending.next += 1;
-        self.sending.ended = is_bye;
+        self.sending.ended = *content == Content::Bye;
         if waits {
             self.sending.unacknowledged.push_back(seq);
         }
-        Ok(Sent { seq, frame })
+        Sent { seq, frame }
     }
 
     fn receive(&mut self, frame: &[u8], now: u64) -> Result<Received, ReceiveError> {
@@ -520,8 +529,7 @@ impl fmt::Debug for Session {
             failure,
             attempts,
             revision: _,
-            #[cfg(feature = "vectors")]
-                handshake_trace: _,
+            handshake_trace: _,
         } = &*self.0;
         f.debug_struct("Session")
             .field("id", &ratchet.sid())

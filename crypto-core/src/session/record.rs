@@ -47,6 +47,7 @@ use crate::limits;
 use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::labels;
+use crate::trace::Recorder;
 
 const MAGIC: &[u8; 4] = b"PAIR";
 const CONTENT_SESSION: u8 = 3;
@@ -254,8 +255,7 @@ impl State {
             attempts,
             // In the head.
             revision: _,
-            #[cfg(feature = "vectors")]
-                handshake_trace: _,
+            handshake_trace: _,
         } = self;
         let Lifetime {
             started,
@@ -348,8 +348,7 @@ impl State {
             failure,
             attempts: Attempts::restore(failures),
             revision,
-            #[cfg(feature = "vectors")]
-            handshake_trace: None,
+            handshake_trace: Recorder::new(),
         };
         Some((state, lifetime))
     }
