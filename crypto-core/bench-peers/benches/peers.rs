@@ -85,14 +85,15 @@ fn messages() {
     for (name, size) in SIZES {
         let (content, plain) = (message(size), text(size));
 
-        let (mut pairs, (mut olm_a, _), key) = (Pairs::new(), olm(), Curve25519SecretKey::new());
+        let (mut pairs, mut rng) = (Pairs::new(), TestRng::new(2));
+        let ((mut olm_a, _), key) = (olm(), Curve25519SecretKey::new());
         compare(
             &format!("send {name}"),
             SHORT,
             &mut [
                 ("duet", &mut || {
                     let (a, _) = pairs.next();
-                    measured(|| a.send(&content, rng).unwrap())
+                    measured(|| a.send(&content, &mut rng).unwrap())
                 }),
                 ("vodozemac", &mut || {
                     measured(|| olm_send(&mut olm_a, &plain))
@@ -111,7 +112,7 @@ fn messages() {
             &mut [
                 ("duet", &mut || {
                     let (a, b) = pairs.next();
-                    let frame = a.send(&content, rng).unwrap().frame;
+                    let frame = a.send(&content, &mut rng).unwrap().frame;
                     measured(|| b.receive(&frame, 0).unwrap())
                 }),
                 ("vodozemac", &mut || {
@@ -129,6 +130,7 @@ fn turns() {
     let (mut a, mut b) = sessions(rng);
     let (content, plain) = (message(64), text(64));
     let (mut olm_a, mut olm_b) = olm();
+    let mut kem_rng = TestRng::new(6);
     compare(
         "question and answer, 64 B",
         LONG,
@@ -149,8 +151,29 @@ fn turns() {
                     (heard, olm_receive(&mut olm_a, &answer))
                 })
             }),
+            ("of ours ML-KEM-768, two turns", &mut || {
+                measured(|| {
+                    kem(&mut kem_rng);
+                    kem(&mut kem_rng);
+                })
+            }),
         ],
     );
+}
+
+/// What a message weighs on the wire: every one of ours carries the public part of its turn.
+fn sizes() {
+    println!("\nbytes of a message");
+    for (name, size) in SIZES {
+        let rng = &mut TestRng::new(7);
+        let (mut a, _) = one_way(rng);
+        let ours = a.send(&message(size), rng).unwrap().frame.len();
+        let (_, theirs) = olm_send(&mut olm().0, &text(size));
+        println!(
+            "  {name:<30} duet {ours:>6}   vodozemac {:>6}",
+            theirs.len()
+        );
+    }
 }
 
 /// Noise XX between two new states, both sides computed, to transport mode.
@@ -237,6 +260,7 @@ fn handshakes() {
 }
 
 fn main() {
+    sizes();
     messages();
     turns();
     handshakes();
