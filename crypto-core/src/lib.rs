@@ -90,6 +90,7 @@ pub mod prekeys;
 pub mod primitives;
 pub mod relay;
 pub mod replacement;
+mod sealed;
 pub mod session;
 #[cfg(feature = "vectors")]
 pub mod trace;

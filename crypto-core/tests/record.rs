@@ -34,7 +34,7 @@ fn text(text: impl Into<String>) -> Content {
 }
 
 fn save(session: &mut Session, rng: &mut TestRng) -> Vec<u8> {
-    session.save(&key(), &Lifetime::new(5), rng).unwrap()
+    session.save(&key(), &Lifetime::new(5), rng)
 }
 
 fn restore(record: &[u8]) -> Session {
@@ -292,7 +292,7 @@ fn what_is_left_of_the_lifetime_survives() {
     let mut session = sessions(rng).0;
     let mut lifetime = Lifetime::new(1_000);
     lifetime.count_chunk(7);
-    let record = session.save(&key(), &lifetime, rng).unwrap();
+    let record = session.save(&key(), &lifetime, rng);
     let (session, restored) = Session::restore(&record, &key(), 1).unwrap();
     assert_eq!(restored, lifetime);
     assert_eq!(

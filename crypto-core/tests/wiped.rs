@@ -173,7 +173,7 @@ fn a_session_wipes_its_keys() {
             a.receive(&answer, 0).unwrap();
         }
         let key = RecordKey::from_bytes(&[3; 32]);
-        let record = b.save(&key, &Lifetime::new(0), rng).unwrap();
+        let record = b.save(&key, &Lifetime::new(0), rng);
         let (restored, _) = Session::restore(&record, &key, 0).unwrap();
         keys(&restored, secret);
         drop((a, b, restored));

@@ -163,10 +163,8 @@ impl Session {
     /// # Errors
     /// The key has not 32 bytes.
     pub fn save(&mut self, key: Vec<u8>) -> Result<Vec<u8>, JsValue> {
-        let record = self
-            .session
-            .save(&record_key(key)?, &self.lifetime, &mut self.random);
-        Ok(record.map_err(Failure::from)?)
+        let key = record_key(key)?;
+        Ok(self.session.save(&key, &self.lifetime, &mut self.random))
     }
 
     /// A session as it was saved.

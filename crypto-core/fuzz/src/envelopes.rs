@@ -76,7 +76,7 @@ pub fn session_record(bytes: &[u8]) {
     let Ok((mut session, lifetime)) = Session::restore(&record, &key, 1) else {
         return;
     };
-    let again = session.save(&key, &lifetime, &mut salt()).unwrap();
+    let again = session.save(&key, &lifetime, &mut salt());
     assert_eq!(again, seal_session(2, &state));
     // Whatever the state says, it says it without a panic.
     let rng = &mut TestRng::new(1);
@@ -106,7 +106,7 @@ fn seal_session(revision: u64, state: &[u8]) -> Vec<u8> {
 /// The state inside of a record of [`seal_session`]'s form, without its padding: a seed.
 pub(crate) fn session_state(session: &mut Session, lifetime: &Lifetime) -> Vec<u8> {
     let key = RecordKey::from_bytes(&SECRET);
-    let record = session.save(&key, lifetime, &mut salt()).unwrap();
+    let record = session.save(&key, lifetime, &mut salt());
     let o = hash::expand::<76>(&SECRET, &labels::SESSION_RECORD, &[&SALT]);
     let (head, sealed) = record.split_at(66);
     let (body, tag) = sealed.split_last_chunk().unwrap();
@@ -120,7 +120,7 @@ pub(crate) fn session_state(session: &mut Session, lifetime: &Lifetime) -> Vec<u
 /// A session's record, and back: restoring is cheaper than a handshake.
 pub(crate) fn sealed(session: &mut Session) -> Vec<u8> {
     let key = RecordKey::from_bytes(&SECRET);
-    session.save(&key, &Lifetime::new(0), &mut salt()).unwrap()
+    session.save(&key, &Lifetime::new(0), &mut salt())
 }
 
 pub(crate) fn restored(record: &[u8]) -> Session {

@@ -37,28 +37,22 @@ use zeroize::Zeroizing;
 
 use super::attempts::Attempts;
 use super::fields::{at_most, put_count, put_u32, read_count, read_flag};
-use super::padding::padme;
 use super::{EarlyCount, Lifetime, Ratchet, Receiving, Sending, Session, State};
 use crate::bytes::Reader;
 use crate::error::{Class, Code, errors};
-use crate::identity::Role;
-use crate::identity::{AccountId, IdentityKey, Party};
+use crate::identity::{AccountId, IdentityKey, Party, Role};
 use crate::limits;
-use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
-use crate::primitives::hash::{self, Secret32};
+use crate::primitives::hash::Secret32;
 use crate::primitives::labels;
+use crate::sealed::{self, FormError, Keys, RecordKind, Sealed, Sealing};
 use crate::trace::Recorder;
 
-const MAGIC: &[u8; 4] = b"PAIR";
-const CONTENT_SESSION: u8 = 3;
-/// Bytes before the sealed state.
-const HEAD: usize = 66;
+/// Bytes before the commitment: magic, version and kind, length, revision, salt.
+const HEAD: usize = 34;
+/// Where the salt is.
+const SALT: usize = 18;
 /// Bytes of a state whose lists are empty.
 const FIXED: usize = 2 + 64 + 64 + 4 + 8 + 16 + 2 + 4 + (4 + 1 + 2) + (1 + 4 + 5 + 2);
-/// Shortest padded state.
-const PADDED_MIN: usize = 1024;
-/// Ends the state.
-const END: u8 = 0x80;
 /// Layout of the state.
 const LAYOUT: u8 = 2;
 
@@ -77,6 +71,10 @@ errors! {
         Damaged => SessionRecordDamaged,
         /// Older than the revision that the caller knows of: somebody rolled it back.
         RolledBack => SessionRecordOld,
+    }
+    from FormError {
+        Form => Form,
+        Version => Version,
     }
 }
 
@@ -115,39 +113,35 @@ impl Session {
     ///
     /// Skipped keys age by the `now` of [`Session::receive`]: a session that is saved needs a clock that goes on meanwhile,
     /// such as the time since 1970. When to save, and what rolling back costs: [`crate::session::record`].
-    ///
-    /// # Errors
-    /// None that can happen: the type is that of the cipher.
     pub fn save(
         &mut self,
         key: &RecordKey,
         lifetime: &Lifetime,
         rng: &mut dyn CryptoRng,
-    ) -> Result<Vec<u8>, RestoreError> {
+    ) -> Vec<u8> {
         let state = &mut *self.0;
         state.revision += 1;
-        let padded = padded(state.length());
-        let length = HEAD + padded + TAG_LENGTH;
-        // One allocation: the state is encrypted where it is written, and no copy of it stays behind.
-        let mut out = Vec::with_capacity(length);
-        out.extend_from_slice(MAGIC);
-        out.extend_from_slice(&[limits::VERSION, CONTENT_SESSION]);
-        let announced = u32::try_from(length).map_err(|_| RestoreError::Length)?;
-        out.extend_from_slice(&announced.to_be_bytes());
-        out.extend_from_slice(&state.revision.to_be_bytes());
+        let length = sealed::length(HEAD, sealed::padded(state.length()));
+        debug_assert!(length <= limits::SESSION_RECORD_MAX);
+        let announced = u32::try_from(length).unwrap_or(u32::MAX);
         let mut salt = [0; 16];
         rng.fill_bytes(&mut salt);
-        out.extend_from_slice(&salt);
-        let (okm, commitment) = derive(key, &salt);
-        out.extend_from_slice(&commitment);
-        state.write(lifetime, &mut out);
-        debug_assert_eq!(out.len(), HEAD + state.length());
-        out.push(END);
-        out.resize(HEAD + padded, 0);
-        let (head, body) = out.split_at_mut(HEAD);
-        let tag = aead::seal(&okm, head, body).map_err(|_| RestoreError::Length)?;
-        out.extend_from_slice(&tag);
-        Ok(out)
+        let sealing = Sealing::new(
+            Vec::with_capacity(length),
+            RecordKind::Session,
+            &[
+                &announced.to_be_bytes(),
+                &state.revision.to_be_bytes(),
+                &salt,
+            ],
+        );
+        let keys = Keys::derive(&key.0, &labels::SESSION_RECORD, &salt);
+        sealing.finish(&keys, |out| {
+            let begin = out.len();
+            state.write(lifetime, out);
+            debug_assert_eq!(out.len(), begin + state.length());
+            sealed::pad(out, begin);
+        })
     }
 
     /// A session as it was saved, with what is left of its lifetime. It goes on as if it had never been away.
@@ -162,17 +156,7 @@ impl Session {
         minimum: u64,
     ) -> Result<(Self, Lifetime), RestoreError> {
         let mut reader = Reader::new(record);
-        let short = |_| RestoreError::Form;
-        if reader.array::<4>().map_err(short)? != *MAGIC {
-            return Err(RestoreError::Form);
-        }
-        let (version, content) = (reader.u8().map_err(short)?, reader.u8().map_err(short)?);
-        if content != CONTENT_SESSION || version == 0 {
-            return Err(RestoreError::Form);
-        }
-        if version > limits::VERSION {
-            return Err(RestoreError::Version);
-        }
+        sealed::read_form(&mut reader, RecordKind::Session)?;
         let cut = |_| RestoreError::Length;
         let announced = reader.u32().map_err(cut)?;
         if u32::try_from(record.len()) != Ok(announced) || record.len() > limits::SESSION_RECORD_MAX
@@ -180,46 +164,20 @@ impl Session {
             return Err(RestoreError::Length);
         }
         let revision = reader.u64().map_err(cut)?;
-        let (okm, commitment) = derive(key, &reader.array().map_err(cut)?);
-        if !hash::equal(&commitment, &reader.array().map_err(cut)?) {
-            return Err(RestoreError::Key);
-        }
-        let (ciphertext, tag) = reader
-            .rest()
-            .split_last_chunk::<TAG_LENGTH>()
-            .ok_or(RestoreError::Length)?;
-        let mut body = Zeroizing::new(ciphertext.to_vec());
-        aead::open(&okm, &record[..HEAD], &mut body, tag).map_err(|_| RestoreError::Damaged)?;
+        let sealed = Sealed::split(record, HEAD).ok_or(RestoreError::Length)?;
+        let keys = Keys::derive(&key.0, &labels::SESSION_RECORD, &sealed.head[SALT..]);
+        let verified = sealed.verify(&keys).ok_or(RestoreError::Key)?;
+        let body = verified
+            .decrypt(Vec::with_capacity(sealed.record_length()))
+            .map_err(|_| RestoreError::Damaged)?;
         if revision < minimum {
             return Err(RestoreError::RolledBack);
         }
-        let (state, lifetime) = unpad(&body)
+        let (state, lifetime) = sealed::unpad(&body)
             .and_then(|state| State::read(state, revision))
             .ok_or(RestoreError::Damaged)?;
         Ok((Self(alloc::boxed::Box::new(state)), lifetime))
     }
-}
-
-/// `Expand(record key, "session record", salt, 76)` in its parts: key and nonce, commitment.
-fn derive(key: &RecordKey, salt: &[u8; 16]) -> (Zeroizing<[u8; KEY_AND_NONCE]>, [u8; 32]) {
-    let o: Zeroizing<[u8; 76]> = hash::expand(&key.0, &labels::SESSION_RECORD, &[salt]);
-    let mut okm = Zeroizing::new([0; KEY_AND_NONCE]);
-    let mut commitment = [0; 32];
-    okm.copy_from_slice(&o[..KEY_AND_NONCE]);
-    commitment.copy_from_slice(&o[KEY_AND_NONCE..]);
-    (okm, commitment)
-}
-
-/// `max(1024, padme(len + 1))`.
-fn padded(length: usize) -> usize {
-    // A state has at most some 60 KB.
-    #[allow(clippy::cast_possible_truncation)]
-    PADDED_MIN.max(padme(length as u64 + 1) as usize)
-}
-
-fn unpad(body: &[u8]) -> Option<&[u8]> {
-    let end = body.iter().rposition(|&byte| byte != 0)?;
-    (body[end] == END && padded(end) == body.len()).then_some(&body[..end])
 }
 
 impl State {
@@ -415,23 +373,6 @@ mod tests {
 
     fn reads(state: &[u8]) -> bool {
         State::read(state, 1).is_some()
-    }
-
-    #[test]
-    fn padding_is_what_the_length_calls_for() {
-        assert_eq!([0, 1023, 1024].map(padded), [1024, 1024, 1088]);
-        for length in [0, 1022, 1023, 3000] {
-            let mut body = alloc::vec![1; length];
-            body.push(END);
-            body.resize(padded(length), 0);
-            assert_eq!(unpad(&body), Some(&body[..length]));
-            // Longer, shorter by a byte, without its end, and nothing but zeros.
-            assert_eq!(unpad(&[&body[..], &[0; 512]].concat()), None);
-            assert_eq!(unpad(&body[..body.len() - 1]), None);
-            body[length] = 1;
-            assert_eq!(unpad(&body), None);
-        }
-        assert_eq!(unpad(&[0; 1024]), None);
     }
 
     #[test]

@@ -7,22 +7,17 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
-use super::envelope::{self, Content};
+use super::envelope;
 use super::record::{self, IdentityRecord};
 use super::{Protection, Secret, VaultError};
 use crate::bytes::{Reader, put_short_string};
 use crate::identity::{AccountName, IdentityKey};
 use crate::limits;
 use crate::pins::{EarlierKey, PinState, VerifiedPeer};
-use crate::primitives::padding::padme;
+use crate::sealed::{self, RecordKind, padded};
 
 /// Marks the state of an earlier key.
 const EARLIER: u8 = 0x80;
-/// Shortest padded record.
-const PADDED_MIN: u64 = 1024;
-/// Ends the record.
-const END: u8 = 0x80;
-
 /// An identity and the people it knows.
 #[derive(Debug)]
 pub struct Backup {
@@ -53,33 +48,39 @@ pub fn seal_backup(
         length += (1 + peer.earlier.len()) * entry_length(peer);
     }
     let count = u16::try_from(entries).map_err(|_| VaultError::Peers)?;
-    let padded = padded(length);
-    envelope::seal(Content::Backup, &[0; 32], protection, rng, padded, |out| {
-        let end = out.len() + padded;
-        identity.encode(out);
-        out.extend_from_slice(&count.to_be_bytes());
-        for peer in peers {
-            let VerifiedPeer {
-                name,
-                key,
-                state,
-                first_seen,
-                earlier,
-            } = peer;
-            put_entry(out, name, key, state.value(), *first_seen);
-            for old in earlier {
-                put_entry(
-                    out,
+    let length = padded(length);
+    envelope::seal(
+        RecordKind::Backup,
+        &[0; 32],
+        protection,
+        rng,
+        length,
+        |out| {
+            let begin = out.len();
+            identity.encode(out);
+            out.extend_from_slice(&count.to_be_bytes());
+            for peer in peers {
+                let VerifiedPeer {
                     name,
-                    &old.key,
-                    EARLIER | old.state.value(),
-                    old.first_seen,
-                );
+                    key,
+                    state,
+                    first_seen,
+                    earlier,
+                } = peer;
+                put_entry(out, name, key, state.value(), *first_seen);
+                for old in earlier {
+                    put_entry(
+                        out,
+                        name,
+                        &old.key,
+                        EARLIER | old.state.value(),
+                        old.first_seen,
+                    );
+                }
             }
-        }
-        out.push(END);
-        out.resize(end, 0);
-    })
+            sealed::pad(out, begin);
+        },
+    )
 }
 
 /// Unwraps a backup: form and bounds, commitment, tag, padding, records. Putting its people beside those that are known
@@ -88,16 +89,12 @@ pub fn seal_backup(
 /// # Errors
 /// [`VaultError::Closed`], whatever the reason, but for [`VaultError::OutOfMemory`].
 pub fn open_backup(envelope: &[u8], secret: Secret<'_>) -> Result<Backup, VaultError> {
-    let opened = envelope::open(Content::Backup, RECORD_MAX, envelope, secret)?;
+    let opened = envelope::open(RecordKind::Backup, RECORD_MAX, envelope, secret)?;
     decode(&opened.record).ok_or(VaultError::Closed)
 }
 
 fn decode(record: &[u8]) -> Option<Backup> {
-    let length = record.iter().rposition(|&byte| byte != 0)?;
-    if record[length] != END || padded(length) != record.len() {
-        return None;
-    }
-    let mut reader = Reader::new(&record[..length]);
+    let mut reader = Reader::new(sealed::unpad(record)?);
     let identity = IdentityRecord::decode(&mut reader)?;
     let count = reader.u16().ok()?;
     // What is allocated follows the bytes that are there, not the count that they claim.
@@ -144,21 +141,6 @@ fn put_entry(out: &mut Vec<u8>, name: &AccountName, key: &IdentityKey, state: u8
     out.extend_from_slice(key.as_bytes());
     out.push(state);
     out.extend_from_slice(&time.to_be_bytes());
-}
-
-/// `max(1024, padme(len + 1))`.
-const fn padded(length: usize) -> usize {
-    let padme = padme(length as u64 + 1);
-    let padded = if padme < PADDED_MIN {
-        PADDED_MIN
-    } else {
-        padme
-    };
-    // A record has at most some 20 MB.
-    #[allow(clippy::cast_possible_truncation)]
-    {
-        padded as usize
-    }
 }
 
 /// The longest record: a longer one is refused before any work.

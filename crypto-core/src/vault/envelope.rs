@@ -7,26 +7,11 @@ use zeroize::Zeroizing;
 use super::kdf::{self, Kdf, SALT};
 use super::{Protection, Secret, VaultError};
 use crate::bytes::Reader;
-use crate::limits;
-use crate::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
-use crate::primitives::hash;
 use crate::primitives::labels;
+use crate::sealed::{self, Keys, RecordKind, Sealed, Sealing};
 
-const MAGIC: &[u8; 4] = b"PAIR";
-/// Bytes before the sealed record.
-pub(super) const HEAD: usize = 96;
-/// Bytes that the keys are bound to.
-const BOUND: usize = 64;
-/// Key, nonce and commitment.
-const OUTPUT: usize = 76;
-
-/// What is in an envelope.
-#[derive(Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub(super) enum Content {
-    Identity = 1,
-    Backup = 2,
-}
+/// Bytes before the commitment: magic, version and kind, costs, salt, `IK` or zeros. The keys are bound to all of them.
+const HEAD: usize = 64;
 
 /// A record that came out of an envelope, with what its head says in clear.
 pub(super) struct Opened {
@@ -38,53 +23,46 @@ pub(super) struct Opened {
 /// Seals a record of `length` bytes, which `write` appends. Draws the salt, 16 bytes, from `rng`: a fresh salt is a
 /// fresh key and nonce.
 pub(super) fn seal(
-    content: Content,
+    kind: RecordKind,
     public: &[u8; 32],
     protection: Protection<'_>,
     rng: &mut dyn CryptoRng,
     length: usize,
     write: impl FnOnce(&mut Vec<u8>),
 ) -> Result<Vec<u8>, VaultError> {
-    // One allocation: the record is encrypted where it is written, and no copy of it stays behind.
     let mut out = Vec::new();
-    out.try_reserve_exact(HEAD + length + TAG_LENGTH)
+    out.try_reserve_exact(sealed::length(HEAD, length))
         .map_err(|_| VaultError::OutOfMemory)?;
-    out.extend_from_slice(MAGIC);
-    out.extend_from_slice(&[limits::VERSION, content as u8]);
-    out.extend_from_slice(&match protection {
+    let costs = match protection {
         Protection::VaultSecret(_) => [kdf::NONE, 0, 0, 0, 0, 0, 0, 0, 0, 0],
         Protection::Passphrase(_, kdf) => kdf.encode(),
-    });
+    };
     let mut salt = [0; SALT];
     rng.fill_bytes(&mut salt);
-    out.extend_from_slice(&salt);
-    out.extend_from_slice(public);
+    let sealing = Sealing::new(out, kind, &[&costs, &salt, public]);
     let keys = match protection {
-        Protection::VaultSecret(secret) => Keys::derive(secret.expose(), &out),
+        Protection::VaultSecret(secret) => derive(secret.expose(), sealing.head()),
         Protection::Passphrase(passphrase, kdf) => {
             let stretched = kdf.run(passphrase, &salt)?;
-            Keys::derive(&stretched, &out)
+            derive(&stretched, sealing.head())
         }
     };
-    out.extend_from_slice(&keys.commitment);
-    write(&mut out);
-    debug_assert_eq!(out.len(), HEAD + length);
-
-    let (head, body) = out.split_at_mut(HEAD);
-    let tag = aead::seal(&keys.okm, head, body).map_err(|_| VaultError::Closed)?;
-    out.extend_from_slice(&tag);
-    Ok(out)
+    Ok(sealing.finish(&keys, |out| {
+        let begin = out.len();
+        write(out);
+        debug_assert_eq!(out.len(), begin + length);
+    }))
 }
 
 /// Opens an envelope, whose record has at most `record_max` bytes: form, lengths and costs before any work, then the
 /// commitment, then the tag.
 pub(super) fn open(
-    content: Content,
+    kind: RecordKind,
     record_max: usize,
     envelope: &[u8],
     secret: Secret<'_>,
 ) -> Result<Opened, VaultError> {
-    let head = Head::decode(content, record_max, envelope).ok_or(VaultError::Closed)?;
+    let head = Head::decode(kind, record_max, envelope).ok_or(VaultError::Closed)?;
     let stretched;
     let secret: &[u8; 32] = match (secret, head.kdf) {
         (Secret::VaultSecret(secret), None) => secret.expose(),
@@ -94,16 +72,13 @@ pub(super) fn open(
         }
         _ => return Err(VaultError::Closed),
     };
-    let keys = Keys::derive(secret, head.bytes);
-    if !hash::equal(&keys.commitment, &head.commitment) {
-        return Err(VaultError::Closed);
-    }
-    let mut record = Zeroizing::new(Vec::new());
+    let keys = derive(secret, head.sealed.head);
+    let verified = head.sealed.verify(&keys).ok_or(VaultError::Closed)?;
+    let mut record = Vec::new();
     record
-        .try_reserve_exact(head.ciphertext.len())
+        .try_reserve_exact(head.sealed.record_length())
         .map_err(|_| VaultError::OutOfMemory)?;
-    record.extend_from_slice(head.ciphertext);
-    aead::open(&keys.okm, head.bytes, &mut record, head.tag).map_err(|_| VaultError::Closed)?;
+    let record = verified.decrypt(record).map_err(|_| VaultError::Closed)?;
     Ok(Opened {
         public: head.public,
         record,
@@ -112,32 +87,21 @@ pub(super) fn open(
 
 /// An envelope in its parts.
 struct Head<'a> {
-    bytes: &'a [u8],
     /// None: under a vault secret.
     kdf: Option<Kdf>,
     salt: [u8; SALT],
     public: [u8; 32],
-    commitment: [u8; 32],
-    ciphertext: &'a [u8],
-    tag: &'a [u8; TAG_LENGTH],
+    sealed: Sealed<'a>,
 }
 
 impl<'a> Head<'a> {
-    fn decode(content: Content, record_max: usize, envelope: &'a [u8]) -> Option<Self> {
-        let (bytes, sealed) = envelope.split_at_checked(HEAD)?;
-        let (ciphertext, tag) = sealed.split_last_chunk::<TAG_LENGTH>()?;
-        if ciphertext.len() > record_max {
+    fn decode(kind: RecordKind, record_max: usize, envelope: &'a [u8]) -> Option<Self> {
+        let sealed = Sealed::split(envelope, HEAD)?;
+        if sealed.record_length() > record_max {
             return None;
         }
-        let mut reader = Reader::new(bytes);
-        let form = (
-            reader.array::<4>().ok()?,
-            reader.u8().ok()?,
-            reader.u8().ok()?,
-        );
-        if form != (*MAGIC, limits::VERSION, content as u8) {
-            return None;
-        }
+        let mut reader = Reader::new(sealed.head);
+        sealed::read_form(&mut reader, kind).ok()?;
         let kdf = match (
             reader.u8().ok()?,
             reader.u8().ok()?,
@@ -149,37 +113,19 @@ impl<'a> Head<'a> {
         };
         let salt = reader.array().ok()?;
         let public = reader.array().ok()?;
-        if content == Content::Backup && public != [0; 32] {
+        if kind == RecordKind::Backup && public != [0; 32] {
             return None;
         }
         Some(Self {
-            bytes,
             kdf,
             salt,
             public,
-            commitment: reader.array().ok()?,
-            ciphertext,
-            tag,
+            sealed,
         })
     }
 }
 
-/// `o = Expand(secret, "wrap", bytes 0..64, 76)` in its parts.
-struct Keys {
-    okm: Zeroizing<[u8; KEY_AND_NONCE]>,
-    commitment: [u8; 32],
-}
-
-impl Keys {
-    /// `head` has at least the 64 bytes that are bound.
-    fn derive(secret: &[u8; 32], head: &[u8]) -> Self {
-        let o: Zeroizing<[u8; OUTPUT]> = hash::expand(secret, &labels::WRAP, &[&head[..BOUND]]);
-        let mut keys = Self {
-            okm: Zeroizing::new([0; KEY_AND_NONCE]),
-            commitment: [0; 32],
-        };
-        keys.okm.copy_from_slice(&o[..KEY_AND_NONCE]);
-        keys.commitment.copy_from_slice(&o[KEY_AND_NONCE..]);
-        keys
-    }
+/// `Expand(secret, "wrap", bytes 0..64, 76)`.
+fn derive(secret: &[u8; 32], head: &[u8]) -> Keys {
+    Keys::derive(secret, &labels::WRAP, head)
 }

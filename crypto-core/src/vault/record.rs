@@ -5,11 +5,12 @@ use core::fmt;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use super::envelope::{self, Content};
+use super::envelope;
 use super::{Protection, Secret, VaultError};
 use crate::bytes::{Reader, put_short_string};
 use crate::identity::{AccountName, IdentityKey, IdentitySeed, Realm};
 use crate::limits;
+use crate::sealed::RecordKind;
 
 /// An identity as it is kept.
 pub struct IdentityRecord {
@@ -89,7 +90,7 @@ pub fn seal_identity(
     rng: &mut dyn CryptoRng,
 ) -> Result<Vec<u8>, VaultError> {
     envelope::seal(
-        Content::Identity,
+        RecordKind::Identity,
         record.seed.public_key().as_bytes(),
         protection,
         rng,
@@ -104,7 +105,7 @@ pub fn seal_identity(
 /// [`VaultError::Closed`], whatever the reason, but for [`VaultError::OutOfMemory`].
 pub fn open_identity(envelope: &[u8], secret: Secret<'_>) -> Result<IdentityRecord, VaultError> {
     let opened = envelope::open(
-        Content::Identity,
+        RecordKind::Identity,
         limits::IDENTITY_RECORD_MAX,
         envelope,
         secret,

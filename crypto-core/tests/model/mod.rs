@@ -73,7 +73,7 @@ impl World {
             self.sessions[side].save(&record_key(side), &lifetime, &mut self.rng)
         });
         Start {
-            records: records.map(Result::unwrap),
+            records,
             people: self.people,
             ready: self.under_way[0].remove(0),
         }
@@ -236,9 +236,7 @@ impl World {
         let key = record_key(side);
         let session = &mut self.sessions[side];
         let revision = session.revision() + 1;
-        let record = session
-            .save(&key, &self.lifetimes[side], &mut self.rng)
-            .unwrap();
+        let record = session.save(&key, &self.lifetimes[side], &mut self.rng);
         let mut damaged = record.clone();
         let bit = bit % (8 * record.len());
         damaged[bit / 8] ^= 1 << (bit % 8);

@@ -17,7 +17,7 @@ pub(super) fn save(
     let key = step.array("key")?;
     let mut lifetime = Lifetime::new(step.number("started")?);
     lifetime.count_chunk(step.number("chunk_bytes")?);
-    let record = session.save(&RecordKey::from_bytes(&key), &lifetime, rng)?;
+    let record = session.save(&RecordKey::from_bytes(&key), &lifetime, rng);
     let outputs = outputs! {
         "revision" => session.revision(),
         "state" => hex(&state(&key, &record)?),
