@@ -81,9 +81,29 @@ pub(crate) fn fixed<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
     out
 }
 
-/// Appends a byte string after its length in one byte. The caller has checked the length.
-pub(crate) fn put_short_string(out: &mut Vec<u8>, bytes: &[u8]) {
+/// Where an encoder writes: into a buffer, or nowhere, to learn how large the buffer must be.
+pub(crate) trait Sink {
+    fn put(&mut self, bytes: &[u8]);
+}
+
+impl Sink for Vec<u8> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
+/// Counts what is written.
+pub(crate) struct Length(pub(crate) usize);
+
+impl Sink for Length {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0 += bytes.len();
+    }
+}
+
+/// Writes a byte string after its length in one byte. The caller has checked the length.
+pub(crate) fn put_short_string(out: &mut impl Sink, bytes: &[u8]) {
     debug_assert!(bytes.len() <= usize::from(u8::MAX));
-    out.push(u8::try_from(bytes.len()).unwrap_or(u8::MAX));
-    out.extend_from_slice(bytes);
+    out.put(&[u8::try_from(bytes.len()).unwrap_or(u8::MAX)]);
+    out.put(bytes);
 }

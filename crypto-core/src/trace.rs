@@ -1,12 +1,15 @@
 //! Intermediate values for the generator of the test vectors. They are secrets: only the feature `vectors` keeps them.
 
+#[cfg(feature = "vectors")]
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 /// What is noted while a protocol runs: an empty value that takes no note where the vectors are not built.
 #[cfg_attr(feature = "vectors", derive(Clone, Default))]
 pub(crate) struct Recorder<T> {
+    /// Boxed: room for what is not noted would be filled with whatever lay on the stack, secrets too.
     #[cfg(feature = "vectors")]
-    noted: Option<T>,
+    noted: Option<Box<T>>,
     #[cfg(not(feature = "vectors"))]
     noted: core::marker::PhantomData<fn() -> T>,
 }
@@ -26,13 +29,13 @@ impl<T: Default> Recorder<T> {
     /// Takes a note of what another one noted, if it did.
     pub(crate) fn join<U: Clone>(&mut self, other: &Recorder<U>, write: impl FnOnce(&mut T, U)) {
         if let Some(noted) = &other.noted {
-            self.note(|own| write(own, noted.clone()));
+            self.note(|own| write(own, U::clone(noted)));
         }
     }
 
     /// What was noted.
-    pub(crate) const fn noted(&self) -> Option<&T> {
-        self.noted.as_ref()
+    pub(crate) fn noted(&self) -> Option<&T> {
+        self.noted.as_deref()
     }
 }
 

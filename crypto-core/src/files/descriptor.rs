@@ -8,7 +8,7 @@ use rand_core::CryptoRng;
 use super::FileError;
 use super::cobblestone::{FileKeys, Salt};
 use super::layout::Layout;
-use crate::bytes::{Reader, put_short_string};
+use crate::bytes::{Reader, Sink, put_short_string};
 use crate::limits;
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::labels;
@@ -177,30 +177,13 @@ impl Descriptor {
             && self.preview.len() <= limits::PREVIEW_MAX
     }
 
-    /// Bytes of the encoded descriptor.
-    pub(crate) fn encoded_length(&self) -> usize {
-        32 + 24
-            + 8
-            + 1
-            + 1
-            + 4
-            + 1
-            + self.peaks.len()
-            + 2
-            + self.name.len()
-            + 1
-            + self.media_type.len()
-            + 2
-            + self.preview.len()
-    }
-
-    /// Appends the encoded descriptor, which is valid.
-    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
-        out.extend_from_slice(self.key.expose());
-        out.extend_from_slice(&self.salt.0);
-        out.extend_from_slice(&self.size.to_be_bytes());
-        out.extend_from_slice(&[self.kind as u8, self.mode as u8]);
-        out.extend_from_slice(&self.duration_ms.to_be_bytes());
+    /// Writes the encoded descriptor, which is valid.
+    pub(crate) fn write(&self, out: &mut impl Sink) {
+        out.put(self.key.expose());
+        out.put(&self.salt.0);
+        out.put(&self.size.to_be_bytes());
+        out.put(&[self.kind as u8, self.mode as u8]);
+        out.put(&self.duration_ms.to_be_bytes());
         put_short_string(out, &self.peaks);
         put_string(out, self.name.as_bytes());
         put_short_string(out, self.media_type.as_bytes());
@@ -269,10 +252,10 @@ fn string<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8], FileError> {
     Ok(reader.slice(length.into())?)
 }
 
-fn put_string(out: &mut Vec<u8>, bytes: &[u8]) {
+fn put_string(out: &mut impl Sink, bytes: &[u8]) {
     debug_assert!(bytes.len() <= usize::from(u16::MAX));
-    out.extend_from_slice(&u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
-    out.extend_from_slice(bytes);
+    out.put(&u16::try_from(bytes.len()).unwrap_or(u16::MAX).to_be_bytes());
+    out.put(bytes);
 }
 
 fn utf8(bytes: &[u8]) -> Result<String, FileError> {

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::bytes::{Reader, Short};
+use crate::bytes::{Length, Reader, Short, Sink};
 use crate::error::errors;
 use crate::files::{Control, Descriptor};
 use crate::limits;
@@ -13,18 +13,47 @@ use crate::limits;
 /// Marks a RECEIPT for one item.
 const VIEWED: u32 = u32::MAX;
 
-mod ctype {
-    pub(super) const READY: u8 = 1;
-    pub(super) const TEXT: u8 = 2;
-    pub(super) const RECEIPT: u8 = 3;
-    pub(super) const TYPING: u8 = 4;
-    pub(super) const FILE: u8 = 5;
-    pub(super) const FILECTL: u8 = 6;
-    pub(super) const BYE: u8 = 7;
-    pub(super) const EDIT: u8 = 8;
-    pub(super) const DELETE: u8 = 9;
-    pub(super) const REACTION: u8 = 10;
-    pub(super) const PROBE: u8 = 11;
+/// Declares the kinds: their number on the wire, and whether the receiver answers with a receipt.
+macro_rules! kinds {
+    ($($kind:ident = $ctype:literal, $receipt:ident;)+) => {
+        /// A kind of message (section 6.4).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[repr(u8)]
+        enum Kind {
+            $($kind = $ctype,)+
+        }
+
+        impl Kind {
+            const ALL: &[Self] = &[$(Self::$kind,)+];
+
+            const fn causes_receipt(self) -> bool {
+                match self { $(Self::$kind => kinds!(@ $receipt),)+ }
+            }
+        }
+    };
+    (@ receipt) => { true };
+    (@ silent) => { false };
+}
+
+kinds! {
+    Ready = 1, receipt;
+    Text = 2, receipt;
+    Receipt = 3, silent;
+    Typing = 4, silent;
+    File = 5, receipt;
+    FileControl = 6, receipt;
+    Bye = 7, receipt;
+    Edit = 8, receipt;
+    Delete = 9, receipt;
+    Reaction = 10, receipt;
+    Probe = 11, receipt;
+}
+
+impl Kind {
+    fn of(ctype: u8) -> Option<Self> {
+        let known = |kind: &&Self| **kind as u8 == ctype;
+        Self::ALL.iter().find(known).copied()
+    }
 }
 
 errors! {
@@ -135,30 +164,32 @@ pub enum Content {
 impl Content {
     /// Whether the receiver answers with a receipt (section 6.4): everything but RECEIPT and TYPING.
     #[must_use]
-    pub const fn causes_receipt(&self) -> bool {
-        !matches!(
-            self,
-            Self::Receipt | Self::Read { .. } | Self::Viewed { .. } | Self::Typing(_)
-        )
+    pub fn causes_receipt(&self) -> bool {
+        self.kind().is_ok_and(Kind::causes_receipt) || matches!(self, Self::Unknown { .. })
     }
 
     /// The number of the kind on the wire.
     #[must_use]
-    pub const fn ctype(&self) -> u8 {
-        match self {
-            Self::Ready => ctype::READY,
-            Self::Text { .. } => ctype::TEXT,
-            Self::Receipt | Self::Read { .. } | Self::Viewed { .. } => ctype::RECEIPT,
-            Self::Typing(_) => ctype::TYPING,
-            Self::File(_) => ctype::FILE,
-            Self::FileControl(_) => ctype::FILECTL,
-            Self::Bye => ctype::BYE,
-            Self::Edit { .. } => ctype::EDIT,
-            Self::Delete { .. } => ctype::DELETE,
-            Self::Reaction { .. } => ctype::REACTION,
-            Self::Probe => ctype::PROBE,
-            Self::Unknown { ctype } => *ctype,
-        }
+    pub fn ctype(&self) -> u8 {
+        self.kind().map_or_else(|ctype| ctype, |kind| kind as u8)
+    }
+
+    /// The kind, or the number of one that this version does not know.
+    const fn kind(&self) -> Result<Kind, u8> {
+        Ok(match self {
+            Self::Ready => Kind::Ready,
+            Self::Text { .. } => Kind::Text,
+            Self::Receipt | Self::Read { .. } | Self::Viewed { .. } => Kind::Receipt,
+            Self::Typing(_) => Kind::Typing,
+            Self::File(_) => Kind::File,
+            Self::FileControl(_) => Kind::FileControl,
+            Self::Bye => Kind::Bye,
+            Self::Edit { .. } => Kind::Edit,
+            Self::Delete { .. } => Kind::Delete,
+            Self::Reaction { .. } => Kind::Reaction,
+            Self::Probe => Kind::Probe,
+            Self::Unknown { ctype } => return Err(*ctype),
+        })
     }
 
     /// Whether the content may be encoded: what [`Content::decode`] would refuse is not sent.
@@ -182,48 +213,42 @@ impl Content {
 
     /// Bytes of the body, so that a frame is allocated once and leaves no plaintext behind.
     pub(super) fn body_length(&self) -> usize {
-        match self {
-            Self::Ready | Self::Receipt | Self::Bye | Self::Probe | Self::Unknown { .. } => 0,
-            Self::Text { text, .. } => 5 + text.len(),
-            Self::Read { .. } | Self::Delete { .. } => 4,
-            Self::Viewed { .. } => 8,
-            Self::Typing(_) => 1,
-            Self::File(descriptor) => descriptor.encoded_length(),
-            Self::FileControl(_) => Control::LENGTH,
-            Self::Edit { text, .. } => 4 + text.len(),
-            Self::Reaction { emoji, .. } => 6 + emoji.len(),
-        }
+        let mut length = Length(0);
+        self.write_body(&mut length);
+        length.0
     }
 
     /// Appends the body.
     pub(super) fn encode_body(&self, out: &mut Vec<u8>) {
+        self.write_body(out);
+    }
+
+    fn write_body(&self, out: &mut impl Sink) {
         match self {
             Self::Ready | Self::Receipt | Self::Bye | Self::Probe | Self::Unknown { .. } => {}
             Self::Text { text, reply } => {
                 let (author, seq) = reply.map_or((0, 0), |reply| (reply.author as u8, reply.seq));
-                out.push(author);
-                out.extend_from_slice(&seq.to_be_bytes());
-                out.extend_from_slice(text.as_bytes());
+                out.put(&[author]);
+                out.put(&seq.to_be_bytes());
+                out.put(text.as_bytes());
             }
-            Self::Read { up_to: seq } | Self::Delete { seq } => {
-                out.extend_from_slice(&seq.to_be_bytes())
-            }
+            Self::Read { up_to: seq } | Self::Delete { seq } => out.put(&seq.to_be_bytes()),
             Self::Viewed { seq } => {
-                out.extend_from_slice(&VIEWED.to_be_bytes());
-                out.extend_from_slice(&seq.to_be_bytes());
+                out.put(&VIEWED.to_be_bytes());
+                out.put(&seq.to_be_bytes());
             }
-            Self::Typing(activity) => out.push(*activity as u8),
-            Self::File(descriptor) => descriptor.encode(out),
-            Self::FileControl(control) => out.extend_from_slice(&control.encode()),
+            Self::Typing(activity) => out.put(&[*activity as u8]),
+            Self::File(descriptor) => descriptor.write(out),
+            Self::FileControl(control) => out.put(&control.encode()),
             Self::Edit { seq, text } => {
-                out.extend_from_slice(&seq.to_be_bytes());
-                out.extend_from_slice(text.as_bytes());
+                out.put(&seq.to_be_bytes());
+                out.put(text.as_bytes());
             }
             Self::Reaction { target, set, emoji } => {
-                out.push(target.author as u8);
-                out.extend_from_slice(&target.seq.to_be_bytes());
-                out.push(u8::from(*set));
-                out.extend_from_slice(emoji.as_bytes());
+                out.put(&[target.author as u8]);
+                out.put(&target.seq.to_be_bytes());
+                out.put(&[u8::from(*set)]);
+                out.put(emoji.as_bytes());
             }
         }
     }
@@ -241,10 +266,13 @@ impl Content {
     /// # Errors
     /// [`ContentError`].
     pub fn decode(ctype: u8, body: &[u8]) -> Result<Self, ContentError> {
+        let Some(kind) = Kind::of(ctype) else {
+            return Ok(Self::Unknown { ctype });
+        };
         let mut reader = Reader::new(body);
-        let content = match ctype {
-            ctype::READY => Self::Ready,
-            ctype::TEXT => {
+        let content = match kind {
+            Kind::Ready => Self::Ready,
+            Kind::Text => {
                 let reply = match (reader.u8()?, reader.u32()?) {
                     (0, 0) => None,
                     (1, seq) => Some(MessageRef {
@@ -262,31 +290,31 @@ impl Content {
                     reply,
                 }
             }
-            ctype::RECEIPT if body.is_empty() => Self::Receipt,
-            ctype::RECEIPT => match reader.u32()? {
+            Kind::Receipt if body.is_empty() => Self::Receipt,
+            Kind::Receipt => match reader.u32()? {
                 VIEWED => Self::Viewed { seq: reader.u32()? },
                 up_to => Self::Read { up_to },
             },
-            ctype::TYPING => Self::Typing(match reader.u8()? {
+            Kind::Typing => Self::Typing(match reader.u8()? {
                 0 => Activity::Idle,
                 1 => Activity::Typing,
                 2 => Activity::RecordingVoice,
                 3 => Activity::RecordingVideo,
                 _ => return Err(ContentError::Malformed),
             }),
-            ctype::FILE => Self::File(Box::new(
+            Kind::File => Self::File(Box::new(
                 Descriptor::decode(reader.rest()).map_err(|_| ContentError::Malformed)?,
             )),
-            ctype::FILECTL => Self::FileControl(
+            Kind::FileControl => Self::FileControl(
                 Control::decode(reader.rest()).map_err(|_| ContentError::Malformed)?,
             ),
-            ctype::BYE => Self::Bye,
-            ctype::EDIT => Self::Edit {
+            Kind::Bye => Self::Bye,
+            Kind::Edit => Self::Edit {
                 seq: reader.u32()?,
                 text: text(&mut reader)?,
             },
-            ctype::DELETE => Self::Delete { seq: reader.u32()? },
-            ctype::REACTION => Self::Reaction {
+            Kind::Delete => Self::Delete { seq: reader.u32()? },
+            Kind::Reaction => Self::Reaction {
                 target: MessageRef {
                     author: match reader.u8()? {
                         1 => Author::Sender,
@@ -302,8 +330,7 @@ impl Content {
                 },
                 emoji: utf8(reader.rest())?,
             },
-            ctype::PROBE => Self::Probe,
-            ctype => return Ok(Self::Unknown { ctype }),
+            Kind::Probe => Self::Probe,
         };
         reader.end()?;
         if content.is_valid() {
