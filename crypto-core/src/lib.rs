@@ -97,6 +97,7 @@ pub mod trace;
 #[cfg(not(feature = "vectors"))]
 #[allow(dead_code, unreachable_pub)] // What nobody notes is not read.
 mod trace;
+mod transcript;
 pub mod vault;
 pub mod wire;
 

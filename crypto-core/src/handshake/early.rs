@@ -276,10 +276,11 @@ mod tests {
 
     use super::*;
     use crate::session::padding;
+    use crate::transcript::Transcript;
     use std::vec;
 
     fn keys() -> EarlyKeys {
-        EarlyKeys::derive(&[1; 32], &[2; 32], &[3; 32])
+        EarlyKeys::derive(&[1; 32], &[2; 32], &Transcript::begin(&[]).then([&[], &[]]))
     }
 
     /// The frame of number 1 with any padded plaintext.

@@ -8,7 +8,7 @@ use super::early::{self, EarlyError, EarlyMessage, Incoming};
 use super::end::{EndError, EndReason, Subject};
 use super::frames::{ACCEPT_SIGNED, AcceptFrame, END_LENGTH};
 use super::pending::{PendingSession, Secrets};
-use super::schedule::{self, HandshakeKeys};
+use super::schedule::{self, Commitment, HandshakeKeys};
 use super::{HandshakeId, Role};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
@@ -18,6 +18,7 @@ use crate::primitives::hash::Secret32;
 use crate::primitives::{kem, labels};
 use crate::session::Session;
 use crate::trace::{HandshakeTrace, Recorder};
+use crate::transcript::Transcript;
 
 errors! {
     /// An offer that cannot be answered. It is wiped.
@@ -53,11 +54,11 @@ pub struct IncomingOffer<E: Engine> {
     pub(super) peer: Party,
     pub(super) subject: Subject,
     pub(super) trace: Recorder<HandshakeTrace>,
-    pub(super) t1: [u8; 32],
+    pub(super) t1: Transcript<1>,
     pub(super) signature: [u8; 64],
     pub(super) ephemeral: [u8; 32],
     pub(super) encapsulation_key: Box<kem::EncapsulationKey>,
-    pub(super) commitment: [u8; 32],
+    pub(super) commitment: Commitment,
     /// Salt of the handshake secret: zeros, or out of the early secret. Boxed: it does not move.
     pub(super) dsalt: Box<Secret32>,
     /// In a prekey start only.
@@ -131,11 +132,11 @@ impl<E: Engine> IncomingOffer<E> {
         let mut trace = self.trace;
         let t2 = schedule::t2(&self.t1, &self.signature, &frame);
         let keys = HandshakeKeys::derive(&self.dsalt, &ss_k, ss_x.expose(), &t2, &mut trace);
-        let signature = self.local.sign(&labels::SIG_ACCEPT, &t2).await?;
+        let signature = self.local.sign(&labels::SIG_ACCEPT, t2.as_bytes()).await?;
         let t3 = schedule::t3(&t2, &signature);
         let mac = keys.mac_b(&t3);
         frame[ACCEPT_SIGNED..ACCEPT_SIGNED + 64].copy_from_slice(&signature);
-        frame[ACCEPT_SIGNED + 64..].copy_from_slice(&mac[..]);
+        frame[ACCEPT_SIGNED + 64..].copy_from_slice(mac.as_bytes());
 
         Ok(PendingSession {
             local: self.local,
@@ -145,7 +146,7 @@ impl<E: Engine> IncomingOffer<E> {
             frame,
             trace,
             t3,
-            mac: *mac,
+            mac,
             secrets: Box::new(Secrets { ephemeral, keys }),
             early: self.early,
         })

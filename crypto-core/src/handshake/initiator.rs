@@ -10,7 +10,7 @@ use super::frames::{
     ACCEPT_LENGTH, AcceptFrame, CONFIRM_LENGTH, CONFIRM_SIGNED, ConfirmFrame, END_LENGTH,
     InitFrame, OfferFrame,
 };
-use super::schedule::{self, DSALT, EarlyKeys, HandshakeKeys};
+use super::schedule::{self, Commitment, DSALT, EarlyKeys, HandshakeKeys};
 use super::{HandshakeId, Presence, Role, Unconcerned, concerns};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
@@ -22,6 +22,7 @@ use crate::primitives::x25519::X25519Error;
 use crate::primitives::{kem, labels};
 use crate::session::{Content, EarlyCount, OwnTurn, Ratchet, Session};
 use crate::trace::{HandshakeTrace, Recorder};
+use crate::transcript::Transcript;
 use crate::wire::FrameKind;
 
 errors! {
@@ -116,7 +117,7 @@ pub struct Offer<E: Engine> {
     frame: Box<[u8]>,
     hid: HandshakeId,
     trace: Recorder<HandshakeTrace>,
-    t1: [u8; 32],
+    t1: Transcript<1>,
     signature: [u8; 64],
     secrets: Box<Secrets<E>>,
 }
@@ -188,11 +189,11 @@ impl<E: Engine> Offer<E> {
             responder_key: *peer.key.as_bytes(),
             ephemeral: ephemeral_public,
             encapsulation_key: kem.encapsulation_key(),
-            commitment: commitment(&opening),
+            commitment: *Commitment::to(&opening).as_bytes(),
             signature: [0; 64],
         };
         let (mut frame, t0, agreed): (Box<[u8]>, _, _) = match prekey {
-            None => (Box::new(offer.encode()), schedule::t0(&[]), None),
+            None => (Box::new(offer.encode()), Transcript::begin(&[]), None),
             Some(prekey) => {
                 let ss_ox = local.agree(&ephemeral, &prekey.agreement_key).await?;
                 let (ciphertext, ss_p) = prekey.encapsulation_key.encapsulate(rng);
@@ -205,7 +206,7 @@ impl<E: Engine> Offer<E> {
             }
         };
         let t1 = schedule::t1(&t0, &frame);
-        let signature = local.sign(&labels::SIG_OFFER, &t1).await?;
+        let signature = local.sign(&labels::SIG_OFFER, t1.as_bytes()).await?;
         let signed = frame.len() - signature.len();
         frame[signed..].copy_from_slice(&signature);
 
@@ -216,7 +217,9 @@ impl<E: Engine> Offer<E> {
             early = Some(Outgoing::new(keys));
         }
         let mut trace = Recorder::new();
-        trace.note(|trace: &mut HandshakeTrace| trace.t[..2].copy_from_slice(&[t0, t1]));
+        trace.note(|trace: &mut HandshakeTrace| {
+            trace.t[..2].copy_from_slice(&[*t0.as_bytes(), *t1.as_bytes()])
+        });
         Ok(Self {
             local: local.clone(),
             peer,
@@ -306,7 +309,12 @@ impl<E: Engine> Offer<E> {
         let t2 = schedule::t2(&self.t1, &self.signature, raw);
         if !self
             .local
-            .verify(&self.peer.key, &labels::SIG_ACCEPT, &t2, &accept.signature)
+            .verify(
+                &self.peer.key,
+                &labels::SIG_ACCEPT,
+                t2.as_bytes(),
+                &accept.signature,
+            )
             .await?
         {
             return Err(AcceptError::Signature);
@@ -319,7 +327,8 @@ impl<E: Engine> Offer<E> {
             .await?;
         let keys =
             HandshakeKeys::derive(&self.secrets.dsalt, &ss_k, ss_x.expose(), &t2, &mut trace);
-        if !hash::equal(&keys.mac_b(&t3), &accept.mac) {
+        let mac_b = keys.mac_b(&t3);
+        if !mac_b.verifies(&accept.mac) {
             return Err(AcceptError::Confirmation);
         }
 
@@ -337,16 +346,18 @@ impl<E: Engine> Offer<E> {
             mac: [0; 32],
         };
         let mut confirm = unsigned.encode();
-        let t4 = schedule::t4(&t3, &accept.mac, &confirm);
-        let signature = self.local.sign(&labels::SIG_CONFIRM, &t4).await?;
+        let t4 = schedule::t4(&t3, &mac_b, &confirm);
+        let signature = self.local.sign(&labels::SIG_CONFIRM, t4.as_bytes()).await?;
         let t5 = schedule::t5(&t4, &signature);
         let mac = keys.mac_a(&t5);
         confirm[CONFIRM_SIGNED..CONFIRM_SIGNED + 64].copy_from_slice(&signature);
-        confirm[CONFIRM_SIGNED + 64..].copy_from_slice(&mac[..]);
+        confirm[CONFIRM_SIGNED + 64..].copy_from_slice(mac.as_bytes());
         let t6 = schedule::t6(&t5, &mac);
 
         let session_keys = keys.session_keys(&t3, &self.secrets.opening, &t6, &mut trace);
-        trace.note(|trace| trace.t[3..6].copy_from_slice(&[t3, t4, t5]));
+        trace.note(|trace| {
+            trace.t[3..6].copy_from_slice(&[*t3.as_bytes(), *t4.as_bytes(), *t5.as_bytes()])
+        });
         if let Some(early) = &self.secrets.early {
             trace.join(early.trace(), |trace, early| trace.early = Some(early));
         }
@@ -393,11 +404,6 @@ impl<E: Engine> Offer<E> {
             flight: hash::sha256(&[&self.frame]),
         }
     }
-}
-
-/// `cm_A = LH("commit", r_A)`.
-pub(super) fn commitment(opening: &[u8; 32]) -> [u8; 32] {
-    hash::labelled(&labels::COMMIT, &[opening])
 }
 
 impl<E: Engine> fmt::Debug for Offer<E> {

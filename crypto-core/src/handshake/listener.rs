@@ -10,7 +10,7 @@ use super::early::Incoming;
 use super::end::{EndReason, Subject};
 use super::frames::{END_LENGTH, InitFrame, OfferFrame};
 use super::incoming::IncomingOffer;
-use super::schedule::{self, DSALT, EarlyKeys};
+use super::schedule::{self, Commitment, DSALT, EarlyKeys};
 use super::{HandshakeId, Presence, Role};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::{FrameError, errors};
@@ -21,6 +21,7 @@ use crate::prekeys::{Prekey, PrekeyId, PrekeyStore};
 use crate::primitives::hash::{self, Secret32};
 use crate::primitives::{kem, labels, x25519};
 use crate::trace::{HandshakeTrace, Recorder};
+use crate::transcript::Transcript;
 use crate::wire::FrameKind;
 
 errors! {
@@ -213,7 +214,7 @@ impl<E: Engine> Listener<E> {
         self.check_names(&offer, from)?;
         // The transcript begins with the prekey, so it is looked up before the signature.
         let t0 = match &prekey {
-            None => schedule::t0(&[]),
+            None => Transcript::begin(&[]),
             Some(part) => {
                 let prekey = self.prekeys.find(&part.pkid);
                 prekey.ok_or(ListenError::PrekeyUnknown)?.t0
@@ -224,7 +225,7 @@ impl<E: Engine> Listener<E> {
         let t1 = schedule::t1(&t0, frame);
         if !self
             .local
-            .verify(&key, &labels::SIG_OFFER, &t1, &offer.signature)
+            .verify(&key, &labels::SIG_OFFER, t1.as_bytes(), &offer.signature)
             .await?
         {
             return Err(ListenError::Signature);
@@ -239,7 +240,9 @@ impl<E: Engine> Listener<E> {
         }
 
         let mut trace = Recorder::new();
-        trace.note(|trace: &mut HandshakeTrace| trace.t[..2].copy_from_slice(&[t0, t1]));
+        trace.note(|trace: &mut HandshakeTrace| {
+            trace.t[..2].copy_from_slice(&[*t0.as_bytes(), *t1.as_bytes()])
+        });
         let (mut dsalt, mut early) = (Box::new(Secret32::new(DSALT)), None);
         if let Some(part) = prekey {
             // Gone from here on, whatever happens: it is used once.
@@ -269,7 +272,7 @@ impl<E: Engine> Listener<E> {
             signature: offer.signature,
             ephemeral: offer.ephemeral,
             encapsulation_key: Box::new(encapsulation_key),
-            commitment: offer.commitment,
+            commitment: Commitment::from_bytes(offer.commitment),
             dsalt,
             early,
         })

@@ -8,18 +8,18 @@ use rand_core::CryptoRng;
 use super::early::{self, EarlyError, EarlyMessage, Incoming};
 use super::end::{EndError, EndReason, Subject};
 use super::frames::{ACCEPT_LENGTH, CONFIRM_LENGTH, ConfirmFrame};
-use super::initiator::commitment;
-use super::schedule::{self, HandshakeKeys};
+use super::schedule::{self, Commitment, HandshakeKeys, Mac};
 use super::{HandshakeId, Role, Unconcerned, concerns};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::identity::{AccountId, Party};
 use crate::limits;
-use crate::primitives::{hash, labels};
+use crate::primitives::labels;
 use crate::session::{
     EarlyCount, Ratchet, RatchetKeyError, RemoteRatchetPublic, Session, TurnSecrets,
 };
 use crate::trace::{HandshakeTrace, Recorder};
+use crate::transcript::Transcript;
 use crate::wire::FrameKind;
 
 errors! {
@@ -92,11 +92,11 @@ pub struct PendingSession<E: Engine> {
     pub(super) local: LocalIdentity<E>,
     pub(super) peer: Party,
     pub(super) subject: Subject,
-    pub(super) commitment: [u8; 32],
+    pub(super) commitment: Commitment,
     pub(super) frame: Box<[u8; ACCEPT_LENGTH]>,
     pub(super) trace: Recorder<HandshakeTrace>,
-    pub(super) t3: [u8; 32],
-    pub(super) mac: [u8; 32],
+    pub(super) t3: Transcript<3>,
+    pub(super) mac: Mac,
     pub(super) secrets: Box<Secrets<E>>,
     /// In a prekey start only.
     pub(super) early: Option<Box<Incoming>>,
@@ -172,7 +172,7 @@ impl<E: Engine> PendingSession<E> {
         }
         let raw: &[u8; CONFIRM_LENGTH] = frame.try_into().map_err(|_| ConfirmError::Malformed)?;
         let confirm = ConfirmFrame::decode(raw).map_err(|_| ConfirmError::Malformed)?;
-        if !hash::equal(&commitment(&confirm.opening), &self.commitment) {
+        if !self.commitment.opens_with(&confirm.opening) {
             return Err(ConfirmError::Commitment);
         }
         let t4 = schedule::t4(&self.t3, &self.mac, raw);
@@ -181,7 +181,7 @@ impl<E: Engine> PendingSession<E> {
             .verify(
                 &self.peer.key,
                 &labels::SIG_CONFIRM,
-                &t4,
+                t4.as_bytes(),
                 &confirm.signature,
             )
             .await?
@@ -192,16 +192,19 @@ impl<E: Engine> PendingSession<E> {
         let Secrets { ephemeral, keys } = &*self.secrets;
         let ratchet_keys =
             RemoteRatchetPublic::check(&confirm.agreement_key, &confirm.encapsulation_key)?;
-        if !hash::equal(&keys.mac_a(&t5), &confirm.mac) {
+        let mac_a = keys.mac_a(&t5);
+        if !mac_a.verifies(&confirm.mac) {
             return Err(ConfirmError::Confirmation);
         }
         let early_count = self.early_count(confirm.early_count)?;
         let mut trace = self.trace;
-        let t6 = schedule::t6(&t5, &confirm.mac);
+        let t6 = schedule::t6(&t5, &mac_a);
         let session_keys = keys.session_keys(&self.t3, &confirm.opening, &t6, &mut trace);
         let agreed = self.local.agree(ephemeral, &confirm.agreement_key).await?;
         let ratchet = Ratchet::responder(&session_keys, ratchet_keys, &TurnSecrets::first(agreed));
-        trace.note(|trace| trace.t[3..6].copy_from_slice(&[self.t3, t4, t5]));
+        trace.note(|trace| {
+            trace.t[3..6].copy_from_slice(&[*self.t3.as_bytes(), *t4.as_bytes(), *t5.as_bytes()])
+        });
         if let Some(early) = &self.early {
             trace.join(early.trace(), |trace, early| trace.early = Some(early));
         }

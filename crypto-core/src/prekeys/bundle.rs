@@ -4,12 +4,13 @@ use alloc::boxed::Box;
 use core::fmt;
 
 use super::PrekeyId;
-use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame, t0};
+use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::identity::{IdentityKey, Party};
 use crate::ids::Presence;
 use crate::primitives::{hash, kem, labels, x25519};
+use crate::transcript::Transcript;
 
 errors! {
     /// A PREKEY that is not used. But for [`PrekeyError::IdentityChanged`] it is the relay's fault or the prekey has
@@ -58,7 +59,7 @@ pub struct PrekeyBundle {
     pub(crate) peer: Party,
     pub(crate) presence: Presence,
     /// `T0`.
-    pub(crate) t0: [u8; 32],
+    pub(crate) t0: Transcript<0>,
     /// `OX_B`.
     pub(crate) agreement_key: [u8; 32],
     /// `OK_B`.
@@ -103,7 +104,7 @@ impl PrekeyBundle {
             pkid: prekey.pkid,
             peer: *peer,
             presence: *presence,
-            t0: t0(raw),
+            t0: Transcript::begin(raw),
             agreement_key: prekey.agreement_key,
             encapsulation_key: Box::new(encapsulation_key),
         })

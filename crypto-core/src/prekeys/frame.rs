@@ -4,7 +4,7 @@ use crate::bytes::fixed;
 use crate::error::FrameError;
 use crate::identity::AccountId;
 use crate::ids::{PrekeyId, Presence};
-use crate::primitives::{hash, kem, labels};
+use crate::primitives::kem;
 use crate::wire::{self, FrameKind};
 
 /// Bytes of a PREKEY.
@@ -72,9 +72,4 @@ impl PrekeyFrame {
             &self.signature,
         ])
     }
-}
-
-/// `T0 = LH("transcript", prekey)`: the PREKEY frame, or nothing in the interactive mode (section 4.4).
-pub(crate) fn t0(prekey: &[u8]) -> [u8; 32] {
-    hash::labelled(&labels::TRANSCRIPT, &[prekey])
 }

@@ -51,5 +51,4 @@ mod store;
 
 pub use crate::ids::PrekeyId;
 pub use bundle::{PrekeyBundle, PrekeyError};
-pub(crate) use frame::t0;
 pub(crate) use store::{Prekey, PrekeyStore};

@@ -7,11 +7,12 @@ use rand_core::CryptoRng;
 
 use super::PrekeyId;
 use super::bundle::signed;
-use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame, t0};
+use super::frame::{PREKEY_LENGTH, PREKEY_SIGNED, PrekeyFrame};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::ids::Presence;
 use crate::limits;
 use crate::primitives::{kem, labels};
+use crate::transcript::Transcript;
 
 /// The secrets of the latest prekeys, oldest first. Not `Clone`; a prekey leaves it by [`PrekeyStore::take`], once.
 pub(crate) struct PrekeyStore<E: Engine>(VecDeque<Prekey<E>>);
@@ -20,7 +21,7 @@ pub(crate) struct PrekeyStore<E: Engine>(VecDeque<Prekey<E>>);
 pub(crate) struct Prekey<E: Engine> {
     pub(crate) pkid: PrekeyId,
     /// `T0` of the handshake that uses it.
-    pub(crate) t0: [u8; 32],
+    pub(crate) t0: Transcript<0>,
     pub(crate) secrets: Box<PrekeySecrets<E>>,
 }
 
@@ -58,7 +59,7 @@ impl<E: Engine> Prekey<E> {
         frame[PREKEY_SIGNED..].copy_from_slice(&signature);
         let prekey = Self {
             pkid,
-            t0: t0(&frame),
+            t0: Transcript::begin(&frame),
             secrets: Box::new(PrekeySecrets { agreement, kem }),
         };
         Ok((prekey, frame))
