@@ -122,11 +122,13 @@ pub const PEOPLE: usize = 65_535;
 /// Earlier keys remembered per person; the oldest is forgotten. More changes than this are no history but an alarm.
 pub const EARLIER_KEYS: usize = 16;
 
+/// Accounts whose presence one connection may watch (section 9).
+pub const WATCHED: usize = 64;
 /// Longest access token in a LOGIN or TOKEN frame (section 9).
 pub const TOKEN_MAX: usize = 4_096;
 /// Largest handshake payload that the relay forwards (section 9).
 pub const PAYLOAD_HANDSHAKE_MAX: usize = 2_579;
 /// Largest message payload that the relay forwards (section 9).
-pub const PAYLOAD_MESSAGE_MAX: usize = 65_610;
+pub const PAYLOAD_MESSAGE_MAX: usize = 67_886;
 /// Largest file chunk payload that the relay forwards (section 9).
 pub const PAYLOAD_CHUNK_MAX: usize = 1_049_639;

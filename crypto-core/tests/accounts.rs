@@ -230,8 +230,8 @@ fn payloads_have_size_classes() {
         (0x04, PayloadKind::Handshake, 2_579),
         (0x05, PayloadKind::Handshake, 2_579),
         (0x07, PayloadKind::Handshake, 2_579),
-        (0x10, PayloadKind::Message, 65_610),
-        (0x11, PayloadKind::Message, 65_610),
+        (0x10, PayloadKind::Message, 67_886),
+        (0x11, PayloadKind::Message, 67_886),
         (0x12, PayloadKind::Chunk, 1_049_639),
     ] {
         assert_eq!(payload(kind, 2), Ok(class));

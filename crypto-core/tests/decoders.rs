@@ -17,6 +17,7 @@ use duet_crypto::handshake::HandshakeId;
 use duet_crypto::handshake::frames::{
     AcceptFrame, ConfirmFrame, EarlyHeader, EndFrame, InitFrame, OfferFrame,
 };
+use duet_crypto::identity::AccountId;
 use duet_crypto::password::VaultSecret;
 use duet_crypto::prekeys::PrekeyId;
 use duet_crypto::prekeys::frame::PrekeyFrame;
@@ -190,6 +191,38 @@ proptest! {
     }
 
     #[test]
+    fn watches_round_trip(count in 0..=66_u8, accounts in vec(any::<[u8; 32]>(), 0..=66), cut in 0..2_usize) {
+        let rest = accounts.as_flattened();
+        let rest = &rest[..rest.len().saturating_sub(cut)];
+        let frame = [&[1, 0x49][..], &[9; 16], &[count], rest].concat();
+        let decoded = ClientFrame::decode(&frame);
+        prop_assert_eq!(decoded.is_ok(), rest.len() == usize::from(count) * 32 && count <= 64);
+        if let Ok(ClientFrame::Watch { accounts: read, .. }) = decoded {
+            let wanted: Vec<_> = accounts.iter().map(|account| AccountId(*account)).collect();
+            prop_assert_eq!(read.accounts().collect::<Vec<_>>(), wanted);
+            prop_assert_eq!(decoded.unwrap().encode(), frame);
+        }
+    }
+
+    #[test]
+    fn beats_round_trip(word in any::<u32>()) {
+        let frame = [&[1, 0x4d][..], &word.to_be_bytes()].concat();
+        let (number, talking) = (word & 0x7fff_ffff, word >> 31 == 1);
+        match ClientFrame::decode(&frame) {
+            Ok(ClientFrame::Beat { number: read, talking: says }) => {
+                prop_assert_eq!((read.value(), says), (number, talking));
+            }
+            other => prop_assert!(false, "{other:?}"),
+        }
+        prop_assert_eq!(ClientFrame::decode(&frame).unwrap().encode(), frame.clone());
+        match ServerFrame::decode(&frame) {
+            Ok(ServerFrame::Beat(read)) => prop_assert_eq!((read.value(), false), (number, talking)),
+            other => prop_assert!(talking && other == Err(FrameError::Field), "{other:?}"),
+        }
+        round_trips!(frame, ServerFrame<'_>);
+    }
+
+    #[test]
     fn heads_of_early_messages_round_trip(frame in framed(&[0x10], 20 + 256 + 16)) {
         let header = EarlyHeader::decode(&frame).unwrap();
         prop_assert_eq!(&header.encode()[..], &frame[..22]);
@@ -205,14 +238,14 @@ proptest! {
     fn ends_round_trip(frame in framed(&[0x05], 82)) { round_trips!(frame, EndFrame); }
 
     #[test]
-    fn client_frames_round_trip(frame in framed(&[0x41, 0x43, 0x46, 0x47, 0x49, 0x4b], 0..300)) {
+    fn client_frames_round_trip(frame in framed(&[0x41, 0x43, 0x46, 0x47, 0x49, 0x4b, 0x4d], 0..300)) {
         round_trips!(frame, ClientFrame<'_>);
     }
 
     #[test]
     fn server_frames_round_trip(
-        kind in proptest::sample::select(&[0x40_u8, 0x42, 0x44, 0x45, 0x4a, 0x4c][..]),
-        length in proptest::sample::select(&[1_usize, 6, 17, 32, 50, 64, 80][..]),
+        kind in proptest::sample::select(&[0x40_u8, 0x42, 0x44, 0x45, 0x4a, 0x4c, 0x4d][..]),
+        length in proptest::sample::select(&[1_usize, 4, 6, 17, 32, 50, 64, 80][..]),
         body in vec(0..8_u8, 80),
     ) {
         let frame = [&[1, kind][..], &body[..length]].concat();
@@ -282,7 +315,10 @@ fn fixed_sizes_are_exact() {
         assert_eq!(ServerFrame::decode(&frame(0x4a)).is_ok(), length == 52);
         assert_eq!(ClientFrame::decode(&frame(0x43)).is_ok(), length >= 66);
         assert_eq!(ClientFrame::decode(&frame(0x47)).is_ok(), length == 66);
-        assert_eq!(ClientFrame::decode(&frame(0x49)).is_ok(), length == 50);
+        // One account: its count is one of the ones.
+        assert_eq!(ClientFrame::decode(&frame(0x49)).is_ok(), length == 51);
+        assert_eq!(ClientFrame::decode(&frame(0x4d)).is_ok(), length == 6);
+        assert_eq!(ServerFrame::decode(&frame(0x4d)).is_ok(), length == 6);
     }
 }
 

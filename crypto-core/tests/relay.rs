@@ -14,8 +14,8 @@ use common::{PRESENCE, account, person};
 use duet_crypto::engine::block_on;
 use duet_crypto::error::FrameError;
 use duet_crypto::relay::{
-    AckStatus, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes, ServerFrame,
-    Token, WelcomeStatus, login,
+    AckStatus, AfterClose, BeatNumber, Challenge, ClientFrame, CloseCode, EnvelopeId, NoPrekey,
+    Notice, PrekeyBytes, ServerFrame, Token, Watched, WelcomeStatus, login,
 };
 
 const ID: EnvelopeId = EnvelopeId([1; 16]);
@@ -61,7 +61,23 @@ fn every_frame_of_a_client_is_read_as_it_was_written() {
         },
         ClientFrame::Watch {
             id: ID,
-            account: account("bob"),
+            accounts: Watched::new(&[account("bob").0, account("alice").0]).unwrap(),
+        },
+        ClientFrame::Watch {
+            id: ID,
+            accounts: Watched::new(&[]).unwrap(),
+        },
+        ClientFrame::Watch {
+            id: ID,
+            accounts: Watched::new(&[[7; 32]; 64]).unwrap(),
+        },
+        ClientFrame::Beat {
+            number: BeatNumber::default(),
+            talking: true,
+        },
+        ClientFrame::Beat {
+            number: BeatNumber::new(0x7fff_ffff).unwrap(),
+            talking: false,
         },
     ] {
         let encoded = frame.encode();
@@ -87,6 +103,8 @@ fn every_frame_of_a_relay_is_read_as_it_was_written() {
         },
         presence(true),
         presence(false),
+        ServerFrame::Beat(BeatNumber::default()),
+        ServerFrame::Beat(BeatNumber::new(0x7fff_ffff).unwrap()),
     ];
     frames.extend(WelcomeStatus::ALL.iter().copied().map(ServerFrame::Welcome));
     frames.extend(
@@ -138,6 +156,41 @@ fn a_relay_takes_nothing_else_for_prekeys() {
         let answer = ServerFrame::PrekeyResponse { id: ID, prekey };
         assert_eq!(ServerFrame::decode(&answer.encode()), Ok(answer));
     }
+}
+
+#[test]
+fn no_more_accounts_are_watched_than_fit() {
+    assert!(Watched::new(&[[7; 32]; 65]).is_none());
+}
+
+#[test]
+fn the_numbers_of_signs_of_life_go_round() {
+    let last = BeatNumber::new((1 << 31) - 1).unwrap();
+    assert_eq!(BeatNumber::new(1 << 31), None);
+    assert_eq!(BeatNumber::default().next().value(), 1);
+    assert_eq!(last.next(), BeatNumber::default());
+}
+
+/// The table of section 9.
+#[test]
+fn every_code_says_what_the_client_does_next() {
+    for (codes, after) in [
+        (
+            &[1001, 1006, 1012, 4408, 4410, 4429, 4430, 4500][..],
+            AfterClose::Reconnect,
+        ),
+        (&[4401], AfterClose::RenewToken),
+        (&[4400, 4409, 4413], AfterClose::Stay),
+        // Codes that nobody knows count as 1006.
+        (&[0, 1000, 1011, 4499, 65_535], AfterClose::Reconnect),
+    ] {
+        for code in codes {
+            assert_eq!(AfterClose::of(*code), after, "{code}");
+        }
+    }
+    assert_eq!(CloseCode::ALL.len(), 12);
+    let codes = CloseCode::ALL.iter().map(|(code, ..)| code.code());
+    assert!(codes.is_sorted());
 }
 
 /// A client that can speak later versions, too, is welcome (section 9.1).

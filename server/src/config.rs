@@ -302,11 +302,23 @@ pub struct Limits {
     #[arg(long, env = "DUET_QUEUE_TIMEOUT", value_name = "SECONDS", default_value = "15", value_parser = seconds)]
     pub queue_timeout: Duration,
 
-    /// Seconds between pings; a client that is silent for two and a half of them is gone.
-    #[arg(long, env = "DUET_PING_INTERVAL", value_name = "SECONDS", default_value = "25", value_parser = seconds)]
-    pub ping_interval: Duration,
+    /// Seconds without any frame to a client after which the relay sends it a BEAT.
+    #[arg(long, env = "DUET_BEAT_INTERVAL", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
+    pub beat_interval: Duration,
 
-    /// Seconds without a message in either direction after which a connection is closed.
+    /// The same while the client says that a conversation is open.
+    #[arg(long, env = "DUET_BEAT_INTERVAL_TALKING", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    pub beat_interval_talking: Duration,
+
+    /// Seconds without any frame from a client after which it is gone.
+    #[arg(long, env = "DUET_SILENCE_TIMEOUT", value_name = "SECONDS", default_value = "90", value_parser = seconds)]
+    pub silence_timeout: Duration,
+
+    /// The same while the client says that a conversation is open.
+    #[arg(long, env = "DUET_SILENCE_TIMEOUT_TALKING", value_name = "SECONDS", default_value = "25", value_parser = seconds)]
+    pub silence_timeout_talking: Duration,
+
+    /// Seconds without anything but BEATs in either direction after which a connection is closed.
     #[arg(long, env = "DUET_IDLE_TIMEOUT", value_name = "SECONDS", default_value = "3600", value_parser = seconds)]
     pub idle_timeout: Duration,
 

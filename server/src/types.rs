@@ -4,7 +4,12 @@
 use std::{fmt::Write as _, fs, io, path::Path};
 use ts_rs::{Config, TS};
 
-use crate::{api, error::ErrorCode, relay::close::CloseCode, validate};
+use crate::{
+    api,
+    error::ErrorCode,
+    relay::close::{AfterClose, CloseCode},
+    validate,
+};
 
 /// The one generated file.
 pub const FILE_NAME: &str = "relay-api.ts";
@@ -68,8 +73,21 @@ fn constants(out: &mut String) {
         );
     }
     out.push_str(
-        "} as const;\nexport type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];\n",
+        "} as const;\nexport type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];\n\n\
+         /**\n * What a client does after its connection was closed: connect again with a growing pause, connect again once \
+         with a\n * fresh access token, or wait for a person to decide. Any other code counts as `broken`.\n */\n\
+         export type AfterClose = 'reconnect' | 'renewToken' | 'stay';\n\
+         export const AFTER_CLOSE: Readonly<Record<CloseCode, AfterClose>> = {\n",
     );
+    for (close, ..) in CloseCode::ALL {
+        let after = match close.after() {
+            AfterClose::Reconnect => "reconnect",
+            AfterClose::RenewToken => "renewToken",
+            AfterClose::Stay => "stay",
+        };
+        let _ = writeln!(out, "  {}: '{after}',", close.code());
+    }
+    out.push_str("};\n");
     let _ = write!(
         out,
         "\n/** What the relay accepts as a login name. */\nexport const USERNAME_PATTERN = /{}/;\n",

@@ -2,13 +2,13 @@
 
 use duet_crypto::identity::AccountId;
 use duet_crypto::relay::{
-    self, ClientFrame, EnvelopeId, PrekeyBytes, Presence, ServerFrame, Token,
+    self, BeatNumber, ClientFrame, EnvelopeId, PrekeyBytes, Presence, ServerFrame, Token, Watched,
 };
 use duet_crypto::{error::Code, limits};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::failure::{Failure, array};
+use crate::failure::{Failure, array, whole};
 use crate::random::Random;
 use crate::wire::object::Wire as _;
 use crate::wire::relay::RelayHead;
@@ -40,14 +40,32 @@ pub fn send_head(id: &[u8], to: &[u8], presence: &[u8]) -> Result<Vec<u8>, JsVal
     Ok(relay::send_header(id, &to, &Presence(array(presence)?)).to_vec())
 }
 
-/// The WATCH frame for an account.
+/// The WATCH frame for accounts, one id after the other.
 ///
 /// # Errors
-/// An id has not its length.
+/// An id does not have its length, or these are more than 64.
 #[wasm_bindgen(js_name = relayWatch)]
-pub fn watch(id: &[u8], account: &[u8]) -> Result<Vec<u8>, JsValue> {
-    let (id, account) = (EnvelopeId(array(id)?), AccountId(array(account)?));
-    Ok(ClientFrame::Watch { id, account }.encode())
+pub fn watch(id: &[u8], accounts: &[u8]) -> Result<Vec<u8>, JsValue> {
+    let (accounts, rest) = accounts.as_chunks();
+    if !rest.is_empty() {
+        return Err(Failure::Argument.into());
+    }
+    let accounts = Watched::new(accounts).ok_or(Failure::Argument)?;
+    let id = EnvelopeId(array(id)?);
+    Ok(ClientFrame::Watch { id, accounts }.encode())
+}
+
+/// The BEAT frame with the number of the relay's last one.
+///
+/// # Errors
+/// The number is not below 2^31.
+#[wasm_bindgen(js_name = relayBeat)]
+pub fn beat(number: f64, talking: bool) -> Result<Vec<u8>, JsValue> {
+    let number = u32::try_from(whole(number)?)
+        .ok()
+        .and_then(BeatNumber::new)
+        .ok_or(Failure::Argument)?;
+    Ok(ClientFrame::Beat { number, talking }.encode())
 }
 
 /// The PREKEYS frame for PREKEY frames, one after the other.

@@ -5,7 +5,7 @@
 import { call } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { DuetError } from './errors.js';
-import { PREKEY_LENGTH } from './generated/limits.js';
+import { PREKEY_LENGTH, WATCHED_MAX } from './generated/limits.js';
 import type { AckStatus, Notice, PrekeyStatus, RelayHead, WelcomeStatus } from './generated/RelayHead.js';
 import type { Bytes } from './types.js';
 
@@ -57,11 +57,38 @@ export function encodeSend(send: {
   return frame;
 }
 
-/** The WATCH frame that asks for an account's online status. */
-export function encodeWatch(watch: { readonly eid: Uint8Array; readonly accountId: Uint8Array }): Bytes {
+/**
+ * The WATCH frame with all accounts whose online status is wanted from now on, at most {@link WATCHED_MAX}. It replaces
+ * the whole set; an empty list watches nobody. Answered by a `presence` frame for each account that is new in the set,
+ * and by another one whenever one of them changes.
+ */
+export function encodeWatch(watch: {
+  readonly eid: Uint8Array;
+  readonly accountIds: readonly Uint8Array[];
+}): Bytes {
   const eid = copyOf(watch.eid, 'eid', 16);
-  const account = copyOf(watch.accountId, 'accountId', 32);
-  return call((wasm) => wasm.relayWatch(eid, account));
+  if (!Array.isArray(watch.accountIds)) throw new DuetError('E_ARGUMENT', 'accountIds must be an array');
+  if (watch.accountIds.length > WATCHED_MAX) throw new DuetError('E_ARGUMENT', 'too many accountIds');
+  const accounts = watch.accountIds.map((account) => copyOf(account, 'accountIds', 32));
+  const joined = new Uint8Array(accounts.length * 32);
+  for (const [index, account] of accounts.entries()) joined.set(account, index * 32);
+  return call((wasm) => wasm.relayWatch(eid, joined));
+}
+
+/**
+ * The BEAT frame that says that this side is there. It answers a `beat` frame at once, from the handler of messages and
+ * without a timer, with the same `number`; it is also sent unasked when `talking` changes, with the number of the last
+ * `beat` (0 before any).
+ */
+export function encodeBeat(beat: {
+  readonly number: number;
+  /** Whether a conversation is open: then silence is noticed within 25 s, else within 90 s. */
+  readonly talking: boolean;
+}): Bytes {
+  const { number, talking } = beat;
+  if (typeof number !== 'number') throw new DuetError('E_ARGUMENT', 'number must be a number');
+  if (typeof talking !== 'boolean') throw new DuetError('E_ARGUMENT', 'talking must be a boolean');
+  return call((wasm) => wasm.relayBeat(number, talking));
 }
 
 /** The PREKEYS frame with prekeys of `listener.publishPrekeys()`: at most 20. Answered by an ACK. */

@@ -2,8 +2,10 @@
 
 use alloc::vec::Vec;
 
+use super::beat::BeatNumber;
 use super::login::{Login, Token};
 use super::prekeys::{PrekeyBytes, decode_prekeys, encode_prekeys};
+use super::watched::Watched;
 use super::{
     EnvelopeId, FrameError, HEADER_LENGTH, Presence, deliver_header, frame, frame_type, open,
     send_header,
@@ -44,12 +46,19 @@ pub enum ClientFrame<'a> {
         /// Its run.
         presence: Presence,
     },
-    /// Asks for an account's online status.
+    /// Asks for the online status of these accounts, and of no others any more.
     Watch {
         /// The frame's id.
         id: EnvelopeId,
-        /// The account.
-        account: AccountId,
+        /// The whole set.
+        accounts: Watched<'a>,
+    },
+    /// A sign of life: the answer to the relay's, or a change of `talking`.
+    Beat {
+        /// The number of the relay's last one.
+        number: BeatNumber,
+        /// Whether a conversation is open.
+        talking: bool,
     },
 }
 
@@ -82,13 +91,14 @@ impl<'a> ClientFrame<'a> {
                 reader.end()?;
                 Ok(decoded)
             }
-            frame_type::WATCH => {
-                let decoded = Self::Watch {
-                    id: EnvelopeId(reader.array()?),
-                    account: AccountId(reader.array()?),
-                };
+            frame_type::WATCH => Ok(Self::Watch {
+                id: EnvelopeId(reader.array()?),
+                accounts: Watched::decode(&mut reader)?,
+            }),
+            frame_type::BEAT => {
+                let (number, talking) = BeatNumber::from_client(reader.u32()?);
                 reader.end()?;
-                Ok(decoded)
+                Ok(Self::Beat { number, talking })
             }
             _ => Err(FrameError::Type),
         }
@@ -112,7 +122,11 @@ impl<'a> ClientFrame<'a> {
                 account,
                 presence,
             } => frame(frame_type::PREKEY_GET, &[&id.0, &account.0, &presence.0]),
-            Self::Watch { id, account } => frame(frame_type::WATCH, &[&id.0, &account.0]),
+            Self::Watch { id, accounts } => accounts.encode(*id),
+            Self::Beat { number, talking } => frame(
+                frame_type::BEAT,
+                &[&number.to_relay(*talking).to_be_bytes()],
+            ),
         }
     }
 }

@@ -4,18 +4,24 @@
 //! total (any bytes give a result). The PREKEY frames in 0x46 and 0x48 are as opaque as payloads: their length, version
 //! and type are checked, and that is all ([`crate::prekeys`] does the rest, at the client).
 
+mod beat;
 mod client;
+mod close;
 mod login;
 mod payload;
 mod prekeys;
 mod server;
 mod status;
+mod watched;
 
+pub use beat::BeatNumber;
 pub use client::{ClientFrame, send_to_deliver};
+pub use close::{AfterClose, CloseCode};
 pub use login::{Challenge, Login, LoginError, Token, login};
 pub use payload::{PayloadKind, payload_kind};
 pub use prekeys::{NoPrekey, PrekeyBytes};
 pub use server::{AckStatus, Notice, ServerFrame, WelcomeStatus};
+pub use watched::Watched;
 
 use crate::bytes::Reader;
 use crate::identity::AccountId;
@@ -42,7 +48,7 @@ pub mod frame_type {
     pub const PREKEY_GET: u8 = 0x47;
     /// R→C, the answer to PREKEY_GET.
     pub const PREKEY_RES: u8 = 0x48;
-    /// C→R, asks for an account's online status.
+    /// C→R, asks for the online status of a set of accounts.
     pub const WATCH: u8 = 0x49;
     /// R→C, an account's online status.
     pub const PRESENCE: u8 = 0x4a;
@@ -50,6 +56,8 @@ pub mod frame_type {
     pub const TOKEN: u8 = 0x4b;
     /// R→C, news from the relay itself.
     pub const NOTICE: u8 = 0x4c;
+    /// Both ways, a sign of life.
+    pub const BEAT: u8 = 0x4d;
 }
 
 pub use crate::error::FrameError;

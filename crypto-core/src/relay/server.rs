@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use super::beat::BeatNumber;
 use super::login::Challenge;
 use super::prekeys::{NoPrekey, PrekeyBytes, decode_response};
 use super::status::status;
@@ -102,6 +103,8 @@ pub enum ServerFrame<'a> {
         /// The highest protocol version that its client supports.
         max_version: u8,
     },
+    /// A sign of life, which the client answers at once.
+    Beat(BeatNumber),
 }
 
 impl<'a> ServerFrame<'a> {
@@ -142,6 +145,7 @@ impl<'a> ServerFrame<'a> {
                 },
                 max_version: reader.u8()?,
             },
+            frame_type::BEAT => Self::Beat(BeatNumber::from_relay(reader.u32()?)?),
             _ => return Err(FrameError::Type),
         };
         reader.end()?;
@@ -178,6 +182,7 @@ impl<'a> ServerFrame<'a> {
                 frame_type::PRESENCE,
                 &[&account.0, &presence.0, &[u8::from(*online), *max_version]],
             ),
+            Self::Beat(number) => frame(frame_type::BEAT, &[&number.value().to_be_bytes()]),
         }
     }
 }

@@ -7,13 +7,14 @@ use duet_crypto::{
     relay::{AckStatus, EnvelopeId, NoPrekey, Notice, PrekeyBytes, Presence, ServerFrame},
 };
 use std::{
+    collections::HashSet,
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
-use tokio::time::Instant;
+use tokio::{sync::Notify, time::Instant};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 
@@ -47,11 +48,15 @@ pub(super) struct Connection {
     /// One-time prekeys that its client gave.
     stock: Mutex<Stock>,
     /// Whom it watches; changed under the hub's lock only.
-    pub(super) watching: Mutex<Option<AccountId>>,
+    pub(super) watching: Mutex<HashSet<AccountId>>,
     access: Mutex<Access>,
     recent: Mutex<Recent>,
     closing: CancellationToken,
     close_code: OnceLock<CloseCode>,
+    /// Whether its client says that a conversation is open.
+    talking: AtomicBool,
+    /// Wakes the writer when that begins.
+    pub(super) talking_began: Notify,
     opened: Instant,
     /// Milliseconds from `opened` to the last payload, either way.
     last_payload: AtomicU64,
@@ -72,6 +77,8 @@ impl Connection {
             recent: Mutex::default(),
             closing: CancellationToken::new(),
             close_code: OnceLock::new(),
+            talking: AtomicBool::new(false),
+            talking_began: Notify::new(),
             opened: Instant::now(),
             last_payload: AtomicU64::new(0),
         }
@@ -173,6 +180,18 @@ impl Connection {
     /// Forgets its prekeys.
     pub(super) fn forget_prekeys(&self) {
         lock(&self.stock).close();
+    }
+
+    /// Whether a conversation is open: then a dead line must be noticed soon.
+    pub(super) fn is_talking(&self) -> bool {
+        self.talking.load(Ordering::Relaxed)
+    }
+
+    /// Notes what the client says of it.
+    pub(super) fn set_talking(&self, talking: bool) {
+        if !self.talking.swap(talking, Ordering::Relaxed) && talking {
+            self.talking_began.notify_one();
+        }
     }
 
     /// Notes that a payload passed.

@@ -6,7 +6,7 @@ use duet_crypto::{
     relay::{Notice, Presence, ServerFrame, WelcomeStatus},
 };
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -28,8 +28,8 @@ pub struct Hub {
 #[derive(Default)]
 struct Entry {
     online: Option<Arc<Connection>>,
-    /// Connections that asked for this account's presence.
-    watchers: Vec<Arc<Connection>>,
+    /// Connections that asked for this account's presence, by epoch.
+    watchers: HashMap<u64, Arc<Connection>>,
 }
 
 impl Entry {
@@ -57,7 +57,7 @@ impl Entry {
             return;
         }
         let frame = self.presence(account);
-        for watcher in &self.watchers {
+        for watcher in self.watchers.values() {
             watcher.note(frame.clone());
         }
     }
@@ -73,8 +73,8 @@ impl Hub {
         self.epochs.fetch_add(1, Ordering::Relaxed)
     }
 
-    /// Makes `connection` its account's, closing the one before it. It is told (WELCOME) only now that others can
-    /// reach it, and before anything from them. Of two that arrive together the higher epoch stays.
+    /// Makes `connection` its account's, closing the one before it. WELCOME is sent only once others can reach
+    /// it, and before anything from them. Of two that arrive together the higher epoch stays.
     pub(super) fn join(&self, connection: &Arc<Connection>) {
         let account = connection.account;
         let mut accounts = lock(&self.accounts);
@@ -101,7 +101,9 @@ impl Hub {
     /// Removes `connection` wherever it still stands; if another has taken over, that one stays.
     pub(super) fn leave(&self, connection: &Arc<Connection>) {
         let mut accounts = lock(&self.accounts);
-        Self::unwatch(&mut accounts, connection);
+        for watched in lock(&connection.watching).drain() {
+            Self::unwatch(&mut accounts, &watched, connection);
+        }
         let account = connection.account;
         if let Some(entry) = accounts.get_mut(&account) {
             if entry
@@ -118,26 +120,38 @@ impl Hub {
         }
     }
 
-    /// Tells `connection` whether `account` is online, now and whenever it changes, until it asks for another.
-    pub(super) fn watch(&self, connection: &Arc<Connection>, account: AccountId) {
-        let mut accounts = lock(&self.accounts);
-        Self::unwatch(&mut accounts, connection);
-        *lock(&connection.watching) = Some(account);
-        let entry = accounts.entry(account).or_default();
-        entry.watchers.push(Arc::clone(connection));
-        connection.note(entry.presence(&account));
-    }
-
-    fn unwatch(accounts: &mut HashMap<AccountId, Entry>, connection: &Arc<Connection>) {
-        let Some(watched) = lock(&connection.watching).take() else {
-            return;
-        };
-        if let Some(entry) = accounts.get_mut(&watched) {
+    /// Makes `accounts` the whole set that `connection` watches: it is told of each account that is new in it, and from
+    /// now on of every change of any of them.
+    pub(super) fn watch(
+        &self,
+        connection: &Arc<Connection>,
+        accounts: impl Iterator<Item = AccountId>,
+    ) {
+        let wanted: HashSet<AccountId> = accounts.collect();
+        let mut entries = lock(&self.accounts);
+        let mut watching = lock(&connection.watching);
+        for account in watching.difference(&wanted) {
+            Self::unwatch(&mut entries, account, connection);
+        }
+        for account in wanted.difference(&watching) {
+            let entry = entries.entry(*account).or_default();
             entry
                 .watchers
-                .retain(|watcher| watcher.epoch != connection.epoch);
+                .insert(connection.epoch, Arc::clone(connection));
+            connection.note(entry.presence(account));
+        }
+        *watching = wanted;
+    }
+
+    fn unwatch(
+        entries: &mut HashMap<AccountId, Entry>,
+        account: &AccountId,
+        connection: &Connection,
+    ) {
+        if let Some(entry) = entries.get_mut(account) {
+            entry.watchers.remove(&connection.epoch);
             if entry.is_empty() {
-                accounts.remove(&watched);
+                entries.remove(account);
             }
         }
     }

@@ -31,10 +31,12 @@ use crate::{
 pub(super) struct Reader<'a> {
     app: &'a App,
     connection: Arc<Connection>,
-    /// Everything but file frames.
+    /// Everything but file frames and BEATs.
     messages: Limiter,
+    /// BEATs take nothing from the messages; this only bounds a flood.
+    beats: Limiter,
     chunks: Limiter,
-    /// How many refusals by `messages` are put up with: a client that ignores them is closed.
+    /// How many rate-limit refusals are tolerated before closing.
     refusals: Limiter,
     /// Prekeys that this client was given.
     given: Given,
@@ -52,6 +54,7 @@ impl<'a> Reader<'a> {
             app,
             connection,
             messages: quota(limits.rate_messages, limits.burst_messages),
+            beats: quota(limits.rate_messages, limits.burst_messages),
             chunks: quota(limits.rate_chunks, limits.rate_chunks),
             refusals: quota(
                 limits.rate_messages,
@@ -72,7 +75,8 @@ impl<'a> Reader<'a> {
                 biased;
                 () = closed.as_mut() => return,
                 () = alarm.as_mut() => {
-                    // Deadlines only ever move into the future; they are looked up when the old one comes.
+                    // Deadlines move into the future, but for the begin of a conversation, which sets the alarm anew;
+                    // they are looked up when the old one comes.
                     match self.next_deadline() {
                         (at, code) if at <= Instant::now() => connection.close(code),
                         (at, _) => alarm.as_mut().reset(at),
@@ -84,12 +88,16 @@ impl<'a> Reader<'a> {
             self.heard = Instant::now();
             match incoming {
                 Incoming::Frame(frame) => {
+                    let talking = connection.is_talking();
                     tokio::select! {
                         biased;
                         () = closed.as_mut() => return,
                         done = self.frame(frame) => if let Err(code) = done {
                             connection.close(code);
                         },
+                    }
+                    if !talking && connection.is_talking() {
+                        alarm.as_mut().reset(self.next_deadline().0);
                     }
                 }
                 Incoming::Alive => {}
@@ -108,11 +116,12 @@ impl<'a> Reader<'a> {
             Instant::now() + Duration::from_millis(left),
             CloseCode::Unauthenticated,
         );
-        // Two pings may get lost.
-        let silence = (
-            self.heard + limits.ping_interval.mul_f64(2.5),
-            CloseCode::Timeout,
-        );
+        let silence = if self.connection.is_talking() {
+            limits.silence_timeout_talking
+        } else {
+            limits.silence_timeout
+        };
+        let silence = (self.heard + silence, CloseCode::Timeout);
         let idle = (
             self.connection.last_payload() + limits.idle_timeout,
             CloseCode::Idle,
@@ -137,11 +146,20 @@ impl<'a> Reader<'a> {
                 });
                 self.send(frame.clone(), id, to, presence, kind).await
             }
-            Ok(ClientFrame::Watch { id, account }) => {
+            Ok(ClientFrame::Watch { id, accounts }) => {
                 self.app.metrics.frame("watch");
                 if self.allow(Some(id))? {
-                    self.app.hub.watch(&self.connection, account);
+                    self.app.hub.watch(&self.connection, accounts.accounts());
                 }
+                Ok(())
+            }
+            // Its number answers the relay's and says nothing more.
+            Ok(ClientFrame::Beat { number: _, talking }) => {
+                if self.beats.check().is_err() {
+                    tracing::warn!(category = "limit", "connection floods with BEATs");
+                    return Err(CloseCode::RateLimited);
+                }
+                self.connection.set_talking(talking);
                 Ok(())
             }
             Ok(ClientFrame::Prekeys { id, prekeys }) => self.stock(id, prekeys),

@@ -90,14 +90,6 @@ impl Sender {
         self.0.flush().await.map_err(|_| Broken)
     }
 
-    /// Asks the client for a sign of life.
-    pub(super) async fn ping(&mut self) -> Result<(), Broken> {
-        self.0
-            .send(Message::Ping(Bytes::new()))
-            .await
-            .map_err(|_| Broken)
-    }
-
     /// Says goodbye, and why.
     pub(super) async fn close(&mut self, code: CloseCode) -> Result<(), Broken> {
         let frame = CloseFrame {

@@ -1,7 +1,8 @@
-//! The task that empties an outbox into its socket.
+//! The task that empties an outbox into its socket, and beats when there is nothing to write.
 
+use duet_crypto::relay::{BeatNumber, ServerFrame};
 use std::{pin::pin, sync::Arc};
-use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+use tokio::time::{Instant, sleep_until, timeout};
 
 use super::{
     close::CloseCode,
@@ -14,8 +15,16 @@ use crate::app::App;
 /// Runs until the connection is closed or breaks, then says goodbye.
 pub(super) async fn run(app: App, connection: Arc<Connection>, mut sender: Sender) {
     let limits = &app.settings.limits;
-    let mut ping = interval_at(Instant::now() + limits.ping_interval, limits.ping_interval);
-    ping.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let next_beat = |last: Instant| {
+        last + if connection.is_talking() {
+            limits.beat_interval_talking
+        } else {
+            limits.beat_interval
+        }
+    };
+    let mut last = Instant::now();
+    let mut beat = BeatNumber::default();
+    let mut alarm = pin!(sleep_until(next_beat(last)));
     let mut closed = pin!(connection.closed());
     let mut batch = Vec::new();
     loop {
@@ -23,7 +32,20 @@ pub(super) async fn run(app: App, connection: Arc<Connection>, mut sender: Sende
             biased;
             () = closed.as_mut() => break,
             () = connection.outbox.next(&mut batch) => {}
-            _ = ping.tick() => {}
+            () = connection.talking_began.notified() => {
+                alarm.as_mut().reset(next_beat(last));
+                continue;
+            }
+            () = alarm.as_mut() => {
+                // Something was written in the meantime, or the conversation has ended: then the alarm is early.
+                let due = next_beat(last);
+                if due > Instant::now() {
+                    alarm.as_mut().reset(due);
+                    continue;
+                }
+                beat = beat.next();
+                batch.push(Outgoing::beat(ServerFrame::Beat(beat).encode().into()));
+            }
         }
         let written = tokio::select! {
             biased;
@@ -31,7 +53,7 @@ pub(super) async fn run(app: App, connection: Arc<Connection>, mut sender: Sende
             () = closed.as_mut() => break,
         };
         match written {
-            Ok(Ok(())) => {}
+            Ok(Ok(())) => last = Instant::now(),
             Ok(Err(Broken)) => return connection.end(),
             Err(_) => connection.close(CloseCode::TooSlow),
         }
@@ -42,7 +64,7 @@ pub(super) async fn run(app: App, connection: Arc<Connection>, mut sender: Sende
     }
 }
 
-/// Writes a batch, or a ping if it is empty. Payloads whose writing is broken off are told to their senders by their
+/// Writes a batch. Payloads whose writing is broken off are told to their senders by their
 /// [`super::outbox::Receipt`]s.
 async fn write(
     app: &App,
@@ -50,9 +72,6 @@ async fn write(
     sender: &mut Sender,
     batch: &mut Vec<Outgoing>,
 ) -> Result<(), Broken> {
-    if batch.is_empty() {
-        return sender.ping().await;
-    }
     for outgoing in &mut *batch {
         sender.feed(std::mem::take(&mut outgoing.frame)).await?;
     }

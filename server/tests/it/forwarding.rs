@@ -1,6 +1,7 @@
 //! From one person to one other: routing, presence, acknowledgements, order, duplicates, limits (R2-R4).
 
 use duet_crypto::{
+    identity::AccountId,
     limits,
     relay::{AckStatus, HEADER_LENGTH, Presence},
 };
@@ -10,6 +11,7 @@ use crate::support::{Event, Person, Relay, Socket};
 
 const OFFER: u8 = 0x01;
 const INIT: u8 = 0x02;
+const OVER: u8 = 0x07;
 const EARLY: u8 = 0x10;
 const MSG: u8 = 0x11;
 const CHUNK: u8 = 0x12;
@@ -96,6 +98,7 @@ async fn payloads_are_held_to_their_size_class() {
     let classes = [
         (OFFER, limits::PAYLOAD_HANDSHAKE_MAX),
         (INIT, limits::PAYLOAD_HANDSHAKE_MAX),
+        (OVER, limits::PAYLOAD_HANDSHAKE_MAX),
         (EARLY, limits::PAYLOAD_MESSAGE_MAX),
         (MSG, limits::PAYLOAD_MESSAGE_MAX),
         (CHUNK, limits::PAYLOAD_CHUNK_MAX),
@@ -200,7 +203,7 @@ async fn presence_is_told_to_those_who_watch_and_nobody_else() {
         online: true,
     };
 
-    watcher.watch(bob.id).await;
+    watcher.watch(&[bob.id]).await;
     assert_eq!(watcher.next().await, offline(&bob));
     let first = bob.connect(&relay).await;
     assert_eq!(watcher.next().await, online(&bob));
@@ -213,7 +216,7 @@ async fn presence_is_told_to_those_who_watch_and_nobody_else() {
     assert_eq!(watcher.next().await, offline(&bob));
 
     // Watching another one ends the first watch.
-    watcher.watch(carol.id).await;
+    watcher.watch(&[carol.id]).await;
     assert_eq!(watcher.next().await, online(&carol));
     let mut third = bob.connect(&relay).await;
     third.assert_quiet().await;
@@ -222,8 +225,89 @@ async fn presence_is_told_to_those_who_watch_and_nobody_else() {
     bystander.assert_quiet().await;
     // Accounts that do not exist look like people who are away.
     let nobody = Person::new("nobody");
-    watcher.watch(nobody.id).await;
+    watcher.watch(&[nobody.id]).await;
     assert_eq!(watcher.next().await, offline(&nobody));
+}
+
+#[tokio::test]
+async fn a_watch_replaces_the_whole_set() {
+    let relay = Relay::start().await;
+    let alice = Person::registered(&relay, "alice").await;
+    let mut people = Vec::new();
+    for name in ["bob", "carol", "dave"] {
+        people.push(Person::registered(&relay, name).await);
+    }
+    let [bob, carol, dave] = &people[..] else {
+        panic!()
+    };
+    let mut watcher = alice.connect(&relay).await;
+    let told = |event| match event {
+        Event::Presence {
+            account, online, ..
+        } => (account, online),
+        other => panic!("{other:?}"),
+    };
+    // Told of each once, whoever stands there twice; in whatever order.
+    watcher.watch(&[bob.id, carol.id, bob.id]).await;
+    let mut first = [told(watcher.next().await), told(watcher.next().await)];
+    first.sort();
+    let mut wanted = [(bob.id, false), (carol.id, false)];
+    wanted.sort();
+    assert_eq!(first, wanted);
+    watcher.assert_quiet().await;
+    // Who stays in the set is told again only when something changes.
+    watcher.watch(&[carol.id, dave.id]).await;
+    assert_eq!(told(watcher.next().await), (dave.id, false));
+    let mut others = Vec::new();
+    for person in [bob, carol, dave] {
+        others.push(person.connect(&relay).await);
+    }
+    assert_eq!(told(watcher.next().await), (carol.id, true));
+    assert_eq!(told(watcher.next().await), (dave.id, true));
+    watcher.assert_quiet().await;
+    // Nobody.
+    watcher.watch(&[]).await;
+    watcher.assert_quiet().await;
+    drop(others);
+    crate::support::eventually("the others have left", async || {
+        relay.metric("duet_ws_connections ").await == 1.0
+    })
+    .await;
+    watcher.assert_quiet().await;
+    // As many as there may be; all of them are asked for anew.
+    let crowd: Vec<AccountId> = (0..64).map(|number| AccountId([number; 32])).collect();
+    for _ in 0..2 {
+        watcher.watch(&crowd).await;
+        for _ in &crowd {
+            assert!(!told(watcher.next().await).1);
+        }
+        watcher.assert_quiet().await;
+        watcher.watch(&[]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_recipient_that_does_not_read_yet_loses_no_text() {
+    const TEXTS: usize = 1_300;
+    let relay = Relay::start().await;
+    let (_, bob, mut from, mut to) = pair(&relay).await;
+    // As long as a text with its turn's ratchet keys. Nothing is read before all are sent.
+    let text = |number: usize| {
+        let mut payload = vec![0; 2_606];
+        payload[..2].copy_from_slice(&[1, MSG]);
+        payload[2..4].copy_from_slice(&u16::try_from(number).unwrap().to_be_bytes());
+        payload
+    };
+    let mut sent = Vec::new();
+    for number in 0..TEXTS {
+        sent.push(from.send(&bob, &text(number)).await);
+    }
+    for (number, payload) in to.payloads(TEXTS).await.into_iter().enumerate() {
+        assert_eq!(payload, text(number));
+    }
+    for id in sent {
+        assert_eq!(from.ack(id).await, AckStatus::Written);
+    }
 }
 
 #[tokio::test]
@@ -238,7 +322,7 @@ async fn offline_does_not_overtake_the_last_words() {
         };
         from
     };
-    to.watch(alice_id).await;
+    to.watch(&[alice_id]).await;
     assert!(matches!(
         to.next().await,
         Event::Presence { online: true, .. }

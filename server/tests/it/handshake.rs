@@ -1,8 +1,8 @@
 //! From the upgrade to WELCOME: origins, challenge, LOGIN, timeouts (R1, A9).
 
-use duet_crypto::{
-    identity::AccountId,
-    relay::{AckStatus, Challenge, ClientFrame, EnvelopeId, Presence, Token, WelcomeStatus, login},
+use duet_crypto::relay::{
+    AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, Presence, Token, Watched,
+    WelcomeStatus, login,
 };
 use futures_util::StreamExt as _;
 use proptest::{prelude::*, strategy::ValueTree as _};
@@ -176,7 +176,12 @@ async fn anything_else_before_the_login_closes() {
     let frames = [
         ClientFrame::Watch {
             id,
-            account: alice.id,
+            accounts: Watched::new(&[alice.id.0]).unwrap(),
+        }
+        .encode(),
+        ClientFrame::Beat {
+            number: BeatNumber::default(),
+            talking: true,
         }
         .encode(),
         ClientFrame::Send {
@@ -251,21 +256,28 @@ async fn malformed_frames_close_their_sender_and_nobody_else() {
     let mut bob_socket = bob.connect(&relay).await;
     let watch = ClientFrame::Watch {
         id: EnvelopeId([1; 16]),
-        account: AccountId([2; 32]),
+        accounts: Watched::new(&[[2; 32]]).unwrap(),
     }
     .encode();
+    let beat = [1, 0x4d, 0, 0, 0, 7];
     let mut frames = vec![
         vec![],
         vec![1],
         vec![1, 0x43],
         [&watch[..], &[0]].concat(),
-        watch[..49].to_vec(),
+        watch[..50].to_vec(),
+        // More than it says, more than there may be, and as it was before it was a set.
+        flip(watch.clone(), 18),
+        [&[1, 0x49][..], &[1; 16], &[65], &[2; 65 * 32]].concat(),
+        [&watch[..18], &[2; 32]].concat(),
+        [&beat[..], &[0]].concat(),
+        beat[..5].to_vec(),
         flip(watch.clone(), 0),
     ];
     // Every type that a client may not send, server frames included, and a SEND that ends before its payload.
     frames.extend(
         (0..=255u8)
-            .filter(|kind| !matches!(kind, 0x43 | 0x49 | 0x4b | 0x46 | 0x47))
+            .filter(|kind| !matches!(kind, 0x43 | 0x46 | 0x47 | 0x49 | 0x4b | 0x4d))
             .map(|kind| vec![1, kind]),
     );
     frames.push(
@@ -369,24 +381,6 @@ async fn a_connection_without_messages_is_closed_in_the_end() {
     pass(HOUR / 2);
     assert_eq!(from.closed().await, Some(4410));
     assert_eq!(to_socket.closed().await, Some(4410));
-}
-
-#[tokio::test]
-async fn a_client_that_answers_no_ping_is_gone() {
-    const INTERVAL: Duration = Duration::from_secs(25);
-    let relay = Relay::start_with(|settings| settings.limits.ping_interval = INTERVAL).await;
-    let alice = Person::registered(&relay, "alice").await;
-    // The library answers pings only while somebody reads.
-    let mut silent = alice.connect(&relay).await;
-    silent.assert_quiet().await;
-    pass(INTERVAL * 2);
-    assert_eq!(relay.metric("duet_ws_connections ").await, 1.0);
-    pass(INTERVAL / 2);
-    eventually("the silent connection is gone", async || {
-        relay.metric("duet_ws_closed_total{kind=\"timeout\"}").await == 1.0
-    })
-    .await;
-    drop(silent);
 }
 
 #[tokio::test]

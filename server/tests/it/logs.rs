@@ -76,7 +76,7 @@ async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
         .error();
 
     let (mut from, mut to) = (alice.connect(&relay).await, bob.connect(&relay).await);
-    from.watch(bob.id).await;
+    from.watch(&[bob.id]).await;
     from.next().await;
     let payload = [&[1, 0x11][..], b"canary-payload", &[0; 61_234]].concat();
     let sizes = [payload.len(), payload.len() + HEADER_LENGTH];

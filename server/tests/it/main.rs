@@ -8,6 +8,7 @@
 )]
 
 mod accounts;
+mod beats;
 mod forwarding;
 mod full_disk;
 mod handshake;

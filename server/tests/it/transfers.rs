@@ -90,7 +90,7 @@ async fn a_client_that_never_reads_is_closed_and_its_partner_told() {
     })
     .await;
     let (_, bob, mut from, to) = pair(&relay).await;
-    from.watch(bob.id).await;
+    from.watch(&[bob.id]).await;
     let Event::Presence { online: true, .. } = from.next().await else {
         panic!()
     };

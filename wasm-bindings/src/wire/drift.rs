@@ -281,6 +281,11 @@ fn limits() {
             &limits::EARLIER_KEYS,
         ),
         (
+            "WATCHED_MAX",
+            "Accounts whose presence one connection may watch.",
+            &limits::WATCHED,
+        ),
+        (
             "TOKEN_MAX",
             "Longest access token of a LOGIN or TOKEN frame, in bytes.",
             &limits::TOKEN_MAX,

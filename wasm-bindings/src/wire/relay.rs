@@ -79,7 +79,7 @@ wire_words! {
 wire_union! {
     /// A frame from the relay, without the payload of a DELIVER, which never enters the WebAssembly module. `ack` is a
     /// hint for the user interface: delivery is what the peer acknowledges. `prekey` has a PREKEY frame for `createOffer`
-    /// if its status is `ok`.
+    /// if its status is `ok`. `beat` is answered at once by `encodeBeat` with its number.
     RelayHead as "RelayHead" {
         Challenge as "challenge" { challenge as "challenge": Fixed<32>, }
         Welcome as "welcome" { status as "status": WelcomeWord, }
@@ -101,6 +101,7 @@ wire_union! {
             online as "online": bool,
             max_version as "maxVersion": u8,
         }
+        Beat as "beat" { number as "number": u32, }
     }
 }
 
@@ -146,6 +147,9 @@ impl From<ServerFrame<'_>> for RelayHead {
                 presence: Fixed(presence.0),
                 online,
                 max_version,
+            },
+            ServerFrame::Beat(number) => Self::Beat {
+                number: number.value(),
             },
         }
     }

@@ -2,6 +2,7 @@
 import type { EngineName, Identity } from '@duet-chat/crypto';
 import {
   decodeRelayFrame,
+  encodeBeat,
   encodePrekeyGet,
   encodePrekeys,
   encodeSend,
@@ -13,7 +14,12 @@ import { equal, hex, unhex } from '../harness.js';
 import { type Case, outcome, type Runners } from './case.js';
 
 export const relay: Runners = {
-  frame: (test) => (test.kind in ENCODED ? encoded(test) : decoded(test)),
+  frame: (test) => {
+    if (test.kind in ENCODED) encoded(test);
+    // A BEAT goes both ways, but for the top bit.
+    const both = test.kind === 'beat' && test.fields.value < OPEN;
+    if (both || !(test.kind in ENCODED)) decoded(test);
+  },
   decode: async (test) => {
     // The package decodes what a client gets; what the relay gets is the relay's to decode.
     if (test.to === 'client') await outcome(test, () => decodeRelayFrame(unhex(test.frame)));
@@ -48,6 +54,9 @@ const NOTICE = [undefined, 'draining', 'prekeysLow', 'partnerUnreachable'];
 const PREKEY = ['ok', 'none', 'rateLimit', 'offline', undefined, 'notAllowed'];
 const ACK = ['written', 'offline', 'rateLimit', 'tooLarge', 'malformed', 'notAllowed', 'unreachable'];
 
+/** The top bit of a client's BEAT. */
+const OPEN = 2 ** 31;
+
 /** What a client sends. */
 const ENCODED: Readonly<Record<string, (fields: Case) => Uint8Array>> = {
   send: (fields) =>
@@ -57,7 +66,8 @@ const ENCODED: Readonly<Record<string, (fields: Case) => Uint8Array>> = {
       presence: unhex(fields.presence),
       payload: unhex(fields.payload),
     }),
-  watch: (fields) => encodeWatch({ eid: unhex(fields.eid), accountId: unhex(fields.aid) }),
+  watch: (fields) => encodeWatch({ eid: unhex(fields.eid), accountIds: fields.aids.map(unhex) }),
+  beat: ({ value }) => encodeBeat({ number: value % OPEN, talking: value >= OPEN }),
   prekeys: (fields) => encodePrekeys({ eid: unhex(fields.eid), prekeys: fields.prekeys.map(unhex) }),
   prekey_get: (fields) =>
     encodePrekeyGet({
@@ -94,6 +104,7 @@ const DECODED: Readonly<Record<string, (fields: Case) => unknown>> = {
     online: fields.online === 1,
     maxVersion: fields.max_version,
   }),
+  beat: ({ value }) => ({ type: 'beat', number: value }),
 };
 
 function encoded({ kind, fields, frame }: Case): void {

@@ -114,5 +114,8 @@ export const PEOPLE_MAX = 65535;
 /** Most earlier keys of a person in a backup; the oldest are left out. */
 export const EARLIER_KEYS_MAX = 16;
 
+/** Accounts whose presence one connection may watch. */
+export const WATCHED_MAX = 64;
+
 /** Longest access token of a LOGIN or TOKEN frame, in bytes. */
 export const TOKEN_MAX = 4096;

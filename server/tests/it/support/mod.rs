@@ -69,7 +69,10 @@ impl Relay {
         settings.limits.login_timeout = NEVER;
         settings.limits.write_timeout = NEVER;
         settings.limits.queue_timeout = NEVER;
-        settings.limits.ping_interval = NEVER;
+        settings.limits.beat_interval = NEVER;
+        settings.limits.beat_interval_talking = NEVER;
+        settings.limits.silence_timeout = NEVER;
+        settings.limits.silence_timeout_talking = NEVER;
         settings.limits.idle_timeout = NEVER;
         change(&mut settings);
         let clock = Clock::manual();

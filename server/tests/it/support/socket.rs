@@ -3,8 +3,8 @@
 use duet_crypto::{
     identity::AccountId,
     relay::{
-        AckStatus, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes, Presence,
-        ServerFrame, Token, WelcomeStatus, login,
+        AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PrekeyBytes,
+        Presence, ServerFrame, Token, Watched, WelcomeStatus, login,
     },
 };
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
@@ -45,6 +45,7 @@ pub(crate) enum Event {
         presence: Presence,
         online: bool,
     },
+    Beat(u32),
     /// Closed with a code, or without any (the connection broke).
     Closed(Option<u16>),
 }
@@ -133,12 +134,20 @@ impl Socket {
         .await;
     }
 
-    pub(crate) async fn watch(&mut self, account: AccountId) {
+    /// Watches these accounts, and no others any more.
+    pub(crate) async fn watch(&mut self, accounts: &[AccountId]) {
+        let accounts: Vec<[u8; 32]> = accounts.iter().map(|account| account.0).collect();
         self.frame(ClientFrame::Watch {
             id: EnvelopeId(duet_relay::random()),
-            account,
+            accounts: Watched::new(&accounts).unwrap(),
         })
         .await;
+    }
+
+    /// A sign of life with a number of the relay's, and whether a conversation is open.
+    pub(crate) async fn beat(&mut self, number: u32, talking: bool) {
+        let number = BeatNumber::new(number).unwrap();
+        self.frame(ClientFrame::Beat { number, talking }).await;
     }
 
     /// The next thing from the relay.
@@ -296,6 +305,7 @@ impl Event {
                 presence,
                 online,
             },
+            ServerFrame::Beat(number) => Self::Beat(number.value()),
         }
     }
 }

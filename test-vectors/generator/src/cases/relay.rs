@@ -53,6 +53,7 @@ pub(super) fn relay() -> Result<VectorFile, Failure> {
     lengths(&mut file, &frames)?;
     values(&mut file)?;
     prekeys(&mut file)?;
+    watches(&mut file)?;
     payloads(&mut file)?;
     login(&mut file)?;
     let replacement = json!({
@@ -145,12 +146,57 @@ fn frames() -> Result<Vec<Honest>, Failure> {
             json!({"eid": eid, "status": status}),
         );
     }
-    add(
-        "WATCH".into(),
-        &[],
-        "watch",
-        json!({"eid": eid, "aid": bob}),
-    );
+    for (comment, flags, aids) in [
+        (
+            "WATCH, two accounts",
+            &[][..],
+            vec![bob.clone(), alice.clone()],
+        ),
+        ("WATCH, nobody", &["EdgeCase"][..], Vec::new()),
+        (
+            "WATCH, one account twice: form alone does not forbid it",
+            &["EdgeCase"][..],
+            vec![bob.clone(), bob.clone()],
+        ),
+        (
+            "WATCH, 64 accounts",
+            &["EdgeCase"][..],
+            (0..64).map(watched).collect(),
+        ),
+    ] {
+        add(
+            comment.into(),
+            flags,
+            "watch",
+            json!({"eid": eid, "aids": aids}),
+        );
+    }
+    for (comment, flags, value) in [
+        ("BEAT, either way", &[][..], 258),
+        ("BEAT, either way, the first number", &["EdgeCase"], 0),
+        (
+            "BEAT, either way, the largest number",
+            &["EdgeCase"],
+            0x7fff_ffff,
+        ),
+        (
+            "BEAT of a client with a conversation open",
+            &[],
+            0x8000_0102_u32,
+        ),
+        (
+            "BEAT of a client with a conversation open, before any of the relay's",
+            &["EdgeCase"],
+            0x8000_0000,
+        ),
+        (
+            "BEAT of a client with a conversation open, the largest number",
+            &["EdgeCase"],
+            u32::MAX,
+        ),
+    ] {
+        add(comment.into(), flags, "beat", json!({"value": value}));
+    }
     for online in 0..=1 {
         let fields = json!({"aid": bob, "presence": presence, "online": online, "max_version": 1});
         add(
@@ -161,6 +207,10 @@ fn frames() -> Result<Vec<Honest>, Failure> {
         );
     }
     Ok(out)
+}
+
+fn watched(index: usize) -> String {
+    bytes(&format!("watched {index}"), 32)
 }
 
 /// A PREKEY as the relay sees one: version and type, and bytes that it does not look at.
@@ -248,12 +298,15 @@ fn lengths(file: &mut VectorFile, frames: &[Honest]) -> Result<(), Failure> {
             Code::FrameLength,
             case(to, &frame[..shortest - 1]),
         )?;
-        refuse(
-            format!("to the {other}"),
-            "WrongDirection",
-            Code::FrameType,
-            case(other, &frame),
-        )?;
+        // A BEAT goes both ways.
+        if kind != "beat" {
+            refuse(
+                format!("to the {other}"),
+                "WrongDirection",
+                Code::FrameType,
+                case(other, &frame),
+            )?;
+        }
         seen.push(kind);
     }
     Ok(())
@@ -283,7 +336,7 @@ fn values(file: &mut VectorFile) -> Result<(), Failure> {
             "UnknownValue",
             Code::FrameVersion,
             to,
-            format!("0249{eid}{aid}"),
+            format!("024900000000"),
         )?;
         refuse("type 0", "UnknownValue", Code::FrameType, to, "0100".into())?;
         refuse(
@@ -462,6 +515,72 @@ fn prekeys(file: &mut VectorFile) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a relay must not take as a set of accounts, and a client not as a sign of life.
+fn watches(file: &mut VectorFile) -> Result<(), Failure> {
+    let eid = bytes("eid", 16);
+    let [first, second] = [watched(0), watched(1)];
+    let all = (0..65).map(watched).collect::<String>();
+    for (comment, flag, code, to, frame) in [
+        (
+            "WATCH, 65 accounts",
+            "UnknownValue",
+            Code::FrameField,
+            "relay",
+            format!("0149{eid}41{all}"),
+        ),
+        (
+            "WATCH, two announced and one there",
+            "Length",
+            Code::FrameLength,
+            "relay",
+            format!("0149{eid}02{first}"),
+        ),
+        (
+            "WATCH, one announced and two there",
+            "Length",
+            Code::FrameLength,
+            "relay",
+            format!("0149{eid}01{first}{second}"),
+        ),
+        (
+            "WATCH, nobody announced and one there",
+            "Length",
+            Code::FrameLength,
+            "relay",
+            format!("0149{eid}00{first}"),
+        ),
+        (
+            "WATCH as it was before it was a set: one account and no count",
+            "Length",
+            Code::FrameLength,
+            "relay",
+            format!("0149{eid}{first}"),
+        ),
+        (
+            "BEAT of the relay with the top bit of a client's",
+            "UnknownValue",
+            Code::FrameField,
+            "client",
+            "014d80000000".to_owned(),
+        ),
+        (
+            "BEAT of the relay, all bits set",
+            "UnknownValue",
+            Code::FrameField,
+            "client",
+            "014dffffffff".to_owned(),
+        ),
+    ] {
+        file.invalid(
+            comment,
+            &[flag],
+            code,
+            json!({"op": "decode", "to": to, "frame": frame}),
+        )?;
+    }
+    Ok(())
+}
+
 /// The first bytes of an OFFER are enough: its type is not one of the relay's.
 fn bytes_of_offer() -> String {
     format!("0101{}", bytes("hid", 16))
@@ -475,8 +594,9 @@ fn payloads(file: &mut VectorFile) -> Result<(), Failure> {
         ("an ACCEPT", "0103", 2_579),
         ("a CONFIRM", "0104", 2_579),
         ("an END", "0105", 2_579),
-        ("an EARLY", "0110", 65_610),
-        ("a MSG", "0111", 65_610),
+        ("an OVER", "0107", 2_579),
+        ("an EARLY", "0110", 67_886),
+        ("a MSG", "0111", 67_886),
         ("a CHUNK", "0112", 1_049_639),
     ] {
         file.valid(
@@ -537,7 +657,7 @@ fn payloads(file: &mut VectorFile) -> Result<(), Failure> {
         "a WATCH cannot be delivered",
         &["UnknownValue"],
         Code::FrameType,
-        forward(format!("0149{}", &head[..96])),
+        forward(format!("0149{}01{}", &head[..32], &head[32..96])),
     )
 }
 

@@ -4,8 +4,9 @@ use duet_crypto::engine::{LocalIdentity, block_on};
 use duet_crypto::error::Code;
 use duet_crypto::identity::{AccountId, IdentityKey, IdentitySeed};
 use duet_crypto::relay::{
-    AckStatus, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PayloadKind, PrekeyBytes,
-    Presence, ServerFrame, Token, WelcomeStatus, login, payload_kind, send_to_deliver,
+    AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, NoPrekey, Notice, PayloadKind,
+    PrekeyBytes, Presence, ServerFrame, Token, Watched, WelcomeStatus, login, payload_kind,
+    send_to_deliver,
 };
 use duet_crypto::replacement;
 use serde_json::Value;
@@ -13,8 +14,12 @@ use serde_json::Value;
 use super::unknown;
 use crate::case::{Failure, Input, Outputs, hex, outputs, unhex};
 
-/// The frames that a client sends, without LOGIN, which is made in one way only.
-pub(crate) const TO_RELAY: [&str; 5] = ["send", "prekeys", "prekey_get", "watch", "token"];
+/// The top bit of a client's BEAT.
+const OPEN: u32 = 1 << 31;
+
+/// The frames that a client sends, without LOGIN, which is made in one way only. A BEAT goes both ways.
+pub(crate) const TO_RELAY: [&str; 6] =
+    ["send", "prekeys", "prekey_get", "watch", "token", "beat"];
 
 pub(super) fn relay(case: Input<'_>) -> Result<Outputs, Failure> {
     match case.text("op")? {
@@ -29,6 +34,12 @@ pub(super) fn relay(case: Input<'_>) -> Result<Outputs, Failure> {
             let (again, decoded) = decode(to, &frame)?;
             if again != kind || Value::from(decoded) != *fields.raw() {
                 return Err(Failure::case("decodes to something else"));
+            }
+            if kind == "beat" && fields.number::<u32>("value")? < OPEN {
+                let (again, decoded) = decode("client", &frame)?;
+                if again != kind || Value::from(decoded) != *fields.raw() {
+                    return Err(Failure::case("a client reads something else"));
+                }
             }
             Ok(outputs! { "frame" => hex(&frame) })
         }
@@ -138,11 +149,25 @@ fn encode(kind: &str, fields: Input<'_>) -> Result<Vec<u8>, Failure> {
             };
             ServerFrame::PrekeyResponse { id: id()?, prekey }.encode()
         }
-        "watch" => ClientFrame::Watch {
-            id: id()?,
-            account: account("aid")?,
+        "watch" => {
+            let accounts = fields.list("aids")?.map(|account| {
+                unhex(account.raw().as_str().unwrap_or_default())?
+                    .try_into()
+                    .map_err(|_| Failure::case("an account id has 32 bytes"))
+            });
+            let accounts = accounts.collect::<Result<Vec<[u8; 32]>, Failure>>()?;
+            let accounts =
+                Watched::new(&accounts).ok_or_else(|| Failure::case("at most 64 accounts"))?;
+            ClientFrame::Watch {
+                id: id()?,
+                accounts,
+            }
+            .encode()
         }
-        .encode(),
+        "beat" => {
+            let (number, talking) = beat(fields)?;
+            ClientFrame::Beat { number, talking }.encode()
+        }
         "token" => ClientFrame::Token(Token::new(fields.text("token")?.as_bytes())?).encode(),
         "challenge" => ServerFrame::Challenge(Challenge(fields.array("challenge")?)).encode(),
         "welcome" => ServerFrame::Welcome(number(
@@ -178,6 +203,13 @@ fn encode(kind: &str, fields: Input<'_>) -> Result<Vec<u8>, Failure> {
         .encode(),
         _ => return Err(unknown(kind)),
     })
+}
+
+/// A client's BEAT; the relay's is the same without the top bit.
+fn beat(fields: Input<'_>) -> Result<(BeatNumber, bool), Failure> {
+    let value = fields.number::<u32>("value")?;
+    let number = BeatNumber::new(value % OPEN).ok_or_else(|| Failure::case("a number below 2^31"))?;
+    Ok((number, value >= OPEN))
 }
 
 /// The variant whose number on the wire is the field's.
@@ -244,9 +276,16 @@ fn from_client(frame: &ClientFrame<'_>) -> (&'static str, Outputs) {
                 "eid" => hex(&id.0), "aid" => hex(&account.0), "presence" => hex(&presence.0),
             },
         ),
-        ClientFrame::Watch { id, account } => (
+        ClientFrame::Watch { id, accounts } => (
             "watch",
-            outputs! { "eid" => hex(&id.0), "aid" => hex(&account.0) },
+            outputs! {
+                "eid" => hex(&id.0),
+                "aids" => accounts.accounts().map(|account| hex(&account.0)).collect::<Vec<_>>(),
+            },
+        ),
+        ClientFrame::Beat { number, talking } => (
+            "beat",
+            outputs! { "value" => number.value() + if *talking { OPEN } else { 0 } },
         ),
     }
 }
@@ -298,5 +337,6 @@ fn from_server(frame: &ServerFrame<'_>) -> (&'static str, Outputs) {
                 "max_version" => *max_version,
             },
         ),
+        ServerFrame::Beat(number) => ("beat", outputs! { "value" => number.value() }),
     }
 }

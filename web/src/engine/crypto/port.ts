@@ -60,6 +60,7 @@ export type RelayCodec = Pick<
   | 'decodeRelayFrame'
   | 'encodeSend'
   | 'encodeWatch'
+  | 'encodeBeat'
   | 'encodeToken'
   | 'encodePrekeys'
   | 'encodePrekeyGet'

@@ -42,6 +42,7 @@ const frames = {
   later: { type: 'welcome', status: 'tryLater' },
   draining: { type: 'notice', notice: 'draining', value: 1234 },
   ack: { type: 'ack', eid: new Uint8Array(16), status: 'written' },
+  beat: { type: 'beat', number: 7 },
 } as const satisfies Record<string, RelayFrame>;
 
 function stage(token: () => Promise<string> = async () => 'token') {
@@ -57,6 +58,7 @@ function stage(token: () => Promise<string> = async () => 'token') {
       },
       encodeSend: () => new Uint8Array(0),
       encodeWatch: () => new Uint8Array(0),
+      encodeBeat: ({ number }) => Uint8Array.of(0x4d, number),
       encodePrekeys: () => new Uint8Array(0),
       encodePrekeyGet: () => new Uint8Array(0),
       encodeToken: (text) => new TextEncoder().encode(text),
@@ -119,6 +121,16 @@ describe('logging in', () => {
     expect(losses).toEqual([{ why: 'lost' }]);
     expect(told).toMatchObject({ up: 0, refused });
     expect(socket().closed).toBe(1000);
+  });
+
+  test('a sign of life is answered at once with its number', async () => {
+    const { socket, losses, told, login } = stage();
+    await login();
+    socket().say('beat');
+    expect(socket().sent.at(-1)).toEqual(Uint8Array.of(0x4d, 7));
+    expect(told.frames).toBe(0);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(losses).toEqual([]);
   });
 
   test('a relay that says nothing is given up', async () => {

@@ -16,7 +16,7 @@ export interface Socket {
 }
 
 /** Frames that are left when the connection stands. */
-export type Arriving = Exclude<RelayFrame, { type: 'challenge' } | { type: 'welcome' }>;
+export type Arriving = Exclude<RelayFrame, { type: 'challenge' } | { type: 'welcome' } | { type: 'beat' }>;
 
 export interface LinkDeps {
   readonly codec: RelayCodec;
@@ -134,6 +134,11 @@ export class Link {
       case 'notice':
         if (frame.notice === 'draining') attempt.restart = frame.value;
         else if (attempt.up) this.deps.onFrame(frame);
+        return;
+      case 'beat':
+        if (!attempt.up) return this.lose(attempt);
+        // Not `send`: an answer does not wait for one.
+        attempt.socket?.send(this.deps.codec.encodeBeat({ number: frame.number, talking: false }));
         return;
       default:
         if (!attempt.up) return this.lose(attempt);

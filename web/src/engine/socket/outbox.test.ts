@@ -18,6 +18,7 @@ function paper() {
       envelopeId: () => new Uint8Array(16).fill(++eid),
       encodeSend: ({ eid: id, payload: bytes }) => Uint8Array.of(id[0] ?? 0, bytes[2] ?? 0),
       encodeWatch: ({ eid: id }) => Uint8Array.of(id[0] ?? 0, 200),
+      encodeBeat: () => new Uint8Array(0),
       encodePrekeys: ({ eid: id, prekeys }) => Uint8Array.of(id[0] ?? 0, 100 + prekeys.length),
       encodePrekeyGet: ({ eid: id }) => Uint8Array.of(id[0] ?? 0, 201),
       encodeToken: () => new Uint8Array(0),

@@ -75,7 +75,7 @@ export class Outbox {
   watch(accountId: string): void {
     const eid = this.deps.codec.envelopeId();
     this.watching = { eid: toText(eid), accountId };
-    this.deps.send(this.deps.codec.encodeWatch({ eid, accountId: fromText(accountId, 32) }));
+    this.deps.send(this.deps.codec.encodeWatch({ eid, accountIds: [fromText(accountId, 32)] }));
   }
 
   /** Gives the relay prekeys. What it answers changes nothing: it says when it needs more. */

@@ -328,7 +328,8 @@ class Wire implements Socket {
         this.relay.hand(this, bytes);
         break;
       case 0x49:
-        this.watched = bytes.slice(18, 50);
+        // One of the set is enough here: eid, count, accounts.
+        this.watched = bytes.slice(19, 51);
         this.watching = toText(this.watched);
         this.down(this.relay.presence(this.watched, this.watching));
         break;

@@ -253,6 +253,10 @@ export const ERROR_CODES: readonly ErrorCode[] = [
 
 /** Why the relay closes a WebSocket. */
 export const CLOSE_CODES = {
+  /** The relay goes away. */
+  goingAway: 1001,
+  /** The connection broke without a close frame. Never on the wire. */
+  broken: 1006,
   /** The relay restarts: reconnect after the delay of the NOTICE frame. */
   restart: 1012,
   /** A frame that protocol.md section 9 does not allow, or not at this moment. */
@@ -261,9 +265,9 @@ export const CLOSE_CODES = {
   unauthenticated: 4401,
   /** No LOGIN within the time allowed, or no sign of life. */
   timeout: 4408,
-  /** The same account connected elsewhere: do not reconnect by yourself. */
+  /** The same account connected elsewhere. */
   takenOver: 4409,
-  /** Nothing was sent or received for an hour. */
+  /** Nothing but BEATs was sent or received for an hour. */
   idle: 4410,
   /** A message larger than any frame of the protocol. */
   tooLarge: 4413,
@@ -275,6 +279,26 @@ export const CLOSE_CODES = {
   internal: 4500,
 } as const;
 export type CloseCode = (typeof CLOSE_CODES)[keyof typeof CLOSE_CODES];
+
+/**
+ * What a client does after its connection was closed: connect again with a growing pause, connect again once with a
+ * fresh access token, or wait for a person to decide. Any other code counts as `broken`.
+ */
+export type AfterClose = 'reconnect' | 'renewToken' | 'stay';
+export const AFTER_CLOSE: Readonly<Record<CloseCode, AfterClose>> = {
+  1001: 'reconnect',
+  1006: 'reconnect',
+  1012: 'reconnect',
+  4400: 'stay',
+  4401: 'renewToken',
+  4408: 'reconnect',
+  4409: 'stay',
+  4410: 'reconnect',
+  4413: 'stay',
+  4429: 'reconnect',
+  4430: 'reconnect',
+  4500: 'reconnect',
+};
 
 /** What the relay accepts as a login name. */
 export const USERNAME_PATTERN = /^[a-z][a-z0-9_.-]{2,31}$/;
