@@ -125,6 +125,14 @@ export async function groups(): Promise<Group[]> {
   }
   add('one message', messages, 'this package: send and receive');
 
+  const asked = { type: 'text', reply: null, text: 'x'.repeat(64) } as const;
+  add('question and answer, 64 B: a turn of the ratchet each', [
+    contender(OURS, () => {
+      b.receive(a.send(asked).frame);
+      return a.receive(b.send(asked).frame);
+    }),
+  ]);
+
   const mebibyte = new Uint8Array(1 << 20);
   const source = new Blob([mebibyte]);
   add('1 MiB of a file', [
