@@ -25,7 +25,9 @@ export type ConnectionView =
   /** `retryAt`: epoch ms of the next attempt. `browserOffline`: the machine itself has no network. */
   | { readonly state: 'waiting'; readonly retryAt: number; readonly browserOffline: boolean }
   /** Opened elsewhere: another tab or device of this account took over; it does not reconnect by itself. */
-  | { readonly state: 'replaced' };
+  | { readonly state: 'replaced' }
+  /** The server does not take what this page sends, or this login; only the person tries again. */
+  | { readonly state: 'refused' };
 
 /** Which engine does what, for the settings screen and for tests. */
 export interface CryptoView {

@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto';
 import { createHash } from 'node:crypto';
 import * as crypto from '@duet-chat/crypto';
-import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineMode, UserError } from './contract.ts';
 import { MemoryRelay } from './testing/memory-relay.ts';
 import { call, meet, Person } from './testing/person.ts';
@@ -323,6 +323,28 @@ describe('calls', () => {
     await alice.untilState('peer-disconnected');
     await call(alice, bob);
     await alice.untilState('peer-offline');
+  });
+
+  test('the relay hears whether a conversation is open, so that a dead line is noticed soon', async () => {
+    const [alice, bob] = await pair();
+    const talking = () => [relay.isTalking('alice'), relay.isTalking('bob')];
+    const told = (...wanted: boolean[]) => vi.waitFor(() => expect(talking()).toEqual(wanted), 20_000);
+    await told(false, false);
+    await meet(alice, bob);
+    await told(true, true);
+    await alice.run('leaveChat', undefined);
+    await bob.untilState('peer-disconnected');
+    await told(false, false);
+  });
+
+  test('whoever was called before is asked for anew: a presence that did not change is told once', async () => {
+    const [alice, bob] = await pair();
+    for (let i = 0; i < 2; i += 1) {
+      await call(alice, bob);
+      await bob.until('called', () => bob.incoming.length === 1);
+      await bob.run('declineIncoming', { id: bob.incoming[0]?.id ?? '' });
+      await alice.untilState('declined');
+    }
   });
 
   test('both at once become one conversation', async () => {

@@ -165,7 +165,12 @@ const events: readonly ((d: Draw) => Event)[] = [
   () => ({ type: 'link-up' }),
   ({ n }) => ({
     type: 'link-down',
-    loss: n % 5 === 0 ? { why: 'replaced' } : n % 5 === 1 ? { why: 'restart', after: n } : { why: 'lost' },
+    loss:
+      n % 5 === 0
+        ? { why: pick(['replaced', 'refused'] as const, n) }
+        : n % 5 === 1
+          ? { why: 'restart', after: n }
+          : { why: 'lost' },
     jitter: (n % 10) / 10,
   }),
   ({ n }) => ({ type: 'network', online: n % 2 === 0 }),

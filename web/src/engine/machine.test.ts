@@ -1507,10 +1507,15 @@ describe('the connection', () => {
     expect(world.effects('link')).toEqual([{ type: 'link', open: true }]);
   });
 
-  test('taken over elsewhere: it does not fight, the person may take it back', () => {
-    const world = new World().online().run({ type: 'link-down', loss: { why: 'replaced' }, jitter: 0 });
+  test.each([
+    ['taken over elsewhere: it does not fight, the person may take it back', 'replaced'],
+    ['refused: only the person tries again', 'refused'],
+  ] as const)('%s', (_, why) => {
+    const world = new World().online().run({ type: 'link-down', loss: { why }, jitter: 0 });
     expect(world.effects('timer')).toEqual([]);
-    expect(world.state.connection.at).toBe('replaced');
+    expect(world.state.connection.at).toBe(why);
+    world.run({ type: 'network', online: true });
+    expect(world.effects('link')).toEqual([]);
     world.command({ name: 'retryNow' });
     expect(world.state.connection.at).toBe('connecting');
   });

@@ -9,6 +9,7 @@ import { Sessions } from './effects/sessions.ts';
 import { EngineError, toUserError } from './errors.ts';
 import type { SessionId } from './ids.ts';
 import type { Keystore } from './keystore/keystore.ts';
+import { isTalking } from './machine/connection.ts';
 import type { Effect, EffectOf } from './machine/effects.ts';
 import type { Command, Event, FrameKind, TimerName } from './machine/events.ts';
 import { assertNever } from './machine/turn.ts';
@@ -163,6 +164,7 @@ export class Runtime {
     const [after, effects] = transition(before, event, this.deps.now());
     this.current = after;
     for (const view of viewChanges(before, after)) this.deps.emit(view);
+    this.network.talk(isTalking(after));
     for (const effect of effects) {
       try {
         this.perform(effect);
@@ -187,7 +189,7 @@ export class Runtime {
       case 'link':
         return effect.open ? this.network.open() : this.network.close();
       case 'watch':
-        return this.network.outbox.watch(effect.accountId);
+        return this.network.outbox.watch(effect.accountIds);
       case 'send':
         return this.send(effect, effect.about, effect.frame);
       case 'publish-prekeys':

@@ -157,6 +157,8 @@ export const en = {
     browserOfflineHelp: 'It connects by itself once the network is back.',
     replaced: 'Opened in another tab or on another device',
     replacedHelp: 'This one is paused, so that your messages arrive in one place.',
+    refused: 'The server does not accept this connection',
+    refusedHelp: 'Duet does not try again by itself: reload the page, or sign in again.',
     retry: 'Retry now',
     useHere: 'Use Duet here',
   },

@@ -122,7 +122,7 @@ function startAnswering(turn: Turn, { hid, peer, presence, key, pin, early: requ
   postpone(turn);
   showRequest(turn, request, { unconfirmed: true });
   turn.do({ type: 'make-accept', conversation, hid });
-  turn.do({ type: 'watch', accountId: peer.accountId });
+  turn.do({ type: 'watch', accountIds: [peer.accountId] });
 }
 
 /** Of the first flight: part of the message request, whether the call still rings or was just accepted. */

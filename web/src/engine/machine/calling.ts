@@ -49,7 +49,9 @@ export function onLookedUp(turn: Turn, { conversation: id, found }: EventOf<'loo
     return;
   }
   turn.patchConversation({ key, pin, phase: { at: 'watching' } });
-  turn.do({ type: 'watch', accountId: conversation.peer.accountId });
+  // Whoever was watched before and still is would not be told again (protocol.md section 9): this is a new question.
+  turn.do({ type: 'watch', accountIds: [] });
+  turn.do({ type: 'watch', accountIds: [conversation.peer.accountId] });
 }
 
 /** There is nothing to show of a conversation that could not begin. */

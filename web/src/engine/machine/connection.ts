@@ -4,7 +4,13 @@ import { dropIncoming } from './answering.ts';
 import { close, endAbruptly, isActive } from './ending.ts';
 import type { EventOf } from './events.ts';
 import { RETRY_FIRST_MS, RETRY_LONGEST_MS, STABLE_MS } from './limits.ts';
+import type { State } from './state.ts';
 import type { Turn } from './turn.ts';
+
+/** Whether somebody is being called, answered or talked to: the connection has to live. */
+export function isTalking({ conversation }: State): boolean {
+  return conversation !== null && isActive(conversation.phase);
+}
 
 /** Being ready is what opens the connection, and the only thing that does. */
 export function onAccount(turn: Turn, account: AccountView): void {
@@ -43,8 +49,8 @@ export function onLinkDown(turn: Turn, { loss, jitter }: EventOf<'link-down'>): 
   if (connection.at !== 'connecting' && connection.at !== 'online') return;
   if (conversation !== null && isActive(conversation.phase)) endAbruptly(turn, 'connection-lost');
   for (const { hid } of turn.state.incoming) dropIncoming(turn, hid);
-  if (loss.why === 'replaced') {
-    turn.patch({ connection: { at: 'replaced' } });
+  if (loss.why === 'replaced' || loss.why === 'refused') {
+    turn.patch({ connection: { at: loss.why } });
     return;
   }
   const stable = connection.at === 'online' && turn.at - connection.since >= STABLE_MS;
@@ -73,6 +79,6 @@ export function onReconnectTimer(turn: Turn): void {
 export function retryNow(turn: Turn, reply: number): void {
   const { connection } = turn.state;
   if (connection.at === 'waiting') connect(turn, connection.failures);
-  else if (connection.at === 'replaced') connect(turn, 0);
+  else if (connection.at === 'replaced' || connection.at === 'refused') connect(turn, 0);
   turn.accept(reply);
 }

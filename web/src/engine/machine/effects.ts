@@ -22,7 +22,8 @@ export type Effect =
   | { readonly type: 'timer'; readonly name: TimerName; readonly ms: number | null }
   // The connection
   | { readonly type: 'link'; readonly open: boolean }
-  | { readonly type: 'watch'; readonly accountId: string }
+  /** Whose presence is wanted from now on; nobody else's is. */
+  | { readonly type: 'watch'; readonly accountIds: readonly string[] }
   | {
       readonly type: 'send';
       readonly conversation: number;

@@ -76,7 +76,9 @@ export type LinkLoss =
   /** The relay asked to come back after this many milliseconds. */
   | { readonly why: 'restart'; readonly after: number }
   /** Another tab or device of the account. */
-  | { readonly why: 'replaced' };
+  | { readonly why: 'replaced' }
+  /** The relay does not take what this page sends, or this login: trying again by itself makes no sense. */
+  | { readonly why: 'refused' };
 
 export type Event =
   | { readonly type: 'command'; readonly reply: number; readonly command: Command }

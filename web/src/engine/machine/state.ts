@@ -37,7 +37,7 @@ export type Connection =
       readonly retryAt: number;
       readonly browserOffline: boolean;
     }
-  | { readonly at: 'replaced' };
+  | { readonly at: 'replaced' | 'refused' };
 
 export interface Peer {
   readonly accountId: string;

@@ -58,7 +58,7 @@ function stage(token: () => Promise<string> = async () => 'token') {
       },
       encodeSend: () => new Uint8Array(0),
       encodeWatch: () => new Uint8Array(0),
-      encodeBeat: ({ number }) => Uint8Array.of(0x4d, number),
+      encodeBeat: ({ number, talking }) => Uint8Array.of(0x4d, number, talking ? 1 : 0),
       encodePrekeys: () => new Uint8Array(0),
       encodePrekeyGet: () => new Uint8Array(0),
       encodeToken: (text) => new TextEncoder().encode(text),
@@ -123,16 +123,6 @@ describe('logging in', () => {
     expect(socket().closed).toBe(1000);
   });
 
-  test('a sign of life is answered at once with its number', async () => {
-    const { socket, losses, told, login } = stage();
-    await login();
-    socket().say('beat');
-    expect(socket().sent.at(-1)).toEqual(Uint8Array.of(0x4d, 7));
-    expect(told.frames).toBe(0);
-    await vi.advanceTimersByTimeAsync(60_000);
-    expect(losses).toEqual([]);
-  });
-
   test('a relay that says nothing is given up', async () => {
     const { link, losses } = stage();
     link.open();
@@ -163,7 +153,19 @@ describe('a connection', () => {
   test.each([
     [4409, { why: 'replaced' }],
     [4401, { why: 'lost' }],
+    [4400, { why: 'refused' }],
+    [4413, { why: 'refused' }],
+    [1001, { why: 'lost' }],
     [1006, { why: 'lost' }],
+    [1012, { why: 'lost' }],
+    [4408, { why: 'lost' }],
+    [4410, { why: 'lost' }],
+    [4429, { why: 'lost' }],
+    [4430, { why: 'lost' }],
+    [4500, { why: 'lost' }],
+    // Of a relay to come, or of somebody in between.
+    [4999, { why: 'lost' }],
+    [1011, { why: 'lost' }],
   ] as const)('closed with %i', async (code, loss) => {
     const { socket, losses, told, login } = stage();
     await login();
@@ -191,17 +193,89 @@ describe('a connection', () => {
     expect(losses).toEqual([{ why: 'lost' }]);
   });
 
-  test('silence after sending means that it is dead; any frame means that it lives', async () => {
+  test.each([
+    ['while a conversation is open', true, 25_000],
+    ['otherwise', false, 90_000],
+  ] as const)(
+    '%s (%s), %i ms of silence mean that it is dead; any frame means that it lives',
+    async (_, talking, ms) => {
+      const { link, socket, losses, login } = stage();
+      await login();
+      link.talk(talking);
+      for (const frame of ['ack', 'beat'] as const) {
+        await vi.advanceTimersByTimeAsync(ms - 1);
+        expect(losses).toEqual([]);
+        socket().say(frame);
+      }
+      await vi.advanceTimersByTimeAsync(ms - 1);
+      // Sending proves nothing.
+      link.send(new Uint8Array(1));
+      expect(losses).toEqual([]);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(losses).toEqual([{ why: 'lost' }]);
+    },
+  );
+
+  test('a conversation that opens on a silent line shortens the wait', async () => {
+    const { link, losses, login } = stage();
+    await login();
+    await vi.advanceTimersByTimeAsync(60_000);
+    link.talk(true);
+    await vi.advanceTimersByTimeAsync(24_999);
+    expect(losses).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(losses).toEqual([{ why: 'lost' }]);
+  });
+
+  test('what came while the machine slept is heard before its timers decide', async () => {
     const { link, socket, losses, login } = stage();
     await login();
-    link.send(new Uint8Array(1));
-    await vi.advanceTimersByTimeAsync(29_000);
-    socket().say('ack');
-    await vi.advanceTimersByTimeAsync(60_000);
+    link.talk(true);
+    // The first timer is long due when the machine wakes; the frame is next in line.
+    await vi.advanceTimersByTimeAsync(24_000);
+    socket().say('beat');
+    await vi.advanceTimersByTimeAsync(24_000);
     expect(losses).toEqual([]);
-    link.send(new Uint8Array(1));
-    await vi.advanceTimersByTimeAsync(30_000);
-    expect(losses).toEqual([{ why: 'lost' }]);
+  });
+
+  test('a BEAT is answered at once with its number, and says whether a conversation is open', async () => {
+    const { link, socket, told, login } = stage();
+    link.talk(true);
+    await login();
+    const beats = () =>
+      socket()
+        .sent.filter(([type]) => type === 0x4d)
+        .map((frame) => [...frame.slice(1)]);
+    // Unasked: a connection begins without a conversation.
+    expect(beats()).toEqual([[0, 1]]);
+    socket().say('beat');
+    expect(beats().slice(1)).toEqual([[7, 1]]);
+    link.talk(true);
+    link.talk(false);
+    expect(beats().slice(2)).toEqual([[7, 0]]);
+    socket().say('beat');
+    expect(beats().slice(3)).toEqual([[7, 0]]);
+    expect(told.frames).toBe(0);
+  });
+
+  test('a login that is refused again with a fresh token is not tried by itself any more', async () => {
+    const { link, socket, losses, told, login } = stage();
+    const refused = async () => {
+      link.open();
+      await vi.advanceTimersByTimeAsync(0);
+      socket().say('refused');
+    };
+    await refused();
+    await refused();
+    expect(losses).toEqual([{ why: 'lost' }, { why: 'refused' }]);
+    expect(told.refused).toBe(2);
+    // A login that was taken in between begins the count anew.
+    link.close();
+    await login();
+    socket().end(4401);
+    await login();
+    socket().end(4401);
+    expect(losses.slice(2)).toEqual([{ why: 'lost' }, { why: 'lost' }]);
   });
 
   test("what an earlier socket says is nobody's business any more", async () => {

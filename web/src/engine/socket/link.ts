@@ -3,7 +3,7 @@
 import type { Bytes, RelayCodec, RelayFrame } from '../crypto/port.ts';
 import { EngineError } from '../errors.ts';
 import type { LinkLoss } from '../machine/events.ts';
-import { CLOSE_CODES } from '../protocol/generated/relay-api.ts';
+import { AFTER_CLOSE, CLOSE_CODES, type CloseCode } from '../protocol/generated/relay-api.ts';
 
 /** The part of `WebSocket` that is used here. */
 export interface Socket {
@@ -16,7 +16,7 @@ export interface Socket {
 }
 
 /** Frames that are left when the connection stands. */
-export type Arriving = Exclude<RelayFrame, { type: 'challenge' } | { type: 'welcome' } | { type: 'beat' }>;
+export type Arriving = Exclude<RelayFrame, { type: 'challenge' | 'welcome' | 'beat' }>;
 
 export interface LinkDeps {
   readonly codec: RelayCodec;
@@ -33,8 +33,12 @@ export interface LinkDeps {
 
 /** From opening the socket to WELCOME. */
 const LOGIN_MS = 15_000;
-/** When frames were sent and nothing at all has come back for so long, the connection is dead. */
-const SILENCE_MS = 30_000;
+/** When nothing at all has come for so long, the connection is dead: the relay beats (protocol.md section 9). */
+const SILENCE_MS = { talking: 25_000, otherwise: 90_000 } as const;
+/** The last part of it. What came while this machine slept is heard before a timer that slept as well decides. */
+const LAST_LOOK_MS = 1_000;
+/** Refusals in a row after which trying again by itself makes no sense: the first may have been about an old token. */
+const REFUSALS = 2;
 
 const NORMAL = 1000;
 
@@ -44,11 +48,15 @@ interface Attempt {
   up: boolean;
   /** Milliseconds that the relay asked to stay away, if it did. */
   restart: number | null;
+  /** The number of the relay's last BEAT. */
+  beat: number;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
 export class Link {
   private attempt: Attempt | null = null;
+  private talking = false;
+  private refusals = 0;
 
   constructor(private readonly deps: LinkDeps) {}
 
@@ -59,8 +67,8 @@ export class Link {
 
   /** Starts an attempt in the place of whatever there was. Ends with `onUp`, or with `onDown`. */
   open(): void {
-    this.close();
-    const attempt: Attempt = { socket: null, up: false, restart: null, timer: undefined };
+    this.drop();
+    const attempt: Attempt = { socket: null, up: false, restart: null, beat: 0, timer: undefined };
     this.attempt = attempt;
     attempt.timer = setTimeout(() => this.lose(attempt), LOGIN_MS);
     this.deps.token().then(
@@ -77,6 +85,11 @@ export class Link {
 
   /** Ends it without a word to the engine: it asked for that. */
   close(): void {
+    this.refusals = 0;
+    this.drop();
+  }
+
+  private drop(): void {
     const { attempt } = this;
     this.attempt = null;
     if (attempt === null) return;
@@ -89,8 +102,17 @@ export class Link {
     const { attempt } = this;
     if (attempt === null || attempt.socket === null || !attempt.up) return false;
     attempt.socket.send(frame);
-    if (attempt.timer === undefined) attempt.timer = setTimeout(() => this.lose(attempt), SILENCE_MS);
     return true;
+  }
+
+  /** Whether a conversation is open: the relay is told when that changes, and a dead line is noticed sooner. */
+  talk(talking: boolean): void {
+    const { attempt } = this;
+    if (talking === this.talking) return;
+    this.talking = talking;
+    if (attempt === null || !attempt.up) return;
+    this.beat(attempt);
+    this.listen(attempt);
   }
 
   /** A fresh token for the connection that there is. */
@@ -103,18 +125,12 @@ export class Link {
     socket.binaryType = 'arraybuffer';
     attempt.socket = socket;
     socket.addEventListener('message', ({ data }) => this.receive(attempt, data, token));
-    socket.addEventListener('close', ({ code }) => {
-      if (code === CLOSE_CODES.unauthenticated) this.deps.onRefused();
-      this.lose(attempt, code);
-    });
+    socket.addEventListener('close', ({ code }) => this.closed(attempt, code));
   }
 
   private receive(attempt: Attempt, data: unknown, token: string) {
     if (this.attempt !== attempt) return;
-    if (attempt.up) {
-      clearTimeout(attempt.timer);
-      attempt.timer = undefined;
-    }
+    if (attempt.up) this.listen(attempt);
     let frame: RelayFrame;
     try {
       if (!(data instanceof ArrayBuffer)) throw new TypeError('not binary');
@@ -137,9 +153,8 @@ export class Link {
         return;
       case 'beat':
         if (!attempt.up) return this.lose(attempt);
-        // Not `send`: an answer does not wait for one.
-        attempt.socket?.send(this.deps.codec.encodeBeat({ number: frame.number, talking: false }));
-        return;
+        attempt.beat = frame.number;
+        return this.beat(attempt);
       default:
         if (!attempt.up) return this.lose(attempt);
         return this.deps.onFrame(frame);
@@ -158,20 +173,62 @@ export class Link {
 
   private welcome(attempt: Attempt, status: 'ok' | 'refused' | 'tryLater') {
     if (status === 'ok') {
-      clearTimeout(attempt.timer);
-      attempt.timer = undefined;
+      this.refusals = 0;
       attempt.up = true;
+      this.listen(attempt);
+      if (this.talking) this.beat(attempt);
       return this.deps.onUp();
     }
-    if (status === 'refused') this.deps.onRefused();
-    this.lose(attempt);
+    if (status === 'refused') this.refuse(attempt);
+    else this.lose(attempt);
   }
 
-  private lose(attempt: Attempt, code?: number): void {
+  private beat({ socket, beat }: Attempt): void {
+    socket?.send(this.deps.codec.encodeBeat({ number: beat, talking: this.talking }));
+  }
+
+  /** Waits for the next frame, whatever it is. */
+  private listen(attempt: Attempt): void {
+    clearTimeout(attempt.timer);
+    const silence = this.talking ? SILENCE_MS.talking : SILENCE_MS.otherwise;
+    attempt.timer = setTimeout(() => {
+      attempt.timer = setTimeout(() => this.lose(attempt), LAST_LOOK_MS);
+    }, silence - LAST_LOOK_MS);
+  }
+
+  /** What the relay says by the code with which it closes (protocol.md section 9); one that is not known says nothing. */
+  private closed(attempt: Attempt, code: number) {
     if (this.attempt !== attempt) return;
-    this.close();
-    if (code === CLOSE_CODES.takenOver) this.deps.onDown({ why: 'replaced' });
-    else if (attempt.restart !== null) this.deps.onDown({ why: 'restart', after: attempt.restart });
-    else this.deps.onDown({ why: 'lost' });
+    if (code === CLOSE_CODES.takenOver) return this.end(attempt, { why: 'replaced' });
+    const after = AFTER_CLOSE[code as CloseCode] ?? 'reconnect';
+    switch (after) {
+      case 'reconnect':
+        return this.lose(attempt);
+      case 'renewToken':
+        return this.refuse(attempt);
+      case 'stay':
+        return this.end(attempt, { why: 'refused' });
+      default:
+        after satisfies never;
+    }
+  }
+
+  private refuse(attempt: Attempt): void {
+    if (this.attempt !== attempt) return;
+    this.refusals += 1;
+    this.deps.onRefused();
+    if (this.refusals < REFUSALS) this.lose(attempt);
+    else this.end(attempt, { why: 'refused' });
+  }
+
+  private lose(attempt: Attempt): void {
+    const { restart } = attempt;
+    this.end(attempt, restart === null ? { why: 'lost' } : { why: 'restart', after: restart });
+  }
+
+  private end(attempt: Attempt, loss: LinkLoss): void {
+    if (this.attempt !== attempt) return;
+    this.drop();
+    this.deps.onDown(loss);
   }
 }

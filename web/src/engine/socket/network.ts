@@ -44,6 +44,11 @@ export class Network {
     this.link.close();
   }
 
+  /** Whether a conversation is open. */
+  talk(talking: boolean): void {
+    this.link.talk(talking);
+  }
+
   /** A fresh token for the connection that there is. */
   renew(token: string): void {
     this.link.renew(token);

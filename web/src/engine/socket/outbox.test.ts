@@ -17,7 +17,7 @@ function paper() {
       },
       envelopeId: () => new Uint8Array(16).fill(++eid),
       encodeSend: ({ eid: id, payload: bytes }) => Uint8Array.of(id[0] ?? 0, bytes[2] ?? 0),
-      encodeWatch: ({ eid: id }) => Uint8Array.of(id[0] ?? 0, 200),
+      encodeWatch: ({ eid: id, accountIds }) => Uint8Array.of(id[0] ?? 0, 199 + accountIds.length),
       encodeBeat: () => new Uint8Array(0),
       encodePrekeys: ({ eid: id, prekeys }) => Uint8Array.of(id[0] ?? 0, 100 + prekeys.length),
       encodePrekeyGet: ({ eid: id }) => Uint8Array.of(id[0] ?? 0, 201),
@@ -154,12 +154,12 @@ describe('chunks of a file', () => {
 
 test('a question about presence that the relay refuses for its rate is asked again, unless another was asked', async () => {
   const { outbox, ack, bodies } = paper();
-  outbox.watch(text32(1));
+  outbox.watch([text32(1)]);
   ack(1, 'rateLimit');
   await vi.advanceTimersByTimeAsync(500);
   expect(bodies()).toEqual([200, 200]);
   ack(2, 'rateLimit');
-  outbox.watch(text32(2));
+  outbox.watch([text32(2)]);
   await vi.advanceTimersByTimeAsync(500);
   expect(bodies()).toEqual([200, 200, 200]);
 });

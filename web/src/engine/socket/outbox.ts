@@ -39,7 +39,7 @@ export class Outbox {
   private current: Message | null = null;
   private readonly chunks = new Map<string, (status: AckName | 'lost') => void>();
   /** The WATCH that counts, until the relay refuses it for its limit and it is asked again. */
-  private watching: { readonly eid: string; readonly accountId: string } | null = null;
+  private watching: { readonly eid: string; readonly accountIds: readonly string[] } | null = null;
   private readonly prekeys = new Map<string, (prekey: Bytes | null) => void>();
   private readonly timers = new Set<ReturnType<typeof setTimeout>>();
 
@@ -71,11 +71,13 @@ export class Outbox {
     return this.chunk(address, payload, signal, () => undefined);
   }
 
-  /** Asks for somebody's presence; a later question takes the place of an earlier one. */
-  watch(accountId: string): void {
+  /** Asks for the presence of these accounts, and of no others any more. */
+  watch(accountIds: readonly string[]): void {
     const eid = this.deps.codec.envelopeId();
-    this.watching = { eid: toText(eid), accountId };
-    this.deps.send(this.deps.codec.encodeWatch({ eid, accountIds: [fromText(accountId, 32)] }));
+    this.watching = { eid: toText(eid), accountIds };
+    this.deps.send(
+      this.deps.codec.encodeWatch({ eid, accountIds: accountIds.map((id) => fromText(id, 32)) }),
+    );
   }
 
   /** Gives the relay prekeys. What it answers changes nothing: it says when it needs more. */
@@ -114,7 +116,7 @@ export class Outbox {
     const { watching, current } = this;
     if (watching?.eid === eid && status === 'rateLimit') {
       this.after(RETRY_MS, () => {
-        if (this.watching === watching) this.watch(watching.accountId);
+        if (this.watching === watching) this.watch(watching.accountIds);
       });
     }
     if (current === null || current.eid !== eid) return;

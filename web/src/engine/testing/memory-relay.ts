@@ -2,7 +2,7 @@
  * A relay in memory, for the engine's tests: the HTTP API and the hub as far as an engine uses them. It checks no
  * signature (the real relay's tests do); it can lie, and that is what tests want of it.
  */
-import { toText } from '../bytes.ts';
+import { fromText, toText } from '../bytes.ts';
 import type { CryptoPort } from '../crypto/port.ts';
 import type { SetKeyRequest } from '../protocol/generated/relay-api.ts';
 import type { Socket } from '../socket/link.ts';
@@ -198,15 +198,24 @@ export class MemoryRelay {
   }
 
   announce(account: string): void {
-    for (const wire of this.online.values())
-      if (wire.watching === account) wire.down(this.presence(wire.watched, account));
+    for (const wire of this.online.values()) if (wire.watched.has(account)) wire.down(this.presence(account));
   }
 
-  presence(bytes: Uint8Array, account: string): Uint8Array<ArrayBuffer> {
+  /** A sign of life for everybody. */
+  beat(): void {
+    for (const wire of this.online.values()) wire.down(frame(0x4d, new Uint8Array(4)));
+  }
+
+  /** Whether this account's page says that a conversation is open. */
+  isTalking(username: string): boolean {
+    return this.online.get(this.idOf(username))?.talking ?? false;
+  }
+
+  presence(account: string): Uint8Array<ArrayBuffer> {
     const there = this.online.get(account);
     return frame(
       0x4a,
-      bytes,
+      fromText(account, 32),
       there?.presence ?? new Uint8Array(16),
       Uint8Array.of(there === undefined ? 0 : 1, there === undefined ? 0 : 1),
     );
@@ -255,8 +264,8 @@ class Wire implements Socket {
   account = '';
   aid: Uint8Array = new Uint8Array(32);
   presence: Uint8Array = new Uint8Array(16);
-  watched: Uint8Array = new Uint8Array(32);
-  watching: string | null = null;
+  watched: ReadonlySet<string> = new Set();
+  talking = false;
   /** What others may start a session with; oldest first, each handed out once. */
   readonly prekeys: Uint8Array[] = [];
   private over = false;
@@ -299,6 +308,17 @@ class Wire implements Socket {
     for (const listener of this.closes) listener({ code });
   }
 
+  /** The whole set: who was in it before is not told of again. */
+  private watch(bytes: Uint8Array): void {
+    const before = this.watched;
+    const count = bytes[18] ?? 0;
+    const at = (index: number) => 19 + 32 * index;
+    this.watched = new Set(
+      Array.from({ length: count }, (_, index) => toText(bytes.slice(at(index), at(index + 1)))),
+    );
+    for (const account of this.watched) if (!before.has(account)) this.down(this.relay.presence(account));
+  }
+
   private up(bytes: Uint8Array): void {
     switch (bytes[1]) {
       case 0x41: {
@@ -328,10 +348,10 @@ class Wire implements Socket {
         this.relay.hand(this, bytes);
         break;
       case 0x49:
-        // One of the set is enough here: eid, count, accounts.
-        this.watched = bytes.slice(19, 51);
-        this.watching = toText(this.watched);
-        this.down(this.relay.presence(this.watched, this.watching));
+        this.watch(bytes);
+        break;
+      case 0x4d:
+        this.talking = (bytes[2] ?? 0) >= 0x80;
         break;
       case 0x4b:
         this.down(frame(0x42, Uint8Array.of(0)));

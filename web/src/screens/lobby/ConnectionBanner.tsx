@@ -20,6 +20,7 @@ export function ConnectionBanner() {
   if (connection.state === 'waiting') {
     return <Waiting retryAt={connection.retryAt} browserOffline={connection.browserOffline} />;
   }
+  if (connection.state === 'refused') return <Refused />;
   return connection.state === 'replaced' ? <Replaced /> : null;
 }
 
@@ -53,6 +54,20 @@ function Replaced() {
       title={t.connection.replaced}
       help={t.connection.replacedHelp}
       action={t.connection.useHere}
+      onAction={() => run((client) => client.retryNow())}
+    />
+  );
+}
+
+function Refused() {
+  const { t } = useWords();
+  const run = useCommand();
+  return (
+    <Banner
+      icon={<WifiOff size={18} aria-hidden="true" />}
+      title={t.connection.refused}
+      help={t.connection.refusedHelp}
+      action={t.connection.retry}
       onAction={() => run((client) => client.retryNow())}
     />
   );

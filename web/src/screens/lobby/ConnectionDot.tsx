@@ -9,6 +9,7 @@ const colours: Readonly<Record<ConnectionView['state'], string>> = {
   online: 'bg-accent',
   waiting: 'bg-danger',
   replaced: 'bg-warning',
+  refused: 'bg-danger',
 };
 
 /** One's own connection, in a word; what can be done about it is in the {@link ConnectionBanner}. */

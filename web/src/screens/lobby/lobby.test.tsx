@@ -110,6 +110,16 @@ test('one’s own connection is said apart from the peer’s, with a way to try 
   expect(engine.calls.at(-1)?.name).toBe('retryNow');
 });
 
+test('a server that does not take this page is said, and only the person tries again', async () => {
+  const { user, engine, duet } = await drawShell();
+  const app = duet.stores.app.getState();
+  act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'refused' } } }));
+  expect(screen.getByTestId('connection-state').dataset['state']).toBe('refused');
+  expect(screen.getByText(/does not try again by itself/)).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Retry now' }));
+  await waitFor(() => expect(engine.calls.at(-1)?.name).toBe('retryNow'));
+});
+
 test('a failure that no form waits for is told as a notice, with the limit, until it is dismissed', async () => {
   const { user, engine } = await drawShell();
   act(() => engine.emit({ type: 'notice', error: { code: 'file-too-large' } }));
