@@ -34,17 +34,17 @@ export const file: Runners = {
       engine,
     });
     equal(hex(outgoing.fid), test.fid, 'fid');
-    equal(outgoing.segments, test.segments.length, 'segments');
+    equal(outgoing.chunks, test.chunks, 'chunks');
     const incoming = createIncomingFile({ descriptor, engine });
     equal(hex(incoming.fid), test.fid, 'fid');
     const received = new Uint8Array(content.length);
-    for (const segment of test.segments) {
-      const frame = await outgoing.segment(segment.index);
-      equal(frame.length, segment.len, 'length of the frame');
-      equal(hex(frame.subarray(0, 39)), segment.header, 'head');
-      equal(await sha256(frame), segment.sha256, 'SHA-256 of the frame');
+    for (const run of test.frames) {
+      const frame = await outgoing.frame(run.index, run.count);
+      equal(frame.length, run.len, 'length of the frame');
+      equal(hex(frame.subarray(0, 39)), run.header, 'head');
+      equal(await sha256(frame), run.sha256, 'SHA-256 of the frame');
       const opened = await incoming.open(frame);
-      equal([opened.index, opened.last], [segment.index, segment.last], 'segment');
+      equal([opened.index, opened.count, opened.last], [run.index, run.count, run.last], 'run');
       received.set(opened.bytes, opened.offset);
     }
     equal(await sha256(received), test.content_sha256, 'SHA-256 of the file');
@@ -62,7 +62,11 @@ export const fileReject: Runners = {
     equal(await sha256(frame), test.frame_sha256, 'SHA-256 of the frame');
     await outcome(test, async () => {
       const opened = await incoming.open(frame);
-      equal([opened.index, opened.last, opened.offset], [test.index, test.last, test.offset], 'segment');
+      equal(
+        [opened.index, opened.count, opened.last, opened.offset],
+        [test.index, test.count, test.last, test.offset],
+        'run',
+      );
       equal(await sha256(opened.bytes), test.sha256, 'SHA-256');
     });
   },
@@ -84,7 +88,7 @@ async function pieced(test: Case, engine: EngineName): Promise<Uint8Array<ArrayB
     }
     const file = honest.get(piece.file);
     assert(file !== undefined, `unknown file ${piece.file}`);
-    parts.push((await file.segment(piece.segment)).subarray(piece.from, piece.to));
+    parts.push((await file.frame(piece.index, piece.count)).subarray(piece.from, piece.to));
   }
   return concat(...parts);
 }

@@ -37,7 +37,7 @@ const RUNNERS: Readonly<Record<string, Runners>> = {
 
 /**
  * Operations inside the core that the package neither offers nor can reach one by one: the Rust tests run them, and
- * every frame and envelope here is made of them. padding.json has no others.
+ * every frame and envelope here is made of them. padding.json and over.json have no others.
  */
 const CORE_ONLY: Readonly<Record<string, readonly string[]>> = {
   'primitives.json': [

@@ -1,8 +1,10 @@
 /** ratchet.json, session_record.json and limits.json: messages, and sessions that were saved. */
 import {
+  CHUNKS_OUTSTANDING_MAX,
   EARLY_MAX,
   type EngineName,
   FILE_SIZE_MAX,
+  FRAME_CHUNKS_MAX,
   HANDSHAKES_PER_HOUR,
   NAME_MAX,
   PENDING_HANDSHAKES_MAX,
@@ -16,16 +18,19 @@ import {
   UNACKNOWLEDGED_MAX,
 } from '@duet-chat/crypto';
 import { lifetimeOf, receiveAt, scriptedRestore, scriptLeft, setLifetime } from '@duet-chat/crypto/testing';
-import { assert, equal, hex, refused, unhex } from '../harness.js';
+import { assert, concat, equal, hex, refused, unhex } from '../harness.js';
 import { meet } from '../people.js';
 import { type Case, outcome, type Runners, type VectorFile } from './case.js';
 import { contentFromVector, contentToVector } from './content.js';
+import { sha256 } from './data.js';
 import { baseOf, Stage } from './stage.js';
 
 export const ratchet: Runners = { '*': runScript };
 
 /** The numbers of section 10 that the package names; the others are the core's to keep to. */
 const NUMBERS: Readonly<Record<string, number>> = {
+  max_chunks_per_frame: FRAME_CHUNKS_MAX,
+  max_chunks_outstanding: CHUNKS_OUTSTANDING_MAX,
   max_file_bytes: FILE_SIZE_MAX,
   max_unacknowledged: UNACKNOWLEDGED_MAX,
   max_session_ms: SESSION_LIFETIME,
@@ -61,8 +66,7 @@ async function runScript(test: Case, file: VectorFile, engine: EngineName): Prom
   const { ready, a, b } = await stage.complete();
   equal(hex(a.id), test.sid, 'session id');
   const sides: Record<string, Session> = { a, b };
-  // Frames and records, by the steps that made them. The handshake has made READY.
-  const made = new Map<number, string>([[1, hex(ready)]]);
+  const made: Made = new Map([[READY, ready]]);
 
   for (const [index, step] of steps.entries()) {
     const session = sides[step.by];
@@ -74,6 +78,9 @@ async function runScript(test: Case, file: VectorFile, engine: EngineName): Prom
         break;
       case 'receive':
         await receive(session, step, where, made);
+        break;
+      case 'forget':
+        session.forget(step.now);
         break;
       case 'save':
         save(session, step, where, made);
@@ -92,18 +99,22 @@ async function runScript(test: Case, file: VectorFile, engine: EngineName): Prom
   }
 }
 
+/** The step that is B's READY: the handshake has made it, and its random bytes are the handshake's. */
+const READY = 1;
+
 function drawn(steps: readonly Case[], by: 'a' | 'b'): string {
   return steps
-    .filter((step) => step.by === by)
-    .flatMap((step) => step.rng)
+    .filter((step) => step.by === by && step.step !== READY)
+    .flatMap((step) => step.rng ?? [])
     .join('');
 }
 
-type Made = Map<number, string>;
+/** Frames and records, by the steps that made them or have them. */
+type Made = Map<number, Uint8Array>;
 
 async function send(session: Session, step: Case, where: string, made: Made): Promise<void> {
-  if (step.step === 1) {
-    equal(made.get(1), step.frame, where);
+  if (step.step === READY) {
+    sameFrame(made.get(READY), step, where);
     return;
   }
   const content = contentFromVector(step.content);
@@ -114,12 +125,20 @@ async function send(session: Session, step: Case, where: string, made: Made): Pr
   for (let time = 1; time < step.times; time++) session.send(content);
   const sent = session.send(content);
   equal(sent.seq, step.seq, `${where}: seq`);
-  equal(hex(sent.frame), step.frame, `${where}: frame`);
-  made.set(step.step, step.frame);
+  sameFrame(sent.frame, step, where);
+  made.set(step.step, sent.frame);
+}
+
+/** A script has its frames, or their SHA-256. */
+function sameFrame(frame: Uint8Array | undefined, step: Case, where: string): void {
+  assert(frame !== undefined, `${where}: no frame`);
+  if (step.frame === undefined) equal(sha256(frame), step.frame_sha256, `${where}: SHA-256 of the frame`);
+  else equal(hex(frame), step.frame, `${where}: frame`);
 }
 
 async function receive(session: Session, step: Case, where: string, made: Made): Promise<void> {
-  const frame = unhex(step.frame ?? made.get(step.frame_of));
+  const frame = frameOf(step, made);
+  if (step.frame !== undefined) made.set(step.step, frame);
   const attempt = () => receiveAt(session, frame, step.now);
   if (step.result === 'invalid') {
     for (let time = 1; time < step.times; time++) await anyRefusal(attempt);
@@ -132,11 +151,29 @@ async function receive(session: Session, step: Case, where: string, made: Made):
   equal(contentToVector(received.content), step.content, `${where}: content`);
 }
 
+/** The frame that a step receives: its own bytes, that of an earlier step, or pieces of such. */
+function frameOf(step: Case, made: Made): Uint8Array {
+  if (step.frame !== undefined) return unhex(step.frame);
+  const of = (number: number): Uint8Array => {
+    const frame = made.get(number);
+    assert(frame !== undefined, `step ${number} has no frame`);
+    return frame;
+  };
+  if (step.frame_of !== undefined) return of(step.frame_of);
+  const pieces: readonly Case[] = step.pieces;
+  return concat(
+    ...pieces.map((piece) =>
+      piece.hex === undefined ? of(piece.step).subarray(piece.from, piece.to) : unhex(piece.hex),
+    ),
+  );
+}
+
 function save(session: Session, step: Case, where: string, made: Made): void {
   setLifetime(session, { started: step.started, chunkBytes: step.chunk_bytes });
-  equal(hex(session.save(unhex(step.key))), step.record, `${where}: record`);
+  const record = session.save(unhex(step.key));
+  equal(hex(record), step.record, `${where}: record`);
   equal(session.revision, step.revision, `${where}: revision`);
-  made.set(step.step, step.record);
+  made.set(step.step, record);
 }
 
 /** The restored session, or nothing if it is refused: then the side goes on with the session that it has. */
@@ -146,7 +183,7 @@ async function restore(
   made: Made,
   script: Uint8Array,
 ): Promise<Session | undefined> {
-  const record = unhex(step.record ?? made.get(step.record_of));
+  const record = made.get(step.record_of) ?? unhex(step.record);
   const attempt = () =>
     scriptedRestore({ record, secret: unhex(step.key), minimumRevision: step.minimum, script });
   if (step.result === 'invalid') {
