@@ -16,17 +16,18 @@ use duet_crypto::handshake::frames::{
 use duet_crypto::identity::{AccountId, AccountName, IdentityKey, Realm};
 use duet_crypto::limits;
 use duet_crypto::prekeys::PrekeyBundle;
-use duet_crypto::prekeys::frame::PrekeyFrame;
+use duet_crypto::prekeys::frame::{PREKEY_LENGTH, PrekeyFrame};
 use duet_crypto::relay::{
     Challenge, ClientFrame, Presence, ServerFrame, Token, payload_kind, send_to_deliver,
 };
 use duet_crypto::session::padding::{bucket, unpad};
-use duet_crypto::session::{Content, HEADER_LENGTH, Header};
+use duet_crypto::session::{Content, HEADER_LENGTH, Header, OverFrame};
 use duet_crypto::vault::Passphrase;
 use duet_crypto::wire::{FrameId, read_head};
 
-use super::common::{PRESENCE, TestRng, descriptor};
+use super::common::{PRESENCE, TestRng};
 use super::flights::PEOPLE;
+use super::honest::{honest_frame, prekey, three_bytes};
 
 macro_rules! round_trips {
     ($bytes:expr, $($decoder:ty),+) => {$(
@@ -36,7 +37,7 @@ macro_rules! round_trips {
     )+};
 }
 
-/// PREKEY, OFFER, INIT, ACCEPT, CONFIRM, END, and the head of EARLY.
+/// PREKEY, OFFER, INIT, ACCEPT, CONFIRM, END, OVER, and the head of EARLY.
 pub fn handshake(bytes: &[u8]) {
     round_trips!(
         bytes,
@@ -45,7 +46,8 @@ pub fn handshake(bytes: &[u8]) {
         InitFrame,
         AcceptFrame,
         ConfirmFrame,
-        EndFrame
+        EndFrame,
+        OverFrame
     );
     if let Ok(header) = EarlyHeader::decode(bytes) {
         assert!(bytes.starts_with(&header.encode()));
@@ -127,22 +129,6 @@ pub fn chunk(bytes: &[u8]) {
         }
         assert_eq!(file.open(&forged).is_ok(), forged == *honest);
     }
-}
-
-/// The only CHUNK of [`three_bytes`].
-pub(crate) fn honest_frame(file: &TransferCipher) -> Vec<u8> {
-    let run = file.layout().run(0, 1).unwrap();
-    file.seal(run, b"abc").unwrap()
-}
-
-/// The file that [`chunk`] expects.
-pub(crate) fn three_bytes() -> TransferCipher {
-    TransferCipher::new(&Descriptor {
-        key: FileKey::from_bytes(&[1; 32]),
-        salt: Salt([2; 24]),
-        ..descriptor(3, &mut TestRng::new(0))
-    })
-    .unwrap()
 }
 
 /// A sealed file of anybody's, and a range of it.
@@ -228,8 +214,7 @@ pub fn texts(bytes: &[u8]) {
 
 /// A PREKEY of the relay's: none verifies that its owner has not signed. And any bytes as a key.
 pub fn prekey_bundle(bytes: &[u8]) {
-    static HONEST: LazyLock<[u8; 1379]> =
-        LazyLock::new(|| super::seeds::prekey(&mut TestRng::new(1)));
+    static HONEST: LazyLock<[u8; PREKEY_LENGTH]> = LazyLock::new(|| prekey(&mut TestRng::new(1)));
     let (alice, bob) = (&PEOPLE[0], PEOPLE[1].party());
     let verified = block_on(PrekeyBundle::verify(alice, bytes, &bob, &PRESENCE));
     assert_eq!(verified.is_ok(), bytes == *HONEST);

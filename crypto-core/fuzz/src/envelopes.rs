@@ -7,7 +7,7 @@ use duet_crypto::password::VaultSecret;
 use duet_crypto::primitives::{aead, hash, labels};
 use duet_crypto::session::padding::padme;
 use duet_crypto::session::record::RecordKey;
-use duet_crypto::session::{Content, Lifetime, Session};
+use duet_crypto::session::{Content, Header, Lifetime, Session};
 use duet_crypto::vault::{
     Protection, Secret, VaultError, open_backup, open_identity, seal_backup, seal_identity,
 };
@@ -65,6 +65,9 @@ pub fn backup_record(bytes: &[u8]) {
     }
 }
 
+/// Where the turn of a MSG is.
+const TURN: usize = 26;
+
 /// Any bytes as a record of a session, and as an authentic one with its padding put right.
 pub fn session_record(bytes: &[u8]) {
     let key = RecordKey::from_bytes(&SECRET);
@@ -81,9 +84,16 @@ pub fn session_record(bytes: &[u8]) {
     // Whatever the state says, it says it without a panic.
     let rng = &mut TestRng::new(1);
     let _ = lifetime.renewal(&session, u64::MAX);
-    let _ = session.send(&Content::Receipt, rng);
-    let frame = [&[1, 0x11][..], &session.id().0, &[9; 40 + 256 + 16]].concat();
-    assert!(session.receive(&frame, 0).is_err());
+    if let Ok(sent) = session.send(&Content::Receipt, rng) {
+        // Nobody has the keys of another turn, and our own frame is not the peer's.
+        let own = Header::decode(&sent.frame).unwrap().turn;
+        for turn in own.saturating_sub(1)..=own + 2 {
+            let mut forged = sent.frame.clone();
+            forged[TURN..TURN + 4].copy_from_slice(&turn.to_be_bytes());
+            assert!(session.receive(&forged, 0).is_err());
+        }
+    }
+    session.forget(u64::MAX);
     let _ = session.send(&Content::Bye, rng);
 }
 

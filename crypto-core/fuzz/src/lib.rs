@@ -23,6 +23,7 @@ mod conversations;
 mod decoders;
 mod envelopes;
 mod flights;
+mod honest;
 mod meeting;
 mod people;
 mod scripts;

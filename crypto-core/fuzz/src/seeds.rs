@@ -10,19 +10,13 @@ use duet_crypto::handshake::{EndReason, Listener, Offer};
 use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::relay::{Challenge, login, send_header};
-use duet_crypto::session::{Content, Lifetime};
+use duet_crypto::session::{Content, Lifetime, OverFrame};
 use rand_core::CryptoRng;
 
 use super::common::contents::samples;
 use super::common::{Halfway, PRESENCE, TestRng, halfway, person};
-use super::decoders::{honest_frame, three_bytes};
 use super::envelopes::session_state;
-
-/// A PREKEY of Bob's.
-pub(crate) fn prekey(rng: &mut dyn CryptoRng) -> [u8; 1379] {
-    let mut listener = Listener::new(person("bob"), PRESENCE);
-    block_on(listener.publish_prekeys(1, rng)).unwrap()[0]
-}
+use super::honest::{honest_frame, three_bytes};
 
 /// Target and input.
 pub fn all() -> Vec<(&'static str, Vec<u8>)> {
@@ -69,6 +63,8 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     let accept = *pending.frame();
     let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
     add("handshake", &confirm);
+    let over = block_on(OverFrame::sign(&bob, a.id())).unwrap();
+    add("handshake", &over.encode());
     add("message", &a.send(&text("hello"), rng).unwrap().frame);
     let (ready, mut b) = block_on(pending.confirm(&confirm, &from, rng)).unwrap();
     let lifetime = Lifetime::new(1_700_000_000_000);
