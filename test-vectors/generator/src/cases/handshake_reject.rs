@@ -249,7 +249,92 @@ fn offers(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
     )?;
     offer_forms(file, run)?;
     offer_people(file, run)?;
-    offer_keys(file, run)
+    offer_keys(file, run)?;
+    offer_orders(file, run)
+}
+
+/// Several faults at once: the first check of section 4.5 decides. The pin comes last, so that "the key has changed" is said
+/// only of a flight that is genuine under the new key.
+fn offer_orders(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    let eve = seed("eve");
+    let (eve_aid, eve_key) = (account("eve")?, eve.public_key());
+    let (bad_ex, bad_ek) = (not_canonical(), [0xff; 1152]);
+    let own = run.bob.public_key();
+    let earlier = blocks("an earlier run", 16);
+    let to_eve = (flight1::AID_B, &eve_aid.0[..]);
+    let from_bob = (flight1::IK_A, &own.as_bytes()[..]);
+    let from_eve = (flight1::IK_A, &eve_key.as_bytes()[..]);
+    let stale = (flight1::PRESENCE_B, &earlier[..]);
+    let (agreement, encapsulation) = ((flight1::EX_A, &bad_ex[..]), (flight1::EK_A, &bad_ek[..]));
+    let pinned = |frame: &[u8]| -> Result<Value, Failure> {
+        let mut case = run.offer_case(frame)?;
+        case["pin"] = json!(ALICE.ik);
+        Ok(case)
+    };
+    let delivered = |frame: &[u8], before: &[&[u8]]| -> Result<Value, Failure> {
+        let mut case = run.offer_case(frame)?;
+        case["from"] = json!(hex(&eve_aid.0));
+        case["before"] = before.iter().map(|frame| hex(frame)).collect();
+        Ok(case)
+    };
+    let swapped =
+        |changes: &[(usize, &[u8])]| run.offer_with(&eve, &[changes, &[from_eve]].concat());
+    let forged = flipped(&run.offer, offer::SIGNATURE);
+    for (comment, code, case) in [
+        (
+            "whom it is for before one's own key",
+            Code::NotForUs,
+            run.offer_case(&run.offer_with(&run.bob, &[to_eve, from_bob, stale])?)?,
+        ),
+        (
+            "one's own key before the run",
+            Code::OwnKey,
+            run.offer_case(&run.offer_with(&run.bob, &[from_bob, stale])?)?,
+        ),
+        (
+            "the run before the sender",
+            Code::StalePresence,
+            delivered(&replaced(&forged, &[stale]), &[])?,
+        ),
+        (
+            "a replay before the sender",
+            Code::OfferReplayed,
+            delivered(&forged, &[&run.offer])?,
+        ),
+        (
+            "the sender before the signature",
+            Code::Sender,
+            delivered(&forged, &[])?,
+        ),
+        (
+            "the signature before EK_A and EX_A",
+            Code::Signature,
+            run.offer_case(&replaced(&run.offer, &[agreement, encapsulation]))?,
+        ),
+        (
+            "EK_A before EX_A",
+            Code::KemKey,
+            run.offer_case(&run.offer_with(&run.alice, &[agreement, encapsulation])?)?,
+        ),
+        (
+            "the signature before the pin",
+            Code::Signature,
+            pinned(&flipped(&swapped(&[])?, offer::SIGNATURE))?,
+        ),
+        (
+            "EK_A before the pin",
+            Code::KemKey,
+            pinned(&swapped(&[encapsulation])?)?,
+        ),
+        (
+            "EX_A before the pin",
+            Code::X25519Key,
+            pinned(&swapped(&[agreement])?)?,
+        ),
+    ] {
+        file.invalid(&format!("OFFER, {comment}"), &["Order"], code, case)?;
+    }
+    Ok(())
 }
 
 fn offer_forms(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {

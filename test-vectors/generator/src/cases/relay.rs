@@ -336,7 +336,7 @@ fn values(file: &mut VectorFile) -> Result<(), Failure> {
             "UnknownValue",
             Code::FrameVersion,
             to,
-            format!("024900000000"),
+            "024900000000".into(),
         )?;
         refuse("type 0", "UnknownValue", Code::FrameType, to, "0100".into())?;
         refuse(

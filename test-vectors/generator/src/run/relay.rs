@@ -18,8 +18,7 @@ use crate::case::{Failure, Input, Outputs, hex, outputs, unhex};
 const OPEN: u32 = 1 << 31;
 
 /// The frames that a client sends, without LOGIN, which is made in one way only. A BEAT goes both ways.
-pub(crate) const TO_RELAY: [&str; 6] =
-    ["send", "prekeys", "prekey_get", "watch", "token", "beat"];
+pub(crate) const TO_RELAY: [&str; 6] = ["send", "prekeys", "prekey_get", "watch", "token", "beat"];
 
 pub(super) fn relay(case: Input<'_>) -> Result<Outputs, Failure> {
     match case.text("op")? {
@@ -208,7 +207,8 @@ fn encode(kind: &str, fields: Input<'_>) -> Result<Vec<u8>, Failure> {
 /// A client's BEAT; the relay's is the same without the top bit.
 fn beat(fields: Input<'_>) -> Result<(BeatNumber, bool), Failure> {
     let value = fields.number::<u32>("value")?;
-    let number = BeatNumber::new(value % OPEN).ok_or_else(|| Failure::case("a number below 2^31"))?;
+    let number =
+        BeatNumber::new(value % OPEN).ok_or_else(|| Failure::case("a number below 2^31"))?;
     Ok((number, value >= OPEN))
 }
 

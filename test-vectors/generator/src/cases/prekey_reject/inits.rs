@@ -197,6 +197,44 @@ pub(super) fn init_people(file: &mut VectorFile, run: &Run) -> Result<(), Failur
         Code::Signature,
         run.init_case(&forged)?,
     )?;
+    // The prekey before the signature and the pin, so that "prekey unknown" can be answered whatever the pin.
+    let unknown = run.init_with(
+        &eve,
+        &run.prekey,
+        &[
+            (flight1::IK_A, eve_key.as_bytes()),
+            (init::PKID, &blocks("another pkid", 16)),
+        ],
+    )?;
+    for (comment, frame) in [
+        (
+            "a pkid that bob does not have, under another key than the pin",
+            unknown.clone(),
+        ),
+        (
+            "a pkid that bob does not have, and a wrong signature",
+            flipped(&unknown, init::SIGNATURE),
+        ),
+    ] {
+        let mut pinned = run.init_case(&frame)?;
+        pinned["pin"] = json!(ALICE.ik);
+        refuse(comment, "Order", Code::PrekeyUnknown, pinned)?;
+    }
+    let case = run.case("init", "eve", &flipped(&unknown, init::SIGNATURE))?;
+    refuse("the sender before the prekey", "Order", Code::Sender, case)?;
+    let forged = run.init_with(
+        &run.alice,
+        &run.prekey,
+        &[(flight1::IK_A, eve_key.as_bytes())],
+    )?;
+    let mut pinned = run.init_case(&forged)?;
+    pinned["pin"] = json!(ALICE.ik);
+    refuse(
+        "the signature before the pin",
+        "Order",
+        Code::Signature,
+        pinned,
+    )?;
     let mut pinned = run.init_case(&run.init)?;
     pinned["pin"] = json!(ALICE.ik);
     file.valid("INIT under the pinned key", &["Honest"], pinned)

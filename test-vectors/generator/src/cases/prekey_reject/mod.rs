@@ -228,6 +228,10 @@ pub(super) fn reject() -> Result<VectorFile, Failure> {
                 "Authentic, but malformed inside: it ends the handshake.",
             ),
             ("NotSent", "An early message that must not leave."),
+            (
+                "Order",
+                "Several faults at once: the first check of section 4.5 decides.",
+            ),
         ],
     );
     let run = Run::new()?;
