@@ -11,7 +11,6 @@ use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::relay::{Challenge, login, send_header};
 use duet_crypto::session::{Content, Lifetime, OverFrame};
-use rand_core::CryptoRng;
 
 use super::common::contents::samples;
 use super::common::{Halfway, PRESENCE, TestRng, halfway, person};
