@@ -258,6 +258,31 @@ describe('a connection', () => {
     expect(told.frames).toBe(0);
   });
 
+  test('who only listens says now and then that it is there: the relay beats only when it has nothing to send', async () => {
+    const { link, socket, login } = stage();
+    await login();
+    link.talk(true);
+    const beats = () => socket().sent.filter(([type]) => type === 0x4d).length - 1;
+    for (let second = 0; second < 60; second += 4) {
+      await vi.advanceTimersByTimeAsync(4_000);
+      socket().say('ack');
+    }
+    expect(beats()).toBe(5);
+    // Whoever speaks is heard.
+    for (let second = 0; second < 60; second += 4) {
+      await vi.advanceTimersByTimeAsync(4_000);
+      link.send(new Uint8Array(1));
+      socket().say('ack');
+    }
+    expect(beats()).toBe(5);
+    link.talk(false);
+    for (let second = 0; second < 120; second += 4) {
+      await vi.advanceTimersByTimeAsync(4_000);
+      socket().say('ack');
+    }
+    expect(beats()).toBe(8);
+  });
+
   test('a login that is refused again with a fresh token is not tried by itself any more', async () => {
     const { link, socket, losses, told, login } = stage();
     const refused = async () => {

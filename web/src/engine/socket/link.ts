@@ -37,6 +37,11 @@ const LOGIN_MS = 15_000;
 const SILENCE_MS = { talking: 25_000, otherwise: 90_000 } as const;
 /** The last part of it. What came while this machine slept is heard before a timer that slept as well decides. */
 const LAST_LOOK_MS = 1_000;
+/**
+ * The relay counts our silence as well, and beats only when it has nothing else to send: who hears the other one type and
+ * says nothing would be taken for dead. So after this long without a word of ours, any frame is answered.
+ */
+const QUIET_MS = { talking: 10_000, otherwise: 60_000 } as const;
 /** Refusals in a row after which trying again by itself makes no sense: the first may have been about an old token. */
 const REFUSALS = 2;
 
@@ -50,6 +55,8 @@ interface Attempt {
   restart: number | null;
   /** The number of the relay's last BEAT. */
   beat: number;
+  /** When something was last sent, by the monotonic clock. */
+  sentAt: number;
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
@@ -68,7 +75,7 @@ export class Link {
   /** Starts an attempt in the place of whatever there was. Ends with `onUp`, or with `onDown`. */
   open(): void {
     this.drop();
-    const attempt: Attempt = { socket: null, up: false, restart: null, beat: 0, timer: undefined };
+    const attempt: Attempt = { socket: null, up: false, restart: null, beat: 0, sentAt: 0, timer: undefined };
     this.attempt = attempt;
     attempt.timer = setTimeout(() => this.lose(attempt), LOGIN_MS);
     this.deps.token().then(
@@ -101,7 +108,7 @@ export class Link {
   send(frame: Uint8Array<ArrayBuffer>): boolean {
     const { attempt } = this;
     if (attempt === null || attempt.socket === null || !attempt.up) return false;
-    attempt.socket.send(frame);
+    this.write(attempt, frame);
     return true;
   }
 
@@ -130,7 +137,7 @@ export class Link {
 
   private receive(attempt: Attempt, data: unknown, token: string) {
     if (this.attempt !== attempt) return;
-    if (attempt.up) this.listen(attempt);
+    if (attempt.up) this.heard(attempt);
     let frame: RelayFrame;
     try {
       if (!(data instanceof ArrayBuffer)) throw new TypeError('not binary');
@@ -164,7 +171,7 @@ export class Link {
   private async answer(attempt: Attempt, challenge: Uint8Array, token: string): Promise<void> {
     try {
       const login = await this.deps.login(challenge, token);
-      if (this.attempt === attempt) attempt.socket?.send(login);
+      if (this.attempt === attempt) this.write(attempt, login);
     } catch {
       // The identity was put away in the meantime; a login without it makes no sense.
       this.lose(attempt);
@@ -183,8 +190,19 @@ export class Link {
     else this.lose(attempt);
   }
 
-  private beat({ socket, beat }: Attempt): void {
-    socket?.send(this.deps.codec.encodeBeat({ number: beat, talking: this.talking }));
+  private write(attempt: Attempt, frame: Uint8Array<ArrayBuffer>): void {
+    attempt.socket?.send(frame);
+    attempt.sentAt = performance.now();
+  }
+
+  private beat(attempt: Attempt): void {
+    this.write(attempt, this.deps.codec.encodeBeat({ number: attempt.beat, talking: this.talking }));
+  }
+
+  private heard(attempt: Attempt): void {
+    this.listen(attempt);
+    const quiet = this.talking ? QUIET_MS.talking : QUIET_MS.otherwise;
+    if (performance.now() - attempt.sentAt >= quiet) this.beat(attempt);
   }
 
   /** Waits for the next frame, whatever it is. */
