@@ -295,6 +295,7 @@ fn what_is_left_of_the_lifetime_survives() {
     let record = session.save(&key(), &lifetime, rng);
     let (session, restored) = Session::restore(&record, &key(), 1).unwrap();
     assert_eq!(restored, lifetime);
+    assert_eq!((restored.started(), restored.chunk_bytes()), (1_000, 7));
     assert_eq!(
         restored.renewal(&session, 1_000 + limits::SESSION_LIFETIME),
         Renewal::Over

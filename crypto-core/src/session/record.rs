@@ -356,6 +356,7 @@ mod tests {
 
     use super::*;
     use crate::common::{TestRng, sessions};
+    use crate::session::Content;
     use std::format;
 
     /// Where the list of skipped keys stands in [`state`].
@@ -521,6 +522,22 @@ mod tests {
         assert!(!reads(&later));
         later[rc + 36] = 1;
         assert!(reads(&later));
+    }
+
+    /// The last turn of a session is A's.
+    #[test]
+    fn the_last_turn_is_a_turn() {
+        let rng = &mut TestRng::new(1);
+        let (mut a, _) = sessions(rng);
+        a.send(&Content::Receipt, rng).unwrap();
+        let mut state = Vec::new();
+        a.0.write(&Lifetime::new(7), &mut state);
+        let mut in_turn = |turn: u32| {
+            state[231..235].copy_from_slice(&turn.to_be_bytes());
+            reads(&state)
+        };
+        assert!(in_turn(2) && in_turn(limits::SESSION_TURNS));
+        assert!(!in_turn(limits::SESSION_TURNS + 2));
     }
 
     /// Numbers increase, and are of messages that were sent, or that are in the window.
