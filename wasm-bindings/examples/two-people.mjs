@@ -56,8 +56,9 @@ const outgoing = createOutgoingFile({
 const announced = atBob.receive(atAlice.send({ type: 'file', descriptor: outgoing.descriptor }).frame);
 const wanted = createIncomingFile({ descriptor: announced.content.descriptor });
 let received = 0;
-for (let index = 0; index < wanted.segments; index++) {
-  const { bytes } = await wanted.open(await outgoing.segment(index));
+for (let index = 0; index < wanted.chunks; index += 64) {
+  const count = Math.min(64, wanted.chunks - index);
+  const { bytes } = await wanted.open(await outgoing.frame(index, count));
   received += bytes.length;
 }
 print(`${announced.content.descriptor.name}: ${received} of ${wanted.size} bytes`);

@@ -141,7 +141,7 @@ export const sessions: Suite = ({ engines }) => {
       const { confirm } = await offer.accept(answer);
       await refused('E_FREED', () => offer.accept(answer));
       const forged = confirm.slice();
-      forged[181] = (forged[181] ?? 0) ^ 1;
+      forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
       await refused('E_CONFIRMATION', () => pending.confirm({ frame: forged, from: fromAlice }));
       await refused('E_FREED', () => pending.confirm({ frame: confirm, from: fromAlice }));
     });
@@ -175,14 +175,23 @@ export const sessions: Suite = ({ engines }) => {
       ];
       const presence = randomBytes(16);
       const listener = createListener({ identity: bob.identity, presence, engine });
-      const offer = await createOffer({ identity: eve.identity, peer: peerOf(bob), presence, engine });
-      const call = { frame: offer.frame, from: eve.identity.accountId };
+      const offering = { identity: eve.identity, peer: peerOf(bob), presence, engine };
+      const call = { frame: (await createOffer(offering)).frame, from: eve.identity.accountId };
+      // Without the key nobody raises the alarm.
+      const forged = call.frame.slice();
+      forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+      await refused('E_SIGNATURE', () =>
+        listener.receive({ ...call, frame: forged, pin: alice.identity.publicKey }),
+      );
       const error = await refused('E_IDENTITY_CHANGED', () =>
         listener.receive({ ...call, pin: alice.identity.publicKey }),
       );
       equal(error.class, 'block-peer');
+      // One flight raises one alarm; the next one rings where the pin says so.
+      await refused('E_OFFER_REPLAYED', () => listener.receive({ ...call, pin: eve.identity.publicKey }));
+      const next = { ...call, frame: (await createOffer(offering)).frame };
       equal(
-        hex((await listener.receive({ ...call, pin: eve.identity.publicKey })).peer.publicKey),
+        hex((await listener.receive({ ...next, pin: eve.identity.publicKey })).peer.publicKey),
         hex(eve.identity.publicKey),
       );
     });

@@ -30,7 +30,9 @@ export const reject: Runners = {
   offer: async (test, file, engine) => {
     const { listener } = await Stage.of(baseOf(test, file), engine);
     for (const frame of test.before) {
-      await listener.receive({ frame: unhex(frame), from: unhex(test.from) });
+      // Each from the account that it names as its initiator, `aid_A`.
+      const earlier = unhex(frame);
+      await listener.receive({ frame: earlier, from: earlier.subarray(35, 67) });
     }
     const pin = test.pin === null ? undefined : unhex(test.pin);
     await outcome(test, () => listener.receive({ frame: unhex(test.frame), from: unhex(test.from), pin }));
