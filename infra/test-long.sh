@@ -11,7 +11,11 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 . infra/setup/lib.sh
 
-formal() { sh docs/formal/run.sh; }
+# Without the checker nothing would be run, and that is no pass.
+formal() {
+  have "${PROVERIF:-proverif}" || { echo "no ProVerif on this machine: docs/formal/README.md says how to get it"; return 1; }
+  sh docs/formal/run.sh
+}
 
 fuzz() { sh crypto-core/fuzz/run.sh "${SECONDS_EACH:-60}" 2>&1 | grep -E '^==>|stat::number_of_executed_units|ERROR|panicked|SUMMARY'; }
 
