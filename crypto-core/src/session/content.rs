@@ -165,7 +165,7 @@ impl Content {
     /// Whether the receiver answers with a receipt (section 6.4): everything but RECEIPT and TYPING.
     #[must_use]
     pub fn causes_receipt(&self) -> bool {
-        self.kind().is_ok_and(Kind::causes_receipt) || matches!(self, Self::Unknown { .. })
+        self.kind().map_or(true, Kind::causes_receipt)
     }
 
     /// The number of the kind on the wire.
