@@ -183,6 +183,14 @@ fn the_checks_of_an_offer_come_in_order() {
     assert_eq!(heard(&frame, &from, Some(&alice.party().key)), None);
 }
 
+/// Signs an offer as it is, whatever it says.
+fn sign(signer: &LocalIdentity<Software>, offer: &mut OfferFrame) {
+    let t0 = hash::labelled(&labels::TRANSCRIPT, &[]);
+    let t1 = hash::sha256(&[&t0, &offer.encode()[..1411]]);
+    let message = [labels::SIG_OFFER.lp(), &t1].concat();
+    offer.signature = block_on(Software.sign(signer.seed(), &message)).unwrap();
+}
+
 /// A key swapped by the directory: the offer of somebody who signs with a key of their own under a pinned name.
 #[test]
 fn a_changed_identity_is_told_from_a_forgery() {
@@ -191,16 +199,34 @@ fn a_changed_identity_is_told_from_a_forgery() {
     let pinned = person("alice").party().key;
     let impostor = LocalIdentity::software(IdentitySeed::generate(rng), common::account("alice"));
     let frame = offer(&impostor, &bob, rng).frame().to_vec();
-    let mut listener = Listener::new(bob, PRESENCE);
+    let mut listener = Listener::new(bob.clone(), PRESENCE);
     let mut hear = |frame: &[u8], pin| {
         let from = common::account("alice");
         block_on(listener.receive(frame, &from, Some(pin))).err()
     };
-    // Anybody can write another key into an offer: without its signature that is no change of identity.
-    for at in [1411, 1474] {
-        let mut forged = frame.clone();
-        forged[at] ^= 1;
-        assert_eq!(hear(&forged, &pinned), Some(ListenError::Signature));
+    // Anybody can write another key into an offer, one that is good: without its signature that is no change of identity.
+    let genuine = offer(&person("alice"), &bob, rng).frame().to_vec();
+    let key = impostor.party().key;
+    let mut renamed = genuine.clone();
+    renamed[99..131].copy_from_slice(key.as_bytes());
+    // Nor with the pinned key's signature of the same words, nor with that of a forger who holds neither key.
+    let mut resigned = frame.clone();
+    resigned[1411..].copy_from_slice(&genuine[1411..]);
+    let mut others = OfferFrame::decode(&frame).unwrap();
+    sign(&person("eve"), &mut others);
+    let mut damaged = frame.clone();
+    damaged[1474] ^= 1;
+    for forged in [&renamed[..], &resigned, &others.encode(), &damaged] {
+        assert_ne!(forged[99..131], pinned.as_bytes()[..]);
+        assert_eq!(hear(forged, &pinned), Some(ListenError::Signature));
+    }
+    // Nor a replay of what the impostor said to somebody else, or elsewhere, or in another handshake.
+    for at in [2, 19, 67, 131, 163] {
+        let mut moved = frame.clone();
+        moved[at] ^= 1;
+        let refused = hear(&moved, &pinned);
+        assert_ne!(refused, Some(ListenError::IdentityChanged), "byte {at}");
+        assert!(refused.is_some(), "byte {at}");
     }
     // Nor is a key that nobody can sign under.
     let mut nobodys = frame.clone();
@@ -208,9 +234,8 @@ fn a_changed_identity_is_told_from_a_forgery() {
     assert_eq!(hear(&nobodys, &pinned), Some(ListenError::IdentityKey));
     // One that is genuine is, once: it counts as seen whatever is pinned then.
     assert_eq!(hear(&frame, &pinned), Some(ListenError::IdentityChanged));
-    let new = impostor.party().key;
     assert_eq!(hear(&frame, &pinned), Some(ListenError::Replayed));
-    assert_eq!(hear(&frame, &new), Some(ListenError::Replayed));
+    assert_eq!(hear(&frame, &key), Some(ListenError::Replayed));
 }
 
 #[test]
@@ -249,10 +274,7 @@ fn validly_signed_bad_keys_are_refused() {
     let from = alice.party().account;
     let good = OfferFrame::decode(offer(&alice, &bob, rng).frame()).unwrap();
     let sign = |mut offer: OfferFrame| {
-        let t0 = hash::labelled(&labels::TRANSCRIPT, &[]);
-        let t1 = hash::sha256(&[&t0, &offer.encode()[..1411]]);
-        let message = [labels::SIG_OFFER.lp(), &t1].concat();
-        offer.signature = block_on(Software.sign(alice.seed(), &message)).unwrap();
+        sign(&alice, &mut offer);
         offer.encode()
     };
     assert_eq!(heard(&sign(good.clone()), &from, None), None);
