@@ -35,7 +35,7 @@ pub use content::{Activity, Author, Content, ContentError, MessageRef};
 pub use header::{HEADER_LENGTH, Header};
 pub(crate) use keys::SessionKeys;
 pub use lifetime::{Lifetime, Renewal};
-pub use over::{OVER_LENGTH, OverError, OverFrame};
+pub use over::{OVER_LENGTH, OverError, OverFrame, verify_over};
 pub(crate) use ratchet::Ratchet;
 #[cfg(feature = "vectors")]
 pub use trace::{RatchetTrace, Trace, TurnTrace};

@@ -7,7 +7,7 @@ use super::{Session, SessionId};
 use crate::bytes::fixed;
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::{FrameError, errors};
-use crate::identity::AccountId;
+use crate::identity::{AccountId, Party};
 use crate::primitives::{hash, labels};
 use crate::wire::{self, FrameKind};
 
@@ -87,6 +87,35 @@ fn message(sid: SessionId) -> [u8; 32] {
     hash::labelled(&labels::OVER, &[&sid.0])
 }
 
+/// Verifies the word of `peer` that the session `sid` with it has ended; `local` is the identity that it was made under.
+/// It needs no session, so that one may go on while this waits for an engine.
+///
+/// # Errors
+/// [`OverError`].
+pub async fn verify_over<E: Engine>(
+    local: &LocalIdentity<E>,
+    sid: SessionId,
+    peer: &Party,
+    frame: &[u8],
+    from: &AccountId,
+) -> Result<(), OverError> {
+    let over = OverFrame::decode(frame)?;
+    if over.sid != sid {
+        return Err(OverError::SessionId);
+    }
+    if *from != peer.account {
+        return Err(OverError::Sender);
+    }
+    if local
+        .verify(&peer.key, &labels::SIG_OVER, &message(sid), &over.signature)
+        .await?
+    {
+        Ok(())
+    } else {
+        Err(OverError::Signature)
+    }
+}
+
 impl Session {
     /// Verifies the peer's word that it has ended this session; `local` is the identity that the session was made under. On
     /// success the caller drops the session, and what was not acknowledged may not have arrived. On failure it goes on.
@@ -99,21 +128,6 @@ impl Session {
         frame: &[u8],
         from: &AccountId,
     ) -> Result<(), OverError> {
-        let OverFrame { sid, signature } = OverFrame::decode(frame)?;
-        if sid != self.id() {
-            return Err(OverError::SessionId);
-        }
-        let peer = self.peer();
-        if *from != peer.account {
-            return Err(OverError::Sender);
-        }
-        if local
-            .verify(&peer.key, &labels::SIG_OVER, &message(sid), &signature)
-            .await?
-        {
-            Ok(())
-        } else {
-            Err(OverError::Signature)
-        }
+        verify_over(local, self.id(), &self.peer(), frame, from).await
     }
 }
