@@ -1,92 +1,23 @@
 //! The responder's side, first: what may ring.
 
-use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 use rand_core::CryptoRng;
 
-use super::early::Incoming;
-use super::end::{EndReason, Subject};
-use super::frames::{END_LENGTH, InitFrame, OfferFrame};
+use super::flight::{
+    AdmittedFlight, Decoded, FirstFlight, ListenError, PrekeyPart, UnknownPrekey, VerifiedFlight,
+};
+use super::frames::{END_LENGTH, OfferFrame};
 use super::incoming::IncomingOffer;
-use super::schedule::{self, Commitment, DSALT, EarlyKeys};
-use super::{HandshakeId, Presence, Role};
+use super::{HandshakeId, Presence};
 use crate::engine::{Engine, EngineError, LocalIdentity};
-use crate::error::{FrameError, errors};
-use crate::identity::{AccountId, IdentityKey, Party};
+use crate::error::errors;
+use crate::identity::{AccountId, IdentityKey};
 use crate::limits;
 use crate::prekeys::frame::PREKEY_LENGTH;
-use crate::prekeys::{Prekey, PrekeyId, PrekeyStore};
-use crate::primitives::hash::{self, Secret32};
-use crate::primitives::{kem, labels, x25519};
-use crate::trace::{HandshakeTrace, Recorder};
+use crate::prekeys::{OwnPrekey, Prekey, PrekeyStore, PublishError};
 use crate::transcript::Transcript;
-use crate::wire::FrameKind;
-
-errors! {
-    /// A first flight that does not ring.
-    pub enum ListenError {
-        /// Wrong length.
-        Length => FrameLength,
-        /// Wrong version.
-        Version => FrameVersion,
-        /// Wrong type.
-        Type => FrameType,
-        /// A highest version of 0.
-        Field => FrameField,
-        /// The offer names another account or key than ours.
-        NotForUs => NotForUs,
-        /// The offer is made with our own key.
-        OwnKey => OwnKey,
-        /// The offer is for another run.
-        StalePresence => StalePresence,
-        /// The offer was seen before.
-        Replayed => OfferReplayed,
-        /// The relay names another sender than the offer.
-        Sender => Sender,
-        /// The flight is genuine, and its key is not the pinned one: block the peer (section 3.4).
-        IdentityChanged => IdentityChanged,
-        /// An INIT names a prekey that is not there: answer with [`Listener::decline_unknown_prekey`].
-        PrekeyUnknown => PrekeyUnknown,
-        /// The initiator's key is weak, not canonical or not on the curve.
-        IdentityKey => Ed25519Key,
-        /// `sig_A1` does not verify.
-        Signature => Signature,
-        /// `EX_A` is not canonical.
-        EphemeralKey => X25519Key,
-        /// `EK_A` fails the modulus check.
-        EncapsulationKey => KemKey,
-        /// This run remembers as many offers as it may.
-        Full => OffersFull,
-        /// `EX_A` of an INIT is of low order: the agreement with the prekey gave zero. The prekey is gone.
-        Zero => X25519Zero,
-        /// The engine failed.
-        Engine => Engine,
-    }
-    from FrameError {
-        Length => Length,
-        Version => Version,
-        Type => Type,
-        Field => Field,
-    }
-    from EngineError {
-        NotCanonical => EphemeralKey,
-        Zero => Zero,
-        Failed => Engine,
-    }
-}
-
-errors! {
-    /// Prekeys that are not made. Nothing has changed.
-    pub enum PublishError {
-        /// More than 20 at once.
-        TooMany => PrekeysFull,
-        /// The engine failed.
-        Engine => Engine,
-    }
-    from EngineError => Engine;
-}
 
 errors! {
     /// An END (prekey unknown) that is not made.
@@ -107,42 +38,6 @@ pub struct Listener<E: Engine> {
     prekeys: PrekeyStore<E>,
     /// By the bytes of keys that were validated.
     seen: BTreeSet<([u8; 32], HandshakeId)>,
-}
-
-/// A first flight that has been decoded. Nothing in it is true yet.
-struct Flight {
-    offer: OfferFrame,
-    prekey: Option<PrekeyPart>,
-}
-
-/// What an INIT has and an OFFER has not.
-struct PrekeyPart {
-    pkid: PrekeyId,
-    ciphertext: Box<[u8; kem::CIPHERTEXT]>,
-}
-
-impl Flight {
-    fn decode(frame: &[u8]) -> Result<Self, FrameError> {
-        if frame.get(1) != Some(&FrameKind::Init.value()) {
-            let offer = OfferFrame::decode(frame)?;
-            return Ok(Self {
-                offer,
-                prekey: None,
-            });
-        }
-        let InitFrame {
-            offer,
-            pkid,
-            ciphertext,
-        } = InitFrame::decode(frame)?;
-        Ok(Self {
-            offer,
-            prekey: Some(PrekeyPart {
-                pkid,
-                ciphertext: Box::new(ciphertext),
-            }),
-        })
-    }
 }
 
 impl<E: Engine> Listener<E> {
@@ -169,9 +64,7 @@ impl<E: Engine> Listener<E> {
         self.prekeys.len()
     }
 
-    /// Makes `count` prekeys and gives their PREKEY frames for the relay, 1379 bytes each. At most 20 are kept: the oldest
-    /// ones are forgotten, since a relay that asks for more has handed them out or lost them. Whoever still uses one is
-    /// answered by [`Listener::decline_unknown_prekey`].
+    /// Makes `count` prekeys and keeps them: [`OwnPrekey::generate`], then [`Listener::keep_prekeys`].
     ///
     /// # Errors
     /// [`PublishError`]; then none was made.
@@ -180,19 +73,28 @@ impl<E: Engine> Listener<E> {
         count: usize,
         rng: &mut dyn CryptoRng,
     ) -> Result<Vec<[u8; PREKEY_LENGTH]>, PublishError> {
-        if count > limits::PREKEYS {
-            return Err(PublishError::TooMany);
+        let made = OwnPrekey::generate(&self.local, self.presence, count, rng).await?;
+        self.keep_prekeys(made)
+    }
+
+    /// Keeps prekeys and gives their PREKEY frames for the relay, 1379 bytes each. At most 20 are kept: the oldest ones are
+    /// forgotten, since a relay that asks for more has handed them out or lost them. Whoever still uses one is told by
+    /// [`UnknownPrekey::decline`].
+    ///
+    /// # Errors
+    /// [`PublishError::OtherRun`]; then none is kept.
+    pub fn keep_prekeys(
+        &mut self,
+        made: Vec<OwnPrekey<E>>,
+    ) -> Result<Vec<[u8; PREKEY_LENGTH]>, PublishError> {
+        if made.iter().any(|own| own.presence != self.presence) {
+            return Err(PublishError::OtherRun);
         }
-        let (mut made, mut frames) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for _ in 0..count {
-            let (prekey, frame) = Prekey::generate(&self.local, self.presence, rng).await?;
-            made.push(prekey);
-            frames.push(frame);
-        }
-        for prekey in made {
-            self.prekeys.push(prekey);
-        }
-        Ok(frames)
+        let keep = |own: OwnPrekey<E>| {
+            self.prekeys.push(own.prekey);
+            *own.frame
+        };
+        Ok(made.into_iter().map(keep).collect())
     }
 
     /// All checks of sections 4.5 and 5.2 on an OFFER or INIT, in their order. `from` is the relay's sender; `pin` the key
@@ -200,6 +102,10 @@ impl<E: Engine> Listener<E> {
     ///
     /// An INIT that passes uses its prekey up; one that does not deletes nothing. A flight that is refused for its pin
     /// alone is genuine, and counts as seen.
+    ///
+    /// It takes the four steps of a first flight at once: [`Listener::admit`], [`FirstFlight::verify`],
+    /// [`Listener::remember`] and [`AdmittedFlight::open`]. Whoever must not hold the listener while an engine works takes
+    /// them one by one.
     ///
     /// # Errors
     /// [`ListenError`]; [`ListenError::IdentityChanged`] and [`ListenError::PrekeyUnknown`] ask for more than dropping the
@@ -210,72 +116,58 @@ impl<E: Engine> Listener<E> {
         from: &AccountId,
         pin: Option<&IdentityKey>,
     ) -> Result<IncomingOffer<E>, ListenError> {
-        let Flight { offer, prekey } = Flight::decode(frame)?;
-        self.check_names(&offer, from)?;
+        let flight = self.admit(frame, from)?.verify(&self.local).await?;
+        self.remember(flight, pin)?.open().await
+    }
+
+    /// The first step: the checks that need no computation. A flight that is admitted twice before it is remembered is
+    /// verified twice, and remembered once.
+    ///
+    /// # Errors
+    /// [`ListenError`].
+    pub fn admit(&self, frame: &[u8], from: &AccountId) -> Result<FirstFlight, ListenError> {
+        let decoded = Decoded::read(frame)?;
+        self.check_names(&decoded.offer, from)?;
         // The transcript begins with the prekey, so it is looked up before the signature.
-        let t0 = match &prekey {
+        let t0 = match &decoded.prekey {
             None => Transcript::begin(&[]),
-            Some(part) => {
-                let prekey = self.prekeys.find(&part.pkid);
-                prekey.ok_or(ListenError::PrekeyUnknown)?.t0
-            }
+            Some(part) => self.find_prekey(part)?.t0,
         };
-        let key =
-            IdentityKey::from_bytes(&offer.initiator_key).map_err(|_| ListenError::IdentityKey)?;
-        let t1 = schedule::t1(&t0, frame);
-        if !self
-            .local
-            .verify(&key, &labels::SIG_OFFER, t1.as_bytes(), &offer.signature)
-            .await?
-        {
-            return Err(ListenError::Signature);
+        Ok(FirstFlight::new(decoded, t0, frame))
+    }
+
+    /// The third step: remembers a genuine flight, compares its key with `pin`, and takes out the prekey that an INIT uses.
+    /// From here on that prekey is gone, whatever becomes of the flight.
+    ///
+    /// Another flight may have come while this one was verified, or another run begun: what [`Listener::admit`] looked at
+    /// is looked at again.
+    ///
+    /// # Errors
+    /// [`ListenError`].
+    pub fn remember(
+        &mut self,
+        flight: VerifiedFlight,
+        pin: Option<&IdentityKey>,
+    ) -> Result<AdmittedFlight<E>, ListenError> {
+        let Decoded { offer, prekey, .. } = flight.decoded();
+        self.check_names(offer, &offer.initiator)?;
+        if let Some(part) = prekey {
+            self.find_prekey(part)?;
         }
-        let encapsulation_key = kem::EncapsulationKey::new(&offer.encapsulation_key)
-            .map_err(|_| ListenError::EncapsulationKey)?;
-        x25519::check_key(&offer.ephemeral).map_err(|_| ListenError::EphemeralKey)?;
         self.seen.insert((offer.initiator_key, offer.hid));
         // Only now: the key has changed if the flight is genuine under the new one, and anybody can write another.
-        if pin.is_some_and(|pin| *pin != key) {
+        if pin.is_some_and(|pin| *pin != flight.key) {
             return Err(ListenError::IdentityChanged);
         }
+        let used = prekey
+            .as_ref()
+            .and_then(|part| self.prekeys.take(&part.pkid));
+        Ok(AdmittedFlight::new(self.local.clone(), flight, used))
+    }
 
-        let mut trace = Recorder::new();
-        trace.note(|trace: &mut HandshakeTrace| {
-            trace.t[..2].copy_from_slice(&[*t0.as_bytes(), *t1.as_bytes()])
-        });
-        let (mut dsalt, mut early) = (Box::new(Secret32::new(DSALT)), None);
-        if let Some(part) = prekey {
-            // Gone from here on, whatever happens: it is used once.
-            let prekey = self.prekeys.take(&part.pkid);
-            let secrets = prekey.ok_or(ListenError::PrekeyUnknown)?.secrets;
-            let ss_p = secrets.kem.decapsulate(&part.ciphertext);
-            let ss_ox = self
-                .local
-                .agree(&secrets.agreement, &offer.ephemeral)
-                .await?;
-            let keys = EarlyKeys::derive(&ss_p, ss_ox.expose(), &t1);
-            **dsalt = *keys.dsalt;
-            early = Some(Box::new(Incoming::new(keys)));
-        }
-        Ok(IncomingOffer {
-            local: self.local.clone(),
-            peer: Party {
-                account: offer.initiator,
-                key,
-            },
-            subject: Subject {
-                hid: offer.hid,
-                flight: hash::sha256(&[frame]),
-            },
-            trace,
-            t1,
-            signature: offer.signature,
-            ephemeral: offer.ephemeral,
-            encapsulation_key: Box::new(encapsulation_key),
-            commitment: Commitment::from_bytes(offer.commitment),
-            dsalt,
-            early,
-        })
+    fn find_prekey(&self, part: &PrekeyPart) -> Result<&Prekey<E>, ListenError> {
+        let prekey = self.prekeys.find(&part.pkid);
+        prekey.ok_or(ListenError::PrekeyUnknown)
     }
 
     /// The checks that need no secret and no computation.
@@ -303,7 +195,7 @@ impl<E: Engine> Listener<E> {
     }
 
     /// The signed END (prekey unknown) for an INIT that [`Listener::receive`] has just refused with
-    /// [`ListenError::PrekeyUnknown`]: its initiator then begins again with an OFFER.
+    /// [`ListenError::PrekeyUnknown`]: [`Listener::unknown_prekey`], then [`UnknownPrekey::decline`].
     ///
     /// # Errors
     /// [`DeclineError`].
@@ -312,20 +204,26 @@ impl<E: Engine> Listener<E> {
         frame: &[u8],
         from: &AccountId,
     ) -> Result<[u8; END_LENGTH], DeclineError> {
-        let flight = Flight::decode(frame).map_err(|_| DeclineError::NotUnknown)?;
-        let part = flight.prekey.ok_or(DeclineError::NotUnknown)?;
-        self.check_names(&flight.offer, from)
+        let unknown = self.unknown_prekey(frame, from)?;
+        Ok(unknown.decline(&self.local).await?)
+    }
+
+    /// What to tell the initiator of an INIT that would be admitted if its prekey were there.
+    ///
+    /// # Errors
+    /// [`DeclineError::NotUnknown`].
+    pub fn unknown_prekey(
+        &self,
+        frame: &[u8],
+        from: &AccountId,
+    ) -> Result<UnknownPrekey, DeclineError> {
+        let decoded = Decoded::read(frame).map_err(|_| DeclineError::NotUnknown)?;
+        self.check_names(&decoded.offer, from)
             .map_err(|_| DeclineError::NotUnknown)?;
-        if self.prekeys.find(&part.pkid).is_some() {
-            return Err(DeclineError::NotUnknown);
+        match &decoded.prekey {
+            Some(part) if self.find_prekey(part).is_err() => Ok(UnknownPrekey(decoded.subject)),
+            _ => Err(DeclineError::NotUnknown),
         }
-        let subject = Subject {
-            hid: flight.offer.hid,
-            flight: hash::sha256(&[frame]),
-        };
-        Ok(subject
-            .sign(&self.local, Role::Responder, EndReason::PrekeyUnknown)
-            .await?)
     }
 }
 

@@ -27,13 +27,14 @@
 //! |---|---|
 //! | [`Offer::create`] | `hid` 16 · `ex_A` 32 (by the engine) · ML-KEM seed `d \|\| z` 64 · `r_A` 32 |
 //! | [`Offer::create_with_prekey`] | as [`Offer::create`] · ML-KEM `m` of `CT_P` 32 |
-//! | [`Listener::publish_prekeys`] | per prekey `pkid` 16 · `ox` 32 (by the engine) · ML-KEM seed `d \|\| z` 64 |
+//! | [`crate::prekeys::OwnPrekey::generate`], so [`Listener::publish_prekeys`] | per prekey `pkid` 16 · `ox` 32 (by the engine) · ML-KEM seed `d \|\| z` 64 |
 //! | [`IncomingOffer::accept`] | `ex_B` 32 (by the engine) · ML-KEM `m` 32 |
 //! | [`Offer::accept`] | `rx_A` 32 · ML-KEM seed `d \|\| z` of `RE_A` 64 |
 //! | [`PendingSession::confirm`] | those of READY, which makes turn 1: `rx` 32 · ML-KEM seed `d \|\| z` 64 · ML-KEM `m` 32 |
 
 mod early;
 mod end;
+mod flight;
 pub mod frames;
 mod glare;
 mod incoming;
@@ -45,12 +46,14 @@ pub mod schedule;
 
 pub use crate::identity::Role;
 pub use crate::ids::{HandshakeId, Presence};
+pub use crate::prekeys::PublishError;
 pub use early::{EarlyError, EarlyMessage, EarlySendError, EarlySent};
 pub use end::{EndError, EndReason};
+pub use flight::{AdmittedFlight, FirstFlight, ListenError, UnknownPrekey, VerifiedFlight};
 pub use glare::{Winner, winner};
 pub use incoming::{AnswerError, IncomingOffer};
 pub use initiator::{AcceptError, Offer, OfferError};
-pub use listener::{DeclineError, ListenError, Listener, PublishError};
+pub use listener::{DeclineError, Listener};
 pub use pending::{ConfirmError, PendingSession};
 pub use rate::{HandshakeRate, RateError};
 

@@ -47,8 +47,10 @@
 
 mod bundle;
 pub mod frame;
+mod own;
 mod store;
 
 pub use crate::ids::PrekeyId;
 pub use bundle::{PrekeyBundle, PrekeyError};
+pub use own::{OwnPrekey, PublishError};
 pub(crate) use store::{Prekey, PrekeyStore};
