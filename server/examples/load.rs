@@ -27,6 +27,7 @@ use duet_relay::{
     auth::{signing_key::SigningKey, token::Tokens},
     clock::Clock,
     config::{MetricsListen, Settings},
+    ids::SessionId,
     server::Server,
     store::{Store, accounts::KeyProof},
     validate::Username,
@@ -239,20 +240,20 @@ async fn make_people(directory: &Path, count: u32) -> Vec<Person> {
         let username = Username::parse(name).expect("a name");
         let now = Clock::system().now();
         store
-            .add_account(&id.0, &username, "none", now)
+            .add_account(&id, &username, "none", now)
             .await
             .expect("an account");
         let public = *identity.party().key.as_bytes();
         store
-            .set_key(&id.0, None, &public, KeyProof::First, now)
+            .set_key(&id, None, &public, KeyProof::First, now)
             .await
             .expect("a key");
-        let session = duet_relay::random();
+        let session = SessionId::random();
         store
-            .start_session(&session, &id.0, &duet_relay::random(), now + 3_600_000, now)
+            .start_session(&session, &id, &duet_relay::random(), now + 3_600_000, now)
             .await
             .expect("a session");
-        let (token, _) = tokens.issue(&id.0, &session, now).expect("a token");
+        let (token, _) = tokens.issue(&id, &session, now).expect("a token");
         people.push(Person {
             identity,
             presence: Presence(duet_relay::random()),

@@ -3,7 +3,9 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::fmt;
 use ts_rs::TS;
+use zeroize::Zeroizing;
 
 /// Exactly `N` bytes, as base64url without padding. Any other length or spelling is refused while decoding.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,10 +53,39 @@ impl<'de, const N: usize> Deserialize<'de> for Bytes<N> {
 pub type AccountIdText = Bytes<32>;
 /// An Ed25519 public key.
 pub type IdentityKeyText = Bytes<32>;
-/// The login secret of protocol.md section 8.3: what the client sends in the place of a password.
-pub type LoginSecretText = Bytes<32>;
 /// An Ed25519 signature.
 pub type SignatureText = Bytes<64>;
+
+/// The login secret of protocol.md section 8.3: what the client sends in the place of a password. Gone from memory when it is
+/// dropped.
+pub struct LoginSecret(Zeroizing<[u8; 32]>);
+
+impl LoginSecret {
+    /// The bytes, to be hashed.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl From<[u8; 32]> for LoginSecret {
+    fn from(bytes: [u8; 32]) -> Self {
+        Self(Zeroizing::new(bytes))
+    }
+}
+
+impl fmt::Debug for LoginSecret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(_) = self;
+        formatter.write_str("LoginSecret(..)")
+    }
+}
+
+impl<'de> Deserialize<'de> for LoginSecret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Bytes::deserialize(deserializer).map(|Bytes(bytes)| Self::from(bytes))
+    }
+}
 
 /// `GET /api/config`: what a client must know before it can log in.
 #[derive(Debug, Serialize, TS)]
@@ -78,7 +109,7 @@ pub struct RegisterRequest {
     pub username: String,
     /// 32 bytes.
     #[ts(type = "string")]
-    pub login_secret: LoginSecretText,
+    pub login_secret: LoginSecret,
     /// Ed25519 public key, 32 bytes; may be added later.
     #[serde(default)]
     #[ts(optional, type = "string | null")]
@@ -93,7 +124,7 @@ pub struct LoginRequest {
     pub username: String,
     /// 32 bytes.
     #[ts(type = "string")]
-    pub login_secret: LoginSecretText,
+    pub login_secret: LoginSecret,
 }
 
 /// An account as its owner sees it.
@@ -193,7 +224,7 @@ pub struct SetKeyRequest {
     /// The login secret once more, 32 bytes.
     #[serde(default)]
     #[ts(optional, type = "string | null")]
-    pub login_secret: Option<LoginSecretText>,
+    pub login_secret: Option<LoginSecret>,
     /// `Sign(ik_old, "sig replace", LH("replace", aid || IK_old || IK_new))`, 64 bytes.
     #[serde(default)]
     #[ts(optional, type = "string | null")]
@@ -202,29 +233,6 @@ pub struct SetKeyRequest {
     #[serde(default)]
     #[ts(optional, as = "Option<bool>")]
     pub lost: bool,
-}
-
-/// Every error of the HTTP API has this body.
-#[derive(Serialize, TS)]
-pub struct ErrorBody {
-    /// What went wrong.
-    pub error: ErrorDetail,
-}
-
-/// What went wrong, for programs (`code`) and for developers (`message`).
-#[derive(Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct ErrorDetail {
-    /// Stable code.
-    pub code: crate::error::ErrorCode,
-    /// English, for developers; not meant to be shown to people.
-    pub message: String,
-    /// The request's id, as in the `X-Request-ID` header and in the logs.
-    pub request_id: String,
-    /// When a retry makes sense, in milliseconds from now.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[ts(optional)]
-    pub retry_after_ms: Option<u64>,
 }
 
 #[cfg(test)]

@@ -9,7 +9,14 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use crate::store::{Millis, millis};
+/// Milliseconds since the Unix epoch.
+pub type Millis = i64;
+
+/// A duration in milliseconds.
+#[must_use]
+pub fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}
 
 /// A source of time; its copies are one clock.
 #[derive(Debug, Clone)]

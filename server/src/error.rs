@@ -9,7 +9,7 @@ use serde::Serialize;
 use std::time::Duration;
 use ts_rs::TS;
 
-use crate::api::{ErrorBody, ErrorDetail};
+use crate::{store::StoreError, validate::InvalidUsername};
 
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $status:ident;)+) => {
@@ -78,6 +78,29 @@ error_codes! {
     Internal = INTERNAL_SERVER_ERROR;
     /// The relay is busy, or shutting down: try again.
     Unavailable = SERVICE_UNAVAILABLE;
+}
+
+/// Every error of the HTTP API has this body.
+#[derive(Serialize, TS)]
+pub struct ErrorBody {
+    /// What went wrong.
+    pub error: ErrorDetail,
+}
+
+/// What went wrong, for programs (`code`) and for developers (`message`).
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorDetail {
+    /// Stable code.
+    pub code: ErrorCode,
+    /// English, for developers; not meant to be shown to people.
+    pub message: String,
+    /// The request's id, as in the `X-Request-ID` header and in the logs.
+    pub request_id: String,
+    /// When a retry makes sense, in milliseconds from now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub retry_after_ms: Option<u64>,
 }
 
 /// An error on its way to the client. The message is for developers and never holds what the client sent.
@@ -156,8 +179,14 @@ impl From<ErrorCode> for ApiError {
 /// When to try again while the database is full, locked or overloaded.
 const STORE_RETRY: Duration = Duration::from_secs(5);
 
-impl From<crate::store::StoreError> for ApiError {
-    fn from(error: crate::store::StoreError) -> Self {
+impl From<InvalidUsername> for ApiError {
+    fn from(_: InvalidUsername) -> Self {
+        ErrorCode::InvalidUsername.into()
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
         if error.is_transient() {
             tracing::error!(category = "store", %error, "request failed");
             Self::from(ErrorCode::Unavailable).retry_after(STORE_RETRY)

@@ -6,18 +6,20 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`config`] | settings: flags, environment, file |
-//! | [`app`] | what all handlers share; the router; start and stop |
-//! | [`clock`] | the time, as a parameter |
+//! | [`server`], [`app`] | start and stop; what all handlers share |
+//! | [`routes`] | every address with its limit |
+//! | [`clock`], [`ids`] | the time, as a parameter; names of things |
 //! | [`sockets`], [`descriptors`] | sockets before anybody has logged in, and how many there may be |
 //! | [`http`] | what every request passes through |
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
 //! | [`relay`] | the WebSocket hub |
 //! | [`store`] | the database |
-//! | [`readiness`] | whether it can be written |
+//! | [`readiness`], [`about`] | whether it can be written; what the relay says about itself |
 //! | [`site`] | the built messenger |
 //! | [`telemetry`], [`limits`] | logs, metrics, rate limits |
 //! | [`types`] | the TypeScript generated from the types above |
 
+pub mod about;
 pub mod api;
 pub mod app;
 pub mod auth;
@@ -27,9 +29,11 @@ pub mod descriptors;
 pub mod error;
 pub mod http;
 pub mod identity;
+pub mod ids;
 pub mod limits;
 pub mod readiness;
 pub mod relay;
+pub mod routes;
 pub mod server;
 pub mod site;
 pub mod sockets;

@@ -1,7 +1,6 @@
 //! Requests per address (FEATURES.md A5), prekeys per account (I3). Memory is bounded: who has been quiet is forgotten on
 //! a timer.
 
-use axum::http::Method;
 use duet_crypto::identity::AccountId;
 use governor::{
     Quota, RateLimiter,
@@ -19,11 +18,11 @@ use crate::{clock::Clock, config::Limits};
 /// The limits that a request can fall under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Limited {
-    /// `POST /api/auth/login`, and what else checks a login secret.
+    /// What checks a login secret.
     Login,
-    /// `POST /api/auth/register`.
+    /// Registrations.
     Register,
-    /// `GET /ws`.
+    /// WebSocket handshakes.
     Handshake,
     /// Everything else but the health checks.
     Request,
@@ -32,19 +31,6 @@ pub enum Limited {
 }
 
 impl Limited {
-    /// The limit of a route.
-    #[must_use]
-    pub fn of(method: &Method, route: &str) -> Self {
-        match route {
-            "/api/auth/login" => Self::Login,
-            "/api/identity/key" if method == Method::PUT => Self::Login,
-            "/api/auth/register" => Self::Register,
-            "/ws" => Self::Handshake,
-            "/healthz" | "/readyz" => Self::Exempt,
-            _ => Self::Request,
-        }
-    }
-
     /// The name in metrics.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -1,6 +1,6 @@
 //! Start and stop. Listeners and the signal to stop come from outside, so tests run the real thing on port 0.
 
-use axum::{Router, http::header, routing::get};
+use axum::{Router, http::header, middleware, routing::get};
 use axum_server::Handle;
 use duet_crypto::identity::Realm;
 use hyper_util::rt::TokioTimer;
@@ -28,9 +28,11 @@ use crate::{
     clock::Clock,
     config::{MetricsListen, Settings},
     error::ApiError,
+    http,
     limits::{AddressLimits, PrekeyLimits},
     readiness::Readiness,
     relay::{close::CloseCode, hub::Hub},
+    routes,
     site::Site,
     sockets::{Acceptor, AddressSeats, Sockets},
     store::{Store, StoreError},
@@ -200,8 +202,9 @@ impl Server {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT);
-        let service = app
-            .router()
+        let service = routes::router()
+            .layer(middleware::from_fn_with_state(app.clone(), http::context))
+            .with_state(app.clone())
             .into_make_service_with_connect_info::<SocketAddr>();
         let mut serving = tokio::spawn(server.serve(service));
 

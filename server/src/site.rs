@@ -3,7 +3,6 @@
 
 use axum::{
     body::Body,
-    extract::State,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
@@ -17,10 +16,7 @@ use std::{
     path::Path,
 };
 
-use crate::{
-    app::App,
-    error::{ApiError, ErrorCode},
-};
+use crate::error::{ApiError, ErrorCode};
 
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_site.rs"));
 
@@ -133,32 +129,28 @@ impl Site {
             .get(path)
             .or_else(|| page.then(|| self.0.get(INDEX))?)
     }
-}
 
-/// Answers everything that is no route of the API.
-pub async fn serve(
-    State(app): State<App>,
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response {
-    if !matches!(method, Method::GET | Method::HEAD) {
-        return ApiError::from(ErrorCode::NotFound).into_response();
-    }
-    match app.site.find(uri.path()) {
-        Some(asset) => respond(asset, &headers),
-        None if uri.path() == "/metrics" => ApiError::new(
-            ErrorCode::NotFound,
-            "metrics have a listener of their own: see DUET_METRICS_LISTEN",
-        )
-        .into_response(),
-        None if uri.path() == "/" && !app.site.is_built() => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
-            NOT_BUILT,
-        )
+    /// Answers what is no route of the API.
+    #[must_use]
+    pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return ApiError::from(ErrorCode::NotFound).into_response();
+        }
+        match self.find(uri.path()) {
+            Some(asset) => respond(asset, headers),
+            None if uri.path() == "/metrics" => ApiError::new(
+                ErrorCode::NotFound,
+                "metrics have a listener of their own: see DUET_METRICS_LISTEN",
+            )
             .into_response(),
-        None => ApiError::from(ErrorCode::NotFound).into_response(),
+            None if uri.path() == "/" && !self.is_built() => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                [(header::CONTENT_TYPE, "text/plain; charset=utf-8")],
+                NOT_BUILT,
+            )
+                .into_response(),
+            None => ApiError::from(ErrorCode::NotFound).into_response(),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use ts_rs::{Config, TS};
 
 use crate::{
     api,
-    error::ErrorCode,
+    error::{ErrorBody, ErrorCode, ErrorDetail},
     relay::close::{AfterClose, CloseCode},
     validate,
 };
@@ -34,8 +34,8 @@ pub fn typescript() -> String {
     declare::<api::FingerprintRecord>(&mut out, &config);
     declare::<api::SetKeyRequest>(&mut out, &config);
     declare::<ErrorCode>(&mut out, &config);
-    declare::<api::ErrorDetail>(&mut out, &config);
-    declare::<api::ErrorBody>(&mut out, &config);
+    declare::<ErrorDetail>(&mut out, &config);
+    declare::<ErrorBody>(&mut out, &config);
     constants(&mut out);
     // ts-rs leaves spaces at line ends.
     out.lines()

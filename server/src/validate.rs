@@ -1,6 +1,8 @@
 //! Values that are checked once, at the edge; further in, the type says that they are good.
 
-use crate::error::ErrorCode;
+/// The text is no login name, or cannot be the beginning of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidUsername;
 
 /// The rule for login names, as a regular expression for clients; [`Username::parse`] is what counts.
 pub const USERNAME_PATTERN: &str = r"^[a-z][a-z0-9_.-]{2,31}$";
@@ -13,15 +15,15 @@ impl Username {
     /// Checks the rule.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidUsername`].
-    pub fn parse(text: String) -> Result<Self, ErrorCode> {
+    /// [`InvalidUsername`].
+    pub fn parse(text: String) -> Result<Self, InvalidUsername> {
         let good = (3..=32).contains(&text.len())
             && text.starts_with(|first: char| first.is_ascii_lowercase())
             && is_name_text(&text);
         if good {
             Ok(Self(text))
         } else {
-            Err(ErrorCode::InvalidUsername)
+            Err(InvalidUsername)
         }
     }
 
@@ -39,12 +41,12 @@ impl UsernamePrefix {
     /// 1 to 32 characters that may stand in a login name.
     ///
     /// # Errors
-    /// [`ErrorCode::InvalidUsername`].
-    pub fn parse(text: String) -> Result<Self, ErrorCode> {
+    /// [`InvalidUsername`].
+    pub fn parse(text: String) -> Result<Self, InvalidUsername> {
         if (1..=32).contains(&text.len()) && is_name_text(&text) {
             Ok(Self(text))
         } else {
-            Err(ErrorCode::InvalidUsername)
+            Err(InvalidUsername)
         }
     }
 

@@ -12,7 +12,7 @@ use tokio::{
 };
 
 use crate::{
-    api::LoginSecretText,
+    api::LoginSecret,
     error::{ApiError, ErrorCode},
 };
 
@@ -58,9 +58,12 @@ impl Passwords {
     ///
     /// # Errors
     /// [`ErrorCode::Unavailable`] when too many others wait.
-    pub async fn hash(&self, secret: LoginSecretText) -> Result<String, ApiError> {
+    pub async fn hash(&self, secret: LoginSecret) -> Result<String, ApiError> {
         let turn = turn(&self.turns, self.patience).await?;
-        let hash = in_turn(turn, move || Argon2::default().hash_password(&secret.0)).await?;
+        let hash = in_turn(turn, move || {
+            Argon2::default().hash_password(secret.expose())
+        })
+        .await?;
         Ok(hash.to_string())
     }
 
@@ -70,7 +73,7 @@ impl Passwords {
     /// [`ErrorCode::Unavailable`] when too many others wait, [`ErrorCode::Internal`] for a damaged hash.
     pub async fn verify(
         &self,
-        secret: LoginSecretText,
+        secret: LoginSecret,
         hash: Option<String>,
     ) -> Result<bool, ApiError> {
         let turn = turn(&self.turns, self.patience).await?;
@@ -79,7 +82,7 @@ impl Passwords {
         let checks = self.checks.clone();
         let matches = in_turn(turn, move || {
             let hash = PasswordHash::new(&hash)?;
-            let verified = Argon2::default().verify_password(&secret.0, &hash);
+            let verified = Argon2::default().verify_password(secret.expose(), &hash);
             checks.inc();
             match verified {
                 Ok(()) => Ok(true),
@@ -121,7 +124,6 @@ async fn in_turn<T: Send + 'static>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::Bytes;
 
     const PARAMETERS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
 
@@ -129,23 +131,33 @@ mod tests {
     async fn only_the_right_secret_of_a_known_account_verifies() {
         let checks = Counter::default();
         let passwords = Passwords::new(checks.clone(), Duration::MAX).await.unwrap();
-        let hash = passwords.hash(Bytes([1; 32])).await.unwrap();
+        let hash = passwords.hash(LoginSecret::from([1; 32])).await.unwrap();
         assert!(hash.starts_with(PARAMETERS), "{hash}");
         assert!(
             passwords
-                .verify(Bytes([1; 32]), Some(hash.clone()))
+                .verify(LoginSecret::from([1; 32]), Some(hash.clone()))
                 .await
                 .unwrap()
         );
-        assert!(!passwords.verify(Bytes([2; 32]), Some(hash)).await.unwrap());
+        assert!(
+            !passwords
+                .verify(LoginSecret::from([2; 32]), Some(hash))
+                .await
+                .unwrap()
+        );
         // An unknown name costs what a known one costs: a hash with the same parameters is computed for it.
         assert_eq!(checks.get(), 2);
-        assert!(!passwords.verify(Bytes([1; 32]), None).await.unwrap());
+        assert!(
+            !passwords
+                .verify(LoginSecret::from([1; 32]), None)
+                .await
+                .unwrap()
+        );
         assert_eq!(checks.get(), 3);
         assert!(passwords.dummy.starts_with(PARAMETERS));
         assert!(
             passwords
-                .verify(Bytes([1; 32]), Some("damaged".to_owned()))
+                .verify(LoginSecret::from([1; 32]), Some("damaged".to_owned()))
                 .await
                 .is_err()
         );

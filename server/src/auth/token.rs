@@ -7,8 +7,9 @@ use std::time::Duration;
 use super::{hs256, signing_key::SigningKey};
 use crate::{
     api::Bytes,
+    clock::{self, Millis},
     error::ErrorCode,
-    store::{self, Millis},
+    ids::{AccountId, SessionId, TokenId},
 };
 
 /// `typ` of RFC 9068: a token of another kind, even one signed with the same key, is no access token.
@@ -32,11 +33,11 @@ struct Claims {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Access {
     /// Whose token.
-    pub user: [u8; 32],
+    pub user: AccountId,
     /// The token's own id.
-    pub jti: [u8; 16],
+    pub jti: TokenId,
     /// The session it belongs to.
-    pub session: [u8; 16],
+    pub session: SessionId,
     /// When it ends.
     pub expires_at: Millis,
 }
@@ -79,19 +80,19 @@ impl Tokens {
     /// Never in practice: the claims are plain data and the key has the right kind.
     pub fn issue(
         &self,
-        user: &[u8; 32],
-        session: &[u8; 16],
+        user: &AccountId,
+        session: &SessionId,
         now: Millis,
     ) -> Result<(String, Access), jsonwebtoken::errors::Error> {
         let seconds = |millis: Millis| u64::try_from(millis / 1000).unwrap_or(0);
-        let jti = crate::random();
-        let exp = seconds(now + store::millis(self.ttl));
+        let jti = TokenId::random();
+        let exp = seconds(now + clock::millis(self.ttl));
         let claims = Claims {
             iss: self.realm.clone(),
             aud: AUDIENCE.to_owned(),
-            sub: Bytes(*user),
-            jti: Bytes(jti),
-            sid: Bytes(*session),
+            sub: Bytes(user.0),
+            jti: Bytes(jti.0),
+            sid: Bytes(session.0),
             iat: seconds(now),
             nbf: seconds(now),
             exp,
@@ -134,9 +135,9 @@ impl Tokens {
             return Err(ErrorCode::TokenExpired);
         }
         Ok(Access {
-            user: claims.sub.0,
-            jti: claims.jti.0,
-            session: claims.sid.0,
+            user: AccountId(claims.sub.0),
+            jti: TokenId(claims.jti.0),
+            session: SessionId(claims.sid.0),
             expires_at: millis(claims.exp),
         })
     }
@@ -154,6 +155,7 @@ mod tests {
 
     /// A whole second.
     const NOW: Millis = 1_800_000_000_000;
+    const ALICE: AccountId = AccountId([7; 32]);
 
     fn tokens(key: u8, realm: &str) -> Tokens {
         let key = SigningKey {
@@ -166,7 +168,7 @@ mod tests {
     #[test]
     fn a_token_says_what_it_was_issued_for() {
         let tokens = tokens(1, "duet.test");
-        let (token, access) = tokens.issue(&[7; 32], &[8; 16], NOW).unwrap();
+        let (token, access) = tokens.issue(&ALICE, &SessionId([8; 16]), NOW).unwrap();
         assert_eq!(access.expires_at, NOW + 900_000);
         assert_eq!(tokens.check(&token, NOW), Ok(access));
     }
@@ -175,12 +177,14 @@ mod tests {
     fn a_token_lives_until_its_last_millisecond() {
         let tokens = tokens(1, "duet.test");
         // Issued within a second: the claims count whole ones, downwards.
-        let (token, access) = tokens.issue(&[7; 32], &[8; 16], NOW + 999).unwrap();
+        let (token, access) = tokens
+            .issue(&ALICE, &SessionId([8; 16]), NOW + 999)
+            .unwrap();
         assert_eq!(access.expires_at, NOW + 900_000);
         let check = |now| tokens.check(&token, now).map(|access| access.user);
-        assert_eq!(check(NOW), Ok([7; 32]));
+        assert_eq!(check(NOW), Ok(ALICE));
         assert_eq!(check(NOW - 1), Err(ErrorCode::Unauthenticated));
-        assert_eq!(check(access.expires_at - 1), Ok([7; 32]));
+        assert_eq!(check(access.expires_at - 1), Ok(ALICE));
         assert_eq!(check(access.expires_at), Err(ErrorCode::TokenExpired));
     }
 
@@ -194,7 +198,8 @@ mod tests {
                 "{token}"
             )
         };
-        let issue = |tokens: &Tokens, now| tokens.issue(&[7; 32], &[8; 16], now).unwrap().0;
+        let issue =
+            |tokens: &Tokens, now| tokens.issue(&ALICE, &SessionId([8; 16]), now).unwrap().0;
         let good = issue(&ours, NOW);
 
         refused(&issue(&tokens(2, "duet.test"), NOW));

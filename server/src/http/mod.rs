@@ -23,6 +23,7 @@ use crate::{
     app::App,
     error::{ApiError, ErrorCode},
     limits::Limited,
+    routes,
     telemetry::metrics::RequestLabels,
 };
 use client::Client;
@@ -43,15 +44,13 @@ pub async fn context(
         let started = Instant::now();
         let client = Client::of(peer, request.headers(), &app.settings.trusted_proxies);
         // Addresses hold names and ids of accounts: only the route's pattern is ever logged or counted.
-        let route = request
-            .extensions()
-            .get::<MatchedPath>()
-            .map_or("site", |path| path_label(path.as_str()));
+        let matched = request.extensions().get::<MatchedPath>();
+        let (route, limited) = routes::of(request.method(), matched.map(MatchedPath::as_str));
         let method = request.method().clone();
         let own_origin = origin::own_origin(request.headers(), client.https);
         request.extensions_mut().insert(client);
 
-        let mut response = match admit(&app, &client, route, &mut request) {
+        let mut response = match admit(&app, &client, route, limited, &mut request) {
             Err(refusal) => refusal.into_response(),
             Ok(()) => match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
                 Ok(response) => response,
@@ -72,29 +71,19 @@ pub async fn context(
     .await
 }
 
-/// Patterns of routes are known when the program is compiled; the map keeps labels `&'static` and bounded.
-fn path_label(path: &str) -> &'static str {
-    crate::app::ROUTES
-        .iter()
-        .find(|route| **route == path)
-        .copied()
-        .unwrap_or("other")
-}
-
 /// Rate limits first (they are the cheapest), then the Origin of everything that can change something.
 fn admit(
     app: &App,
     client: &Client,
     route: &'static str,
+    limited: Limited,
     request: &mut Request,
 ) -> Result<(), ApiError> {
-    app.limits
-        .check(Limited::of(request.method(), route), client.ip)
-        .map_err(|wait| {
-            app.metrics.limited(Limited::of(request.method(), route));
-            tracing::warn!(category = "limit", route, client = %client.ip, "rate limit");
-            ApiError::from(ErrorCode::RateLimited).retry_after(wait)
-        })?;
+    app.limits.check(limited, client.ip).map_err(|wait| {
+        app.metrics.limited(limited);
+        tracing::warn!(category = "limit", route, client = %client.ip, "rate limit");
+        ApiError::from(ErrorCode::RateLimited).retry_after(wait)
+    })?;
     if !matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
@@ -102,20 +91,11 @@ fn admit(
         let origin = origin::accepted(request.headers(), client.https, &app.settings.origins)
             .ok_or_else(|| {
                 tracing::warn!(category = "origin", route, client = %client.ip, "origin refused");
-                refused_origin()
+                origin::refused_origin()
             })?;
         request.extensions_mut().insert(origin);
     }
     Ok(())
-}
-
-/// The answer to a page of another site, with what an operator can do about it.
-pub fn refused_origin() -> ApiError {
-    ApiError::new(
-        ErrorCode::OriginRefused,
-        "the Origin header is missing or is not this site's; if the site is behind a TLS proxy, name its origin in \
-         DUET_ORIGINS or the proxy in DUET_TRUSTED_PROXIES",
-    )
 }
 
 fn log(

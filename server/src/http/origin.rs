@@ -6,6 +6,8 @@
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use std::str::FromStr;
 
+use crate::error::{ApiError, ErrorCode};
+
 /// An origin as browsers write it: `scheme://host[:port]`, lower case, no default port, no path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Origin(String);
@@ -87,6 +89,15 @@ pub fn accepted(headers: &HeaderMap, https: bool, allowed: &[Origin]) -> Option<
     let good =
         own_origin(headers, https).is_some_and(|own| own == origin) || allowed.contains(&origin);
     good.then_some(origin)
+}
+
+/// The answer to a page of another site, with what an operator can do about it.
+pub fn refused_origin() -> ApiError {
+    ApiError::new(
+        ErrorCode::OriginRefused,
+        "the Origin header is missing or is not this site's; if the site is behind a TLS proxy, name its origin in \
+         DUET_ORIGINS or the proxy in DUET_TRUSTED_PROXIES",
+    )
 }
 
 /// The value of a header that must appear once.

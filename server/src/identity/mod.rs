@@ -1,15 +1,7 @@
 //! Who is there, and under which key (FEATURES.md I1, I2).
 
-use axum::{
-    Extension, Json as JsonBody, Router,
-    extract::State,
-    routing::{get, put},
-};
-use duet_crypto::{
-    fingerprint::Fingerprint,
-    identity::{AccountId, IdentityKey},
-    replacement,
-};
+use axum::{Extension, Json as JsonBody, extract::State};
+use duet_crypto::{fingerprint::Fingerprint, identity::IdentityKey, replacement};
 use serde::Deserialize;
 
 use crate::{
@@ -18,12 +10,16 @@ use crate::{
         UserList, UserSummary,
     },
     app::App,
-    auth::{Authenticated, authenticate, user_of},
+    auth::{
+        access::Authenticated,
+        credentials::{authenticate, user_of},
+    },
     error::{ApiError, ErrorCode},
     http::{
         client::Client,
         json::{Json, Path, Query},
     },
+    ids::AccountId,
     relay::close::CloseCode,
     store::accounts::{Account, CurrentKey, KeyProof},
     telemetry::metrics::AuthEvent,
@@ -33,16 +29,6 @@ use crate::{
 /// Lines of a search.
 const SEARCH_LIMIT: u32 = 20;
 
-/// `/api/chat/*` and `/api/identity/*`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/api/chat/me", get(me))
-        .route("/api/chat/users", get(search))
-        .route("/api/identity/users/{id}/key", get(key))
-        .route("/api/identity/users/{id}/fingerprint", get(fingerprint))
-        .route("/api/identity/key", put(set_key))
-}
-
 /// An identity key from outside.
 ///
 /// # Errors
@@ -51,7 +37,8 @@ pub fn parse_key(key: &IdentityKeyText) -> Result<IdentityKey, ApiError> {
     IdentityKey::from_bytes(&key.0).map_err(|_| ErrorCode::InvalidIdentityKey.into())
 }
 
-async fn me(
+/// `GET /api/chat/me`.
+pub(crate) async fn me(
     State(app): State<App>,
     Authenticated(access): Authenticated,
 ) -> Result<JsonBody<User>, ApiError> {
@@ -60,11 +47,12 @@ async fn me(
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SearchQuery {
+pub(crate) struct SearchQuery {
     username: String,
 }
 
-async fn search(
+/// `GET /api/chat/users`.
+pub(crate) async fn search(
     State(app): State<App>,
     Authenticated(access): Authenticated,
     Query(query): Query<SearchQuery>,
@@ -77,7 +65,7 @@ async fn search(
     let users = found
         .into_iter()
         .map(|user| UserSummary {
-            id: Bytes(user.id),
+            id: Bytes(user.id.0),
             username: user.username,
             has_key: user.has_key,
         })
@@ -85,7 +73,8 @@ async fn search(
     Ok(JsonBody(UserList { users }))
 }
 
-async fn key(
+/// `GET /api/identity/users/{id}/key`.
+pub(crate) async fn key(
     State(app): State<App>,
     Authenticated(_): Authenticated,
     Path(id): Path<AccountIdText>,
@@ -94,7 +83,8 @@ async fn key(
     Ok(JsonBody(record(&account, &key)))
 }
 
-async fn fingerprint(
+/// `GET /api/identity/users/{id}/fingerprint`.
+pub(crate) async fn fingerprint(
     State(app): State<App>,
     Authenticated(_): Authenticated,
     Path(id): Path<AccountIdText>,
@@ -112,12 +102,12 @@ async fn fingerprint(
     }))
 }
 
-/// Stores the first key, or replaces the one there is. A replaced key ends the connection that used it.
-async fn set_key(
+/// `PUT /api/identity/key`. Stores the first key, or replaces the one there is. A replaced key ends the connection that used it.
+pub(crate) async fn set_key(
     State(app): State<App>,
     Authenticated(access): Authenticated,
     Extension(client): Extension<Client>,
-    Json(request): Json<SetKeyRequest>,
+    Json(mut request): Json<SetKeyRequest>,
 ) -> Result<JsonBody<KeyRecord>, ApiError> {
     let new = parse_key(&request.identity_key)?;
     let account = own_account(&app, &access.user).await?;
@@ -126,7 +116,7 @@ async fn set_key(
         None => KeyProof::First,
         Some(old) if old.key == *new.as_bytes() => return Ok(JsonBody(record(&account, &old))),
         Some(old) => {
-            let proof = prove_replacement(&app, &account, &old, &new, &request, &client).await;
+            let proof = prove_replacement(&app, &account, &old, &new, &mut request, &client).await;
             if proof.is_err() {
                 app.metrics.auth(AuthEvent::KeyRefused);
                 tracing::warn!(category = "key", client = %client.ip, "key replacement refused");
@@ -171,10 +161,13 @@ async fn prove_replacement(
     account: &Account,
     old: &CurrentKey,
     new: &IdentityKey,
-    request: &SetKeyRequest,
+    request: &mut SetKeyRequest,
     client: &Client,
 ) -> Result<KeyProof, ApiError> {
-    let secret = request.login_secret.ok_or(ErrorCode::ProofRequired)?;
+    let secret = request
+        .login_secret
+        .take()
+        .ok_or(ErrorCode::ProofRequired)?;
     if request.signature.is_none() && !request.lost {
         return Err(ErrorCode::ProofRequired.into());
     }
@@ -185,14 +178,14 @@ async fn prove_replacement(
         return Ok(KeyProof::Lost);
     };
     let old = IdentityKey::from_bytes(&old.key).map_err(ApiError::internal)?;
-    if replacement::verify(&AccountId(account.id), &old, new, &signature.0) {
+    if replacement::verify(&account.id, &old, new, &signature.0) {
         Ok(KeyProof::Signed)
     } else {
         Err(ErrorCode::InvalidProof.into())
     }
 }
 
-async fn own_account(app: &App, id: &[u8; 32]) -> Result<Account, ApiError> {
+async fn own_account(app: &App, id: &AccountId) -> Result<Account, ApiError> {
     // A token whose account is gone is no token any more.
     app.store
         .account_by_id(id)
@@ -203,7 +196,7 @@ async fn own_account(app: &App, id: &[u8; 32]) -> Result<Account, ApiError> {
 async fn keyed_account(app: &App, id: &AccountIdText) -> Result<(Account, CurrentKey), ApiError> {
     let account = app
         .store
-        .account_by_id(&id.0)
+        .account_by_id(&AccountId(id.0))
         .await?
         .ok_or(ErrorCode::UserNotFound)?;
     let key = account.key.ok_or(ErrorCode::KeyNotFound)?;
@@ -212,7 +205,7 @@ async fn keyed_account(app: &App, id: &AccountIdText) -> Result<(Account, Curren
 
 fn record(account: &Account, key: &CurrentKey) -> KeyRecord {
     KeyRecord {
-        id: Bytes(account.id),
+        id: Bytes(account.id.0),
         username: account.username.clone(),
         identity_key: Bytes(key.key),
         since: u64::try_from(key.since).unwrap_or(0),

@@ -207,7 +207,7 @@ impl Connection {
 }
 
 /// Serves one WebSocket until it ends. `bearer`: the user of the handshake's bearer token, if there was one.
-pub(super) async fn serve(app: App, socket: WebSocket, bearer: Option<[u8; 32]>) {
+pub(super) async fn serve(app: App, socket: WebSocket, bearer: Option<AccountId>) {
     let epoch = app.hub.next_epoch();
     let span = tracing::info_span!("ws", connection = epoch);
     async move {

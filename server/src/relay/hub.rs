@@ -15,6 +15,7 @@ use std::{
 use tokio_util::task::TaskTracker;
 
 use super::{close::CloseCode, connection::Connection, lock};
+use crate::ids::{SessionId, TokenId};
 
 /// The directory of connections.
 #[derive(Default)]
@@ -163,9 +164,9 @@ impl Hub {
         (online.presence == *presence).then(|| Arc::clone(online))
     }
 
-    fn close_if(&self, user: &[u8; 32], code: CloseCode, condition: impl Fn(&Connection) -> bool) {
+    fn close_if(&self, user: &AccountId, code: CloseCode, condition: impl Fn(&Connection) -> bool) {
         let online = lock(&self.accounts)
-            .get(&AccountId(*user))
+            .get(user)
             .and_then(|entry| entry.online.clone());
         if let Some(connection) = online.filter(|connection| condition(connection)) {
             connection.close(code);
@@ -173,19 +174,19 @@ impl Hub {
     }
 
     /// Closes the account's connection.
-    pub fn close_account(&self, user: &[u8; 32], code: CloseCode) {
+    pub fn close_account(&self, user: &AccountId, code: CloseCode) {
         self.close_if(user, code, |_| true);
     }
 
     /// Closes the account's connection if it belongs to this session.
-    pub fn close_session(&self, user: &[u8; 32], session: &[u8; 16], code: CloseCode) {
+    pub fn close_session(&self, user: &AccountId, session: &SessionId, code: CloseCode) {
         self.close_if(user, code, |connection| {
             connection.access().session == *session
         });
     }
 
     /// Closes the account's connection if it was opened, or last renewed, with this token.
-    pub fn close_token(&self, user: &[u8; 32], jti: &[u8; 16], code: CloseCode) {
+    pub fn close_token(&self, user: &AccountId, jti: &TokenId, code: CloseCode) {
         self.close_if(user, code, |connection| connection.access().jti == *jti);
     }
 

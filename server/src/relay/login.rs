@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{check_token, token::Access},
+    auth::{access::check_token, token::Access},
     error::ErrorCode,
 };
 
@@ -34,7 +34,7 @@ pub(super) async fn run(
     app: &App,
     sender: &mut Sender,
     receiver: &mut Receiver,
-    bearer: Option<[u8; 32]>,
+    bearer: Option<AccountId>,
 ) -> Result<LoggedIn, Option<CloseCode>> {
     let challenge = Challenge(crate::random());
     sender
@@ -78,7 +78,7 @@ async fn check(
     app: &App,
     login: &Login<'_>,
     challenge: &Challenge,
-    bearer: Option<[u8; 32]>,
+    bearer: Option<AccountId>,
 ) -> Result<LoggedIn, (WelcomeStatus, CloseCode)> {
     const REFUSED: (WelcomeStatus, CloseCode) =
         (WelcomeStatus::Refused, CloseCode::Unauthenticated);
@@ -107,7 +107,7 @@ async fn check(
     let key = account
         .and_then(|account| account.key)
         .map(|current| current.key);
-    if login.account.0 != access.user || key != Some(login.key) {
+    if login.account != access.user || key != Some(login.key) {
         return Err(refuse("account or key"));
     }
     login.verify(challenge).map_err(|_| refuse("signature"))?;

@@ -29,27 +29,24 @@ mod wire;
 mod writer;
 
 use axum::{
-    Extension, Router,
+    Extension,
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     http::HeaderMap,
     response::Response,
-    routing::get,
 };
 use duet_crypto::{limits, relay::HEADER_LENGTH};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::{
     app::App,
-    auth::{bearer, check_token},
+    auth::access::{bearer, check_token},
     error::{ApiError, ErrorCode},
-    http::{client::Client, origin, refused_origin},
+    http::{
+        client::Client,
+        origin::{self, refused_origin},
+    },
     sockets::Handover,
 };
-
-/// `GET /ws`.
-pub fn router() -> Router<App> {
-    Router::new().route("/ws", get(upgrade))
-}
 
 /// Largest frame of the protocol.
 const FRAME_MAX: usize = HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX;
@@ -57,9 +54,9 @@ const FRAME_MAX: usize = HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX;
 /// the connection ends as soon as the message's header is seen.
 const MESSAGE_MAX: usize = 2 * FRAME_MAX;
 
-/// Refuses everything that can be refused before the upgrade: a full or leaving relay, pages of other sites, bad
+/// `GET /ws`. Refuses everything that can be refused before the upgrade: a full or leaving relay, pages of other sites, bad
 /// bearer tokens.
-async fn upgrade(
+pub(crate) async fn upgrade(
     State(app): State<App>,
     Extension(client): Extension<Client>,
     Extension(handover): Extension<Handover>,

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::check_token,
+    auth::access::check_token,
     error::{ApiError, ErrorCode},
     limits::{Limiter, positive},
 };
@@ -357,7 +357,7 @@ impl<'a> Reader<'a> {
             WelcomeStatus::TryLater
         } else {
             match check_token(self.app, token.as_str()).await {
-                Ok(access) if access.user == self.connection.account.0 => {
+                Ok(access) if access.user == self.connection.account => {
                     self.connection.set_access(access);
                     // Revoked between the check and now? Then nobody knew that this connection uses it.
                     check_token(self.app, token.as_str())

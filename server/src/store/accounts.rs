@@ -1,12 +1,16 @@
 //! Accounts and their identity keys.
 
-use super::{Millis, Store, StoreError, fixed};
-use crate::validate::{Username, UsernamePrefix};
+use super::{Store, StoreError, fixed};
+use crate::{
+    clock::Millis,
+    ids::AccountId,
+    validate::{Username, UsernamePrefix},
+};
 
 /// A row of `users`.
 pub struct Account {
     /// Account id.
-    pub id: [u8; 32],
+    pub id: AccountId,
     /// The login name.
     pub username: String,
     /// Argon2id of the login secret, as a PHC string.
@@ -27,7 +31,7 @@ pub struct CurrentKey {
 /// What a search shows of an account.
 pub struct Found {
     /// Account id.
-    pub id: [u8; 32],
+    pub id: AccountId,
     /// The login name.
     pub username: String,
     /// Whether it has an identity key.
@@ -67,7 +71,7 @@ fn account((id, username, secret_hash, key, since): AccountRow) -> Result<Accoun
         _ => return Err(StoreError::Corrupt("key_since")),
     };
     Ok(Account {
-        id: fixed(id, "id")?,
+        id: AccountId(fixed(id, "id")?),
         username,
         secret_hash,
         key,
@@ -81,7 +85,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn add_account(
         &self,
-        id: &[u8; 32],
+        id: &AccountId,
         username: &Username,
         secret_hash: &str,
         now: Millis,
@@ -91,7 +95,7 @@ impl Store {
             "INSERT INTO users (id, username, secret_hash, created_at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT DO NOTHING",
         )
-        .bind(id.as_slice())
+        .bind(id.0.as_slice())
         .bind(username.as_str())
         .bind(secret_hash)
         .bind(now)
@@ -123,11 +127,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn account_by_id(&self, id: &[u8; 32]) -> Result<Option<Account>, StoreError> {
+    pub async fn account_by_id(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
         sqlx::query_as::<_, AccountRow>(
             "SELECT id, username, secret_hash, identity_key, key_since FROM users WHERE id = $1",
         )
-        .bind(id.as_slice())
+        .bind(id.0.as_slice())
         .fetch_optional(&self.reader)
         .await?
         .map(account)
@@ -141,7 +145,7 @@ impl Store {
     pub async fn search(
         &self,
         prefix: &UsernamePrefix,
-        except: &[u8; 32],
+        except: &AccountId,
         limit: u32,
     ) -> Result<Vec<Found>, StoreError> {
         let (from, to) = prefix.range();
@@ -151,14 +155,14 @@ impl Store {
         )
         .bind(from)
         .bind(to)
-        .bind(except.as_slice())
+        .bind(except.0.as_slice())
         .bind(i64::from(limit))
         .fetch_all(&self.reader)
         .await?;
         rows.into_iter()
             .map(|(id, username, has_key)| {
                 Ok(Found {
-                    id: fixed(id, "id")?,
+                    id: AccountId(fixed(id, "id")?),
                     username,
                     has_key,
                 })
@@ -173,7 +177,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn set_key(
         &self,
-        id: &[u8; 32],
+        id: &AccountId,
         old: Option<&[u8; 32]>,
         new: &[u8; 32],
         proof: KeyProof,
@@ -186,14 +190,14 @@ impl Store {
             )
             .bind(new.as_slice())
             .bind(now)
-            .bind(id.as_slice())
+            .bind(id.0.as_slice())
             .bind(old.as_slice()),
             None => sqlx::query(
                 "UPDATE users SET identity_key = $1, key_since = $2 WHERE id = $3 AND identity_key IS NULL",
             )
             .bind(new.as_slice())
             .bind(now)
-            .bind(id.as_slice()),
+            .bind(id.0.as_slice()),
         };
         if update.execute(write.connection()).await?.rows_affected() != 1 {
             write.commit().await?;
@@ -202,7 +206,7 @@ impl Store {
         sqlx::query(
             "INSERT INTO identity_keys (user_id, identity_key, set_at, proof) VALUES ($1, $2, $3, $4)",
         )
-        .bind(id.as_slice())
+        .bind(id.0.as_slice())
         .bind(new.as_slice())
         .bind(now)
         .bind(proof.column())

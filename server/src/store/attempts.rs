@@ -4,8 +4,11 @@
 //! the first failure is written, [`crate::auth::attempts`] lets the attempts of one name look at their secret one
 //! after the other.
 
-use super::{Millis, Store, StoreError, millis};
-use crate::validate::Username;
+use super::{Store, StoreError};
+use crate::{
+    clock::{Millis, millis},
+    validate::Username,
+};
 use sqlx::SqliteConnection;
 use std::time::Duration;
 

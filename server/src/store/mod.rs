@@ -16,6 +16,7 @@ use sqlx::{
 };
 use std::{path::Path, sync::Arc, time::Duration};
 
+use crate::clock::Millis;
 use writer::Writer;
 
 /// How long a statement waits for another process that holds the file, e.g. a backup.
@@ -158,15 +159,6 @@ impl Store {
         self.reader.close().await;
         self.writer.close().await;
     }
-}
-
-/// Milliseconds since the Unix epoch, as stored.
-pub type Millis = i64;
-
-/// A duration in milliseconds, as stored.
-#[must_use]
-pub fn millis(duration: Duration) -> Millis {
-    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
 }
 
 /// A column that must hold exactly `N` bytes.

@@ -1,22 +1,26 @@
 //! Logins: refresh-token families and revoked access tokens.
 
-use super::{Millis, Store, StoreError, fixed};
+use super::{Store, StoreError, fixed};
+use crate::{
+    clock::Millis,
+    ids::{AccountId, SessionId, TokenId},
+};
 
 /// What became of a refresh token that a client presented.
 pub enum Rotation {
     /// It was good; it is used up now, and the new one stored in its place.
     Rotated {
         /// The session it belongs to.
-        session: [u8; 16],
+        session: SessionId,
         /// Whose session.
-        user: [u8; 32],
+        user: AccountId,
     },
     /// It was used before. Somebody holds a copy: the session is revoked.
     Reused {
         /// The session that was revoked.
-        session: [u8; 16],
+        session: SessionId,
         /// Whose session.
-        user: [u8; 32],
+        user: AccountId,
     },
     /// Unknown, expired, or of a session that has ended.
     Refused,
@@ -29,8 +33,8 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn start_session(
         &self,
-        session: &[u8; 16],
-        user: &[u8; 32],
+        session: &SessionId,
+        user: &AccountId,
         refresh_hash: &[u8; 32],
         expires_at: Millis,
         now: Millis,
@@ -39,8 +43,8 @@ impl Store {
         sqlx::query(
             "INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
         )
-        .bind(session.as_slice())
-        .bind(user.as_slice())
+        .bind(session.0.as_slice())
+        .bind(user.0.as_slice())
         .bind(now)
         .bind(expires_at)
         .execute(write.connection())
@@ -49,7 +53,7 @@ impl Store {
             "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)",
         )
         .bind(refresh_hash.as_slice())
-        .bind(session.as_slice())
+        .bind(session.0.as_slice())
         .bind(expires_at)
         .execute(write.connection())
         .await?;
@@ -80,7 +84,7 @@ impl Store {
         .fetch_optional(write.connection())
         .await?;
         if let Some((session, user)) = used {
-            let (session, user) = (fixed(session, "session_id")?, fixed(user, "user_id")?);
+            let (session, user) = ids(session, user)?;
             insert_rotated(write.connection(), &session, new, expires_at).await?;
             write.commit().await?;
             return Ok(Rotation::Rotated { session, user });
@@ -96,10 +100,10 @@ impl Store {
         .await?;
         write.commit().await?;
         Ok(match revoked {
-            Some((session, user)) => Rotation::Reused {
-                session: fixed(session, "id")?,
-                user: fixed(user, "user_id")?,
-            },
+            Some((session, user)) => {
+                let (session, user) = ids(session, user)?;
+                Rotation::Reused { session, user }
+            }
             None => Rotation::Refused,
         })
     }
@@ -112,7 +116,7 @@ impl Store {
         &self,
         refresh_hash: &[u8; 32],
         now: Millis,
-    ) -> Result<Option<([u8; 16], [u8; 32])>, StoreError> {
+    ) -> Result<Option<(SessionId, AccountId)>, StoreError> {
         let mut write = self.writer.begin().await?;
         let ended = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
             "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL AND id = \
@@ -123,20 +127,18 @@ impl Store {
         .fetch_optional(write.connection())
         .await?;
         write.commit().await?;
-        ended
-            .map(|(session, user)| Ok((fixed(session, "id")?, fixed(user, "user_id")?)))
-            .transpose()
+        ended.map(|(session, user)| ids(session, user)).transpose()
     }
 
     /// Ends a session by its id.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn end_session(&self, session: &[u8; 16], now: Millis) -> Result<(), StoreError> {
+    pub async fn end_session(&self, session: &SessionId, now: Millis) -> Result<(), StoreError> {
         let mut write = self.writer.begin().await?;
         sqlx::query("UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
             .bind(now)
-            .bind(session.as_slice())
+            .bind(session.0.as_slice())
             .execute(write.connection())
             .await?;
         write.commit().await
@@ -146,12 +148,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn revoke_token(&self, jti: &[u8; 16], expires_at: Millis) -> Result<(), StoreError> {
+    pub async fn revoke_token(&self, jti: &TokenId, expires_at: Millis) -> Result<(), StoreError> {
         let mut write = self.writer.begin().await?;
         sqlx::query(
             "INSERT INTO revoked_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
         )
-        .bind(jti.as_slice())
+        .bind(jti.0.as_slice())
         .bind(expires_at)
         .execute(write.connection())
         .await?;
@@ -164,37 +166,44 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn token_is_live(
         &self,
-        jti: &[u8; 16],
-        session: &[u8; 16],
+        jti: &TokenId,
+        session: &SessionId,
     ) -> Result<bool, StoreError> {
         let (live,) = sqlx::query_as::<_, (bool,)>(
             "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND revoked_at IS NULL) \
                 AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = $2)",
         )
-        .bind(session.as_slice())
-        .bind(jti.as_slice())
+        .bind(session.0.as_slice())
+        .bind(jti.0.as_slice())
         .fetch_one(&self.reader)
         .await?;
         Ok(live)
     }
 }
 
+fn ids(session: Vec<u8>, user: Vec<u8>) -> Result<(SessionId, AccountId), StoreError> {
+    Ok((
+        SessionId(fixed(session, "session_id")?),
+        AccountId(fixed(user, "user_id")?),
+    ))
+}
+
 /// The second half of a rotation; the session lives as long as its newest token.
 async fn insert_rotated(
     connection: &mut sqlx::SqliteConnection,
-    session: &[u8; 16],
+    session: &SessionId,
     hash: &[u8; 32],
     expires_at: Millis,
 ) -> Result<(), StoreError> {
     sqlx::query("INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)")
         .bind(hash.as_slice())
-        .bind(session.as_slice())
+        .bind(session.0.as_slice())
         .bind(expires_at)
         .execute(&mut *connection)
         .await?;
     sqlx::query("UPDATE sessions SET expires_at = $1 WHERE id = $2")
         .bind(expires_at)
-        .bind(session.as_slice())
+        .bind(session.0.as_slice())
         .execute(&mut *connection)
         .await?;
     Ok(())

@@ -1,0 +1,27 @@
+//! Names of things, a type each: what is compared, stored and passed on cannot be swapped by accident. An account's is
+//! the core's [`AccountId`].
+
+pub use duet_crypto::identity::AccountId;
+
+macro_rules! ids {
+    ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        impl $name {
+            /// A new one, unlike any other.
+            #[must_use]
+            pub fn random() -> Self {
+                Self(crate::random())
+            }
+        }
+    )+};
+}
+
+ids! {
+    /// A login on one device, from its first refresh token to its last.
+    SessionId;
+    /// An access token (`jti`).
+    TokenId;
+}
