@@ -37,6 +37,23 @@ errors! {
     }
 }
 
+/// An X25519 key pair that an [`Engine`] has made.
+pub struct AgreementKeys<A> {
+    /// What the engine keeps of it: [`Engine::Agreement`].
+    pub secret: A,
+    /// The public key.
+    pub public: [u8; 32],
+}
+
+impl<A> fmt::Debug for AgreementKeys<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { secret: _, public } = self;
+        f.debug_struct("AgreementKeys")
+            .field("public", public)
+            .finish_non_exhaustive()
+    }
+}
+
 /// An implementation of Ed25519 and X25519.
 ///
 /// An implementor does exactly the named operation and nothing else; the functions of this crate do the filtering,
@@ -66,7 +83,7 @@ pub trait Engine {
     fn generate_agreement(
         &self,
         rng: &mut dyn CryptoRng,
-    ) -> impl Future<Output = Result<(Self::Agreement, [u8; 32]), EngineError>>;
+    ) -> impl Future<Output = Result<AgreementKeys<Self::Agreement>, EngineError>>;
 
     /// X25519. `public` is canonical.
     fn agree(
@@ -104,10 +121,10 @@ impl Engine for Software {
     fn generate_agreement(
         &self,
         rng: &mut dyn CryptoRng,
-    ) -> impl Future<Output = Result<(Self::Agreement, [u8; 32]), EngineError>> {
+    ) -> impl Future<Output = Result<AgreementKeys<Self::Agreement>, EngineError>> {
         let secret = x25519::Secret::generate(rng);
         let public = secret.public_key();
-        ready(Ok((secret, public)))
+        ready(Ok(AgreementKeys { secret, public }))
     }
 
     fn agree(

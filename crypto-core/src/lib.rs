@@ -47,10 +47,11 @@
 //! let ringing = block_on(listener.receive(offer.frame(), &alice.party().account, None))?;
 //! let pending = block_on(ringing.accept(rng))?;
 //! let accept = *pending.frame();
-//! let (confirm, mut at_alice) = block_on(offer.accept(&accept, &bob.party().account, rng))?;
-//! let (ready, mut at_bob) = block_on(pending.confirm(&confirm, &alice.party().account, rng))?;
+//! let accepted = block_on(offer.accept(&accept, &bob.party().account, rng))?;
+//! let confirmed = block_on(pending.confirm(&accepted.confirm, &alice.party().account, rng))?;
+//! let (mut at_alice, mut at_bob) = (accepted.session, confirmed.session);
 //!
-//! at_alice.receive(&ready, 0)?;
+//! at_alice.receive(&confirmed.ready, 0)?;
 //! assert!(at_alice.is_secure());
 //! assert_eq!(at_alice.sas(), at_bob.sas());
 //!

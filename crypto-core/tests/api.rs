@@ -10,7 +10,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::{Attribute, Fields, ImplItem, Item, ItemImpl, ItemMod, Visibility};
+use syn::{
+    Attribute, Fields, GenericArgument, ImplItem, Item, ItemImpl, ItemMod, PathArguments,
+    PathSegment, ReturnType, Signature, Type, TypeParamBound, Visibility,
+};
 
 const LISTING: &str = include_str!("../api.txt");
 
@@ -60,6 +63,60 @@ fn strip_fields(fields: &mut Fields) {
     }
 }
 
+/// Whether a type is a tuple, or holds one. What an iterator gives is a pair by custom.
+fn holds_tuple(ty: &Type) -> bool {
+    match ty {
+        Type::Tuple(tuple) => !tuple.elems.is_empty(),
+        Type::Reference(reference) => holds_tuple(&reference.elem),
+        Type::Path(path) => path.path.segments.iter().any(argument_holds_tuple),
+        Type::ImplTrait(opaque) => opaque.bounds.iter().any(|bound| match bound {
+            TypeParamBound::Trait(bound) => bound
+                .path
+                .segments
+                .iter()
+                .any(|segment| segment.ident != "Iterator" && argument_holds_tuple(segment)),
+            _ => false,
+        }),
+        _ => false,
+    }
+}
+
+fn argument_holds_tuple(segment: &PathSegment) -> bool {
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return false;
+    };
+    arguments.args.iter().any(|argument| match argument {
+        GenericArgument::Type(ty) => holds_tuple(ty),
+        GenericArgument::AssocType(bound) => holds_tuple(&bound.ty),
+        _ => false,
+    })
+}
+
+/// What a public function gives has names: a caller who takes two things apart by their order can take them the wrong
+/// way round.
+fn check_result(signature: &Signature) {
+    if let ReturnType::Type(_, ty) = &signature.output {
+        let name = &signature.ident;
+        assert!(!holds_tuple(ty), "`{name}` gives a tuple: name its parts");
+    }
+}
+
+#[test]
+fn a_tuple_is_found_wherever_it_is() {
+    for (ty, is_one) in [
+        ("(u8, u8)", true),
+        ("Result<(Vec<u8>, Session), Error>", true),
+        ("impl Future<Output = Result<(A, [u8; 32]), Error>>", true),
+        ("Option<&(u8, u8)>", true),
+        ("Result<(), Error>", false),
+        ("impl Future<Output = Result<Vec<u8>, Error>>", false),
+        ("impl Iterator<Item = (&AccountId, &Pin)>", false),
+        ("[u8; 4]", false),
+    ] {
+        assert_eq!(holds_tuple(&syn::parse_str(ty).unwrap()), is_one, "{ty}");
+    }
+}
+
 /// The implementation without bodies; `None` if nothing of it is public.
 fn strip_impl(mut implementation: ItemImpl) -> Option<ItemImpl> {
     keep(&mut implementation.attrs);
@@ -69,6 +126,7 @@ fn strip_impl(mut implementation: ItemImpl) -> Option<ItemImpl> {
         .filter_map(|item| match item {
             ImplItem::Fn(mut function) if !of_trait && is_public(&function.vis) => {
                 keep(&mut function.attrs);
+                check_result(&function.sig);
                 function.block = syn::parse_quote!({});
                 Some(ImplItem::Fn(function))
             }
@@ -106,6 +164,7 @@ fn strip(item: Item) -> Option<Item> {
         }
         Item::Fn(mut item) if is_public(&item.vis) => {
             keep(&mut item.attrs);
+            check_result(&item.sig);
             item.block = syn::parse_quote!({});
             Some(Item::Fn(item))
         }
@@ -114,6 +173,7 @@ fn strip(item: Item) -> Option<Item> {
             for member in &mut item.items {
                 if let syn::TraitItem::Fn(function) = member {
                     keep(&mut function.attrs);
+                    check_result(&function.sig);
                     function.default = function.default.take().map(|_| syn::parse_quote!({}));
                 } else if let syn::TraitItem::Type(ty) = member {
                     keep(&mut ty.attrs);

@@ -10,7 +10,7 @@
 mod common;
 
 use duet_crypto::error::FrameError;
-use duet_crypto::files::frames::ChunkHeader;
+use duet_crypto::files::frames::ChunkFrame;
 use duet_crypto::files::{Control, Descriptor, FileId, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::fingerprint::verify_qr_text;
 use duet_crypto::handshake::HandshakeId;
@@ -138,7 +138,7 @@ proptest! {
         let _ = read_head(&bytes);
         let _ = Header::decode(&bytes);
         let _ = EarlyHeader::decode(&bytes);
-        let _ = ChunkHeader::decode(&bytes);
+        let _ = ChunkFrame::decode(&bytes);
         let _ = Descriptor::decode(&bytes);
         let _ = Token::new(&bytes);
         let _ = payload_kind(&bytes);
@@ -260,7 +260,7 @@ proptest! {
 
     #[test]
     fn heads_of_chunks_round_trip(frame in framed(&[0x12], 37..100)) {
-        if let Ok((header, chunks)) = ChunkHeader::decode(&frame) {
+        if let Ok(ChunkFrame { header, chunks }) = ChunkFrame::decode(&frame) {
             prop_assert_eq!(&[&header.encode()[..], chunks].concat(), &frame);
         }
     }

@@ -15,7 +15,7 @@ use duet_crypto::files::cobblestone::{
 };
 use duet_crypto::files::frames;
 use duet_crypto::files::{
-    Descriptor, FileError, FileKey, Layout, Salt, TransferCipher, sanitize_name,
+    Descriptor, FileError, FileKey, Layout, Opened, Salt, TransferCipher, sanitize_name,
 };
 use duet_crypto::primitives::aead;
 use rand_core::Rng as _;
@@ -120,10 +120,10 @@ fn files_come_through() {
         // In any order, by either door.
         let mut received = vec![0; size];
         for mut frame in frames.into_iter().rev() {
-            let (opened, plaintext) = receiver.open(&frame).unwrap();
-            assert_eq!(receiver.open_in_place(&mut frame).unwrap(), opened);
-            assert_eq!(frame[..opened.length], plaintext);
-            received[opened.offset as usize..][..opened.length].copy_from_slice(&plaintext);
+            let Opened { chunks, plaintext } = receiver.open(&frame).unwrap();
+            assert_eq!(receiver.open_in_place(&mut frame).unwrap(), chunks);
+            assert_eq!(frame[..chunks.length], plaintext);
+            received[chunks.offset as usize..][..chunks.length].copy_from_slice(&plaintext);
         }
         assert_eq!(received, content);
     }
@@ -306,8 +306,8 @@ fn a_file_may_be_cut_into_any_runs() {
         for run in runs(sender.layout(), each) {
             let frame = seal_run(&sender, run, &content);
             on_the_wire.extend_from_slice(&frame[frames::HEADER_LENGTH..]);
-            let (opened, plaintext) = receiver.open(&frame).unwrap();
-            assert_eq!((opened.run, opened.offset), (run, received.len() as u64));
+            let Opened { chunks, plaintext } = receiver.open(&frame).unwrap();
+            assert_eq!((chunks.run, chunks.offset), (run, received.len() as u64));
             received.extend_from_slice(&plaintext);
         }
         assert!(received == content && on_the_wire == sealed, "{each}");

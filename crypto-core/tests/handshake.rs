@@ -13,8 +13,8 @@ use common::{Halfway, PRESENCE, TestRng, halfway, person, sessions};
 use duet_crypto::engine::{Engine as _, LocalIdentity, Software, block_on};
 use duet_crypto::handshake::frames::OfferFrame;
 use duet_crypto::handshake::{
-    AcceptError, AnswerError, ConfirmError, EndError, EndReason, ListenError, Listener, Offer,
-    OfferError, Presence, Role, Unconcerned, Winner, winner,
+    AcceptError, Accepted, AnswerError, ConfirmError, Confirmed, EndError, EndReason, ListenError,
+    Listener, Offer, OfferError, Presence, Role, Unconcerned, Winner, winner,
 };
 use duet_crypto::identity::{AccountId, IdentityKey, IdentitySeed, Party};
 use duet_crypto::primitives::{hash, labels};
@@ -54,7 +54,10 @@ fn the_initiator_is_secure_after_ready_only() {
         pending,
     } = halfway(rng);
     let accept = *pending.frame();
-    let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: mut a,
+    } = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
     assert!(!a.is_secure());
     // Messages may follow at once, and overtake READY on the responder's side.
     let early = a
@@ -66,7 +69,10 @@ fn the_initiator_is_secure_after_ready_only() {
             rng,
         )
         .unwrap();
-    let (ready, mut b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+    let Confirmed {
+        ready,
+        session: mut b,
+    } = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
     assert!(b.is_secure());
     assert!(b.receive(&early.frame, 0).is_ok());
     assert!(!a.is_secure());
@@ -344,7 +350,9 @@ fn every_bit_of_a_confirm_counts() {
             pending,
         } = halfway(rng);
         let accept = *pending.frame();
-        let (mut confirm, _) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+        let mut confirm = block_on(offer.accept(&accept, &bob.party().account, rng))
+            .unwrap()
+            .confirm;
         confirm[position] ^= 0x20;
         let error = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap_err();
         let expected = match position {
@@ -395,7 +403,9 @@ fn frames_of_others_do_not_end_a_handshake() {
         pending.concerns(&accept, &from_alice),
         Err(Unconcerned::Type)
     );
-    let (confirm, _) = block_on(offer.accept(&accept, &from_bob, rng)).unwrap();
+    let confirm = block_on(offer.accept(&accept, &from_bob, rng))
+        .unwrap()
+        .confirm;
     assert_eq!(
         pending.concerns(&confirm, &from_bob),
         Err(Unconcerned::Sender)

@@ -12,13 +12,15 @@ mod common;
 use core::cell::Cell;
 
 use common::{PRESENCE, Script, TestRng, person};
-use duet_crypto::engine::{Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on};
+use duet_crypto::engine::{
+    AgreementKeys, Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on,
+};
 use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt};
 use duet_crypto::handshake::frames::{EarlyHeader, InitFrame};
 use duet_crypto::handshake::{
-    AnswerError, ConfirmError, DeclineError, EarlyError, EarlyMessage, EarlySendError, EarlySent,
-    EndError, EndReason, IncomingOffer, ListenError, Listener, Offer, OfferError, PendingSession,
-    Presence, PublishError, Winner, winner,
+    Accepted, AnswerError, ConfirmError, Confirmed, DeclineError, EarlyError, EarlyMessage,
+    EarlySendError, EarlySent, EndError, EndReason, IncomingOffer, ListenError, Listener, Offer,
+    OfferError, PendingSession, Presence, PublishError, Winner, winner,
 };
 use duet_crypto::identity::{AccountId, IdentitySeed};
 use duet_crypto::prekeys::frame::PrekeyFrame;
@@ -124,9 +126,12 @@ impl People {
         pending: PendingSession<Software>,
     ) -> (Session, Session, Vec<u8>) {
         let (from_alice, from_bob) = (self.alice_account(), self.bob_account());
-        let (confirm, a) =
-            block_on(offer.accept(pending.frame(), &from_bob, &mut self.rng)).unwrap();
-        let (ready, b) = block_on(pending.confirm(&confirm, &from_alice, &mut self.rng)).unwrap();
+        let Accepted {
+            confirm,
+            session: a,
+        } = block_on(offer.accept(pending.frame(), &from_bob, &mut self.rng)).unwrap();
+        let Confirmed { ready, session: b } =
+            block_on(pending.confirm(&confirm, &from_alice, &mut self.rng)).unwrap();
         (a, b, ready)
     }
 }
@@ -178,8 +183,10 @@ fn early_messages_go_on_in_the_session() {
         message(2, text("are you there?"))
     );
 
-    let (confirm, mut a) =
-        block_on(offer.accept(pending.frame(), &from_bob, &mut people.rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: mut a,
+    } = block_on(offer.accept(pending.frame(), &from_bob, &mut people.rng)).unwrap();
     let count = EarlyCount {
         sent: 3,
         received: 3,
@@ -188,7 +195,10 @@ fn early_messages_go_on_in_the_session() {
         (a.early(), a.unacknowledged(), a.is_secure()),
         (count, 3, false)
     );
-    let (ready, mut b) = block_on(pending.confirm(&confirm, &from_alice, &mut people.rng)).unwrap();
+    let Confirmed {
+        ready,
+        session: mut b,
+    } = block_on(pending.confirm(&confirm, &from_alice, &mut people.rng)).unwrap();
     assert_eq!((b.early(), b.received()), (count, 3));
     assert_eq!((a.id(), a.sas()), (b.id(), b.sas()));
 
@@ -747,7 +757,9 @@ fn forged_early_frames_end_the_handshake_in_the_end() {
     forged[2..18].copy_from_slice(&offer.hid().0);
     let from_bob = people.bob_account();
     let mut pending = block_on(incoming.accept(&mut people.rng)).unwrap();
-    let (confirm, _) = block_on(offer.accept(pending.frame(), &from_bob, &mut people.rng)).unwrap();
+    let confirm = block_on(offer.accept(pending.frame(), &from_bob, &mut people.rng))
+        .unwrap()
+        .confirm;
     while pending.receive_early(&forged, &from) == Err(EarlyError::Decrypt) {}
     assert_eq!(
         block_on(pending.confirm(&confirm, &from, &mut people.rng)).unwrap_err(),
@@ -806,8 +818,9 @@ fn a_confirm_that_counts_fewer_than_came_is_refused() {
     let sent = talking.send_early(&text("hello")).unwrap();
     incoming.receive_early(&sent.frame, &from).unwrap();
     let pending = block_on(incoming.accept(&mut people.rng)).unwrap();
-    let (confirm, _) =
-        block_on(silent.accept(pending.frame(), &from_bob, &mut people.rng)).unwrap();
+    let confirm = block_on(silent.accept(pending.frame(), &from_bob, &mut people.rng))
+        .unwrap()
+        .confirm;
     assert_eq!(
         block_on(pending.confirm(&confirm, &from, &mut people.rng)).unwrap_err(),
         ConfirmError::EarlyCount
@@ -841,8 +854,9 @@ fn a_glare_is_decided_alike_for_either_flight() {
     } else {
         let pending = block_on(at_alice.accept(&mut people.rng)).unwrap();
         let from_alice = alice.party().account;
-        let (confirm, _) =
-            block_on(offer.accept(pending.frame(), &from_alice, &mut people.rng)).unwrap();
+        let confirm = block_on(offer.accept(pending.frame(), &from_alice, &mut people.rng))
+            .unwrap()
+            .confirm;
         let from_bob = bob.party().account;
         assert!(block_on(pending.confirm(&confirm, &from_bob, &mut people.rng)).is_ok());
     }
@@ -917,7 +931,7 @@ impl Engine for Failing {
     async fn generate_agreement(
         &self,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(Secret, [u8; 32]), EngineError> {
+    ) -> Result<AgreementKeys<Secret>, EngineError> {
         self.spend()?;
         Software.generate_agreement(rng).await
     }

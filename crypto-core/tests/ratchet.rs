@@ -116,9 +116,9 @@ fn keys_are_those_of_section_6() {
         kem::DecapsulationKey::from_seed(&[4; 64]).encapsulation_key()
     );
     let peer = kem::EncapsulationKey::new(&re).unwrap();
-    let (rc, ss_k) = peer.encapsulate(&mut Script::new(&[&[5; 32]]));
-    assert_eq!(frame[1246..HEADER_LENGTH], rc);
-    let d = [&ss_k[..], &dh([3; 32], rx)].concat();
+    let sent = peer.encapsulate(&mut Script::new(&[&[5; 32]]));
+    assert_eq!(frame[1246..HEADER_LENGTH], sent.ciphertext);
+    let d = [&sent.secret[..], &dh([3; 32], rx)].concat();
     let th = hash::labelled(&labels::TURN, &[&frame[26..HEADER_LENGTH]]);
     let (rk, ck) = root_step(&rk, &d, &sid, &th);
     assert_eq!(

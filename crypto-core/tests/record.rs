@@ -12,10 +12,10 @@ mod common;
 use common::{PRESENCE, TestRng, halfway, person, sessions};
 use duet_crypto::engine::block_on;
 use duet_crypto::error::{Class, Code};
-use duet_crypto::handshake::{Listener, Offer};
+use duet_crypto::handshake::{Accepted, Confirmed, Listener, Offer};
 use duet_crypto::limits;
 use duet_crypto::prekeys::PrekeyBundle;
-use duet_crypto::session::record::{RecordKey, RestoreError};
+use duet_crypto::session::record::{RecordKey, RestoreError, Restored};
 use duet_crypto::session::{
     Content, EarlyCount, HEADER_LENGTH, Lifetime, ReceiveError, Renewal, Session,
 };
@@ -38,7 +38,7 @@ fn save(session: &mut Session, rng: &mut TestRng) -> Vec<u8> {
 }
 
 fn restore(record: &[u8]) -> Session {
-    Session::restore(record, &key(), 0).unwrap().0
+    Session::restore(record, &key(), 0).unwrap().session
 }
 
 /// Through a record and back.
@@ -223,7 +223,10 @@ fn each_fault_has_its_name() {
     claims[17] = 2;
     assert_eq!(refused(&claims, 2), RestoreError::Damaged);
     assert_eq!(
-        Session::restore(&second, &key(), 2).unwrap().0.revision(),
+        Session::restore(&second, &key(), 2)
+            .unwrap()
+            .session
+            .revision(),
         2
     );
     // None of them is the user's to put right, and none is silent.
@@ -293,7 +296,10 @@ fn what_is_left_of_the_lifetime_survives() {
     let mut lifetime = Lifetime::new(1_000);
     lifetime.count_chunk(7);
     let record = session.save(&key(), &lifetime, rng);
-    let (session, restored) = Session::restore(&record, &key(), 1).unwrap();
+    let Restored {
+        session,
+        lifetime: restored,
+    } = Session::restore(&record, &key(), 1).unwrap();
     assert_eq!(restored, lifetime);
     assert_eq!((restored.started(), restored.chunk_bytes()), (1_000, 7));
     assert_eq!(
@@ -338,10 +344,14 @@ fn a_session_is_saved_at_its_very_start() {
         pending,
     } = halfway(rng);
     let accept = *pending.frame();
-    let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: a,
+    } = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
     let mut a = around(a, rng);
     assert!(!a.is_secure());
-    let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+    let Confirmed { ready, session: b } =
+        block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
     let mut b = around(b, rng);
     let early_bird = a.send(&text("first"), rng).unwrap().frame;
     a.receive(&ready, 0).unwrap();
@@ -369,8 +379,12 @@ fn early_messages_stay_counted() {
     offer.send_early(&text("lost")).unwrap();
     incoming.receive_early(&heard.frame, &from_alice).unwrap();
     let pending = block_on(incoming.accept(rng)).unwrap();
-    let (confirm, a) = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
-    let (ready, b) = block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: a,
+    } = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
+    let Confirmed { ready, session: b } =
+        block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
     let (mut a, mut b) = (around(a, rng), around(b, rng));
     assert_eq!(
         b.early(),

@@ -13,9 +13,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{Halfway, TestRng, halfway, person, sessions};
-use duet_crypto::engine::{Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on};
+use duet_crypto::engine::{
+    AgreementKeys, Engine, EngineError, LocalIdentity, SharedSecret, Software, block_on,
+};
 use duet_crypto::files::{Descriptor, FileKey, FileKind, FileMode, Salt, TransferCipher};
-use duet_crypto::handshake::{Listener, Offer};
+use duet_crypto::handshake::{Accepted, Confirmed, Listener, Offer};
 use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::password::{PasswordSecrets, VaultSecret};
 use duet_crypto::prekeys::PrekeyBundle;
@@ -60,7 +62,12 @@ fn debug_shows_no_secret() {
         format!("{:?}", descriptor.keys().unwrap().cipher()),
         "ChunkCipher { .. }"
     );
-    let cipher = format!("{:?}", TransferCipher::new(&descriptor).unwrap());
+    let cipher = TransferCipher::new(&descriptor).unwrap();
+    let run = cipher.layout().run(0, 1).unwrap();
+    let opened = cipher.open(&cipher.seal(run, b"about").unwrap()).unwrap();
+    let shown = format!("{opened:?}");
+    assert!(shown.starts_with("Opened { chunks: OpenedChunks {") && shown.ends_with(", .. }"));
+    let cipher = format!("{cipher:?}");
     assert!(cipher.starts_with("TransferCipher { layout: Layout {") && cipher.ends_with(", .. }"));
     assert_eq!(
         format!("{:?}", VaultSecret::from_bytes(&[1; 32])),
@@ -83,6 +90,17 @@ fn debug_shows_no_secret() {
     assert_eq!(
         format!("{:?}", kem::DecapsulationKey::generate(rng)),
         "DecapsulationKey { .. }"
+    );
+    let private = kem::DecapsulationKey::generate(rng);
+    let public = kem::EncapsulationKey::new(&private.encapsulation_key()).unwrap();
+    assert_eq!(
+        format!("{:?}", public.encapsulate(rng)),
+        "Encapsulated { .. }"
+    );
+    let keys = block_on(Software.generate_agreement(rng)).unwrap();
+    assert_eq!(
+        format!("{keys:?}"),
+        format!("AgreementKeys {{ public: {:?}, .. }}", keys.public)
     );
     let seed = IdentitySeed::from_bytes(&[1; 32]);
     assert_eq!(
@@ -304,11 +322,12 @@ impl Engine for Counting {
     async fn generate_agreement(
         &self,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(Counted, [u8; 32]), EngineError> {
-        let (secret, public) = Software.generate_agreement(rng).await?;
+    ) -> Result<AgreementKeys<Counted>, EngineError> {
+        let AgreementKeys { secret, public } = Software.generate_agreement(rng).await?;
         self.0.fetch_add(1, Ordering::Relaxed);
         let alive = Arc::clone(&self.0);
-        Ok((Counted { secret, alive }, public))
+        let secret = Counted { secret, alive };
+        Ok(AgreementKeys { secret, public })
     }
 
     async fn agree(
@@ -361,9 +380,13 @@ fn secrets_die_with_their_use() {
     assert_eq!(alive(), (1, 19));
     let pending = block_on(incoming.accept(rng)).unwrap();
     assert_eq!(alive(), (1, 20));
-    let (confirm, _a) = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: _a,
+    } = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
     assert_eq!(alive(), (0, 20));
-    let (_ready, _b) = block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
+    let Confirmed { session: _b, .. } =
+        block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
     assert_eq!(alive(), (0, 19));
     // The run ends.
     drop(listener);

@@ -14,7 +14,7 @@ use duet_crypto::engine::{LocalIdentity, block_on};
 use duet_crypto::fingerprint::{
     Emoji, Fingerprint, SafetyHalf, qr_text, safety_code, sas_emoji, verify_qr_text,
 };
-use duet_crypto::handshake::{Listener, Offer, Presence};
+use duet_crypto::handshake::{Accepted, Confirmed, Listener, Offer, Presence};
 use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Party, Realm};
 use duet_crypto::primitives::{hash, labels};
 #[cfg(feature = "vectors")]
@@ -158,14 +158,20 @@ fn interactive_handshake() {
     let pending = block_on(incoming.accept(&mut rng_b)).unwrap();
     let accept = *pending.frame();
     assert_eq!(accept[..], bytes(&v["accept"])[..]);
-    let (confirm, mut a) = block_on(offer.accept(&accept, &from_bob, &mut rng_a)).unwrap();
+    let Accepted {
+        confirm,
+        session: mut a,
+    } = block_on(offer.accept(&accept, &from_bob, &mut rng_a)).unwrap();
     assert_eq!(confirm[..], bytes(&v["confirm"])[..]);
     assert!(rng_a.is_used_up() && rng_b.is_used_up());
     let script = fixture(include_str!("fixtures/ratchet.json"));
     let mut steps = script["steps"].as_array().unwrap().iter();
     let ready_step = steps.next().unwrap();
     let mut rng_b = step_draws(ready_step);
-    let (ready, mut b) = block_on(pending.confirm(&confirm, &from_alice, &mut rng_b)).unwrap();
+    let Confirmed {
+        ready,
+        session: mut b,
+    } = block_on(pending.confirm(&confirm, &from_alice, &mut rng_b)).unwrap();
     assert!(rng_b.is_used_up());
     assert_eq!(ready, bytes(&ready_step["frame"]));
 

@@ -174,7 +174,7 @@ fn a_session_wipes_its_keys() {
         }
         let key = RecordKey::from_bytes(&[3; 32]);
         let record = b.save(&key, &Lifetime::new(0), rng);
-        let (restored, _) = Session::restore(&record, &key, 0).unwrap();
+        let restored = Session::restore(&record, &key, 0).unwrap().session;
         keys(&restored, secret);
         drop((a, b, restored));
         forget(content);

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use duet_crypto::engine::{Engine, EngineError, SharedSecret, Software};
+use duet_crypto::engine::{AgreementKeys, Engine, EngineError, SharedSecret, Software};
 use duet_crypto::identity::IdentitySeed;
 use duet_crypto::primitives::x25519;
 use rand_core::CryptoRng;
@@ -94,10 +94,11 @@ impl Engine for Platform {
     async fn generate_agreement(
         &self,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(Agreement, [u8; 32]), EngineError> {
+    ) -> Result<AgreementKeys<Agreement>, EngineError> {
         if !self.choice.native_agreement {
-            let (secret, public) = Software.generate_agreement(rng).await?;
-            return Ok((Agreement::Software(secret), public));
+            let AgreementKeys { secret, public } = Software.generate_agreement(rng).await?;
+            let secret = Agreement::Software(secret);
+            return Ok(AgreementKeys { secret, public });
         }
         let (key, public) = if self.injected_keys {
             import_injected(rng).await?
@@ -106,7 +107,8 @@ impl Engine for Platform {
         };
         // One byte string per key holds for our own keys as well.
         x25519::check_key(&public)?;
-        Ok((Agreement::Native(key), public))
+        let secret = Agreement::Native(key);
+        Ok(AgreementKeys { secret, public })
     }
 
     async fn agree(

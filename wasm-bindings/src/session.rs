@@ -1,7 +1,7 @@
 //! Messages (protocol.md section 6).
 
 use duet_crypto::handshake::Role;
-use duet_crypto::session::record::RecordKey;
+use duet_crypto::session::record::{RecordKey, Restored};
 use duet_crypto::session::{self, Content, Lifetime, Renewal};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -178,7 +178,7 @@ impl Session {
         script: Option<Vec<u8>>,
     ) -> Result<Self, JsValue> {
         let restored = session::Session::restore(record, &record_key(key)?, whole(minimum)?);
-        let (session, lifetime) = restored.map_err(Failure::from)?;
+        let Restored { session, lifetime } = restored.map_err(Failure::from)?;
         Ok(Self {
             session,
             lifetime,

@@ -72,11 +72,11 @@ pub fn agree(native: bool, secret: &[u8], public: &[u8]) -> Result<Task, JsValue
     let (secret, public): ([u8; 32], [u8; 32]) = (array(secret)?, array(public)?);
     Ok(Task::new(async move {
         let mut random = Random::new(Some(secret.to_vec()));
-        let (key, own) = engine(native).generate_agreement(&mut random).await?;
+        let keys = engine(native).generate_agreement(&mut random).await?;
         x25519::check_key(&public).map_err(EngineError::from)?;
-        let shared = engine(native).agree(&key, &public).await?;
+        let shared = engine(native).agree(&keys.secret, &public).await?;
         let pair = [
-            Uint8Array::from(&own[..]),
+            Uint8Array::from(&keys.public[..]),
             Uint8Array::from(&shared.expose()[..]),
         ];
         Ok(js_sys::Array::of2(&pair[0], &pair[1]))

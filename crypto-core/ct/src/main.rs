@@ -28,7 +28,7 @@ use core::convert::Infallible;
 use duet_crypto::engine::{Engine as _, LocalIdentity, Software, block_on};
 use duet_crypto::files::cobblestone;
 use duet_crypto::files::{FileKey, Salt};
-use duet_crypto::handshake::{Listener, Offer};
+use duet_crypto::handshake::{Accepted, Confirmed, Listener, Offer};
 use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::password::VaultSecret;
 use duet_crypto::primitives::{aead, hash, kem, labels, x25519};
@@ -205,7 +205,10 @@ fn encapsulation() {
     let public_key = private.encapsulation_key();
     released(&public_key);
     let key = kem::EncapsulationKey::new(&public_key).unwrap();
-    let (mut ciphertext, shared) = key.encapsulate(rng);
+    let kem::Encapsulated {
+        mut ciphertext,
+        secret: shared,
+    } = key.encapsulate(rng);
     released(&ciphertext);
     released(&shared[..]);
     released(&private.decapsulate(&ciphertext)[..]);
@@ -269,9 +272,15 @@ fn conversation() {
     let pending = block_on(incoming.accept(rng)).unwrap();
     let accept = *pending.frame();
     public(&accept);
-    let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: mut a,
+    } = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
     public(&confirm);
-    let (ready, mut b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+    let Confirmed {
+        ready,
+        session: mut b,
+    } = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
     public(&ready);
     a.receive(&ready, 0).unwrap();
     for text in ["one", "two", "three"] {

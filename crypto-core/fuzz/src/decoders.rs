@@ -5,9 +5,9 @@ use std::vec::Vec;
 
 use duet_crypto::engine::block_on;
 use duet_crypto::files::cobblestone::{self as format, FileKeys};
-use duet_crypto::files::frames::ChunkHeader;
+use duet_crypto::files::frames::ChunkFrame;
 use duet_crypto::files::{
-    Control, Descriptor, FileError, FileKey, Salt, TransferCipher, sanitize_name,
+    Control, Descriptor, FileError, Opened, Salt, TransferCipher, sanitize_name,
 };
 use duet_crypto::fingerprint::{qr_text, verify_qr_text};
 use duet_crypto::handshake::frames::{
@@ -101,7 +101,7 @@ pub fn file_messages(bytes: &[u8]) {
 
 /// A CHUNK, for a receiver who expects a file of three bytes.
 pub fn chunk(bytes: &[u8]) {
-    if let Ok((header, chunks)) = ChunkHeader::decode(bytes) {
+    if let Ok(ChunkFrame { header, chunks }) = ChunkFrame::decode(bytes) {
         assert_eq!([&header.encode()[..], chunks].concat(), bytes);
     }
     static FILE: LazyLock<(TransferCipher, Vec<u8>)> = LazyLock::new(|| {
@@ -111,9 +111,9 @@ pub fn chunk(bytes: &[u8]) {
     });
     let (file, honest) = &*FILE;
     match file.open(bytes) {
-        Ok((opened, plaintext)) => {
+        Ok(Opened { chunks, plaintext }) => {
             assert_eq!(bytes, honest);
-            assert_eq!((opened.length, &plaintext[..]), (3, &b"abc"[..]));
+            assert_eq!((chunks.length, &plaintext[..]), (3, &b"abc"[..]));
         }
         Err(error) => assert!(matches!(
             error,

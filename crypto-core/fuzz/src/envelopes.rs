@@ -6,7 +6,7 @@ use duet_crypto::identity::IdentitySeed;
 use duet_crypto::password::VaultSecret;
 use duet_crypto::primitives::{aead, hash, labels};
 use duet_crypto::session::padding::padme;
-use duet_crypto::session::record::RecordKey;
+use duet_crypto::session::record::{RecordKey, Restored};
 use duet_crypto::session::{Content, Header, Lifetime, Session};
 use duet_crypto::vault::{
     Protection, Secret, VaultError, open_backup, open_identity, seal_backup, seal_identity,
@@ -76,7 +76,11 @@ pub fn session_record(bytes: &[u8]) {
     state.push(0x80);
     state.resize(padded(state.len()), 0);
     let record = seal_session(1, &state);
-    let Ok((mut session, lifetime)) = Session::restore(&record, &key, 1) else {
+    let Ok(Restored {
+        mut session,
+        lifetime,
+    }) = Session::restore(&record, &key, 1)
+    else {
         return;
     };
     let again = session.save(&key, &lifetime, &mut salt());
@@ -135,7 +139,7 @@ pub(crate) fn sealed(session: &mut Session) -> Vec<u8> {
 
 pub(crate) fn restored(record: &[u8]) -> Session {
     let key = RecordKey::from_bytes(&SECRET);
-    Session::restore(record, &key, 1).unwrap().0
+    Session::restore(record, &key, 1).unwrap().session
 }
 
 /// `max(1024, padme(length))`.

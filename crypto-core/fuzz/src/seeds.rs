@@ -1,12 +1,11 @@
 //! Something honest for each fuzzer to begin with: `cargo run --example seeds` writes them into `corpus/`.
 
-use std::boxed::Box;
 use std::vec::Vec;
 
 use duet_crypto::engine::block_on;
 use duet_crypto::files::cobblestone;
 use duet_crypto::fingerprint::qr_text;
-use duet_crypto::handshake::{EndReason, Listener, Offer};
+use duet_crypto::handshake::{Accepted, Confirmed, EndReason, Listener, Offer};
 use duet_crypto::identity::{AccountName, IdentitySeed, Realm};
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::relay::{Challenge, login, send_header};
@@ -60,12 +59,18 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
     add("handshake", offer.frame());
     add("handshake", pending.frame());
     let accept = *pending.frame();
-    let (confirm, mut a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: mut a,
+    } = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
     add("handshake", &confirm);
     let over = block_on(OverFrame::sign(&bob, a.id())).unwrap();
     add("handshake", &over.encode());
     add("message", &a.send(&text("hello"), rng).unwrap().frame);
-    let (ready, mut b) = block_on(pending.confirm(&confirm, &from, rng)).unwrap();
+    let Confirmed {
+        ready,
+        session: mut b,
+    } = block_on(pending.confirm(&confirm, &from, rng)).unwrap();
     let lifetime = Lifetime::new(1_700_000_000_000);
     add("session_record", &session_state(&mut a, &lifetime));
     a.receive(&ready, 0).unwrap();

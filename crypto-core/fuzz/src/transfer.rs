@@ -5,7 +5,7 @@ use std::vec;
 use std::vec::Vec;
 
 use duet_crypto::files::frames::HEADER_LENGTH;
-use duet_crypto::files::{ChunkRun, FileError, TransferCipher};
+use duet_crypto::files::{ChunkRun, FileError, Opened, TransferCipher};
 use duet_crypto::limits;
 
 use super::common::{LARGEST_RUN, TestRng, descriptor, runs, seal_all};
@@ -84,14 +84,14 @@ pub fn transfer(bytes: &[u8]) {
         let length = frame.len();
         match what % 8 {
             0..=2 => {
-                let (opened, plaintext) = file.open(&frame).unwrap();
-                let offset = usize::try_from(opened.offset).unwrap();
+                let Opened { chunks, plaintext } = file.open(&frame).unwrap();
+                let offset = usize::try_from(chunks.offset).unwrap();
                 assert_eq!(
-                    (opened.run, opened.length),
+                    (chunks.run, chunks.length),
                     (sealed.runs[which], plaintext.len())
                 );
-                assert_eq!(opened.run.is_last(), which + 1 == frames.len());
-                written[offset..offset + opened.length].copy_from_slice(&plaintext);
+                assert_eq!(chunks.run.is_last(), which + 1 == frames.len());
+                written[offset..offset + chunks.length].copy_from_slice(&plaintext);
                 came[which] = true;
                 continue;
             }
@@ -106,11 +106,8 @@ pub fn transfer(bytes: &[u8]) {
             }
             _ => {
                 frame.clone_from(&sealed.frames[1][which]);
-                assert_eq!(
-                    other.open(&frame).map(|(opened, _)| opened.run),
-                    Ok(sealed.runs[which])
-                );
-                assert_eq!(file.open(&frame), Err(FileError::FileId));
+                assert_eq!(other.open(&frame).unwrap().chunks.run, sealed.runs[which]);
+                assert_eq!(file.open(&frame).unwrap_err(), FileError::FileId);
             }
         }
         if frame == frames[which] {

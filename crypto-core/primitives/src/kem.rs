@@ -70,6 +70,24 @@ impl fmt::Debug for DecapsulationKey {
     }
 }
 
+/// A shared secret and what carries it to the owner of the key.
+pub struct Encapsulated {
+    /// For the owner of the key.
+    pub ciphertext: [u8; CIPHERTEXT],
+    /// What [`DecapsulationKey::decapsulate`] gives for it. Wiped on drop.
+    pub secret: Secret32,
+}
+
+impl fmt::Debug for Encapsulated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            ciphertext: _,
+            secret: _,
+        } = self;
+        f.debug_struct("Encapsulated").finish_non_exhaustive()
+    }
+}
+
 /// A peer's public key that passed the check of FIPS 203 section 7.2.
 #[derive(Clone)]
 pub struct EncapsulationKey(ml_kem_768::EncapsulationKey);
@@ -92,9 +110,12 @@ impl EncapsulationKey {
     }
 
     /// Draws `m`, 32 bytes, from `rng` and encapsulates.
-    pub fn encapsulate(&self, rng: &mut dyn CryptoRng) -> ([u8; CIPHERTEXT], Secret32) {
+    pub fn encapsulate(&self, rng: &mut dyn CryptoRng) -> Encapsulated {
         let (ciphertext, secret) = self.0.encapsulate_with_rng(rng);
-        (ciphertext.into(), Zeroizing::new(secret.into()))
+        Encapsulated {
+            ciphertext: ciphertext.into(),
+            secret: Zeroizing::new(secret.into()),
+        }
     }
 }
 

@@ -7,6 +7,36 @@ use crate::wire::{self, FrameKind};
 
 /// Bytes of a CHUNK before its chunks.
 pub const HEADER_LENGTH: usize = 39;
+/// A CHUNK, of which only the form was looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChunkFrame<'a> {
+    /// Its head.
+    pub header: ChunkHeader,
+    /// Its sealed chunks, one after the other.
+    pub chunks: &'a [u8],
+}
+
+impl<'a> ChunkFrame<'a> {
+    /// Decodes any bytes.
+    ///
+    /// # Errors
+    /// [`FrameError`].
+    pub fn decode(frame: &'a [u8]) -> Result<Self, FrameError> {
+        let mut reader = wire::open(frame, FrameKind::Chunk)?;
+        let header = ChunkHeader {
+            file: FileId(reader.array()?),
+            index: reader.u32()?,
+            last: match reader.u8()? {
+                0 => false,
+                1 => true,
+                _ => return Err(FrameError::Field),
+            },
+        };
+        let chunks = reader.rest();
+        Ok(Self { header, chunks })
+    }
+}
+
 /// The head of a CHUNK.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ChunkHeader {
@@ -19,24 +49,6 @@ pub struct ChunkHeader {
 }
 
 impl ChunkHeader {
-    /// Decodes the head of any bytes; returns it with the chunks.
-    ///
-    /// # Errors
-    /// [`FrameError`].
-    pub fn decode(frame: &[u8]) -> Result<(Self, &[u8]), FrameError> {
-        let mut reader = wire::open(frame, FrameKind::Chunk)?;
-        let header = Self {
-            file: FileId(reader.array()?),
-            index: reader.u32()?,
-            last: match reader.u8()? {
-                0 => false,
-                1 => true,
-                _ => return Err(FrameError::Field),
-            },
-        };
-        Ok((header, reader.rest()))
-    }
-
     /// The bytes.
     #[must_use]
     pub fn encode(&self) -> [u8; HEADER_LENGTH] {

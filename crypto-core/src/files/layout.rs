@@ -4,7 +4,7 @@ use core::ops::Range;
 
 use super::FileError;
 use super::cobblestone::{self, CHUNK_PLAINTEXT, CHUNK_SEALED};
-use super::frames::{ChunkHeader, HEADER_LENGTH};
+use super::frames::{ChunkFrame, ChunkHeader, HEADER_LENGTH};
 use crate::ids::FileId;
 use crate::limits;
 use crate::primitives::padding;
@@ -162,7 +162,7 @@ impl Layout {
     /// # Errors
     /// [`FileError::FileId`] if it is of another file, [`FileError::Chunk`] if head or length are of no run of it.
     pub fn check(&self, file: &FileId, head: &[u8], length: usize) -> Result<ChunkRun, FileError> {
-        let (header, _) = ChunkHeader::decode(head).map_err(|_| FileError::Chunk)?;
+        let ChunkFrame { header, .. } = ChunkFrame::decode(head).map_err(|_| FileError::Chunk)?;
         if header.file != *file {
             return Err(FileError::FileId);
         }

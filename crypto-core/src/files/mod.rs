@@ -18,7 +18,7 @@ pub use control::{Control, ControlOp};
 pub use descriptor::{Descriptor, FileKey, FileKind, FileMode};
 pub use layout::{ChunkRun, Layout};
 pub use name::sanitize as sanitize_name;
-pub use transfer::{OpenedChunks, TransferCipher};
+pub use transfer::{Opened, OpenedChunks, TransferCipher};
 
 use crate::bytes::Short;
 use crate::error::errors;

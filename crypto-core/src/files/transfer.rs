@@ -21,6 +21,26 @@ pub struct OpenedChunks {
     pub length: usize,
 }
 
+/// A CHUNK frame that was opened into a buffer of its own.
+pub struct Opened {
+    /// Which chunks, and where they belong.
+    pub chunks: OpenedChunks,
+    /// Their bytes of the file, without padding: [`OpenedChunks::length`] of them.
+    pub plaintext: Vec<u8>,
+}
+
+impl fmt::Debug for Opened {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            chunks,
+            plaintext: _,
+        } = self;
+        f.debug_struct("Opened")
+            .field("chunks", chunks)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Seals and opens the chunks of one file in software. Wiped on drop.
 pub struct TransferCipher {
     layout: Layout,
@@ -119,14 +139,14 @@ impl TransferCipher {
     ///
     /// # Errors
     /// [`FileError`].
-    pub fn open(&self, frame: &[u8]) -> Result<(OpenedChunks, Vec<u8>), FileError> {
+    pub fn open(&self, frame: &[u8]) -> Result<Opened, FileError> {
         let run = self.check(frame)?;
-        let mut bytes = frame[HEADER_LENGTH..].to_vec();
+        let mut plaintext = frame[HEADER_LENGTH..].to_vec();
         self.cipher
-            .open(u64::from(run.first()), run.is_last(), &mut bytes)?;
-        let opened = self.opened(run)?;
-        bytes.truncate(opened.length);
-        Ok((opened, bytes))
+            .open(u64::from(run.first()), run.is_last(), &mut plaintext)?;
+        let chunks = self.opened(run)?;
+        plaintext.truncate(chunks.length);
+        Ok(Opened { chunks, plaintext })
     }
 
     fn opened(&self, run: ChunkRun) -> Result<OpenedChunks, FileError> {

@@ -15,7 +15,8 @@ use crate::error::errors;
 use crate::identity::{AccountId, Party};
 use crate::limits;
 use crate::primitives::hash::Secret32;
-use crate::primitives::{kem, labels};
+use crate::primitives::kem::{self, Encapsulated};
+use crate::primitives::labels;
 use crate::session::Session;
 use crate::trace::{HandshakeTrace, Recorder};
 use crate::transcript::Transcript;
@@ -116,14 +117,14 @@ impl<E: Engine> IncomingOffer<E> {
         if self.early.as_ref().is_some_and(|early| early.has_failed()) {
             return Err(AnswerError::Early);
         }
-        let (ephemeral, ephemeral_public) = self.local.engine().generate_agreement(rng).await?;
-        let (ciphertext, ss_k) = self.encapsulation_key.encapsulate(rng);
-        let ss_x = self.local.agree(&ephemeral, &self.ephemeral).await?;
+        let ephemeral = self.local.engine().generate_agreement(rng).await?;
+        let Encapsulated { ciphertext, secret } = self.encapsulation_key.encapsulate(rng);
+        let ss_x = self.local.agree(&ephemeral.secret, &self.ephemeral).await?;
 
         let unsigned = AcceptFrame {
             hid: self.subject.hid,
             max_version: limits::VERSION,
-            ephemeral: ephemeral_public,
+            ephemeral: ephemeral.public,
             ciphertext,
             signature: [0; 64],
             mac: [0; 32],
@@ -131,7 +132,7 @@ impl<E: Engine> IncomingOffer<E> {
         let mut frame = Box::new(unsigned.encode());
         let mut trace = self.trace;
         let t2 = schedule::t2(&self.t1, &self.signature, &frame);
-        let keys = HandshakeKeys::derive(&self.dsalt, &ss_k, ss_x.expose(), &t2, &mut trace);
+        let keys = HandshakeKeys::derive(&self.dsalt, &secret, ss_x.expose(), &t2, &mut trace);
         let signature = self.local.sign(&labels::SIG_ACCEPT, t2.as_bytes()).await?;
         let t3 = schedule::t3(&t2, &signature);
         let mac = keys.mac_b(&t3);
@@ -147,7 +148,10 @@ impl<E: Engine> IncomingOffer<E> {
             trace,
             t3,
             mac,
-            secrets: Box::new(Secrets { ephemeral, keys }),
+            secrets: Box::new(Secrets {
+                ephemeral: ephemeral.secret,
+                keys,
+            }),
             early: self.early,
         })
     }

@@ -18,8 +18,9 @@ use crate::identity::{AccountId, Party};
 use crate::limits;
 use crate::prekeys::PrekeyBundle;
 use crate::primitives::hash::{self, Secret32};
+use crate::primitives::kem::{self, Encapsulated};
+use crate::primitives::labels;
 use crate::primitives::x25519::X25519Error;
-use crate::primitives::{kem, labels};
 use crate::session::{Content, EarlyCount, OwnTurn, Ratchet, Session};
 use crate::trace::{HandshakeTrace, Recorder};
 use crate::transcript::Transcript;
@@ -122,6 +123,15 @@ pub struct Offer<E: Engine> {
     secrets: Box<Secrets<E>>,
 }
 
+/// What an [`Offer`] becomes with its answer.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The CONFIRM frame, to be sent before any message of the session.
+    pub confirm: [u8; CONFIRM_LENGTH],
+    /// The session. The peer has not confirmed it yet ([`Session::is_secure`]).
+    pub session: Session,
+}
+
 /// Single-use secrets, wiped on drop, in one place that does not move.
 struct Secrets<E: Engine> {
     ephemeral: E::Agreement,
@@ -174,7 +184,7 @@ impl<E: Engine> Offer<E> {
             return Err(OfferError::OwnKey);
         }
         let hid = HandshakeId::generate(rng);
-        let (ephemeral, ephemeral_public) = local.engine().generate_agreement(rng).await?;
+        let ephemeral = local.engine().generate_agreement(rng).await?;
         let kem = kem::DecapsulationKey::generate(rng);
         let mut opening = Secret32::default();
         rng.fill_bytes(&mut opening[..]);
@@ -187,7 +197,7 @@ impl<E: Engine> Offer<E> {
             responder: peer.account,
             initiator_key: *me.key.as_bytes(),
             responder_key: *peer.key.as_bytes(),
-            ephemeral: ephemeral_public,
+            ephemeral: ephemeral.public,
             encapsulation_key: kem.encapsulation_key(),
             commitment: *Commitment::to(&opening).as_bytes(),
             signature: [0; 64],
@@ -195,14 +205,16 @@ impl<E: Engine> Offer<E> {
         let (mut frame, t0, agreed): (Box<[u8]>, _, _) = match prekey {
             None => (Box::new(offer.encode()), Transcript::begin(&[]), None),
             Some(prekey) => {
-                let ss_ox = local.agree(&ephemeral, &prekey.agreement_key).await?;
-                let (ciphertext, ss_p) = prekey.encapsulation_key.encapsulate(rng);
+                let ss_ox = local
+                    .agree(&ephemeral.secret, &prekey.agreement_key)
+                    .await?;
+                let Encapsulated { ciphertext, secret } = prekey.encapsulation_key.encapsulate(rng);
                 let init = InitFrame {
                     offer,
                     pkid: prekey.pkid,
                     ciphertext,
                 };
-                (Box::new(init.encode()), prekey.t0, Some((ss_p, ss_ox)))
+                (Box::new(init.encode()), prekey.t0, Some((secret, ss_ox)))
             }
         };
         let t1 = schedule::t1(&t0, &frame);
@@ -229,7 +241,7 @@ impl<E: Engine> Offer<E> {
             t1,
             signature,
             secrets: Box::new(Secrets {
-                ephemeral,
+                ephemeral: ephemeral.secret,
                 kem,
                 opening,
                 dsalt,
@@ -299,7 +311,7 @@ impl<E: Engine> Offer<E> {
         frame: &[u8],
         from: &AccountId,
         rng: &mut dyn CryptoRng,
-    ) -> Result<([u8; CONFIRM_LENGTH], Session), AcceptError> {
+    ) -> Result<Accepted, AcceptError> {
         self.concerns(frame, from)
             .map_err(|_| AcceptError::Unconcerned)?;
         let raw: &[u8; ACCEPT_LENGTH] = frame.try_into().map_err(|_| AcceptError::Malformed)?;
@@ -334,13 +346,13 @@ impl<E: Engine> Offer<E> {
 
         // Never earlier: until the answer is verified there is no ratchet key that could be stolen.
         let turn = OwnTurn::first(rng);
-        let (agreement_key, encapsulation_key) = turn.keys();
+        let ratchet_keys = turn.public();
         let sent = self.secrets.early.as_ref().map_or(0, Outgoing::sent);
         let unsigned = ConfirmFrame {
             hid: self.hid,
             opening: *self.secrets.opening,
-            agreement_key,
-            encapsulation_key,
+            agreement_key: *ratchet_keys.agreement(),
+            encapsulation_key: *ratchet_keys.encapsulation(),
             early_count: sent,
             signature: [0; 64],
             mac: [0; 32],
@@ -375,7 +387,7 @@ impl<E: Engine> Offer<E> {
             },
             trace,
         );
-        Ok((confirm, session))
+        Ok(Accepted { confirm, session })
     }
 
     /// Gives up: a signed END (cancelled) for the peer.

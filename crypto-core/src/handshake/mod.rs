@@ -52,9 +52,9 @@ pub use end::{EndError, EndReason};
 pub use flight::{AdmittedFlight, FirstFlight, ListenError, UnknownPrekey, VerifiedFlight};
 pub use glare::{Winner, winner};
 pub use incoming::{AnswerError, IncomingOffer};
-pub use initiator::{AcceptError, Offer, OfferError};
+pub use initiator::{AcceptError, Accepted, Offer, OfferError};
 pub use listener::{DeclineError, Listener};
-pub use pending::{ConfirmError, PendingSession};
+pub use pending::{ConfirmError, Confirmed, PendingSession};
 pub use rate::{HandshakeRate, RateError};
 
 use crate::error::{FrameError, errors};

@@ -59,6 +59,15 @@ errors! {
     }
 }
 
+/// What a [`PendingSession`] becomes with its CONFIRM.
+#[derive(Debug)]
+pub struct Confirmed {
+    /// The first message of the session, READY: the initiator waits for it.
+    pub ready: Vec<u8>,
+    /// The session, which is secure.
+    pub session: Session,
+}
+
 /// An accepted offer that waits for its CONFIRM. Dropping it wipes it.
 ///
 /// It is used up by the CONFIRM:
@@ -154,8 +163,7 @@ impl<E: Engine> PendingSession<E> {
         )
     }
 
-    /// Processes the CONFIRM, once. On success: write the pin and send the returned READY frame before anything
-    /// else.
+    /// Processes the CONFIRM, once. On success: write the pin, and send READY before anything else.
     ///
     /// # Errors
     /// [`ConfirmError`]; the handshake is over and wiped.
@@ -164,7 +172,7 @@ impl<E: Engine> PendingSession<E> {
         frame: &[u8],
         from: &AccountId,
         rng: &mut dyn CryptoRng,
-    ) -> Result<(Vec<u8>, Session), ConfirmError> {
+    ) -> Result<Confirmed, ConfirmError> {
         self.concerns(frame, from)
             .map_err(|_| ConfirmError::Unconcerned)?;
         if self.early.as_ref().is_some_and(|early| early.has_failed()) {
@@ -218,7 +226,7 @@ impl<E: Engine> PendingSession<E> {
             trace,
         );
         let ready = session.ready(rng);
-        Ok((ready, session))
+        Ok(Confirmed { ready, session })
     }
 
     /// What CONFIRM counts beside what came: it cannot be less, and without a prekey it is nothing.

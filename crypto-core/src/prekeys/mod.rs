@@ -38,8 +38,8 @@
 //! let pending = block_on(ringing.accept(rng))?;
 //!
 //! // From CONFIRM on it is a session like any other. It knows whether early messages were lost.
-//! let (confirm, _at_alice) = block_on(offer.accept(pending.frame(), &bob.party().account, rng))?;
-//! let (_ready, at_bob) = block_on(pending.confirm(&confirm, &alice.party().account, rng))?;
+//! let accepted = block_on(offer.accept(pending.frame(), &bob.party().account, rng))?;
+//! let at_bob = block_on(pending.confirm(&accepted.confirm, &alice.party().account, rng))?.session;
 //! assert_eq!(at_bob.early().dropped(), 0);
 //! # Ok(())
 //! # }

@@ -41,7 +41,7 @@ impl<E: Engine> Prekey<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, [u8; PREKEY_LENGTH]), EngineError> {
         let pkid = PrekeyId::generate(rng);
-        let (agreement, agreement_key) = local.engine().generate_agreement(rng).await?;
+        let agreement = local.engine().generate_agreement(rng).await?;
         let kem = kem::DecapsulationKey::generate(rng);
         let me = local.party();
         let mut frame = PrekeyFrame {
@@ -50,7 +50,7 @@ impl<E: Engine> Prekey<E> {
             presence,
             owner: me.account,
             owner_key: *me.key.as_bytes(),
-            agreement_key,
+            agreement_key: agreement.public,
             encapsulation_key: kem.encapsulation_key(),
             signature: [0; 64],
         }
@@ -60,7 +60,10 @@ impl<E: Engine> Prekey<E> {
         let prekey = Self {
             pkid,
             t0: Transcript::begin(&frame),
-            secrets: Box::new(PrekeySecrets { agreement, kem }),
+            secrets: Box::new(PrekeySecrets {
+                agreement: agreement.secret,
+                kem,
+            }),
         };
         Ok((prekey, frame))
     }

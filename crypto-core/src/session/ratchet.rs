@@ -417,10 +417,10 @@ impl Ratchet {
                     n_s: ours.chain.next,
                 }
             }
-            Newest::Peers(peer) => {
-                let (rx, re) = peer.keys();
-                TurnTrace::Peers { rx, re }
-            }
+            Newest::Peers(peer) => TurnTrace::Peers {
+                rx: *peer.agreement(),
+                re: peer.encapsulation(),
+            },
         };
         RatchetTrace {
             rk: self.root.expose(),

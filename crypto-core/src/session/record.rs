@@ -78,6 +78,15 @@ errors! {
     }
 }
 
+/// What a record holds.
+#[derive(Debug)]
+pub struct Restored {
+    /// The session as it was saved.
+    pub session: Session,
+    /// What was used of its lifetime.
+    pub lifetime: Lifetime,
+}
+
 /// Seals records of sessions. 32 bytes from a generator, or derived from a secret of such strength. Wiped on drop.
 ///
 /// ```compile_fail,E0277
@@ -144,17 +153,13 @@ impl Session {
         })
     }
 
-    /// A session as it was saved, with what is left of its lifetime. It goes on as if it had never been away.
+    /// A session as it was saved. It goes on as if it had never been away.
     ///
     /// `minimum` is the last revision that the caller knows of; 0 accepts every one.
     ///
     /// # Errors
     /// [`RestoreError`].
-    pub fn restore(
-        record: &[u8],
-        key: &RecordKey,
-        minimum: u64,
-    ) -> Result<(Self, Lifetime), RestoreError> {
+    pub fn restore(record: &[u8], key: &RecordKey, minimum: u64) -> Result<Restored, RestoreError> {
         let mut reader = Reader::new(record);
         sealed::read_form(&mut reader, RecordKind::Session)?;
         let cut = |_| RestoreError::Length;
@@ -176,7 +181,8 @@ impl Session {
         let (state, lifetime) = sealed::unpad(&body)
             .and_then(|state| State::read(state, revision))
             .ok_or(RestoreError::Damaged)?;
-        Ok((Self(alloc::boxed::Box::new(state)), lifetime))
+        let session = Self(alloc::boxed::Box::new(state));
+        Ok(Restored { session, lifetime })
     }
 }
 

@@ -13,7 +13,7 @@ use super::header::{Header, turn_hash};
 use crate::bytes::Reader;
 use crate::ids::SessionId;
 use crate::primitives::hash::Secret32;
-use crate::primitives::kem;
+use crate::primitives::kem::{self, Encapsulated};
 use crate::primitives::x25519::{self, SharedSecret, X25519Error};
 
 /// A ratchet key of the peer's that is refused.
@@ -26,7 +26,7 @@ pub(crate) enum RatchetKeyError {
 }
 
 /// The public part of a turn of ours, as each of its messages carries it.
-pub(super) struct RatchetPublic {
+pub(crate) struct RatchetPublic {
     turn: u32,
     agreement: [u8; 32],
     encapsulation: [u8; kem::ENCAPSULATION_KEY],
@@ -51,6 +51,16 @@ impl RatchetPublic {
     pub(super) fn turn_hash(&self) -> [u8; 32] {
         let (agreement, encapsulation) = (&self.agreement, &self.encapsulation);
         turn_hash(self.turn, agreement, encapsulation, &self.ciphertext)
+    }
+
+    /// `RX`.
+    pub(crate) const fn agreement(&self) -> &[u8; 32] {
+        &self.agreement
+    }
+
+    /// `RE`.
+    pub(crate) const fn encapsulation(&self) -> &[u8; kem::ENCAPSULATION_KEY] {
+        &self.encapsulation
     }
 
     /// `RC`.
@@ -102,14 +112,14 @@ impl OwnTurn {
     ) -> (Self, TurnSecrets) {
         let agreement = x25519::Secret::generate(rng);
         let decapsulation = kem::DecapsulationKey::generate(rng);
-        let (ciphertext, encapsulated) = peer.encapsulation.encapsulate(rng);
+        let Encapsulated { ciphertext, secret } = peer.encapsulation.encapsulate(rng);
         // Whether an agreement gives zero depends on the public key alone, and with this one an agreement has succeeded.
         #[allow(clippy::expect_used)]
         let agreed = agreement
             .agree(&peer.agreement)
             .expect("the peer's key has given a secret before");
         let secrets = TurnSecrets {
-            encapsulated: Some(encapsulated),
+            encapsulated: Some(secret),
             agreed,
         };
         let own = Self::new(turn, agreement, decapsulation, &ciphertext);
@@ -135,14 +145,9 @@ impl OwnTurn {
         }
     }
 
-    /// What the messages of this turn carry.
-    pub(super) fn public(&self) -> &RatchetPublic {
+    /// What the messages of this turn carry; of turn 0, what CONFIRM does.
+    pub(crate) fn public(&self) -> &RatchetPublic {
         &self.public
-    }
-
-    /// `RX` and `RE`, for CONFIRM.
-    pub(crate) fn keys(&self) -> ([u8; 32], [u8; kem::ENCAPSULATION_KEY]) {
-        (self.public.agreement, self.public.encapsulation)
     }
 
     /// `DH(rx, EX_B)`: the secret of turn 0.
@@ -220,22 +225,27 @@ impl RemoteRatchetPublic {
 
     /// `th(0)`, of A's turn 0 with these keys.
     pub(super) fn first_turn_hash(&self) -> [u8; 32] {
-        let (agreement, encapsulation) = self.keys();
-        turn_hash(0, &agreement, &encapsulation, &[0; kem::CIPHERTEXT])
+        let encapsulation = self.encapsulation();
+        turn_hash(0, &self.agreement, &encapsulation, &[0; kem::CIPHERTEXT])
     }
 
-    /// `RX` and `RE`.
-    pub(super) fn keys(&self) -> ([u8; 32], [u8; kem::ENCAPSULATION_KEY]) {
-        (self.agreement, self.encapsulation.to_bytes())
+    /// `RX`.
+    #[cfg(feature = "vectors")]
+    pub(super) const fn agreement(&self) -> &[u8; 32] {
+        &self.agreement
+    }
+
+    /// `RE`.
+    pub(super) fn encapsulation(&self) -> [u8; kem::ENCAPSULATION_KEY] {
+        self.encapsulation.to_bytes()
     }
 
     /// Bytes of the keys in a record: `RX || RE`.
     pub(super) const RECORD: usize = 32 + kem::ENCAPSULATION_KEY;
 
     pub(super) fn write_record(&self, out: &mut Vec<u8>) {
-        let (agreement, encapsulation) = self.keys();
-        out.extend_from_slice(&agreement);
-        out.extend_from_slice(&encapsulation);
+        out.extend_from_slice(&self.agreement);
+        out.extend_from_slice(&self.encapsulation());
     }
 
     /// Reads what [`Self::write_record`] wrote. An agreement shows that `RX` is of no low order.

@@ -16,7 +16,7 @@ use duet_crypto::files::cobblestone::CHUNK_PLAINTEXT;
 use duet_crypto::files::{
     ChunkRun, Descriptor, FileKey, FileKind, FileMode, Layout, Salt, TransferCipher,
 };
-use duet_crypto::handshake::{Listener, Offer, PendingSession, Presence};
+use duet_crypto::handshake::{Accepted, Confirmed, Listener, Offer, PendingSession, Presence};
 use duet_crypto::identity::{AccountId, AccountName, IdentitySeed, Realm};
 use duet_crypto::limits;
 use duet_crypto::prekeys::PrekeyBundle;
@@ -72,8 +72,12 @@ impl Halfway {
             pending,
         } = self;
         let accept = *pending.frame();
-        let (confirm, a) = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
-        let (ready, b) = block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
+        let Accepted {
+            confirm,
+            session: a,
+        } = block_on(offer.accept(&accept, &bob.party().account, rng)).unwrap();
+        let Confirmed { ready, session: b } =
+            block_on(pending.confirm(&confirm, &alice.party().account, rng)).unwrap();
         (a, b, ready)
     }
 }
@@ -126,8 +130,12 @@ pub fn sessions_with_early(rng: &mut TestRng, sent: usize, received: usize) -> (
         }
     }
     let pending = block_on(incoming.accept(rng)).unwrap();
-    let (confirm, mut a) = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
-    let (ready, b) = block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
+    let Accepted {
+        confirm,
+        session: mut a,
+    } = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
+    let Confirmed { ready, session: b } =
+        block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
     a.receive(&ready, 0).unwrap();
     (a, b)
 }

@@ -83,10 +83,10 @@ impl World {
     pub fn begin(start: &Start) -> Self {
         let saved = [0, 1]
             .map(|side| Session::restore(&start.records[side], &record_key(side), 1).unwrap());
-        let [(a, for_a), (b, for_b)] = saved;
+        let [a, b] = saved;
         Self {
-            sessions: [a, b],
-            lifetimes: [for_a, for_b],
+            lifetimes: [a.lifetime, b.lifetime],
+            sessions: [a.session, b.session],
             records: start.records.clone().map(Some),
             people: start.people.clone(),
             under_way: [std::vec![start.ready.clone()], Vec::new()],
@@ -241,13 +241,13 @@ impl World {
         let bit = bit % (8 * record.len());
         damaged[bit / 8] ^= 1 << (bit % 8);
         assert!(Session::restore(&damaged, &key, 0).is_err());
-        let (restored, lifetime) = Session::restore(&record, &key, revision).unwrap();
-        assert_eq!(restored.revision(), revision);
+        let restored = Session::restore(&record, &key, revision).unwrap();
+        assert_eq!(restored.session.revision(), revision);
         if let Some(older) = self.records[side].replace(record) {
             let error = Session::restore(&older, &key, revision).unwrap_err();
             assert_eq!(error, RestoreError::RolledBack);
         }
-        (self.sessions[side], self.lifetimes[side]) = (restored, lifetime);
+        (self.sessions[side], self.lifetimes[side]) = (restored.session, restored.lifetime);
         self.people[side].restarted();
     }
 

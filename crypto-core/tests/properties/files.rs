@@ -2,7 +2,7 @@
 
 use duet_crypto::files::cobblestone::{self, CHUNK_PLAINTEXT};
 use duet_crypto::files::frames::HEADER_LENGTH;
-use duet_crypto::files::{FileError, Layout, Salt, TransferCipher};
+use duet_crypto::files::{FileError, Layout, Opened, Salt, TransferCipher};
 use proptest::prelude::*;
 
 use crate::common::{LARGEST_RUN, TestRng, descriptor, runs, seal_run};
@@ -58,8 +58,8 @@ proptest! {
             let whole_chunks = run.count() as usize * cobblestone::CHUNK_SEALED;
             prop_assert_eq!(run.is_last(), frame.len() - HEADER_LENGTH < whole_chunks);
             sealed += frame.len() - HEADER_LENGTH;
-            let (opened, plaintext) = file.open(&frame).unwrap();
-            prop_assert_eq!((opened.run, opened.offset as usize, opened.length), (run, whole.len(), plaintext.len()));
+            let Opened { chunks, plaintext } = file.open(&frame).unwrap();
+            prop_assert_eq!((chunks.run, chunks.offset as usize, chunks.length), (run, whole.len(), plaintext.len()));
             whole.extend_from_slice(&plaintext);
         }
         prop_assert!(whole == content);
@@ -207,5 +207,5 @@ fn every_bit_and_every_cut_of_a_small_file() {
         assert!(file.open(&forged).is_err());
         assert!(file.open(&frame[..byte]).is_err());
     }
-    assert_eq!(file.open(&frame).unwrap().1, [1]);
+    assert_eq!(file.open(&frame).unwrap().plaintext, [1]);
 }

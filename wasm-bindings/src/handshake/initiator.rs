@@ -1,6 +1,6 @@
 //! The initiator's side.
 
-use duet_crypto::handshake::{self, Presence};
+use duet_crypto::handshake::{self, Accepted, Presence};
 use duet_crypto::identity::AccountId;
 use duet_crypto::prekeys::PrekeyBundle;
 use duet_crypto::session::Content;
@@ -101,7 +101,7 @@ impl Offer {
             .map_err(Failure::from)?;
         let (offer, mut random) = self.0.take()?;
         Ok(Task::new(async move {
-            let (confirm, session) = offer.accept(&frame, &from, &mut random).await?;
+            let Accepted { confirm, session } = offer.accept(&frame, &from, &mut random).await?;
             Ok(Established::new(confirm.to_vec(), session, random))
         }))
     }

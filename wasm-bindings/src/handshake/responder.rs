@@ -1,6 +1,6 @@
 //! The responder's side.
 
-use duet_crypto::handshake::{self, EndReason, Presence};
+use duet_crypto::handshake::{self, Confirmed, EndReason, Presence};
 use duet_crypto::identity::{AccountId, IdentityKey};
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
@@ -255,7 +255,7 @@ impl PendingSession {
             .map_err(Failure::from)?;
         let (pending, mut random) = self.0.take()?;
         Ok(Task::new(async move {
-            let (ready, session) = pending.confirm(&frame, &from, &mut random).await?;
+            let Confirmed { ready, session } = pending.confirm(&frame, &from, &mut random).await?;
             Ok(Established::new(ready, session, random))
         }))
     }

@@ -8,8 +8,8 @@ use std::vec::Vec;
 
 use duet_crypto::engine::block_on;
 use duet_crypto::handshake::{
-    DeclineError, EarlyError, EndError, EndReason, HandshakeId, ListenError, Offer, Presence, Role,
-    Unconcerned, Winner, winner,
+    Accepted, Confirmed, DeclineError, EarlyError, EndError, EndReason, HandshakeId, ListenError,
+    Offer, Presence, Role, Unconcerned, Winner, winner,
 };
 use duet_crypto::identity::{AccountId, IdentityKey, Party};
 use duet_crypto::limits;
@@ -284,7 +284,7 @@ impl Meeting {
                 let UnderWay { state, early } = own.offers.remove(at);
                 let peer = state.peer();
                 let accepted = block_on(state.accept(&bytes, &sender, &mut self.rng));
-                let (confirm, session) = accepted.unwrap();
+                let Accepted { confirm, session } = accepted.unwrap();
                 assert_eq!((session.role(), session.peer()), (Role::Initiator, peer));
                 assert_eq!((session.early().sent, session.is_secure()), (early, false));
                 own.complete(hid, session);
@@ -302,7 +302,7 @@ impl Meeting {
                 let UnderWay { state, early } = own.pending.remove(at);
                 let peer = state.peer();
                 let confirmed = block_on(state.confirm(&bytes, &sender, &mut self.rng));
-                let (ready, mut session) = confirmed.unwrap();
+                let Confirmed { ready, mut session } = confirmed.unwrap();
                 assert_eq!((session.role(), session.peer()), (Role::Responder, peer));
                 assert_eq!(
                     (session.early().received, session.is_secure()),

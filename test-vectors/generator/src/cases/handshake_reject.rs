@@ -648,12 +648,12 @@ fn accepts(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
             .try_into()
             .map_err(|_| Failure::case("EK_A"))?,
     )?;
-    let (other, _) = ek.encapsulate(&mut Replay::new(blocks("another encapsulation", 32)));
+    let other = ek.encapsulate(&mut Replay::new(blocks("another encapsulation", 32)));
     refuse(
         "another ciphertext",
         "Reencapsulation",
         Code::Confirmation,
-        &run.accept_with(&run.bob, &[(accept::CT_B, &other)])?,
+        &run.accept_with(&run.bob, &[(accept::CT_B, &other.ciphertext)])?,
     )?;
     let damaged = flipped(&run.accept[accept::CT_B..accept::SIGNATURE], 700);
     refuse(

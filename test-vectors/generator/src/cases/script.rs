@@ -285,7 +285,7 @@ impl Script {
                 let own = Secret::from_bytes(&fixed(&own)?.into());
                 let own_re = DecapsulationKey::from_seed(&fixed(&seed)?).encapsulation_key();
                 let coins = &mut Replay::new(unhex(&coins)?);
-                let (rc, ss_k) = EncapsulationKey::new(&re)?.encapsulate(coins);
+                let encapsulated = EncapsulationKey::new(&re)?.encapsulate(coins);
                 let ss_x = own.agree(&rx)?;
                 Ok(Dishonest {
                     sid,
@@ -294,8 +294,11 @@ impl Script {
                     turn: state.turn + 1,
                     rx: own.public_key(),
                     re: own_re,
-                    rc,
-                    key: Key::Root(*extract(&state.rk, &[&ss_k[..], ss_x.expose()])),
+                    rc: encapsulated.ciphertext,
+                    key: Key::Root(*extract(
+                        &state.rk,
+                        &[&encapsulated.secret[..], ss_x.expose()],
+                    )),
                 })
             }
         }

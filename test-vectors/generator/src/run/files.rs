@@ -2,7 +2,7 @@
 
 use duet_crypto::files::cobblestone;
 use duet_crypto::files::frames::HEADER_LENGTH;
-use duet_crypto::files::{ChunkRun, Control, Descriptor, FileKeys, Salt, TransferCipher};
+use duet_crypto::files::{ChunkRun, Control, Descriptor, FileKeys, Opened, Salt, TransferCipher};
 use duet_crypto::primitives::hash::sha256;
 use duet_crypto::primitives::labels;
 use duet_crypto::session::Content;
@@ -138,16 +138,16 @@ fn opens(
     run: ChunkRun,
     content: &[u8],
 ) -> Result<(), Failure> {
-    let (opened, bytes) = cipher.open(frame)?;
+    let Opened { chunks, plaintext } = cipher.open(frame)?;
     let mut in_place = frame.to_vec();
     let again = cipher.open_in_place(&mut in_place)?;
-    let start = usize::try_from(opened.offset).unwrap_or(usize::MAX);
+    let start = usize::try_from(chunks.offset).unwrap_or(usize::MAX);
     let part = content
         .get(start..)
-        .and_then(|rest| rest.get(..opened.length));
-    if opened.run == run
-        && again == opened
-        && Some(&bytes[..]) == part
+        .and_then(|rest| rest.get(..chunks.length));
+    if chunks.run == run
+        && again == chunks
+        && Some(&plaintext[..]) == part
         && in_place.get(..again.length) == part
     {
         Ok(())
@@ -199,14 +199,14 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
             if hex(&sha256(&[&frame])) != case.text("frame_sha256")? {
                 return Err(Failure::case("the pieces make another frame"));
             }
-            let (opened, bytes) =
+            let Opened { chunks, plaintext } =
                 TransferCipher::new(&read_descriptor(case.object("descriptor")?)?)?.open(&frame)?;
             Ok(outputs! {
-                "index" => opened.run.first(),
-                "count" => opened.run.count(),
-                "last" => opened.run.is_last(),
-                "offset" => opened.offset,
-                "sha256" => hex(&sha256(&[&bytes])),
+                "index" => chunks.run.first(),
+                "count" => chunks.run.count(),
+                "last" => chunks.run.is_last(),
+                "offset" => chunks.offset,
+                "sha256" => hex(&sha256(&[&plaintext])),
             })
         }
         op => Err(unknown(op)),

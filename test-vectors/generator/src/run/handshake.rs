@@ -3,7 +3,8 @@
 use duet_crypto::engine::{LocalIdentity, Software, block_on};
 use duet_crypto::fingerprint::sas_emoji;
 use duet_crypto::handshake::{
-    self, EndReason, IncomingOffer, Listener, Offer, PendingSession, Presence, Winner,
+    self, Accepted, Confirmed, EndReason, IncomingOffer, Listener, Offer, PendingSession, Presence,
+    Winner,
 };
 use duet_crypto::identity::{AccountId, IdentityKey, IdentitySeed};
 use duet_crypto::prekeys::PrekeyBundle;
@@ -179,9 +180,13 @@ impl Base {
         }
         let accept = pending.frame().to_vec();
         offer.concerns(&accept, &bob)?;
-        let (confirm, a) = block_on(offer.accept(&accept, &bob, &mut self.rng_a))?;
+        let Accepted {
+            confirm,
+            session: a,
+        } = block_on(offer.accept(&accept, &bob, &mut self.rng_a))?;
         pending.concerns(&confirm, &alice)?;
-        let (ready, b) = block_on(pending.confirm(&confirm, &alice, &mut self.rng_b))?;
+        let Confirmed { ready, session: b } =
+            block_on(pending.confirm(&confirm, &alice, &mut self.rng_b))?;
         let trace = trace(&a)?;
         if trace != self::trace(&b)? {
             return Err(Failure::case("the two sides have different keys"));

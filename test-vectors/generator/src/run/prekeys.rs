@@ -50,7 +50,7 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
                 return Err(Failure::case("nothing was accepted"));
             };
             pending.concerns(&frame, &from)?;
-            let (_, session) = block_on(pending.confirm(&frame, &from, &mut base.rng_b))?;
+            let session = block_on(pending.confirm(&frame, &from, &mut base.rng_b))?.session;
             let early = session.early();
             Ok(outputs! { "sent" => early.sent, "received" => early.received })
         }

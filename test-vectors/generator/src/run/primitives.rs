@@ -4,7 +4,7 @@ use duet_crypto::engine::{Engine as _, Software, block_on};
 use duet_crypto::error::Code;
 use duet_crypto::identity::{IdentityKey, IdentitySeed};
 use duet_crypto::primitives::aead::{self, KEY_AND_NONCE, TAG_LENGTH};
-use duet_crypto::primitives::kem::{DecapsulationKey, EncapsulationKey};
+use duet_crypto::primitives::kem::{DecapsulationKey, Encapsulated, EncapsulationKey};
 use duet_crypto::primitives::labels::{self, Label};
 use duet_crypto::primitives::{ed25519, hash, x25519};
 
@@ -26,9 +26,9 @@ pub(super) fn primitives(case: Input<'_>) -> Result<Outputs, Failure> {
         "dh_public" => Ok(outputs! { "out" => hex(&secret(case)?.public_key()) }),
         "kem_keygen" => Ok(outputs! { "ek" => hex(&key_pair(case)?.encapsulation_key()) }),
         "kem_encaps" => {
-            let (ct, ss) = EncapsulationKey::new(&case.array("ek")?)?
+            let Encapsulated { ciphertext, secret } = EncapsulationKey::new(&case.array("ek")?)?
                 .encapsulate(&mut Replay::new(case.hex("m")?));
-            Ok(outputs! { "ct" => hex(&ct), "ss" => hex(&*ss) })
+            Ok(outputs! { "ct" => hex(&ciphertext), "ss" => hex(&*secret) })
         }
         "kem_decaps" => {
             Ok(outputs! { "ss" => hex(&*key_pair(case)?.decapsulate(&case.array("ct")?)) })

@@ -51,10 +51,10 @@ pub(super) fn restore(
     let (started, chunk_bytes) = (number(STATE_STARTED)?, number(STATE_CHUNKS)?);
     let mut lifetime = Lifetime::new(started);
     lifetime.count_chunk(chunk_bytes);
-    if restored.1 != lifetime {
+    if restored.lifetime != lifetime {
         return Err(Failure::case("another lifetime than the record's"));
     }
-    *session = restored.0;
+    *session = restored.session;
     Ok(outputs! {
         "revision" => session.revision(), "started" => started, "chunk_bytes" => chunk_bytes,
         "ratchet" => messages::state(&session.ratchet_trace())?,

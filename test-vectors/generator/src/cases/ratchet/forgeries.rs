@@ -94,7 +94,9 @@ pub(super) fn opening(file: &mut VectorFile) -> Result<(), Failure> {
             .try_into()
             .map_err(|_| Failure::case("RE of READY"))?,
     )?;
-    let (rc, _) = to_bob.encapsulate(&mut Replay::new(blocks("eve's coins", 32)));
+    let rc = to_bob
+        .encapsulate(&mut Replay::new(blocks("eve's coins", 32)))
+        .ciphertext;
     for (comment, changes) in [
         ("somebody else's RX", &[(msg::RX, &rx[..])][..]),
         ("somebody else's RE", &[(msg::RE, &re[..])]),
