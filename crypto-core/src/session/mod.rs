@@ -20,6 +20,7 @@ mod fields;
 mod header;
 mod keys;
 mod lifetime;
+mod objects;
 mod over;
 pub mod padding;
 pub(crate) mod plaintext;

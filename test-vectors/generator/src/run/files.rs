@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::content::{read_control, read_descriptor, write_control, write_descriptor};
+use super::content::{self, read_control, read_descriptor, write_descriptor};
 use super::limits::body;
 use super::unknown;
 use crate::case::{Failure, Input, Outputs, hex, outputs};
@@ -32,13 +32,13 @@ pub(super) fn file(case: Input<'_>) -> Result<Outputs, Failure> {
             let body = body(&Content::File(Box::new(read_descriptor(
                 case.object("descriptor")?,
             )?)))?;
-            if write_descriptor(&Descriptor::decode(&body)?)? != *case.value("descriptor")? {
+            if write_descriptor(&Descriptor::decode(&body)?) != *case.value("descriptor")? {
                 return Err(Failure::case("decodes to something else"));
             }
             Ok(outputs! { "body" => hex(&body) })
         }
         "control" => {
-            let control = read_control(case, "control")?;
+            let control = read_control(case)?;
             let body = control.encode();
             if Control::decode(&body)? != control {
                 return Err(Failure::case("decodes to something else"));
@@ -189,10 +189,11 @@ fn ranges(
 pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
     match case.text("op")? {
         "descriptor" => Ok(
-            outputs! { "descriptor" => write_descriptor(&Descriptor::decode(&case.hex("body")?)?)? },
+            outputs! { "descriptor" => write_descriptor(&Descriptor::decode(&case.hex("body")?)?) },
         ),
         "control" => {
-            Ok(outputs! { "control" => write_control(&Control::decode(&case.hex("body")?)?)? })
+            let control = Control::decode(&case.hex("body")?)?;
+            Ok(outputs! { "control" => content::write(Content::FileControl(control))? })
         }
         "chunk" => {
             let frame = assembled(case)?;

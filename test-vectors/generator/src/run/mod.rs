@@ -6,6 +6,7 @@ mod handshake;
 mod identity;
 pub(crate) mod limits;
 pub(crate) mod messages;
+mod object;
 mod over;
 mod password;
 mod prekeys;

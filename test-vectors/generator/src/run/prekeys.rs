@@ -122,5 +122,5 @@ fn early(case: Input<'_>, mut base: Base) -> Result<Outputs, Failure> {
         Ok(bob.receive(frame, from).map(drop)?)
     })?;
     let message = bob.receive(&case.hex("frame")?, &AccountId(case.array("from")?))?;
-    Ok(outputs! { "seq" => message.seq, "content" => content::write(&message.content)? })
+    Ok(outputs! { "seq" => message.seq, "content" => content::write(message.content)? })
 }

@@ -167,7 +167,7 @@ fn receive(session: &mut Session, step: Input<'_>, frame: &[u8]) -> Result<Outpu
     let received = session.receive(frame, now)?;
     let trace = session.ratchet_trace();
     Ok(outputs! {
-        "seq" => received.seq, "ack" => received.ack, "content" => content::write(&received.content)?,
+        "seq" => received.seq, "ack" => received.ack, "content" => content::write(received.content)?,
         "mk" => hex(&trace.last.mk), "root" => root_of(&trace, before), "state" => state(&trace)?,
     })
 }
