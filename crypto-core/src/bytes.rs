@@ -71,6 +71,12 @@ impl<'a> Reader<'a> {
 /// Joins parts whose lengths add up to `N` by their types.
 pub(crate) fn fixed<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
     let mut out = [0; N];
+    fill(&mut out, parts);
+    out
+}
+
+/// As [`fixed`], into bytes that are there.
+pub(crate) fn fill<const N: usize>(out: &mut [u8; N], parts: &[&[u8]]) {
     let mut rest = &mut out[..];
     for part in parts {
         let (head, tail) = rest.split_at_mut(part.len());
@@ -78,7 +84,6 @@ pub(crate) fn fixed<const N: usize>(parts: &[&[u8]]) -> [u8; N] {
         rest = tail;
     }
     debug_assert!(rest.is_empty());
-    out
 }
 
 /// Where an encoder writes: into a buffer, or nowhere, to learn how large the buffer must be.

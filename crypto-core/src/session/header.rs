@@ -1,7 +1,7 @@
 //! The head of a MSG, which is also its associated data (section 6.3).
 
 use super::padding;
-use crate::bytes::fixed;
+use crate::bytes::fill;
 use crate::error::FrameError;
 use crate::ids::SessionId;
 use crate::primitives::aead::TAG_LENGTH;
@@ -56,7 +56,14 @@ impl<'a> Header<'a> {
     /// The bytes.
     #[must_use]
     pub fn encode(&self) -> [u8; HEADER_LENGTH] {
-        fixed(&[
+        let mut out = [0; HEADER_LENGTH];
+        self.write(&mut out);
+        out
+    }
+
+    /// Writes the bytes where they belong.
+    pub(super) fn write(&self, out: &mut [u8; HEADER_LENGTH]) {
+        let parts: [&[u8]; 8] = [
             &FrameKind::Message.start(),
             &self.sid.0,
             &self.previous.to_be_bytes(),
@@ -65,7 +72,8 @@ impl<'a> Header<'a> {
             self.agreement_key,
             self.encapsulation_key,
             self.ciphertext,
-        ])
+        ];
+        fill(out, &parts);
     }
 
     /// `th` of the turn that this head tells.

@@ -369,7 +369,8 @@ impl Session {
 
     /// READY, the responder's first message, in a session that a handshake has just made.
     pub(crate) fn ready(&mut self, rng: &mut dyn CryptoRng) -> Vec<u8> {
-        self.0.seal(&Content::Ready, true, rng).frame
+        let padded = plaintext::padded_length(&Content::Ready);
+        self.0.seal(&Content::Ready, padded, true, rng).frame
     }
 
     /// Decrypts one MSG frame. `now` is in milliseconds, by any clock of the caller's that does not jump; it ages
@@ -431,13 +432,18 @@ impl State {
             return Err(SendError::TurnLimit);
         }
 
-        Ok(self.seal(content, waits, rng))
+        Ok(self.seal(content, padded, waits, rng))
     }
 
-    /// Seals a message that may be sent now; `waits` for its receipt.
-    fn seal(&mut self, content: &Content, waits: bool, rng: &mut dyn CryptoRng) -> Sent {
+    /// Seals a message that may be sent now and has `padded` bytes of plaintext; `waits` for its receipt.
+    fn seal(
+        &mut self,
+        content: &Content,
+        padded: usize,
+        waits: bool,
+        rng: &mut dyn CryptoRng,
+    ) -> Sent {
         let seq = self.sending.next;
-        let padded = plaintext::padded_length(content);
         let mut frame = Vec::with_capacity(HEADER_LENGTH + padded + TAG_LENGTH);
         frame.resize(HEADER_LENGTH, 0);
         plaintext::write(&mut frame, seq, self.receiving.contiguous, content);

@@ -73,7 +73,7 @@ impl Ours {
         trace: &mut Trace,
     ) -> Result<(), Unauthentic> {
         let header = self.keys.public().header(sid, previous, self.chain.next);
-        frame[..HEADER_LENGTH].copy_from_slice(&header.encode());
+        header.write(frame.first_chunk_mut().ok_or(Unauthentic)?);
         let key = self.chain.step();
         trace.message(&key);
         key.seal(frame, HEADER_LENGTH)
