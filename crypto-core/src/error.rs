@@ -104,7 +104,7 @@ codes! {
     PrekeyKey = 416, "E_PREKEY_KEY", Drop, "A prekey has a public key that may not be used.";
     PrekeyPeer = 417, "E_PREKEY_PEER", Drop, "A prekey is of another account.";
     PrekeyPresence = 418, "E_PREKEY_PRESENCE", Drop, "A prekey is of another run.";
-    PrekeysFull = 419, "E_PREKEYS_FULL", Caller, "A run has at most 20 prekeys.";
+    PrekeysFull = 419, "E_PREKEYS_FULL", Caller, "At most 20 prekeys are made at once.";
     PrekeyKnown = 420, "E_PREKEY_KNOWN", Caller, "A frame is not an INIT that is refused for its prekey.";
     EarlyUnavailable = 421, "E_EARLY_UNAVAILABLE", Caller, "There is no early data without a prekey.";
     EarlyLimit = 422, "E_EARLY_LIMIT", Caller, "A first flight has at most 16 early messages.";

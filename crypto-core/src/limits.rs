@@ -23,8 +23,11 @@ pub const PENDING_HANDSHAKES: usize = 32;
 /// Handshakes completed per peer and hour (section 4.9): [`crate::handshake::HandshakeRate`] counts them.
 pub const HANDSHAKES_PER_HOUR: usize = 30;
 
-/// Prekeys of one run: on the relay, in one PREKEYS frame, and kept by their owner (sections 9, 10).
+/// Prekeys of one run: on the relay, in one PREKEYS frame (sections 9, 10).
 pub const PREKEYS: usize = 20;
+/// Prekeys whose secrets their owner keeps; the oldest is forgotten (section 5.3). Twice what the relay holds: each time
+/// that a client connects it gives the relay new ones, and those that were handed out before must still work.
+pub const PREKEYS_KEPT: usize = 40;
 /// Below this number of prekeys on the relay their owner tops them up (section 10).
 pub const PREKEYS_LOW: usize = 5;
 /// Early messages of one handshake (section 5.3).

@@ -53,9 +53,10 @@ fn limits_are_those_of_the_specification() {
         (32, 30)
     );
     assert_eq!(
-        (limits::PREKEYS, limits::PREKEYS_LOW, limits::EARLY_MESSAGES),
-        (20, 5, 16)
+        (limits::PREKEYS, limits::PREKEYS_KEPT, limits::PREKEYS_LOW),
+        (20, 40, 5)
     );
+    assert_eq!(limits::EARLY_MESSAGES, 16);
     assert_eq!(limits::OFFERS_REMEMBERED, 65_536);
     assert_eq!(
         (limits::FILE_SIZE_MAX, limits::PREVIEW_MAX),

@@ -384,7 +384,7 @@ fn a_prekey_of_ones_own_makes_no_offer() {
 }
 
 #[test]
-fn twenty_prekeys_are_kept_and_the_oldest_go_first() {
+fn forty_prekeys_are_kept_and_the_oldest_go_first() {
     let mut people = People::new(9);
     let rng = &mut people.rng;
     assert_eq!(
@@ -394,8 +394,10 @@ fn twenty_prekeys_are_kept_and_the_oldest_go_first() {
     assert_eq!(people.listener.prekeys(), 0);
     let frames = block_on(people.listener.publish_prekeys(20, rng)).unwrap();
     assert_eq!(people.listener.prekeys(), 20);
+    block_on(people.listener.publish_prekeys(20, rng)).unwrap();
+    assert_eq!(people.listener.prekeys(), 40);
     block_on(people.listener.publish_prekeys(1, rng)).unwrap();
-    assert_eq!(people.listener.prekeys(), 20);
+    assert_eq!(people.listener.prekeys(), 40);
 
     let forgotten = people.offer(&frames[0]);
     assert_eq!(
@@ -404,7 +406,7 @@ fn twenty_prekeys_are_kept_and_the_oldest_go_first() {
     );
     let kept = people.offer(&frames[1]);
     assert!(people.receive(kept.frame()).is_ok());
-    assert_eq!(people.listener.prekeys(), 19);
+    assert_eq!(people.listener.prekeys(), 39);
 }
 
 /// A changed INIT is refused, deletes nothing and is not remembered.

@@ -362,32 +362,33 @@ fn secrets_die_with_their_use() {
     let mut listener = Listener::new(bob.clone(), common::PRESENCE);
     let prekeys = block_on(listener.publish_prekeys(20, rng)).unwrap();
     assert_eq!(alive(), (0, 20));
-    // The 21st takes the place of the first.
+    // The 41st takes the place of the first.
+    block_on(listener.publish_prekeys(20, rng)).unwrap();
     block_on(listener.publish_prekeys(1, rng)).unwrap();
-    assert_eq!(alive(), (0, 20));
+    assert_eq!(alive(), (0, 40));
 
     let party = bob.party();
     let bundle = PrekeyBundle::verify(&alice, &prekeys[1], &party, &common::PRESENCE);
     let bundle = block_on(bundle).unwrap();
     let offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
-    assert_eq!(alive(), (1, 20));
+    assert_eq!(alive(), (1, 40));
     let mut damaged = offer.frame().to_vec();
     damaged[2578] ^= 1;
     assert!(block_on(listener.receive(&damaged, &from_alice, None)).is_err());
-    assert_eq!(alive(), (1, 20));
+    assert_eq!(alive(), (1, 40));
     // The prekey is gone before anybody has accepted.
     let incoming = block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap();
-    assert_eq!(alive(), (1, 19));
+    assert_eq!(alive(), (1, 39));
     let pending = block_on(incoming.accept(rng)).unwrap();
-    assert_eq!(alive(), (1, 20));
+    assert_eq!(alive(), (1, 40));
     let Accepted {
         confirm,
         session: _a,
     } = block_on(offer.accept(pending.frame(), &from_bob, rng)).unwrap();
-    assert_eq!(alive(), (0, 20));
+    assert_eq!(alive(), (0, 40));
     let Confirmed { session: _b, .. } =
         block_on(pending.confirm(&confirm, &from_alice, rng)).unwrap();
-    assert_eq!(alive(), (0, 19));
+    assert_eq!(alive(), (0, 39));
     // The run ends.
     drop(listener);
     assert_eq!(alive(), (0, 0));

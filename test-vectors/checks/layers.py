@@ -48,6 +48,7 @@ LIMITS = {
     "max_pending_handshakes": 32,
     "max_handshakes_per_hour": 30,
     "max_prekeys": prekeys.MAX_PREKEYS,
+    "max_prekeys_kept": prekeys.MAX_KEPT,
     "prekeys_low": 5,
     "max_early_messages": prekeys.MAX_EARLY,
     "max_session_chunk_bytes": 64 << 30,

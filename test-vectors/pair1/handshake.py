@@ -191,7 +191,7 @@ class Responder:
 
     def publish(self, rnd: dict[str, bytes]) -> bytes:
         """A new one-time prekey: the PREKEY frame. `rnd` has pkid, ox and okseed."""
-        while len(self.prekeys) >= prekeys.MAX_PREKEYS:
+        while len(self.prekeys) >= prekeys.MAX_KEPT:
             del self.prekeys[next(iter(self.prekeys))]
         prekey = prekeys.Prekey(self.me.seed, self.me.aid, self.me.ik, self.presence, rnd)
         self.prekeys[rnd["pkid"]] = prekey

@@ -35,6 +35,8 @@ INIT_SIGNED, INIT_PREKEY = 2515, 1411
 EARLY_HEADER = 22
 MAX_EARLY = 16
 MAX_PREKEYS = 20
+#: Prekeys whose secrets are kept (section 5.3).
+MAX_KEPT = 40
 #: That many EARLY frames that are not authentic end a prekey start (section 5.3).
 MAX_FAILURES = 1024
 EARLY_TYPES = {contents.TEXT, contents.FILE}

@@ -272,7 +272,7 @@ export interface Offer {
 export interface Listener {
   /** How many published prekeys were not used yet. */
   readonly prekeys: number;
-  /** Makes one-time prekeys and gives their PREKEY frames for the relay. At most 20 are kept in all. */
+  /** Makes one-time prekeys and gives their PREKEY frames for the relay. At most 20 are made at once, and 40 kept in all. */
   publishPrekeys(count: number): Promise<Bytes[]>;
   /**
    * The signed END (prekey unknown) for an INIT that {@link receive} refused with `E_PREKEY_UNKNOWN`: the caller then

@@ -77,7 +77,7 @@ impl<E: Engine> Listener<E> {
         self.keep_prekeys(made)
     }
 
-    /// Keeps prekeys and gives their PREKEY frames for the relay, 1379 bytes each. At most 20 are kept: the oldest ones are
+    /// Keeps prekeys and gives their PREKEY frames for the relay, 1379 bytes each. At most 40 are kept: the oldest ones are
     /// forgotten, since a relay that asks for more has handed them out or lost them. Whoever still uses one is told by
     /// [`UnknownPrekey::decline`].
     ///

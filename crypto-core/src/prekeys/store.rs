@@ -90,7 +90,7 @@ impl<E: Engine> PrekeyStore<E> {
 
     /// Keeps a prekey. The oldest one goes if there are too many: whoever holds it is told to begin with an OFFER.
     pub(crate) fn push(&mut self, prekey: Prekey<E>) {
-        if self.0.len() >= limits::PREKEYS {
+        if self.0.len() >= limits::PREKEYS_KEPT {
             self.0.pop_front();
         }
         self.0.push_back(prekey);

@@ -172,13 +172,15 @@ export const prekeys: Suite = ({ engines }) => {
       await refused('E_EARLY_LIMIT', () => offer.sendEarly(said('again')));
     });
 
-    on('twenty prekeys are kept', async () => {
+    on('twenty prekeys are made at once, and forty kept', async () => {
       const { listener } = await start(engine, engine);
       await refused('E_PREKEYS_FULL', () => listener.publishPrekeys(21));
       await refused('E_ARGUMENT', () => listener.publishPrekeys(-1));
       const frames = await listener.publishPrekeys(20);
       equal([frames.length, listener.prekeys], [20, 20]);
       equal(new Set(frames.map(hex)).size, 20, 'all different');
+      for (const kept of [40, 40])
+        equal([(await listener.publishPrekeys(20)).length, listener.prekeys], [20, kept]);
     });
 
     on('frames are copied before anything is awaited', async () => {

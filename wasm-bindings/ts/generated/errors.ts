@@ -39,7 +39,7 @@ export const CORE_ERRORS = {
   E_PREKEY_KEY: { number: 416, class: 'drop', message: "A prekey has a public key that may not be used." },
   E_PREKEY_PEER: { number: 417, class: 'drop', message: "A prekey is of another account." },
   E_PREKEY_PRESENCE: { number: 418, class: 'drop', message: "A prekey is of another run." },
-  E_PREKEYS_FULL: { number: 419, class: 'caller', message: "A run has at most 20 prekeys." },
+  E_PREKEYS_FULL: { number: 419, class: 'caller', message: "At most 20 prekeys are made at once." },
   E_PREKEY_KNOWN: { number: 420, class: 'caller', message: "A frame is not an INIT that is refused for its prekey." },
   E_EARLY_UNAVAILABLE: { number: 421, class: 'caller', message: "There is no early data without a prekey." },
   E_EARLY_LIMIT: { number: 422, class: 'caller', message: "A first flight has at most 16 early messages." },

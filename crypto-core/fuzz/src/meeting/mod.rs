@@ -170,7 +170,7 @@ impl Meeting {
         for bytes in made.unwrap_or_default() {
             let pkid = PrekeyFrame::decode(&bytes).unwrap().pkid;
             owner.prekeys.push_back(pkid);
-            if owner.prekeys.len() > limits::PREKEYS {
+            if owner.prekeys.len() > limits::PREKEYS_KEPT {
                 owner.prekeys.pop_front();
             }
             self.prekeys.push(Published {

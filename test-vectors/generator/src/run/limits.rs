@@ -41,7 +41,7 @@ pub(super) fn padding(case: Input<'_>) -> Result<Outputs, Failure> {
 }
 
 /// The core's bounds, by the names of limits.json.
-pub(crate) fn bounds() -> [(&'static str, u64); 49] {
+pub(crate) fn bounds() -> [(&'static str, u64); 50] {
     let size = |n: usize| n as u64;
     [
         ("offer_bytes", size(OFFER_LENGTH)),
@@ -85,6 +85,7 @@ pub(crate) fn bounds() -> [(&'static str, u64); 49] {
         ("max_pending_handshakes", size(limits::PENDING_HANDSHAKES)),
         ("max_handshakes_per_hour", size(limits::HANDSHAKES_PER_HOUR)),
         ("max_prekeys", size(limits::PREKEYS)),
+        ("max_prekeys_kept", size(limits::PREKEYS_KEPT)),
         ("prekeys_low", size(limits::PREKEYS_LOW)),
         ("max_early_messages", limits::EARLY_MESSAGES.into()),
         ("max_session_chunk_bytes", limits::SESSION_CHUNK_BYTES),
