@@ -112,6 +112,7 @@ codes! {
     EarlyOrder = 424, "E_EARLY_ORDER", Drop, "An early message is not the next one of its first flight.";
     EarlyFailed = 425, "E_EARLY_FAILED", AbortHandshake, "The early data of the handshake was malformed.";
     HandshakeRate = 426, "E_HANDSHAKE_RATE", Drop, "Too many handshakes with this peer within an hour.";
+    OfferRate = 427, "E_OFFER_RATE", Drop, "Too many offers of this account within an hour.";
 
     SessionId = 501, "E_SESSION_ID", Drop, "A message belongs to another session.";
     Replay = 502, "E_REPLAY", Drop, "A message was received before.";

@@ -44,7 +44,7 @@
 //! let mut listener = Listener::new(bob.clone(), presence);
 //!
 //! let offer = block_on(Offer::create(&alice, bob.party(), presence, rng))?;
-//! let ringing = block_on(listener.receive(offer.frame(), &alice.party().account, None))?;
+//! let ringing = block_on(listener.receive(offer.frame(), &alice.party().account, None, 0))?;
 //! let pending = block_on(ringing.accept(rng))?;
 //! let accept = *pending.frame();
 //! let accepted = block_on(offer.accept(&accept, &bob.party().account, rng))?;

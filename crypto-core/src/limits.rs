@@ -16,8 +16,12 @@ pub const ACCEPT_TIMEOUT: u64 = 60_000;
 pub const CONFIRM_TIMEOUT: u64 = 15_000;
 /// From CONFIRM to READY (section 4.6).
 pub const READY_TIMEOUT: u64 = 15_000;
-/// Offers remembered by one run (section 10). Beyond it new ones are refused until the page is loaded again.
+/// Offers remembered by one run (section 10). Beyond it new ones are refused until another run begins.
 pub const OFFERS_REMEMBERED: usize = 65_536;
+/// The last of these places, which only those take who call under the key that they are pinned to (section 10).
+pub const OFFERS_KEPT_FOR_PINNED: usize = 16_384;
+/// Offers of one account that are remembered within an hour (section 10). Beyond it those of this account are refused.
+pub const OFFERS_PER_HOUR: usize = 256;
 /// Handshakes under way at once, in both directions together (section 10). The caller counts them.
 pub const PENDING_HANDSHAKES: usize = 32;
 /// Handshakes completed per peer and hour (section 4.9): [`crate::handshake::HandshakeRate`] counts them.

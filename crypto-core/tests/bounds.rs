@@ -57,7 +57,14 @@ fn limits_are_those_of_the_specification() {
         (20, 40, 5)
     );
     assert_eq!(limits::EARLY_MESSAGES, 16);
-    assert_eq!(limits::OFFERS_REMEMBERED, 65_536);
+    assert_eq!(
+        (
+            limits::OFFERS_REMEMBERED,
+            limits::OFFERS_KEPT_FOR_PINNED,
+            limits::OFFERS_PER_HOUR
+        ),
+        (65_536, 16_384, 256)
+    );
     assert_eq!(
         (limits::FILE_SIZE_MAX, limits::PREVIEW_MAX),
         (1_099_511_627_776, 16_384)

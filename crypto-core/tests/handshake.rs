@@ -31,7 +31,7 @@ fn offer(
 /// The error of an offer, received by a fresh run of bob's.
 fn heard(frame: &[u8], from: &AccountId, pin: Option<&IdentityKey>) -> Option<ListenError> {
     let mut listener = Listener::new(person("bob"), PRESENCE);
-    block_on(listener.receive(frame, from, pin)).err()
+    block_on(listener.receive(frame, from, pin, 0)).err()
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn a_changed_identity_is_told_from_a_forgery() {
     let mut listener = Listener::new(bob.clone(), PRESENCE);
     let mut hear = |frame: &[u8], pin| {
         let from = common::account("alice");
-        block_on(listener.receive(frame, &from, Some(pin))).err()
+        block_on(listener.receive(frame, &from, Some(pin), 0)).err()
     };
     // Anybody can write another key into an offer, one that is good: without its signature that is no change of identity.
     let genuine = offer(&person("alice"), &bob, rng).frame().to_vec();
@@ -255,19 +255,19 @@ fn an_offer_rings_once() {
     let mut damaged = frame.clone();
     damaged[1474] ^= 1;
     assert_eq!(
-        block_on(listener.receive(&damaged, &from, None)).unwrap_err(),
+        block_on(listener.receive(&damaged, &from, None, 0)).unwrap_err(),
         ListenError::Signature
     );
-    assert!(block_on(listener.receive(&frame, &from, None)).is_ok());
+    assert!(block_on(listener.receive(&frame, &from, None, 0)).is_ok());
     assert_eq!(
-        block_on(listener.receive(&frame, &from, None)).unwrap_err(),
+        block_on(listener.receive(&frame, &from, None, 0)).unwrap_err(),
         ListenError::Replayed
     );
-    assert!(block_on(listener.receive(offer(&alice, &bob, rng).frame(), &from, None)).is_ok());
+    assert!(block_on(listener.receive(offer(&alice, &bob, rng).frame(), &from, None, 0)).is_ok());
     // Another run does not take it.
     let mut later = Listener::new(bob, Presence([9; 16]));
     assert_eq!(
-        block_on(later.receive(&frame, &from, None)).unwrap_err(),
+        block_on(later.receive(&frame, &from, None, 0)).unwrap_err(),
         ListenError::StalePresence
     );
 }
@@ -303,7 +303,7 @@ fn validly_signed_bad_keys_are_refused() {
     let mut low_order = good;
     low_order.ephemeral = [0; 32];
     let mut listener = Listener::new(bob, PRESENCE);
-    let incoming = block_on(listener.receive(&sign(low_order), &from, None)).unwrap();
+    let incoming = block_on(listener.receive(&sign(low_order), &from, None, 0)).unwrap();
     assert_eq!(
         block_on(incoming.accept(rng)).unwrap_err(),
         AnswerError::Zero
@@ -434,7 +434,7 @@ fn an_accept_of_somebody_else_is_refused() {
     assert_eq!(to_eve.hid(), offer.hid());
     let mut listener = Listener::new(eve, PRESENCE);
     let incoming =
-        block_on(listener.receive(to_eve.frame(), &alice.party().account, None)).unwrap();
+        block_on(listener.receive(to_eve.frame(), &alice.party().account, None, 0)).unwrap();
     let pending = block_on(incoming.accept(rng)).unwrap();
     let error = block_on(offer.accept(pending.frame(), &bob.party().account, rng)).unwrap_err();
     assert_eq!(error, AcceptError::Signature);
@@ -448,7 +448,7 @@ fn end_is_signed_and_bound() {
     let mut listener = Listener::new(bob.clone(), PRESENCE);
     let made = offer(&alice, &bob, rng);
     let ring = |listener: &mut Listener<Software>, offer: &Offer<Software>| {
-        block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap()
+        block_on(listener.receive(offer.frame(), &from_alice, None, 0)).unwrap()
     };
 
     for reason in [EndReason::Declined, EndReason::Busy] {

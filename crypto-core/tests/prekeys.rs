@@ -108,7 +108,7 @@ impl People {
 
     fn receive(&mut self, frame: &[u8]) -> Result<IncomingOffer<Software>, ListenError> {
         let from = self.alice_account();
-        block_on(self.listener.receive(frame, &from, None))
+        block_on(self.listener.receive(frame, &from, None, 0))
     }
 
     /// An INIT with a fresh prekey, and its ring.
@@ -454,7 +454,7 @@ fn the_checks_of_an_init_come_in_order() {
         edit(&mut init);
         let pin = pin.map(|local| local.party().key);
         let frame = signed_init(&alice, &prekey, init);
-        block_on(people.listener.receive(&frame, &from, pin.as_ref())).err()
+        block_on(people.listener.receive(&frame, &from, pin.as_ref(), 0)).err()
     };
     // Each of these has everything wrong that is checked later.
     let kem = |init: &mut InitFrame| {
@@ -845,7 +845,8 @@ fn a_glare_is_decided_alike_for_either_flight() {
     ))
     .unwrap();
     let at_bob = people.receive(init.frame()).unwrap();
-    let at_alice = block_on(at_alice.receive(offer.frame(), &bob.party().account, None)).unwrap();
+    let at_alice =
+        block_on(at_alice.receive(offer.frame(), &bob.party().account, None, 0)).unwrap();
     let seen_by_alice = winner(&alice.party().key, &at_alice.peer().key);
     let seen_by_bob = winner(&bob.party().key, &at_bob.peer().key);
     assert_ne!(seen_by_alice, seen_by_bob);
@@ -876,7 +877,7 @@ fn an_open_session_is_renewed_by_the_same_two() {
         let offer = Offer::create(initiator, responder, PRESENCE, &mut people.rng);
         let offer = block_on(offer).unwrap();
         let from = initiator.party().account;
-        block_on(listener.receive(offer.frame(), &from, None)).unwrap()
+        block_on(listener.receive(offer.frame(), &from, None, 0)).unwrap()
     };
     let mut listener = Listener::new(bob.clone(), PRESENCE);
     let again = interactive(&alice, &mut listener);
@@ -972,7 +973,7 @@ fn an_engine_that_fails_publishes_nothing() {
         let bundle = PrekeyBundle::verify(&alice, &prekey, &party, &PRESENCE);
         let bundle = block_on(bundle).unwrap();
         let offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
-        let mut receive = || block_on(listener.receive(offer.frame(), &from, None)).unwrap_err();
+        let mut receive = || block_on(listener.receive(offer.frame(), &from, None, 0)).unwrap_err();
         assert_eq!(receive(), ListenError::Engine);
         assert_eq!(receive(), again);
         assert_eq!(listener.prekeys(), left);

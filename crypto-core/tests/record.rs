@@ -374,7 +374,7 @@ fn early_messages_stay_counted() {
     .unwrap();
     let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
     let (from_alice, from_bob) = (alice.party().account, bob.party().account);
-    let mut incoming = block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap();
+    let mut incoming = block_on(listener.receive(offer.frame(), &from_alice, None, 0)).unwrap();
     let heard = offer.send_early(&text("heard")).unwrap();
     offer.send_early(&text("lost")).unwrap();
     incoming.receive_early(&heard.frame, &from_alice).unwrap();

@@ -221,7 +221,7 @@ fn debug_of_states_names_people_only() {
     let mut listener = Listener::new(person("bob"), common::PRESENCE);
     let another = halfway(&mut TestRng::new(3)).offer;
     let incoming =
-        block_on(listener.receive(another.frame(), &alice.party().account, None)).unwrap();
+        block_on(listener.receive(another.frame(), &alice.party().account, None, 0)).unwrap();
     let expected = format!(
         "IncomingOffer {{ hid: {:?}, local: {peer}, peer: {party}, .. }}",
         incoming.hid()
@@ -271,7 +271,7 @@ fn debug_of_a_prekey_start_names_people_only() {
     };
     let sent = offer.send_early(&text).unwrap();
     let from = alice.party().account;
-    let mut incoming = block_on(listener.receive(offer.frame(), &from, None)).unwrap();
+    let mut incoming = block_on(listener.receive(offer.frame(), &from, None, 0)).unwrap();
     let message = incoming.receive_early(&sent.frame, &from).unwrap();
     assert_eq!(
         format!("{message:?}"),
@@ -374,10 +374,10 @@ fn secrets_die_with_their_use() {
     assert_eq!(alive(), (1, 40));
     let mut damaged = offer.frame().to_vec();
     damaged[2578] ^= 1;
-    assert!(block_on(listener.receive(&damaged, &from_alice, None)).is_err());
+    assert!(block_on(listener.receive(&damaged, &from_alice, None, 0)).is_err());
     assert_eq!(alive(), (1, 40));
     // The prekey is gone before anybody has accepted.
-    let incoming = block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap();
+    let incoming = block_on(listener.receive(offer.frame(), &from_alice, None, 0)).unwrap();
     assert_eq!(alive(), (1, 39));
     let pending = block_on(incoming.accept(rng)).unwrap();
     assert_eq!(alive(), (1, 40));
@@ -397,7 +397,7 @@ fn secrets_die_with_their_use() {
     let mut listener = Listener::new(bob.clone(), common::PRESENCE);
     let mut begin = || {
         let offer = block_on(Offer::create(&alice, bob.party(), common::PRESENCE, rng)).unwrap();
-        let incoming = listener.receive(offer.frame(), &from_alice, None);
+        let incoming = listener.receive(offer.frame(), &from_alice, None, 0);
         let pending = block_on(block_on(incoming).unwrap().accept(rng)).unwrap();
         (offer, pending)
     };

@@ -154,7 +154,7 @@ fn interactive_handshake() {
     let offer = block_on(Offer::create(&alice, bob.party(), presence, &mut rng_a)).unwrap();
     assert_eq!(offer.frame()[..], bytes(&v["flight1"])[..]);
     let mut listener = Listener::new(bob, presence);
-    let incoming = block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap();
+    let incoming = block_on(listener.receive(offer.frame(), &from_alice, None, 0)).unwrap();
     let pending = block_on(incoming.accept(&mut rng_b)).unwrap();
     let accept = *pending.frame();
     assert_eq!(accept[..], bytes(&v["accept"])[..]);

@@ -45,6 +45,8 @@ LIMITS = {
     "max_preview_bytes": 16_384,
     "max_token_bytes": envelope.MAX_TOKEN,
     "max_offers_remembered": 65_536,
+    "offers_kept_for_pinned": 16_384,
+    "max_offers_per_account_and_hour": 256,
     "max_pending_handshakes": 32,
     "max_handshakes_per_hour": 30,
     "max_prekeys": prekeys.MAX_PREKEYS,

@@ -209,6 +209,6 @@ fn record_key(bytes: Vec<u8>) -> Result<RecordKey, Failure> {
 
 /// Milliseconds of a JavaScript clock, which counts fractions and never reaches 2^53.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn milliseconds(now: f64) -> u64 {
+pub(crate) fn milliseconds(now: f64) -> u64 {
     now as u64
 }

@@ -1,4 +1,4 @@
-/** The clock of sessions. */
+/** The clock of sessions and listeners. */
 
 /**
  * Milliseconds since 1970, by a clock that does not jump while the page lives: it ages keys of messages that may still

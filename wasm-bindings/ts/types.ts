@@ -281,7 +281,8 @@ export interface Listener {
   declineUnknownPrekey(input: { frame: Uint8Array; from: Uint8Array }): Promise<Bytes>;
   /**
    * Takes an OFFER or an INIT. All checks of protocol.md 4.5 and 5.2; an INIT that passes uses its prekey up. `pin` is the key that this account is pinned to, if any: another key throws
-   * `E_IDENTITY_CHANGED` and the caller must block the peer.
+   * `E_IDENTITY_CHANGED` and the caller must block the peer. `E_OFFER_RATE`: this account has sent 256 within an hour.
+   * `E_OFFERS_FULL`: a new run is due, with a new presence and a new listener; until then those who are pinned are heard.
    */
   receive(input: {
     frame: Uint8Array;

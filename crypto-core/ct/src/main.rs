@@ -268,7 +268,7 @@ fn conversation() {
     let offer = block_on(Offer::create(&alice, bob.party(), PRESENCE, rng)).unwrap();
     public(offer.frame());
     let mut listener = Listener::new(bob.clone(), PRESENCE);
-    let incoming = block_on(listener.receive(offer.frame(), &alice.party().account, None)).unwrap();
+    let incoming = block_on(listener.receive(offer.frame(), &alice.party().account, None, 0)).unwrap();
     let pending = block_on(incoming.accept(rng)).unwrap();
     let accept = *pending.frame();
     public(&accept);

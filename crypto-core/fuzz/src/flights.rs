@@ -41,7 +41,7 @@ impl Bob {
 
     fn receives(&mut self, frame: &[u8], pin: Option<&IdentityKey>) -> bool {
         let from = PEOPLE[0].party().account;
-        block_on(self.listener.receive(frame, &from, pin)).is_ok()
+        block_on(self.listener.receive(frame, &from, pin, 0)).is_ok()
     }
 }
 
@@ -61,7 +61,7 @@ fn offer() -> Offer<Software> {
 fn pending(offer: &[u8]) -> PendingSession<Software> {
     let [alice, bob] = &*PEOPLE;
     let mut listener = Listener::new(bob.clone(), PRESENCE);
-    let incoming = block_on(listener.receive(offer, &alice.party().account, None)).unwrap();
+    let incoming = block_on(listener.receive(offer, &alice.party().account, None, 0)).unwrap();
     block_on(incoming.accept(&mut TestRng::new(2))).unwrap()
 }
 

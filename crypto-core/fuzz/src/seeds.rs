@@ -45,7 +45,7 @@ pub fn all() -> Vec<(&'static str, Vec<u8>)> {
         "handshake",
         &offer.send_early(&text("first")).unwrap().frame,
     );
-    let incoming = block_on(listener.receive(offer.frame(), &from, None)).unwrap();
+    let incoming = block_on(listener.receive(offer.frame(), &from, None, 0)).unwrap();
     add(
         "handshake",
         &block_on(incoming.decline(EndReason::Busy)).unwrap(),

@@ -60,7 +60,9 @@ errors! {
         EphemeralKey => X25519Key,
         /// `EK_A` fails the modulus check.
         EncapsulationKey => KemKey,
-        /// This run remembers as many offers as it may.
+        /// As many offers of this account are remembered as may be within an hour.
+        Rate => OfferRate,
+        /// This run remembers as many offers as it may of those who are not pinned, or of all.
         Full => OffersFull,
         /// `EX_A` of an INIT is of low order: the agreement with the prekey gave zero. The prekey is gone.
         Zero => X25519Zero,
@@ -425,7 +427,8 @@ mod tests {
         }
 
         fn admit(&self, frame: &[u8]) -> Result<FirstFlight, ListenError> {
-            self.listener.admit(frame, &self.alice.party().account)
+            let from = self.alice.party().account;
+            self.listener.admit(frame, &from, None, 0)
         }
 
         fn verify(&self, frame: &[u8]) -> VerifiedFlight {
@@ -455,7 +458,7 @@ mod tests {
             );
             let remembered = people
                 .listener
-                .remember(verified, Some(&party.key))
+                .remember(verified, Some(&party.key), 0)
                 .unwrap();
             assert_eq!((remembered.hid(), remembered.peer()), (offer.hid(), party));
             assert_eq!(remembered.is_prekey_start(), is_prekey_start);
@@ -475,8 +478,8 @@ mod tests {
         let mut people = People::new(2);
         let offer = people.offer();
         let [first, second] = [(); 2].map(|()| people.verify(offer.frame()));
-        assert!(people.listener.remember(first, None).is_ok());
-        let again = people.listener.remember(second, None);
+        assert!(people.listener.remember(first, None, 0).is_ok());
+        let again = people.listener.remember(second, None, 0);
         assert_eq!(again.unwrap_err(), ListenError::Replayed);
         assert_eq!(
             people.admit(offer.frame()).unwrap_err(),
@@ -496,10 +499,10 @@ mod tests {
                 .unknown_prekey(inits[1].frame(), &from)
                 .is_err()
         );
-        let first = people.listener.remember(first, None).unwrap();
+        let first = people.listener.remember(first, None, 0).unwrap();
         // Before anything is derived from it.
         assert_eq!(people.listener.prekeys(), 0);
-        let late = people.listener.remember(second, None);
+        let late = people.listener.remember(second, None, 0);
         assert_eq!(late.unwrap_err(), ListenError::PrekeyUnknown);
         assert!(block_on(first.open()).unwrap().is_prekey_start());
         // The one that came late is not remembered, and is told.
@@ -523,7 +526,7 @@ mod tests {
         let [init, other] = people.inits();
         let pin = person("eve").party().key;
         let flight = people.verify(init.frame());
-        let changed = people.listener.remember(flight, Some(&pin));
+        let changed = people.listener.remember(flight, Some(&pin), 0);
         assert_eq!(changed.unwrap_err(), ListenError::IdentityChanged);
         assert_eq!(
             people.admit(init.frame()).unwrap_err(),
@@ -533,10 +536,37 @@ mod tests {
         assert!(
             people
                 .listener
-                .remember(flight, None)
+                .remember(flight, None, 0)
                 .unwrap()
                 .is_prekey_start()
         );
+    }
+
+    /// A stranger who calls all the time is refused after 256 calls, and a pinned key is heard when nobody else is.
+    #[test]
+    fn no_stranger_deafens() {
+        let mut people = People::new(7);
+        let (from, key) = (people.alice.party().account, people.alice.party().key);
+        for _ in 0..255 {
+            let offer = people.offer();
+            let flight = people.verify(offer.frame());
+            assert!(people.listener.remember(flight, None, 0).is_ok());
+        }
+        // Verified in time, and too late when it is to be remembered.
+        let (last, beyond) = (people.offer(), people.offer());
+        let [last, late] = [&last, &beyond].map(|offer| people.verify(offer.frame()));
+        assert!(people.listener.remember(last, Some(&key), 1).is_ok());
+        let refused = people.listener.remember(late, Some(&key), 1).unwrap_err();
+        assert_eq!(refused, ListenError::Rate);
+        // Before it costs a signature, and what names another account first of all.
+        let frame = beyond.frame();
+        let admit = |from, now| people.listener.admit(frame, from, Some(&key), now).err();
+        assert_eq!(admit(&from, 1), Some(ListenError::Rate));
+        let eve = person("eve").party().account;
+        assert_eq!(admit(&eve, 1), Some(ListenError::Sender));
+        // An hour after the first of them it has room.
+        assert_eq!(admit(&from, 60 * 60 * 1000), None);
+        assert!(!people.listener.is_full());
     }
 
     /// A run that begins while a flight or prekeys are under way takes neither.
@@ -551,7 +581,7 @@ mod tests {
         assert!(shown.starts_with("OwnPrekey { pkid: PrekeyId("));
         assert!(shown.ends_with(&format!("presence: {PRESENCE:?}, .. }}")));
         people.listener = Listener::new(people.bob.clone(), Presence([1; 16]));
-        let late = people.listener.remember(flight, None);
+        let late = people.listener.remember(flight, None, 0);
         assert_eq!(late.unwrap_err(), ListenError::StalePresence);
         let late = people.listener.keep_prekeys(fresh);
         assert_eq!(late.unwrap_err(), PublishError::OtherRun);
@@ -570,7 +600,7 @@ mod tests {
         let verified = block_on(flight.verify(&people.bob)).unwrap();
         let named = format!("VerifiedFlight {{ hid: {hid:?}, peer: {party:?}, .. }}");
         assert_eq!(format!("{verified:?}"), named);
-        let remembered = people.listener.remember(verified, None).unwrap();
+        let remembered = people.listener.remember(verified, None, 0).unwrap();
         let bob = people.bob.party();
         let named =
             format!("AdmittedFlight {{ hid: {hid:?}, local: {bob:?}, peer: {party:?}, .. }}");

@@ -1,20 +1,19 @@
 //! The responder's side, first: what may ring.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
 use rand_core::CryptoRng;
 
+use super::Presence;
 use super::flight::{
     AdmittedFlight, Decoded, FirstFlight, ListenError, PrekeyPart, UnknownPrekey, VerifiedFlight,
 };
 use super::frames::{END_LENGTH, OfferFrame};
 use super::incoming::IncomingOffer;
-use super::{HandshakeId, Presence};
+use super::memory::OfferMemory;
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::identity::{AccountId, IdentityKey};
-use crate::limits;
 use crate::prekeys::frame::PREKEY_LENGTH;
 use crate::prekeys::{OwnPrekey, Prekey, PrekeyStore, PublishError};
 use crate::transcript::Transcript;
@@ -31,13 +30,13 @@ errors! {
 }
 
 /// Receives first flights for one run of one identity, remembers every `(IK, hid)` of that run, and keeps the secrets of
-/// its prekeys.
+/// its prekeys. An account takes at most 256 places of this memory an hour; the last quarter of all is kept for those who
+/// are pinned.
 pub struct Listener<E: Engine> {
     local: LocalIdentity<E>,
     presence: Presence,
     prekeys: PrekeyStore<E>,
-    /// By the bytes of keys that were validated.
-    seen: BTreeSet<([u8; 32], HandshakeId)>,
+    memory: OfferMemory,
 }
 
 impl<E: Engine> Listener<E> {
@@ -48,7 +47,7 @@ impl<E: Engine> Listener<E> {
             local,
             presence,
             prekeys: PrekeyStore::new(),
-            seen: BTreeSet::new(),
+            memory: OfferMemory::new(),
         }
     }
 
@@ -62,6 +61,13 @@ impl<E: Engine> Listener<E> {
     #[must_use]
     pub fn prekeys(&self) -> usize {
         self.prekeys.len()
+    }
+
+    /// Whether those who are not pinned are refused because this run remembers so many offers. Another run begins with an
+    /// empty memory: a new presence and a new listener, which may be made whenever no session is open.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.memory.is_full()
     }
 
     /// Makes `count` prekeys and keeps them: [`OwnPrekey::generate`], then [`Listener::keep_prekeys`].
@@ -98,7 +104,8 @@ impl<E: Engine> Listener<E> {
     }
 
     /// All checks of sections 4.5 and 5.2 on an OFFER or INIT, in their order. `from` is the relay's sender; `pin` the key
-    /// that this sender's account is pinned to, if any. Nothing may be sent before the user (or section 4.7) accepts.
+    /// that this sender's account is pinned to, if any; `now` in milliseconds, by any clock of the caller's. Nothing may be
+    /// sent before the user (or section 4.7) accepts.
     ///
     /// An INIT that passes uses its prekey up; one that does not deletes nothing. A flight that is refused for its pin
     /// alone is genuine, and counts as seen.
@@ -115,9 +122,11 @@ impl<E: Engine> Listener<E> {
         frame: &[u8],
         from: &AccountId,
         pin: Option<&IdentityKey>,
+        now: u64,
     ) -> Result<IncomingOffer<E>, ListenError> {
-        let flight = self.admit(frame, from)?.verify(&self.local).await?;
-        self.remember(flight, pin)?.open().await
+        let flight = self.admit(frame, from, pin, now)?;
+        let flight = flight.verify(&self.local).await?;
+        self.remember(flight, pin, now)?.open().await
     }
 
     /// The first step: the checks that need no computation. A flight that is admitted twice before it is remembered is
@@ -125,9 +134,16 @@ impl<E: Engine> Listener<E> {
     ///
     /// # Errors
     /// [`ListenError`].
-    pub fn admit(&self, frame: &[u8], from: &AccountId) -> Result<FirstFlight, ListenError> {
+    pub fn admit(
+        &self,
+        frame: &[u8],
+        from: &AccountId,
+        pin: Option<&IdentityKey>,
+        now: u64,
+    ) -> Result<FirstFlight, ListenError> {
         let decoded = Decoded::read(frame)?;
         self.check_names(&decoded.offer, from)?;
+        self.check_room(&decoded.offer, pin, now)?;
         // The transcript begins with the prekey, so it is looked up before the signature.
         let t0 = match &decoded.prekey {
             None => Transcript::begin(&[]),
@@ -148,13 +164,16 @@ impl<E: Engine> Listener<E> {
         &mut self,
         flight: VerifiedFlight,
         pin: Option<&IdentityKey>,
+        now: u64,
     ) -> Result<AdmittedFlight<E>, ListenError> {
         let Decoded { offer, prekey, .. } = flight.decoded();
         self.check_names(offer, &offer.initiator)?;
+        self.check_room(offer, pin, now)?;
         if let Some(part) = prekey {
             self.find_prekey(part)?;
         }
-        self.seen.insert((offer.initiator_key, offer.hid));
+        let id = (offer.initiator_key, offer.hid);
+        self.memory.remember(id, &offer.initiator, now);
         // Only now: the key has changed if the flight is genuine under the new one, and anybody can write another.
         if pin.is_some_and(|pin| *pin != flight.key) {
             return Err(ListenError::IdentityChanged);
@@ -182,16 +201,25 @@ impl<E: Engine> Listener<E> {
         if offer.presence != self.presence {
             return Err(ListenError::StalePresence);
         }
-        if self.seen.contains(&(offer.initiator_key, offer.hid)) {
+        if self.memory.contains(&(offer.initiator_key, offer.hid)) {
             return Err(ListenError::Replayed);
-        }
-        if self.seen.len() >= limits::OFFERS_REMEMBERED {
-            return Err(ListenError::Full);
         }
         if *from != offer.initiator {
             return Err(ListenError::Sender);
         }
         Ok(())
+    }
+
+    /// Whether the flight can be remembered. A pin keeps a place for its own key only: another one under the same account may
+    /// be the relay's.
+    fn check_room(
+        &self,
+        offer: &OfferFrame,
+        pin: Option<&IdentityKey>,
+        now: u64,
+    ) -> Result<(), ListenError> {
+        let pinned = pin.is_some_and(|pin| *pin.as_bytes() == offer.initiator_key);
+        self.memory.check(&offer.initiator, pinned, now)
     }
 
     /// The signed END (prekey unknown) for an INIT that [`Listener::receive`] has just refused with
@@ -208,7 +236,8 @@ impl<E: Engine> Listener<E> {
         Ok(unknown.decline(&self.local).await?)
     }
 
-    /// What to tell the initiator of an INIT that would be admitted if its prekey were there.
+    /// What to tell the initiator of an INIT that [`Listener::admit`] or [`Listener::remember`] has just refused with
+    /// [`ListenError::PrekeyUnknown`].
     ///
     /// # Errors
     /// [`DeclineError::NotUnknown`].
@@ -233,13 +262,13 @@ impl<E: Engine> fmt::Debug for Listener<E> {
             local,
             presence,
             prekeys,
-            seen,
+            memory,
         } = self;
         f.debug_struct("Listener")
             .field("local", &local.party())
             .field("presence", presence)
             .field("prekeys", prekeys)
-            .field("seen", &seen.len())
+            .field("seen", &memory.len())
             .finish()
     }
 }
@@ -251,21 +280,42 @@ mod tests {
     use crate::engine::block_on;
     use crate::handshake::Offer;
 
-    /// The memory of a run is bounded, and never at the cost of what it has seen.
+    /// The memory of a run is bounded, and never at the cost of what it has seen, nor of those who are pinned.
     #[test]
     fn a_full_memory_takes_no_new_offers() {
         let rng = &mut TestRng::new(2);
         let Halfway { alice, bob, .. } = halfway(rng);
         let mut listener = Listener::new(bob.clone(), PRESENCE);
-        let known = (1..limits::OFFERS_REMEMBERED as u128)
-            .map(|index| ([0xff; 32], HandshakeId(index.to_be_bytes())));
-        listener.seen.extend(known);
-        let from = alice.party().account;
+        let (from, key) = (alice.party().account, alice.party().key);
+        let other = bob.party().key;
         let mut offer = || block_on(Offer::create(&alice, bob.party(), PRESENCE, rng)).unwrap();
-        let (last, beyond) = (offer(), offer());
-        let mut receive = |offer: &Offer<_>| block_on(listener.receive(offer.frame(), &from, None));
-        assert!(receive(&last).is_ok());
-        assert_eq!(receive(&beyond).unwrap_err(), ListenError::Full);
-        assert_eq!(receive(&last).unwrap_err(), ListenError::Replayed);
+        let offers = [(); 4].map(|()| offer());
+        let [anybodys, pinned, last, beyond] = offers.each_ref().map(Offer::frame);
+        let receive = |listener: &mut Listener<_>, frame, pin| {
+            block_on(listener.receive(frame, &from, pin, 0)).err()
+        };
+        // Verified while there is room, remembered when there is none.
+        let verified = [pinned, pinned].map(|frame| {
+            let flight = listener.admit(frame, &from, None, 0).unwrap();
+            block_on(flight.verify(&bob)).unwrap()
+        });
+
+        listener.memory.fill(49_151);
+        assert_eq!(receive(&mut listener, anybodys, None), None);
+        assert!(listener.is_full());
+        let full = Some(ListenError::Full);
+        assert_eq!(receive(&mut listener, pinned, None), full);
+        // A place is kept for the pinned key, not for every key that its account is said to have.
+        assert_eq!(receive(&mut listener, pinned, Some(&other)), full);
+        let [first, second] = verified;
+        assert_eq!(listener.remember(first, None, 0).err(), full);
+        assert!(listener.remember(second, Some(&key), 0).is_ok());
+
+        listener.memory.fill(65_535);
+        assert_eq!(receive(&mut listener, last, Some(&key)), None);
+        assert_eq!(receive(&mut listener, beyond, Some(&key)), full);
+        let replayed = Some(ListenError::Replayed);
+        assert_eq!(receive(&mut listener, anybodys, None), replayed);
+        assert_eq!(receive(&mut listener, last, None), replayed);
     }
 }

@@ -40,6 +40,7 @@ mod glare;
 mod incoming;
 mod initiator;
 mod listener;
+mod memory;
 mod pending;
 mod rate;
 pub mod schedule;

@@ -304,7 +304,7 @@ mod tests {
         let bundle = block_on(bundle).unwrap();
         let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
         let from = alice.party().account;
-        let mut incoming = block_on(listener.receive(offer.frame(), &from, None)).unwrap();
+        let mut incoming = block_on(listener.receive(offer.frame(), &from, None, 0)).unwrap();
         let text = Content::Text {
             text: "hello".into(),
             reply: None,

@@ -17,19 +17,57 @@ errors! {
 /// One hour, in ms.
 const HOUR: u64 = 60 * 60 * 1000;
 
+/// What happened with each account, and when. `now` is in milliseconds, by any clock of the caller's; one that is set back
+/// makes an hour longer, never shorter.
+#[derive(Debug, Default)]
+pub(super) struct Hourly(BTreeMap<AccountId, VecDeque<u64>>);
+
+impl Hourly {
+    /// Nothing has happened yet.
+    pub(super) const fn new() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// When it happened within the last hour, in no order: a clock may have been set back.
+    fn recent(&self, account: &AccountId, now: u64) -> impl Iterator<Item = u64> + Clone {
+        let times = self.0.get(account).into_iter().flatten().copied();
+        times.filter(move |&time| is_recent(time, now))
+    }
+
+    /// How often it happened within the last hour.
+    pub(super) fn count(&self, account: &AccountId, now: u64) -> usize {
+        self.recent(account, now).count()
+    }
+
+    /// It happened once more. What is older than an hour is forgotten of this account.
+    pub(super) fn add(&mut self, account: &AccountId, now: u64) {
+        let times = self.0.entry(*account).or_default();
+        times.retain(|&time| is_recent(time, now));
+        times.push_back(now);
+    }
+
+    /// Forgets what is older than an hour of every account.
+    fn forget(&mut self, now: u64) {
+        self.0.retain(|_, times| {
+            times.retain(|&time| is_recent(time, now));
+            !times.is_empty()
+        });
+    }
+}
+
 /// Counts completed handshakes per peer, so that nobody collects candidates for a short authentication string.
 ///
 /// Ask [`HandshakeRate::check`] (or [`HandshakeRate::wait`], to say how long) before an offer is made or accepted, tell
 /// [`HandshakeRate::completed`] for each session.
 /// `now` is in milliseconds, by any clock of the caller's; one that is set back makes peers wait longer, never less.
 #[derive(Debug, Default)]
-pub struct HandshakeRate(BTreeMap<AccountId, VecDeque<u64>>);
+pub struct HandshakeRate(Hourly);
 
 impl HandshakeRate {
     /// Nothing was completed yet.
     #[must_use]
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(Hourly::new())
     }
 
     /// Whether one more handshake with this peer may be begun.
@@ -46,17 +84,15 @@ impl HandshakeRate {
     /// Milliseconds until one more handshake with this peer may be begun; 0: now.
     #[must_use]
     pub fn wait(&self, peer: &AccountId, now: u64) -> u64 {
-        let recent = self.0.get(peer).into_iter().flatten();
-        let recent = recent.filter(|&&time| is_recent(time, now));
+        let recent = self.0.recent(peer, now);
         if recent.clone().count() < limits::HANDSHAKES_PER_HOUR {
             return 0;
         }
         // The first to pass of those after which fewer than the limit are left. A clock that was set back may have put a
         // later one first: they are in no order.
-        let later = |time| recent.clone().filter(|&&other| other > time).count();
+        let later = |time| recent.clone().filter(|&other| other > time).count();
         recent
             .clone()
-            .copied()
             .filter(|&time| later(time) < limits::HANDSHAKES_PER_HOUR)
             .min()
             .map_or(0, |awaited| {
@@ -66,11 +102,8 @@ impl HandshakeRate {
 
     /// Counts a handshake that gave a session, and forgets what is older than an hour.
     pub fn completed(&mut self, peer: &AccountId, now: u64) {
-        self.0.entry(*peer).or_default().push_back(now);
-        self.0.retain(|_, times| {
-            times.retain(|&time| is_recent(time, now));
-            !times.is_empty()
-        });
+        self.0.add(peer, now);
+        self.0.forget(now);
     }
 }
 
@@ -153,6 +186,6 @@ mod tests {
         let mut rate = HandshakeRate::new();
         rate.completed(&alice, 0);
         rate.completed(&bob, HOUR);
-        assert_eq!(rate.0.len(), 1);
+        assert_eq!(rate.0.0.len(), 1);
     }
 }

@@ -32,7 +32,7 @@
 //! let early = offer.send_early(&hello)?;
 //!
 //! // Bob sees a message request, and accepts.
-//! let mut ringing = block_on(listener.receive(offer.frame(), &alice.party().account, None))?;
+//! let mut ringing = block_on(listener.receive(offer.frame(), &alice.party().account, None, 0))?;
 //! let request = ringing.receive_early(&early.frame, &alice.party().account)?;
 //! assert_eq!(request.content, hello);
 //! let pending = block_on(ringing.accept(rng))?;

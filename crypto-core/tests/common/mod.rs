@@ -86,7 +86,8 @@ pub fn halfway(rng: &mut TestRng) -> Halfway {
     let (alice, bob) = (person("alice"), person("bob"));
     let offer = block_on(Offer::create(&alice, bob.party(), PRESENCE, rng)).unwrap();
     let mut listener = Listener::new(bob.clone(), PRESENCE);
-    let incoming = block_on(listener.receive(offer.frame(), &alice.party().account, None)).unwrap();
+    let incoming =
+        block_on(listener.receive(offer.frame(), &alice.party().account, None, 0)).unwrap();
     let pending = block_on(incoming.accept(rng)).unwrap();
     Halfway {
         alice,
@@ -118,7 +119,7 @@ pub fn sessions_with_early(rng: &mut TestRng, sent: usize, received: usize) -> (
     let bundle = PrekeyBundle::verify(&alice, &prekey, &party, &PRESENCE);
     let bundle = block_on(bundle).unwrap();
     let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, rng)).unwrap();
-    let mut incoming = block_on(listener.receive(offer.frame(), &from_alice, None)).unwrap();
+    let mut incoming = block_on(listener.receive(offer.frame(), &from_alice, None, 0)).unwrap();
     for index in 0..sent {
         let content = Content::Text {
             text: index.to_string(),

@@ -120,7 +120,7 @@ impl World {
         .unwrap();
         let mut offer = block_on(Offer::create_with_prekey(&alice, bundle, &mut rng)).unwrap();
         let from = alice.party().account;
-        let mut incoming = block_on(listener.receive(offer.frame(), &from, None)).unwrap();
+        let mut incoming = block_on(listener.receive(offer.frame(), &from, None, 0)).unwrap();
 
         let mut people = [Person::initiator(), Person::responder()];
         for seq in 0..sent.min(limits::EARLY_MESSAGES as usize) {

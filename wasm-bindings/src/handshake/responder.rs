@@ -11,7 +11,7 @@ use crate::engine::{Choice, Platform};
 use crate::failure::{Failure, array};
 use crate::identity::Identity;
 use crate::random::Random;
-use crate::session::Session;
+use crate::session::{Session, milliseconds};
 use crate::slot::Slot;
 use crate::task::Task;
 use crate::wire::content::EarlyObject;
@@ -84,7 +84,8 @@ impl Listener {
         }))
     }
 
-    /// All checks on an OFFER or INIT. `pin` is the key that this sender is pinned to. Resolves with an [`IncomingOffer`].
+    /// All checks on an OFFER or INIT. `pin` is the key that this sender is pinned to, `now` in milliseconds. Resolves with an
+    /// [`IncomingOffer`].
     ///
     /// # Errors
     /// An argument has not its length, the pin is refused, or the listener is busy.
@@ -93,7 +94,9 @@ impl Listener {
         frame: Vec<u8>,
         from: &[u8],
         pin: Option<Vec<u8>>,
+        now: f64,
     ) -> Result<Task, JsValue> {
+        let now = milliseconds(now);
         let from = AccountId(array(from)?);
         let pin = match pin {
             Some(pin) => Some(IdentityKey::from_bytes(&array(&pin)?).map_err(Failure::from)?),
@@ -102,7 +105,7 @@ impl Listener {
         let (slot, random) = (self.listener.clone(), Random::new(self.script.clone()));
         let mut listener = slot.lend()?;
         Ok(Task::new(async move {
-            let offer = listener.receive(&frame, &from, pin.as_ref()).await;
+            let offer = listener.receive(&frame, &from, pin.as_ref(), now).await;
             slot.put_back(listener);
             Ok(IncomingOffer(Slot::new((offer?, random))))
         }))

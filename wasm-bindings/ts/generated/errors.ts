@@ -47,6 +47,7 @@ export const CORE_ERRORS = {
   E_EARLY_ORDER: { number: 424, class: 'drop', message: "An early message is not the next one of its first flight." },
   E_EARLY_FAILED: { number: 425, class: 'abort-handshake', message: "The early data of the handshake was malformed." },
   E_HANDSHAKE_RATE: { number: 426, class: 'drop', message: "Too many handshakes with this peer within an hour." },
+  E_OFFER_RATE: { number: 427, class: 'drop', message: "Too many offers of this account within an hour." },
   E_SESSION_ID: { number: 501, class: 'drop', message: "A message belongs to another session." },
   E_REPLAY: { number: 502, class: 'drop', message: "A message was received before." },
   E_SKIP_LIMIT: { number: 503, class: 'drop', message: "A message skips more keys than may be skipped." },

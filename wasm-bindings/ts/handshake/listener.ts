@@ -1,6 +1,7 @@
 /** The responder's side of the handshake (protocol.md sections 4 and 5). */
 import { call } from '../boundary.js';
 import { copyOf, wholeNumber } from '../bytes.js';
+import { now } from '../clock.js';
 import { DISPOSE } from '../dispose.js';
 import { DuetError } from '../errors.js';
 import { internalIdentity } from '../identity.js';
@@ -85,7 +86,9 @@ class HeldListener implements Listener {
     const { frame, from } = addressed(input);
     const pin = input.pin === undefined ? undefined : copyOf(input.pin, 'pin', 32);
     // One after the other: a replay must find what it repeats.
-    const offer = await this.#turns.run<WasmIncomingOffer>((listener) => listener.receive(frame, from, pin));
+    const offer = await this.#turns.run<WasmIncomingOffer>((listener) =>
+      listener.receive(frame, from, pin, now()),
+    );
     return new HeldIncomingOffer(offer);
   }
 

@@ -348,7 +348,7 @@ impl Meeting {
         } else {
             None
         };
-        let heard = block_on(own.listener.receive(bytes, sender, pin.as_ref()));
+        let heard = block_on(own.listener.receive(bytes, sender, pin.as_ref(), 0));
         assert_eq!(heard.as_ref().err(), expected.as_ref());
         let declined = block_on(own.listener.decline_unknown_prekey(bytes, sender));
         match expected {
@@ -395,7 +395,7 @@ impl Meeting {
         let sender = self.sides[from].me.party().account;
         let own = &mut self.sides[to];
         let pin = own.pinned();
-        assert!(block_on(own.listener.receive(bytes, &sender, pin.as_ref())).is_err());
+        assert!(block_on(own.listener.receive(bytes, &sender, pin.as_ref(), 0)).is_err());
         for at in (0..own.offers.len()).rev() {
             let offer = &own.offers[at].state;
             assert!(block_on(offer.verify_end(bytes, &sender)).is_err());

@@ -152,7 +152,7 @@ impl Base {
 
     pub(crate) fn ring(&mut self, flight1: &[u8]) -> Result<IncomingOffer<Software>, Failure> {
         let from = self.alice.party().account;
-        Ok(block_on(self.listener.receive(flight1, &from, None))?)
+        Ok(block_on(self.listener.receive(flight1, &from, None, 0))?)
     }
 
     pub(crate) fn pending(&mut self, flight1: &[u8]) -> Result<PendingSession<Software>, Failure> {
@@ -357,13 +357,13 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
             for earlier in case.list("before")? {
                 let earlier = unhex(earlier.raw().as_str().unwrap_or_default())?;
                 let sender = initiator(&earlier)?;
-                block_on(base.listener.receive(&earlier, &sender, None))?;
+                block_on(base.listener.receive(&earlier, &sender, None, 0))?;
             }
             let pin = pin(case)?;
-            block_on(base.listener.receive(&frame, &from, pin.as_ref()))?;
+            block_on(base.listener.receive(&frame, &from, pin.as_ref(), 0))?;
         }
         "ring" => {
-            let incoming = block_on(base.listener.receive(&frame, &from, None))?;
+            let incoming = block_on(base.listener.receive(&frame, &from, None, 0))?;
             block_on(incoming.accept(&mut base.rng_b))?;
         }
         "accept" => {

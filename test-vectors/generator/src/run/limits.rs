@@ -41,7 +41,7 @@ pub(super) fn padding(case: Input<'_>) -> Result<Outputs, Failure> {
 }
 
 /// The core's bounds, by the names of limits.json.
-pub(crate) fn bounds() -> [(&'static str, u64); 50] {
+pub(crate) fn bounds() -> [(&'static str, u64); 52] {
     let size = |n: usize| n as u64;
     [
         ("offer_bytes", size(OFFER_LENGTH)),
@@ -82,6 +82,14 @@ pub(crate) fn bounds() -> [(&'static str, u64); 50] {
         ("max_preview_bytes", size(limits::PREVIEW_MAX)),
         ("max_token_bytes", size(limits::TOKEN_MAX)),
         ("max_offers_remembered", size(limits::OFFERS_REMEMBERED)),
+        (
+            "offers_kept_for_pinned",
+            size(limits::OFFERS_KEPT_FOR_PINNED),
+        ),
+        (
+            "max_offers_per_account_and_hour",
+            size(limits::OFFERS_PER_HOUR),
+        ),
         ("max_pending_handshakes", size(limits::PENDING_HANDSHAKES)),
         ("max_handshakes_per_hour", size(limits::HANDSHAKES_PER_HOUR)),
         ("max_prekeys", size(limits::PREKEYS)),

@@ -81,11 +81,11 @@ fn before(
 
 fn init(case: Input<'_>, mut base: Base) -> Result<Outputs, Failure> {
     before(case, |frame, from| {
-        block_on(base.listener.receive(frame, from, None))?;
+        block_on(base.listener.receive(frame, from, None, 0))?;
         Ok(())
     })?;
     let (frame, from) = (case.hex("frame")?, AccountId(case.array("from")?));
-    let offer = block_on(base.listener.receive(&frame, &from, pin(case)?.as_ref()))?;
+    let offer = block_on(base.listener.receive(&frame, &from, pin(case)?.as_ref(), 0))?;
     if offer.peer().account != initiator(&frame)? {
         return Err(Failure::case("rings for somebody else"));
     }
