@@ -146,6 +146,7 @@ codes! {
     FileRange = 606, "E_FILE_RANGE", Caller, "A range lies outside of the file or a buffer does not fit it.";
     FileCommitment = 607, "E_FILE_COMMITMENT", Drop, "A file was sealed under another key or context.";
     FileTruncated = 608, "E_FILE_TRUNCATED", Drop, "A file's length is not that of a whole file.";
+    FilesFull = 609, "E_FILES_FULL", Caller, "As many files of a conversation are on their way as may be.";
 
     Vault = 701, "E_VAULT", User, "Wrong passphrase or damaged file.";
     VaultCost = 702, "E_VAULT_COST", Caller, "The cost of stretching a passphrase is outside of its bounds.";
@@ -209,7 +210,7 @@ macro_rules! errors {
         impl $name {
             /// The stable code.
             #[must_use]
-            pub const fn code(self) -> $crate::error::Code {
+            $vis const fn code(self) -> $crate::error::Code {
                 match self { $(Self::$variant => $crate::error::Code::$code,)+ }
             }
         }

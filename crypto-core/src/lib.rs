@@ -76,6 +76,8 @@ extern crate std;
 mod common;
 
 mod bytes;
+#[cfg_attr(not(test), expect(dead_code))] // Until something above it uses it.
+mod client;
 pub mod engine;
 pub mod error;
 pub mod files;

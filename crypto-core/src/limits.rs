@@ -97,6 +97,8 @@ pub const PEAKS_MAX: usize = 255;
 pub const FRAME_CHUNKS: u32 = 64;
 /// Chunks that a receiver may have wanted and not received, over all files of a conversation (section 7.3).
 pub const CHUNKS_OUTSTANDING: u32 = 512;
+/// Files of one conversation that are offered or on their way, in each direction (section 10).
+pub const FILES_UNDER_WAY: usize = 64;
 
 /// Fewest characters of a password (section 8.3).
 pub const PASSWORD_MIN_CHARS: usize = 8;

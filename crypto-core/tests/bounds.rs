@@ -70,8 +70,12 @@ fn limits_are_those_of_the_specification() {
         (1_099_511_627_776, 16_384)
     );
     assert_eq!(
-        (limits::FRAME_CHUNKS, limits::CHUNKS_OUTSTANDING),
-        (64, 512)
+        (
+            limits::FRAME_CHUNKS,
+            limits::CHUNKS_OUTSTANDING,
+            limits::FILES_UNDER_WAY
+        ),
+        (64, 512, 64)
     );
     assert_eq!((limits::IDENTITY_RECORD_MAX, limits::PEOPLE), (552, 65_535));
 }

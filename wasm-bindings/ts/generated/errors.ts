@@ -78,6 +78,7 @@ export const CORE_ERRORS = {
   E_FILE_RANGE: { number: 606, class: 'caller', message: "A range lies outside of the file or a buffer does not fit it." },
   E_FILE_COMMITMENT: { number: 607, class: 'drop', message: "A file was sealed under another key or context." },
   E_FILE_TRUNCATED: { number: 608, class: 'drop', message: "A file's length is not that of a whole file." },
+  E_FILES_FULL: { number: 609, class: 'caller', message: "As many files of a conversation are on their way as may be." },
   E_VAULT: { number: 701, class: 'user', message: "Wrong passphrase or damaged file." },
   E_VAULT_COST: { number: 702, class: 'caller', message: "The cost of stretching a passphrase is outside of its bounds." },
   E_VAULT_PEERS: { number: 703, class: 'caller', message: "A backup holds at most 65,535 people and earlier keys, and nobody twice." },
