@@ -1,10 +1,12 @@
 """handshake_interactive.json, handshake_prekey.json, handshake_reject.json, prekey_reject.json, glare.json, end.json"""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from pair1 import handshake as h
 from pair1 import identity, prekeys
+from pair1.errors import Refused
 from pair1.primitives import sha
 from pair1.ratchet import Ours, Sent, Session, State, Step, Theirs
 
@@ -191,17 +193,27 @@ def prekey(c: Case) -> dict[str, Any]:
     return out | shown_ready | {"ready_plaintext": ready_message.plaintext, "first_message": shown_first}
 
 
+def before(c: Case, receive: Callable[[bytes, bytes], object]) -> None:
+    """What came earlier, each as often as it says and with the error that it must have met, or null."""
+    for earlier in c.cases("before"):
+        for _ in range(earlier.number("times")):
+            code = None
+            try:
+                receive(earlier.hex("frame"), earlier.hex("from"))
+            except Refused as refused:
+                code = refused.code
+            equal("before", earlier.value("error"), code)
+
+
 def reject(c: Case) -> dict[str, Any]:
     i = inputs(c.case("base"))
     at, frame, sender = c.text("at"), c.hex("frame"), c.hex("from")
     match at:
         case "offer":
             b = h.Responder(i.bob, i.presence)
-            for earlier in c.value("before"):
-                raw = bytes.fromhex(earlier)
-                b.receive(raw, raw[35:67])
-            pin = c.value("pin")
-            b.receive(frame, sender, bytes.fromhex(pin) if pin else None)
+            pin = bytes.fromhex(c.value("pin") or "")
+            before(c, lambda earlier, other: b.receive(earlier, other, pin or None))
+            b.receive(frame, sender, pin or None)
         case "ring":
             # The offer passes; what it names is refused when the user accepts.
             offer = h.Responder(i.bob, i.presence).receive(frame, sender)

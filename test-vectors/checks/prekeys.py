@@ -8,7 +8,7 @@ from pair1.errors import Refused
 from pair1.primitives import sha
 
 from .case import Case, Mismatch, equal
-from .handshake import Inputs, inputs
+from .handshake import Inputs, before, inputs
 
 
 def reject(c: Case) -> dict[str, Any]:
@@ -41,17 +41,6 @@ def reject(c: Case) -> dict[str, Any]:
             return confirm(c, i)
         case other:
             raise Mismatch(f"no place {other}")
-
-
-def before(c: Case, receive: Callable[[bytes, bytes], object]) -> None:
-    """What came earlier, each with the error that it must have met, or null."""
-    for earlier in c.cases("before"):
-        code = None
-        try:
-            receive(earlier.hex("frame"), earlier.hex("from"))
-        except Refused as refused:
-            code = refused.code
-        equal("before", earlier.value("error"), code)
 
 
 def bob(i: Inputs, accepted: bool) -> Callable[[bytes, bytes], tuple[int, dict[str, Any]]]:

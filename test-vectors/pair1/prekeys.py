@@ -147,10 +147,10 @@ class Receiver:
         mk, ck = kdf_ck(self.ck)
         try:
             padded = open_sealed(expand(mk, "message", b"", 44), frame[:EARLY_HEADER], frame[EARLY_HEADER:])
-        except Refused:
+        except Refused as refused:
             self.failures += 1
             self.failed = self.failures >= MAX_FAILURES
-            raise
+            raise Refused("E_FAILURE_LIMIT") if self.failed else refused
         try:
             message = self.parse(unpad(padded), number)
         except Refused:

@@ -143,8 +143,11 @@ class StateReader(Reader):
     def flag(self) -> bool:
         return self.most(1, 1) == 1
 
-    def numbers(self, limit: int) -> set[int]:
-        return {self.number(4) for _ in range(self.most(2, limit))}
+    def numbers(self, limit: int, allowed: range) -> set[int]:
+        numbers = [self.number(4) for _ in range(self.most(2, limit))]
+        require(all(n in allowed for n in numbers), DAMAGED, "a number that cannot be")
+        require(all(a < b for a, b in zip(numbers, numbers[1:])), DAMAGED, "not in order")
+        return set(numbers)
 
     def party(self) -> tuple[bytes, bytes]:
         aid, ik = self.take(32), self.take(32)
@@ -162,10 +165,11 @@ def decode(state: bytes) -> tuple[Session, About]:
     number, failures = r.number(2), r.most(4, MAX_FAILURES)
     failure = next((name for name, value in FAILURES.items() if value == number), "")
     require(failure != "", DAMAGED, "no error that ends a session")
-    next_seq, ended, waiting = r.most(4, MAX_SEQ), r.flag(), r.numbers(MAX_UNACKNOWLEDGED)
+    next_seq, ended = r.most(4, MAX_SEQ), r.flag()
+    waiting = r.numbers(MAX_UNACKNOWLEDGED, range(next_seq))
     heard, ack, has_last, last = r.flag(), r.most(4, MAX_SEQ), r.flag(), r.number(4)
     require(has_last or last == 0, DAMAGED, "last")
-    ahead = r.numbers(SEQUENCE_WINDOW)
+    ahead = r.numbers(SEQUENCE_WINDOW, range(ack + 1, min(MAX_SEQ, ack + SEQUENCE_WINDOW)))
     sid = r.take(16)
     is_initiator = ROLES[role]
     ratchet = decode_ratchet(r, is_initiator)

@@ -24,6 +24,24 @@ export async function outcome(test: Case, attempt: () => unknown): Promise<void>
   else await attempt();
 }
 
+/** A frame with the sender that the relay names. */
+export function addressed(test: Case): { frame: Uint8Array; from: Uint8Array } {
+  return { frame: unhex(test.frame), from: unhex(test.from) };
+}
+
+/** What came before the case, each as often as it says: with the refusal that it meets, or none. */
+export async function before(
+  test: Case,
+  receive: (input: ReturnType<typeof addressed>) => unknown,
+): Promise<void> {
+  for (const earlier of test.before) {
+    for (let time = 0; time < earlier.times; time++) {
+      if (earlier.error === null) await receive(addressed(earlier));
+      else await refused(earlier.error, () => receive(addressed(earlier)));
+    }
+  }
+}
+
 export function peerOf(identity: Identity): Peer {
   return { accountId: identity.accountId, publicKey: identity.publicKey };
 }

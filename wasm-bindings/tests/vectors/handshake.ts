@@ -2,7 +2,7 @@
 import type { IncomingOffer, Offer } from '@duet-chat/crypto';
 import { scriptLeft } from '@duet-chat/crypto/testing';
 import { equal, hex, unhex } from '../harness.js';
-import { emojiText, outcome, type Runners } from './case.js';
+import { addressed, before, emojiText, outcome, type Runners } from './case.js';
 import { baseOf, listening, Stage } from './stage.js';
 
 export const interactive: Runners = {
@@ -29,13 +29,9 @@ export const interactive: Runners = {
 export const reject: Runners = {
   offer: async (test, file, engine) => {
     const { listener } = await Stage.of(baseOf(test, file), engine);
-    for (const frame of test.before) {
-      // Each from the account that it names as its initiator, `aid_A`.
-      const earlier = unhex(frame);
-      await listener.receive({ frame: earlier, from: earlier.subarray(35, 67) });
-    }
     const pin = test.pin === null ? undefined : unhex(test.pin);
-    await outcome(test, () => listener.receive({ frame: unhex(test.frame), from: unhex(test.from), pin }));
+    await before(test, (input) => listener.receive({ ...input, pin }));
+    await outcome(test, () => listener.receive({ ...addressed(test), pin }));
   },
   ring: async (test, file, engine) => {
     const { listener } = await Stage.of(baseOf(test, file), engine);

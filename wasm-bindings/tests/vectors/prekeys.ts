@@ -1,8 +1,8 @@
 /** handshake_prekey.json and prekey_reject.json. */
 import type { EarlyMessage, EngineName, IncomingOffer, PendingSession } from '@duet-chat/crypto';
 import { scriptLeft } from '@duet-chat/crypto/testing';
-import { equal, hex, refused, unhex } from '../harness.js';
-import { type Case, emojiText, outcome, type Runners } from './case.js';
+import { equal, hex, unhex } from '../harness.js';
+import { addressed, before, type Case, emojiText, outcome, type Runners } from './case.js';
 import { contentFromVector, contentToVector } from './content.js';
 import { sha256 } from './data.js';
 import { baseOf, Stage } from './stage.js';
@@ -108,16 +108,4 @@ async function receiving(
 ): Promise<IncomingOffer | PendingSession> {
   const incoming = await (await Stage.of(base, engine)).ring();
   return accepted ? incoming.accept() : incoming;
-}
-
-function addressed(test: Case): { frame: Uint8Array; from: Uint8Array } {
-  return { frame: unhex(test.frame), from: unhex(test.from) };
-}
-
-/** What came before the case: each with the refusal that it meets, or none. */
-async function before(test: Case, receive: (input: ReturnType<typeof addressed>) => unknown): Promise<void> {
-  for (const earlier of test.before) {
-    if (earlier.error === null) await receive(addressed(earlier));
-    else await refused(earlier.error, () => receive(addressed(earlier)));
-  }
 }

@@ -13,7 +13,7 @@ use crate::file::VectorFile;
 use crate::rng::{Replay, blocks};
 use crate::run::{bytes_of, run};
 use crate::scene::bytes::{flipped, not_canonical, one, replaced, with_coefficient};
-use crate::scene::handshakes::appendix_c;
+use crate::scene::handshakes::{appendix_c, earlier};
 use crate::scene::layout::{accept, confirm, flight1, offer};
 use crate::scene::people::{ALICE, BOB, account, seed, sign};
 
@@ -260,21 +260,21 @@ fn offer_orders(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
     let (eve_aid, eve_key) = (account("eve")?, eve.public_key());
     let (bad_ex, bad_ek) = (not_canonical(), [0xff; 1152]);
     let own = run.bob.public_key();
-    let earlier = blocks("an earlier run", 16);
+    let other_run = blocks("an earlier run", 16);
     let to_eve = (flight1::AID_B, &eve_aid.0[..]);
     let from_bob = (flight1::IK_A, &own.as_bytes()[..]);
     let from_eve = (flight1::IK_A, &eve_key.as_bytes()[..]);
-    let stale = (flight1::PRESENCE_B, &earlier[..]);
+    let stale = (flight1::PRESENCE_B, &other_run[..]);
     let (agreement, encapsulation) = ((flight1::EX_A, &bad_ex[..]), (flight1::EK_A, &bad_ek[..]));
     let pinned = |frame: &[u8]| -> Result<Value, Failure> {
         let mut case = run.offer_case(frame)?;
         case["pin"] = json!(ALICE.ik);
         Ok(case)
     };
-    let delivered = |frame: &[u8], before: &[&[u8]]| -> Result<Value, Failure> {
+    let delivered = |frame: &[u8], before: &[Value]| -> Result<Value, Failure> {
         let mut case = run.offer_case(frame)?;
         case["from"] = json!(hex(&eve_aid.0));
-        case["before"] = before.iter().map(|frame| hex(frame)).collect();
+        case["before"] = json!(before);
         Ok(case)
     };
     let swapped =
@@ -299,7 +299,7 @@ fn offer_orders(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         (
             "a replay before the sender",
             Code::OfferReplayed,
-            delivered(&forged, &[&run.offer])?,
+            delivered(&forged, &[earlier(&run.offer, None, 1)?])?,
         ),
         (
             "the sender before the signature",
@@ -390,7 +390,7 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Ok(case)
     };
 
-    let case = with("before", json!([hex(&run.offer)]), &run.offer)?;
+    let case = with("before", json!([earlier(&run.offer, None, 1)?]), &run.offer)?;
     file.invalid(
         "OFFER, a second time in this run",
         &["Replay"],
@@ -404,7 +404,7 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
             (flight1::EK_A - 1, &[0]),
         ],
     )?;
-    let case = with("before", json!([hex(&run.offer)]), &renewed)?;
+    let case = with("before", json!([earlier(&run.offer, None, 1)?]), &renewed)?;
     file.invalid(
         "OFFER, the same hid with other keys",
         &["Replay"],
@@ -480,8 +480,22 @@ fn offer_people(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         Code::IdentityChanged,
         case,
     )?;
-    let case = with("pin", json!(ALICE.ik), &run.offer)?;
-    file.valid("OFFER under the pinned key", &["Honest"], case)?;
+    let mut case = with("pin", json!(ALICE.ik), &swapped)?;
+    case["before"] = json!([earlier(&swapped, Some(Code::IdentityChanged), 1)?]);
+    file.invalid(
+        "OFFER of eve's key for alice's account, a second time: it is remembered before the pin is looked at",
+        &["KeySubstitution", "Replay", "Order"],
+        Code::OfferReplayed,
+        case,
+    )?;
+    let mut case = with("pin", json!(ALICE.ik), &run.offer)?;
+    file.valid("OFFER under the pinned key", &["Honest"], case.clone())?;
+    case["before"] = json!([earlier(&swapped, Some(Code::IdentityChanged), 1)?]);
+    file.valid(
+        "OFFER under the pinned key after eve's with the same hid: remembered is the key with the hid",
+        &["Honest"],
+        case,
+    )?;
 
     let forged = run.offer_with(&eve, &[])?;
     file.invalid(

@@ -279,6 +279,11 @@ fn malformed(file: &mut VectorFile) -> Result<(), Failure> {
         ]
         .concat()
     };
+    let ahead = |numbers: &[u32]| {
+        let count = u16::try_from(numbers.len()).unwrap_or(0).to_be_bytes();
+        let numbers: Vec<u8> = numbers.iter().flat_map(|n| n.to_be_bytes()).collect();
+        [&state[..185], &count, &numbers, &state[187..]].concat()
+    };
     let cases = [
         ("the layout of an earlier version", with(0, &[1])),
         ("another layout", with(0, &[3])),
@@ -307,6 +312,37 @@ fn malformed(file: &mut VectorFile) -> Result<(), Failure> {
             "201 unacknowledged messages",
             with(169, &201_u16.to_be_bytes()),
         ),
+        (
+            "a number to send beyond the last one",
+            with(164, &((1_u32 << 24) + 2).to_be_bytes()),
+        ),
+        (
+            "an unacknowledged number that was not sent",
+            with(171, &1_u32.to_be_bytes()),
+        ),
+        (
+            "the same number unacknowledged twice",
+            pad(&[&state[..169], &[0, 2], &state[171..175], &state[171..]].concat()),
+        ),
+        ("a peer that was heard with a flag of 2", with(175, &[2])),
+        (
+            "more received than a session has",
+            with(176, &((1_u32 << 24) + 2).to_be_bytes()),
+        ),
+        ("an end of flag 2", with(180, &[2])),
+        (
+            "the number of a BYE that has not come",
+            with(181, &[0, 0, 0, 1]),
+        ),
+        ("a number ahead that is next", pad(&ahead(&[0]))),
+        ("a number ahead beyond the window", pad(&ahead(&[2_048]))),
+        ("numbers ahead that descend", pad(&ahead(&[9, 7]))),
+        ("a number ahead twice", pad(&ahead(&[7, 7]))),
+        (
+            "a number ahead that is not there",
+            with(185, &1_u16.to_be_bytes()),
+        ),
+        ("2,049 numbers ahead", with(185, &2_049_u16.to_be_bytes())),
         ("an even turn for bob", with(BOB, &2_u32.to_be_bytes())),
         (
             "a turn above 2^25 + 2",
@@ -355,6 +391,13 @@ fn malformed(file: &mut VectorFile) -> Result<(), Failure> {
         &key,
         0,
         &sealed(&key, &record, &pad(&skipped(0, 0)))?,
+    )?;
+    s.restore(
+        "b",
+        "sealed anew with the first and the last number that may be ahead",
+        &key,
+        0,
+        &sealed(&key, &record, &pad(&ahead(&[1, 2_047])))?,
     )?;
     s.restore(
         "b",

@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use super::identity::{named, symbols};
 use super::messages::Shown;
 use super::{content, messages, unknown};
-use crate::case::{Failure, Input, Outputs, hex, outputs, unhex};
+use crate::case::{Failure, Input, Outputs, hex, outputs};
 use crate::rng::Replay;
 
 /// The sections of a stream of random bytes, by the names that the files give them.
@@ -354,13 +354,13 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
     let (frame, from) = (case.hex("frame")?, AccountId(case.array("from")?));
     match case.text("at")? {
         "offer" => {
-            for earlier in case.list("before")? {
-                let earlier = unhex(earlier.raw().as_str().unwrap_or_default())?;
-                let sender = initiator(&earlier)?;
-                block_on(base.listener.receive(&earlier, &sender, None, 0))?;
-            }
             let pin = pin(case)?;
-            block_on(base.listener.receive(&frame, &from, pin.as_ref(), 0))?;
+            let mut receive = |frame: &[u8], from: &AccountId| {
+                block_on(base.listener.receive(frame, from, pin.as_ref(), 0))?;
+                Ok(())
+            };
+            before(case, &mut receive)?;
+            receive(&frame, &from)?;
         }
         "ring" => {
             let incoming = block_on(base.listener.receive(&frame, &from, None, 0))?;
@@ -380,6 +380,29 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
         at => return Err(unknown(at)),
     }
     Ok(outputs! {})
+}
+
+/// What came before, each as often as `times` says and with the error that it must have met, or null.
+pub(super) fn before(
+    case: Input<'_>,
+    mut receive: impl FnMut(&[u8], &AccountId) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    for earlier in case.list("before")? {
+        let (frame, from) = (earlier.hex("frame")?, AccountId(earlier.array("from")?));
+        let expected = match earlier.value("error")? {
+            Value::Null => None,
+            _ => Some(earlier.text("error")?),
+        };
+        for _ in 0..earlier.number::<u32>("times")? {
+            match receive(&frame, &from) {
+                Ok(()) if expected.is_none() => {}
+                Err(Failure::Refused(code)) if expected == Some(code.name()) => {}
+                Ok(()) => return Err(Failure::case("before: accepted")),
+                Err(failure) => return Err(Failure::case(format!("before: {failure}"))),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whom a first flight names as its sender.

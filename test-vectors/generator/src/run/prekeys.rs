@@ -4,9 +4,8 @@ use duet_crypto::engine::{Software, block_on};
 use duet_crypto::handshake::{EarlyError, EarlyMessage, IncomingOffer, PendingSession};
 use duet_crypto::identity::AccountId;
 use duet_crypto::primitives::hash::sha256;
-use serde_json::Value;
 
-use super::handshake::{Base, initiator, pin};
+use super::handshake::{Base, before, initiator, pin};
 use super::{content, unknown};
 use crate::case::{Failure, Input, Outputs, hex, outputs};
 
@@ -56,27 +55,6 @@ pub(super) fn reject(case: Input<'_>) -> Result<Outputs, Failure> {
         }
         at => Err(unknown(at)),
     }
-}
-
-/// What came before, each with the error that it must have met, or null.
-fn before(
-    case: Input<'_>,
-    mut receive: impl FnMut(&[u8], &AccountId) -> Result<(), Failure>,
-) -> Result<(), Failure> {
-    for earlier in case.list("before")? {
-        let (frame, from) = (earlier.hex("frame")?, AccountId(earlier.array("from")?));
-        let expected = match earlier.value("error")? {
-            Value::Null => None,
-            _ => Some(earlier.text("error")?),
-        };
-        match receive(&frame, &from) {
-            Ok(()) if expected.is_none() => {}
-            Err(Failure::Refused(code)) if expected == Some(code.name()) => {}
-            Ok(()) => return Err(Failure::case("before: accepted")),
-            Err(failure) => return Err(Failure::case(format!("before: {failure}"))),
-        }
-    }
-    Ok(())
 }
 
 fn init(case: Input<'_>, mut base: Base) -> Result<Outputs, Failure> {

@@ -1,10 +1,11 @@
 //! The handshakes that cases start from.
 
+use duet_crypto::error::Code;
 use serde_json::{Value, json};
 
 use super::contents::{descriptor, text};
-use super::people::{ALICE, BOB, REALM, seed};
-use crate::case::hex;
+use super::people::{ALICE, BOB, REALM, account, seed};
+use crate::case::{Failure, hex};
 use crate::rng::blocks;
 
 /// What READY draws in the handshakes of Appendix C: keys and coins of turn 1.
@@ -16,6 +17,13 @@ fn appendix_c_ready() -> [String; 3] {
 pub(crate) fn turn_draws(first: usize) -> [String; 3] {
     [(0, 32), (1, 64), (2, 32)]
         .map(|(n, size)| hex(&blocks(&format!("ratchet draw {}", first + n), size)))
+}
+
+/// What bob got from alice before a case, `times` times, and how he refused it, if he did.
+pub(crate) fn earlier(frame: &[u8], error: Option<Code>, times: u32) -> Result<Value, Failure> {
+    let from = hex(&account(ALICE.name)?.0);
+    let error = error.map(Code::name);
+    Ok(json!({"from": from, "frame": hex(frame), "times": times, "error": error}))
 }
 
 /// The handshake of Appendix C.

@@ -1,16 +1,17 @@
 //! EARLY, as bob gets it.
 
 use duet_crypto::error::Code;
+use duet_crypto::limits;
 use serde_json::{Value, json};
 
 use super::{Run, came};
-use crate::case::{Failure, hex, unhex};
+use crate::case::{Failure, unhex};
 use crate::file::VectorFile;
 use crate::scene::bytes::{flipped, replaced};
 use crate::scene::contents;
 use crate::scene::contents::{descriptor, plaintext};
-use crate::scene::handshakes::appendix_c;
-use crate::scene::people::{ALICE, account};
+use crate::scene::handshakes::{appendix_c, earlier};
+use crate::scene::people::ALICE;
 
 fn early_text(text: &str, seq: u32) -> Vec<u8> {
     padded(2, seq, 0, &[&[0; 5], text.as_bytes()].concat())
@@ -152,12 +153,11 @@ pub(super) fn early(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
     )?;
 
     let mut poisoned = case(&[], false, second)?;
-    let alice = hex(&account(ALICE.name)?.0);
     poisoned["before"] = json!([
-        {"from": alice, "frame": hex(&flipped(first, 100)), "error": "E_DECRYPT"},
-        {"from": alice, "frame": hex(second), "error": "E_EARLY_ORDER"},
-        {"from": alice, "frame": hex(first), "error": null},
-        {"from": alice, "frame": hex(first), "error": "E_REPLAY"},
+        earlier(&flipped(first, 100), Some(Code::Decrypt), 1)?,
+        earlier(second, Some(Code::EarlyOrder), 1)?,
+        earlier(first, None, 1)?,
+        earlier(first, Some(Code::Replay), 1)?,
     ]);
     file.valid(
         "EARLY, the second, after a forgery, itself too early, the first, and the first again",
@@ -250,8 +250,7 @@ pub(super) fn dishonest(file: &mut VectorFile, run: &Run) -> Result<(), Failure>
     }
     // It ends the handshake: neither the next message nor the CONFIRM counts any more.
     let bad = run.early_with(0, &padded(4, 0, 0, &[1]))?;
-    let failed =
-        json!([{"from": hex(&account(ALICE.name)?.0), "frame": hex(&bad), "error": "E_CONTENT"}]);
+    let failed = json!([earlier(&bad, Some(Code::Content), 1)?]);
     let mut after = run.case("early", ALICE.name, &run.early[0])?;
     after["before"] = failed.clone();
     file.invalid(
@@ -268,4 +267,33 @@ pub(super) fn dishonest(file: &mut VectorFile, run: &Run) -> Result<(), Failure>
         Code::EarlyFailed,
         confirm,
     )
+}
+
+/// 1,024 that do not decrypt end the handshake.
+pub(super) fn flood(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
+    let [first, ..] = &run.early[..] else {
+        return Err(Failure::case("two early messages"));
+    };
+    let forged = flipped(first, 100);
+    let most = limits::EARLY_FAILURES - 1;
+    let almost = earlier(&forged, Some(Code::Decrypt), most)?;
+    let last = earlier(&forged, Some(Code::FailureLimit), 1)?;
+    let case = |at: &str, frame: &[u8], before: Value| -> Result<Value, Failure> {
+        let mut case = run.case(at, ALICE.name, frame)?;
+        case["before"] = before;
+        Ok(case)
+    };
+    let early = "EARLY, the first, after 1,023 forgeries";
+    let before = json!([almost]);
+    file.valid(early, &["Honest"], case("early", first, before.clone())?)?;
+    let mut refuse =
+        |comment: &str, code, case| file.invalid(comment, &["Exhaustion", "Forgery"], code, case);
+    let comment = "EARLY, the 1,024th forgery";
+    refuse(comment, Code::FailureLimit, case("early", &forged, before)?)?;
+    let before = json!([almost, last]);
+    let comment = "EARLY, an honest one after 1,024 forgeries";
+    refuse(comment, Code::Closed, case("early", first, before.clone())?)?;
+    let comment = "CONFIRM after 1,024 forgeries";
+    let case = case("confirm", &run.confirm, before)?;
+    refuse(comment, Code::EarlyFailed, case)
 }

@@ -11,6 +11,7 @@ use crate::case::{Failure, hex};
 use crate::file::VectorFile;
 use crate::rng::blocks;
 use crate::scene::bytes::{flipped, not_canonical, one, replaced, with_coefficient};
+use crate::scene::handshakes::earlier;
 use crate::scene::layout::{flight1, init, offer, prekey};
 use crate::scene::people::{ALICE, account, seed, sign};
 
@@ -296,8 +297,6 @@ pub(super) fn init_keys(file: &mut VectorFile, run: &Run) -> Result<(), Failure>
 
 /// A prekey is used once, and by a good INIT only.
 pub(super) fn used(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
-    let alice = hex(&account(ALICE.name)?.0);
-    let earlier = |frame: &[u8], error: Option<Code>| json!({"from": alice, "frame": hex(frame), "error": error.map(Code::name)});
     let after = |before: Vec<Value>, frame: &[u8]| -> Result<Value, Failure> {
         let mut case = run.init_case(frame)?;
         case["before"] = json!(before);
@@ -307,14 +306,14 @@ pub(super) fn used(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
         "INIT, a second time, when its prekey is gone",
         &["Replay"],
         Code::OfferReplayed,
-        after(vec![earlier(&run.init, None)], &run.init)?,
+        after(vec![earlier(&run.init, None, 1)?], &run.init)?,
     )?;
     let second = run.signed(&[(flight1::HID, &blocks("another hid", 16))])?;
     file.invalid(
         "INIT, another one with the prekey that is gone",
         &["PrekeyReuse"],
         Code::PrekeyUnknown,
-        after(vec![earlier(&run.init, None)], &second)?,
+        after(vec![earlier(&run.init, None, 1)?], &second)?,
     )?;
     let eve = seed("eve");
     let theirs = run.init_with(
@@ -326,7 +325,7 @@ pub(super) fn used(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
             (flight1::IK_A, eve.public_key().as_bytes()),
         ],
     )?;
-    let mut case = after(vec![earlier(&run.init, None)], &theirs)?;
+    let mut case = after(vec![earlier(&run.init, None, 1)?], &theirs)?;
     case["from"] = json!(hex(&account("eve")?.0));
     file.invalid(
         "INIT, eve's with the prekey that alice used: the relay handed it out twice",
@@ -349,8 +348,8 @@ pub(super) fn used(file: &mut VectorFile, run: &Run) -> Result<(), Failure> {
     ];
     let before = failing
         .iter()
-        .map(|(frame, code)| earlier(frame, Some(*code)))
-        .collect();
+        .map(|(frame, code)| earlier(frame, Some(*code), 1))
+        .collect::<Result<_, _>>()?;
     file.valid(
         "INIT after six that failed a check: none of them has used the prekey up",
         &["PrekeyExhaustion"],

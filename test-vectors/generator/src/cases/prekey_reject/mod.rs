@@ -17,7 +17,7 @@ use crate::run::messages::message_keys;
 use crate::run::{bytes_of, run};
 use crate::scene::bytes::replaced;
 use crate::scene::contents::text;
-use crate::scene::handshakes::{appendix_c, appendix_c_prekey, early_contents};
+use crate::scene::handshakes::{appendix_c, appendix_c_prekey, earlier, early_contents};
 use crate::scene::layout::{accept, confirm, flight1, init, prekey};
 use crate::scene::people::{ALICE, BOB, account, sign};
 
@@ -218,7 +218,10 @@ pub(super) fn reject() -> Result<VectorFile, Failure> {
                 "OutOfOrder",
                 "A gap in the early messages: they come in order or not at all.",
             ),
-            ("Exhaustion", "More early messages than there may be."),
+            (
+                "Exhaustion",
+                "More early messages, or forgeries of them, than there may be.",
+            ),
             (
                 "Truncation",
                 "Early messages that were dropped on the way, or a count that hides them.",
@@ -245,6 +248,7 @@ pub(super) fn reject() -> Result<VectorFile, Failure> {
     inits::unknown(&mut file, &run)?;
     early::early(&mut file, &run)?;
     early::dishonest(&mut file, &run)?;
+    early::flood(&mut file, &run)?;
     finish::accepts(&mut file, &run)?;
     finish::confirms(&mut file, &run)?;
     finish::sends(&mut file, &run)?;
@@ -253,9 +257,5 @@ pub(super) fn reject() -> Result<VectorFile, Failure> {
 
 /// A list of early frames that came before, all well.
 fn came(frames: &[Vec<u8>]) -> Result<Value, Failure> {
-    let from = hex(&account(ALICE.name)?.0);
-    Ok(frames
-        .iter()
-        .map(|frame| json!({"from": from, "frame": hex(frame), "error": null}))
-        .collect())
+    frames.iter().map(|frame| earlier(frame, None, 1)).collect()
 }
