@@ -51,22 +51,58 @@ pub type Limiter = RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Du
 
 /// The limiters, keyed by address.
 pub struct AddressLimits {
-    login: KeyedLimiter<IpAddr>,
-    register: KeyedLimiter<IpAddr>,
-    handshake: KeyedLimiter<IpAddr>,
-    request: KeyedLimiter<IpAddr>,
+    login: NetworkLimiter,
+    register: NetworkLimiter,
+    handshake: NetworkLimiter,
+    request: NetworkLimiter,
+}
+
+/// An allowance for each address, and larger ones for the networks around an IPv6 address: who rents a /48 has 65,536
+/// networks of one household's size.
+struct NetworkLimiter([(u8, KeyedLimiter<IpAddr>); 3]);
+
+/// Length of the prefix, and how many times a household's allowance it has.
+const NETWORKS: [(u8, u32); 3] = [(64, 1), (48, 4), (32, 64)];
+
+impl NetworkLimiter {
+    fn new(number: u32, quota: impl Fn(NonZeroU32) -> Quota, clock: &Clock) -> Self {
+        Self(NETWORKS.map(|(length, times)| {
+            let quota = quota(positive(number.saturating_mul(times)));
+            (
+                length,
+                RateLimiter::dashmap_with_clock(quota, clock.clone()),
+            )
+        }))
+    }
+
+    fn check(&self, ip: IpAddr) -> Result<(), Duration> {
+        // An IPv4 address is no part of a larger network that one person could rent for nothing.
+        let levels = if ip.is_ipv4() { 1 } else { self.0.len() };
+        for (length, limiter) in self.0.iter().take(levels) {
+            limiter
+                .check_key(&prefix(ip, *length))
+                .map_err(|until| until.wait_time_from(limiter.clock().monotonic()))?;
+        }
+        Ok(())
+    }
+
+    fn forget_quiet(&self) {
+        for (_, limiter) in &self.0 {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
 }
 
 impl AddressLimits {
     /// Limiters with the operator's numbers.
     #[must_use]
     pub fn new(limits: &Limits, clock: &Clock) -> Self {
-        let keyed = |quota| RateLimiter::dashmap_with_clock(quota, clock.clone());
         Self {
-            login: keyed(Quota::per_second(positive(limits.rate_login))),
-            register: keyed(Quota::per_second(positive(limits.rate_register))),
-            handshake: keyed(Quota::per_minute(positive(limits.rate_handshakes))),
-            request: keyed(Quota::per_second(positive(limits.rate_requests))),
+            login: NetworkLimiter::new(limits.rate_login, Quota::per_second, clock),
+            register: NetworkLimiter::new(limits.rate_register, Quota::per_second, clock),
+            handshake: NetworkLimiter::new(limits.rate_handshakes, Quota::per_minute, clock),
+            request: NetworkLimiter::new(limits.rate_requests, Quota::per_second, clock),
         }
     }
 
@@ -75,23 +111,18 @@ impl AddressLimits {
     /// # Errors
     /// How long to wait when the allowance is used up.
     pub fn check(&self, limited: Limited, ip: IpAddr) -> Result<(), Duration> {
-        let Some(limiter) = self.limiter(limited) else {
-            return Ok(());
-        };
-        limiter
-            .check_key(&network(ip))
-            .map_err(|until| until.wait_time_from(limiter.clock().monotonic()))
+        self.limiter(limited)
+            .map_or(Ok(()), |limiter| limiter.check(ip))
     }
 
     /// Forgets addresses that have their whole allowance again.
     pub fn forget_quiet(&self) {
         for limiter in [&self.login, &self.register, &self.handshake, &self.request] {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+            limiter.forget_quiet();
         }
     }
 
-    fn limiter(&self, limited: Limited) -> Option<&KeyedLimiter<IpAddr>> {
+    fn limiter(&self, limited: Limited) -> Option<&NetworkLimiter> {
         match limited {
             Limited::Login => Some(&self.login),
             Limited::Register => Some(&self.register),
@@ -145,9 +176,17 @@ pub fn positive(number: u32) -> NonZeroU32 {
 
 /// One household has a whole IPv6 /64: it counts as one address.
 pub(crate) fn network(ip: IpAddr) -> IpAddr {
+    prefix(ip, 64)
+}
+
+/// The network of an IPv6 address; an IPv4 address is its own.
+fn prefix(ip: IpAddr, length: u8) -> IpAddr {
     match ip {
         IpAddr::V4(_) => ip,
-        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
+        IpAddr::V6(ip) => {
+            let host = u128::MAX.checked_shr(length.into()).unwrap_or(0);
+            Ipv6Addr::from_bits(ip.to_bits() & !host).into()
+        }
     }
 }
 
@@ -179,5 +218,20 @@ mod tests {
         clock.advance(Duration::from_millis(500));
         assert!(check("192.0.2.1").is_ok());
         assert!(check("192.0.2.1").is_err());
+    }
+
+    #[test]
+    fn whoever_rents_many_networks_has_no_more_than_a_few_households() {
+        let clock = Clock::manual();
+        let limits = AddressLimits::new(&Settings::defaults().limits, &clock);
+        let register = |ip: String| limits.check(Limited::Register, ip.parse().unwrap()).is_ok();
+        // Two a second and household: four households' worth for a /48, 64 for a /32.
+        let of_48 = (0..100).filter(|net| register(format!("2001:db8:1:{net:x}::1")));
+        assert_eq!(of_48.count(), 8);
+        let of_32 = (0..1000).filter(|net| register(format!("2001:db9:{net:x}::1")));
+        assert_eq!(of_32.count(), 128);
+        assert!(register("2001:dba::1".to_owned()));
+        let of_v4 = (0..200).filter(|host| register(format!("203.0.113.{host}")));
+        assert_eq!(of_v4.count(), 200);
     }
 }
