@@ -66,7 +66,7 @@ lint: $(STAMPS)/package $(STAMPS)/web-npm ## Formatting, clippy, biome, tsc, ref
 	@sh infra/lint/references.sh
 
 .PHONY: test-rust
-test-rust: $(STAMPS)/base ## Rust: core (as it ships, and with its values open), vectors, relay on a real SQLite file
+test-rust: $(STAMPS)/tests ## Rust: core (as it ships, and with its values open), vectors, relay on real SQLite and PostgreSQL
 	$(step) "Rust tests: the core as it ships"
 	@cargo test --locked --quiet -p duet-crypto -p duet-primitives --tests
 	$(step) "Rust tests: everything, with the core's values open to the vectors"
@@ -170,7 +170,7 @@ $(STAMPS)/base: infra/setup/base.sh infra/setup/lib.sh | $(STAMPS)
 	@sh infra/setup/base.sh
 	@touch $@
 
-$(STAMPS)/tests: infra/setup/tests.sh infra/setup/lib.sh | $(STAMPS)
+$(STAMPS)/tests: infra/setup/tests.sh infra/setup/lib.sh $(STAMPS)/base | $(STAMPS)
 	@sh infra/setup/tests.sh
 	@touch $@
 

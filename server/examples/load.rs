@@ -24,12 +24,17 @@ use duet_crypto::{
     },
 };
 use duet_relay::{
-    auth::{signing_key::SigningKey, token::Tokens},
+    auth::{refresh_token::RefreshToken, signing_key::KeyRing, token::Tokens},
     clock::Clock,
     config::{MetricsListen, Settings},
     ids::SessionId,
     server::Server,
-    store::{Store, accounts::KeyProof},
+    store::{
+        Store,
+        accounts::KeyProof,
+        sessions::{Device, Owner},
+    },
+    telemetry::store::StoreMetrics,
     validate::Username,
 };
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -228,9 +233,16 @@ struct Person {
 /// Makes accounts and sessions in the database, before the relay opens it: hashing passwords is not what is measured.
 async fn make_people(directory: &Path, count: u32) -> Vec<Person> {
     let settings = settings(directory);
-    let store = Store::open(&settings.database).await.expect("a database");
-    let key = SigningKey::load(&settings).expect("a key");
-    let tokens = Tokens::new(&key, REALM, Duration::from_secs(3600));
+    let store = Store::open(
+        &settings.database_location(),
+        settings.database_pause,
+        Clock::system(),
+        StoreMetrics::default(),
+    )
+    .await
+    .expect("a database");
+    let keys = KeyRing::load(&settings).expect("a key");
+    let tokens = Tokens::new(keys, REALM, Duration::from_secs(3600));
     let realm = Realm::new(REALM).expect("a realm");
     let mut people = Vec::new();
     for number in 0..count {
@@ -248,12 +260,20 @@ async fn make_people(directory: &Path, count: u32) -> Vec<Person> {
             .set_key(&id, None, &public, KeyProof::First, now)
             .await
             .expect("a key");
-        let session = SessionId::random();
+        let owner = Owner {
+            session: SessionId::random(),
+            user: id,
+        };
+        let device = Device {
+            user_agent: None,
+            address: String::new(),
+        };
+        let refresh = RefreshToken::first().hash();
         store
-            .start_session(&session, &id, &duet_relay::random(), now + 3_600_000, now)
+            .start_session(&owner, &refresh, &device, 1, now + 3_600_000, now)
             .await
             .expect("a session");
-        let (token, _) = tokens.issue(&id, &session, now).expect("a token");
+        let (token, _) = tokens.issue(&owner, 0, now).expect("a token");
         people.push(Person {
             identity,
             presence: Presence(duet_relay::random()),

@@ -33,7 +33,12 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
     if app.readiness.check(&app.store, &app.clock).await {
         "ready\n".into_response()
     } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "database\n").into_response()
+        let why = if app.store.is_left_alone() {
+            "database: circuit breaker open\n"
+        } else {
+            "database\n"
+        };
+        (StatusCode::SERVICE_UNAVAILABLE, why).into_response()
     }
 }
 

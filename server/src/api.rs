@@ -51,6 +51,8 @@ impl<'de, const N: usize> Deserialize<'de> for Bytes<N> {
 
 /// An account id, protocol.md section 3.1.
 pub type AccountIdText = Bytes<32>;
+/// A session id.
+pub type SessionIdText = Bytes<16>;
 /// An Ed25519 public key.
 pub type IdentityKeyText = Bytes<32>;
 /// An Ed25519 signature.
@@ -165,6 +167,54 @@ pub struct Registered {
     pub expires_at: u64,
     /// Whether the identity key of the request was stored; if not, it can be added with `PUT /api/identity/key`.
     pub key_stored: bool,
+}
+
+/// One session in the list of its owner: one login on one device.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionInfo {
+    /// Session id, 16 bytes.
+    #[ts(type = "string")]
+    pub id: SessionIdText,
+    /// What its browser called itself, if it did.
+    pub user_agent: Option<String>,
+    /// The address that it came from.
+    pub address: String,
+    /// When it began, epoch ms.
+    pub created_at: u64,
+    /// When it was last used, epoch ms, to the minute. A WebSocket counts when it is opened or renews its token.
+    pub last_seen_at: u64,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// `GET /api/auth/sessions`: the one used last first. `DELETE /api/auth/sessions/{id}` ends one of them,
+/// `DELETE /api/auth/sessions` all.
+#[derive(Serialize, TS)]
+pub struct SessionList {
+    /// The live sessions.
+    pub sessions: Vec<SessionInfo>,
+}
+
+/// `PUT /api/auth/password`; the answer is a [`Session`]. Every other session ends.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ChangePasswordRequest {
+    /// The login secret as it is, 32 bytes.
+    #[ts(type = "string")]
+    pub login_secret: LoginSecret,
+    /// What it shall be, 32 bytes.
+    #[ts(type = "string")]
+    pub new_login_secret: LoginSecret,
+}
+
+/// `DELETE /api/auth/account`. Nobody can register the name again.
+#[derive(Deserialize, TS)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct DeleteAccountRequest {
+    /// The login secret once more, 32 bytes.
+    #[ts(type = "string")]
+    pub login_secret: LoginSecret,
 }
 
 /// One line of a search.

@@ -5,14 +5,16 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
 use std::{
     ffi::OsString,
-    fmt, fs,
+    fs,
     net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     str::FromStr,
     time::Duration,
 };
 
-use crate::http::origin::Origin;
+use crate::{http::origin::Origin, store::Location};
+
+pub use crate::{http::client::ForwardedHeader, secret::Secret};
 
 /// The relay of Duet: accounts, public keys, and a WebSocket hub that sees only ciphertext.
 ///
@@ -38,8 +40,30 @@ pub struct Cli {
 pub enum Command {
     /// Ask a running relay on this machine (the port of --listen) whether it is ready; the exit code tells.
     Healthcheck,
+    /// Bring the schema of the database to a version, forwards or backwards, while no relay uses it. Serving does so by
+    /// itself, forwards.
+    Migrate(MigrateArgs),
+    /// Things that an operator does to a relay that runs.
+    #[command(subcommand)]
+    Admin(AdminCommand),
     /// Write or check the TypeScript of the HTTP API, generated from this program's own types.
     Types(TypesArgs),
+}
+
+/// Arguments of `migrate`.
+#[derive(Debug, Args)]
+pub struct MigrateArgs {
+    /// The version; the newest without it. What an older version does not know is lost.
+    #[arg(long, value_name = "VERSION", value_parser = clap::value_parser!(i64).range(0..))]
+    pub to: Option<i64>,
+}
+
+/// Things that an operator does to a relay that runs.
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Make a new signing key before those in the file. Relays that use the file sign with it after a SIGHUP or a restart;
+    /// nobody is logged out.
+    RotateKey,
 }
 
 /// Arguments of `types`.
@@ -86,30 +110,6 @@ impl FromStr for MetricsListen {
     }
 }
 
-/// A secret in the settings: `Debug` does not show it.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl Secret {
-    /// The value itself.
-    #[must_use]
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Secret(..)")
-    }
-}
-
-impl From<&str> for Secret {
-    fn from(text: &str) -> Self {
-        Self(text.to_owned())
-    }
-}
-
 /// Everything an operator can choose.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
@@ -132,6 +132,14 @@ pub struct Settings {
     )]
     pub database: PathBuf,
 
+    /// A PostgreSQL database instead: postgres://user:password@host/name. The password may be left to PGPASSFILE.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<Secret>,
+
+    /// Seconds that a database which fails again and again is left alone before it is tried again.
+    #[arg(long, env = "DUET_DATABASE_PAUSE", value_name = "SECONDS", default_value = "30", value_parser = seconds)]
+    pub database_pause: Duration,
+
     /// The deployment's public name: part of every account id, so it can never change once people have registered.
     /// Lower-case ASCII.
     #[arg(
@@ -153,10 +161,19 @@ pub struct Settings {
     )]
     pub origins: Vec<Origin>,
 
-    /// Proxies (addresses or networks) whose X-Forwarded-For and X-Forwarded-Proto are believed, separated by
-    /// commas.
+    /// Proxies (addresses or networks) that are believed when they say whose request they pass on, separated by commas.
     #[arg(long, env = "DUET_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// The header in which they say it. Only one is read: most proxies pass on what a client wrote into the other.
+    #[arg(
+        long,
+        env = "DUET_FORWARDED_HEADER",
+        value_name = "HEADER",
+        value_enum,
+        default_value = "x-forwarded-for"
+    )]
+    pub forwarded_header: ForwardedHeader,
 
     /// Serve the site from this folder instead of the one built in. Read once, at the start.
     #[arg(long, env = "DUET_SITE", value_name = "DIR")]
@@ -195,8 +212,9 @@ pub struct Settings {
     #[arg(long, env = "DUET_LOG", value_name = "FILTER", default_value = "info")]
     pub log: String,
 
-    /// Key that signs access tokens: 32 bytes, base64url without padding. Without this and the next setting a key
-    /// is made on the first start and kept beside the database with mode 0600.
+    /// Key that signs access tokens: 32 bytes, base64url without padding. Older ones may follow, after commas: what they
+    /// signed is still good. Without this and the next setting a key is made on the first start and kept beside the file of
+    /// --database with mode 0600.
     #[arg(
         long,
         env = "DUET_SIGNING_KEY",
@@ -205,7 +223,7 @@ pub struct Settings {
     )]
     pub signing_key: Option<Secret>,
 
-    /// File that holds the signing key in the same form; goes before --signing-key.
+    /// File that holds the signing keys in the same form, one a line; goes before --signing-key.
     #[arg(long, env = "DUET_SIGNING_KEY_FILE", value_name = "FILE")]
     pub signing_key_file: Option<PathBuf>,
 
@@ -226,6 +244,10 @@ pub struct Limits {
     #[arg(long, env = "DUET_REFRESH_TOKEN_TTL", value_name = "SECONDS", default_value = "604800", value_parser = seconds)]
     pub refresh_token_ttl: Duration,
 
+    /// Sessions of one account; when one more begins, the oldest ends.
+    #[arg(long, env = "DUET_MAX_SESSIONS", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u16).range(1..))]
+    pub max_sessions: u16,
+
     /// Failed logins within 15 minutes after which a name is locked for 15 minutes.
     #[arg(long, env = "DUET_LOGIN_ATTEMPTS", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
     pub login_attempts: u32,
@@ -234,7 +256,7 @@ pub struct Limits {
     #[arg(long, env = "DUET_LOGIN_PATIENCE", value_name = "SECONDS", default_value = "5", value_parser = seconds)]
     pub login_patience: Duration,
 
-    /// Logins a second from one address (an IPv6 /64 counts as one).
+    /// Logins a second from one address (an IPv6 /64 counts as one; a /48 may have 4 times, a /32 64 times as many).
     #[arg(long, env = "DUET_RATE_LOGIN", value_name = "N", default_value = "5", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_login: u32,
 
@@ -443,6 +465,15 @@ fn seconds_or_zero(text: &str) -> Result<Duration, String> {
 }
 
 impl Settings {
+    /// Where the database is.
+    #[must_use]
+    pub fn database_location(&self) -> Location {
+        match &self.database_url {
+            Some(address) => Location::Address(address.clone()),
+            None => Location::File(self.database.clone()),
+        }
+    }
+
     /// The defaults, as a process without flags, variables and file would have them. For tests and tools.
     #[must_use]
     pub fn defaults() -> Self {

@@ -176,9 +176,6 @@ impl From<ErrorCode> for ApiError {
     }
 }
 
-/// When to try again while the database is full, locked or overloaded.
-const STORE_RETRY: Duration = Duration::from_secs(5);
-
 impl From<InvalidUsername> for ApiError {
     fn from(_: InvalidUsername) -> Self {
         ErrorCode::InvalidUsername.into()
@@ -187,11 +184,12 @@ impl From<InvalidUsername> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        if error.is_transient() {
-            tracing::error!(category = "store", %error, "request failed");
-            Self::from(ErrorCode::Unavailable).retry_after(STORE_RETRY)
-        } else {
-            Self::internal(error)
+        match error.retry_after() {
+            Some(wait) => {
+                tracing::error!(category = "store", %error, "request failed");
+                Self::from(ErrorCode::Unavailable).retry_after(wait)
+            }
+            None => Self::internal(error),
         }
     }
 }

@@ -5,7 +5,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`config`] | settings: flags, environment, file |
+//! | [`config`], [`secret`] | settings: flags, environment, file |
 //! | [`server`], [`app`] | start and stop; what all handlers share |
 //! | [`routes`] | every address with its limit |
 //! | [`clock`], [`ids`] | the time, as a parameter; names of things |
@@ -34,6 +34,7 @@ pub mod limits;
 pub mod readiness;
 pub mod relay;
 pub mod routes;
+pub mod secret;
 pub mod server;
 pub mod site;
 pub mod sockets;

@@ -9,9 +9,11 @@ use std::{
 };
 
 use duet_relay::{
-    config::{Cli, Command, Settings, TypesArgs},
+    auth::signing_key::KeyRing,
+    config::{AdminCommand, Cli, Command, Settings, TypesArgs},
     descriptors,
-    server::Server,
+    server::{Reloader, Server},
+    store::Store,
     telemetry, types,
 };
 
@@ -21,6 +23,8 @@ fn main() -> ExitCode {
         .and_then(|cli| match cli.command {
             None => serve(cli.settings),
             Some(Command::Healthcheck) => healthcheck(cli.settings.listen),
+            Some(Command::Migrate(arguments)) => migrate(&cli.settings, arguments.to),
+            Some(Command::Admin(AdminCommand::RotateKey)) => rotate_key(&cli.settings),
             Some(Command::Types(arguments)) => generate(&arguments),
         });
     match outcome {
@@ -43,7 +47,9 @@ fn serve(settings: Settings) -> Outcome {
         .build()?
         .block_on(async {
             let server = Server::bind(settings).await?;
+            let reloading = tokio::spawn(reload_when_asked(server.reloader()));
             server.run(asked_to_stop()).await?;
+            reloading.abort();
             Ok(())
         })
 }
@@ -65,6 +71,38 @@ async fn asked_to_stop() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
+}
+
+/// SIGHUP, as service managers send it for "reload".
+async fn reload_when_asked(reloader: Reloader) {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut hangup) = signal(SignalKind::hangup()) {
+            while hangup.recv().await.is_some() {
+                reloader.reload();
+            }
+        }
+    }
+    #[cfg(not(unix))]
+    drop(reloader);
+}
+
+fn migrate(settings: &Settings, version: Option<i64>) -> Outcome {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(Store::migrate(&settings.database_location(), version))?;
+    Ok(())
+}
+
+fn rotate_key(settings: &Settings) -> Outcome {
+    let id = KeyRing::rotate(settings)?;
+    writeln!(
+        io::stdout(),
+        "made key {id}: relays that use this file sign with it after a SIGHUP or a restart"
+    )?;
+    Ok(())
 }
 
 /// One request, without a client library: enough for a container's health check.

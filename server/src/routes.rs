@@ -6,7 +6,7 @@ use axum::{
     extract::DefaultBodyLimit,
     http::Method,
     response::{IntoResponse as _, Response},
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -14,7 +14,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::{
     about,
     app::App,
-    auth::session,
+    auth::{devices, session},
     error::{ApiError, ErrorCode},
     identity,
     limits::Limited,
@@ -51,6 +51,12 @@ routes! {
     post "/api/auth/refresh" session::refresh, Request;
     post "/api/auth/logout" session::logout, Request;
     post "/api/auth/revoke" session::revoke, Request;
+    get "/api/auth/sessions" devices::list, Request;
+    delete "/api/auth/sessions" devices::end_all, Request;
+    delete "/api/auth/sessions/{id}" devices::end, Request;
+    // These check a login secret.
+    put "/api/auth/password" devices::change_password, Login;
+    delete "/api/auth/account" devices::delete, Login;
     get "/api/chat/me" identity::me, Request;
     get "/api/chat/users" identity::search, Request;
     get "/api/identity/users/{id}/key" identity::key, Request;

@@ -22,7 +22,7 @@ use crate::{
     auth::{
         attempts::Attempts,
         password::Passwords,
-        signing_key::{SigningKey, SigningKeyError},
+        signing_key::{KeyRing, SigningKeyError},
         token::Tokens,
     },
     clock::Clock,
@@ -123,16 +123,22 @@ impl Server {
             })?,
             None => Site::embedded(),
         };
-        let store = Store::open(&settings.database).await?;
-        let key = SigningKey::load(&settings)?;
         let metrics = Metrics::default();
+        let store = Store::open(
+            &settings.database_location(),
+            settings.database_pause,
+            clock.clone(),
+            metrics.store.clone(),
+        )
+        .await?;
+        let keys = KeyRing::load(&settings)?;
         let sockets = Arc::new(Sockets::new(&settings, metrics.sockets.clone()));
         let places = settings
             .limits
             .max_connections
             .min(sockets.for_websockets());
         let app = App::new(Parts {
-            tokens: Tokens::new(&key, realm.as_str(), settings.limits.access_token_ttl),
+            tokens: Tokens::new(keys, realm.as_str(), settings.limits.access_token_ttl),
             passwords: Passwords::new(
                 metrics.password_checks.clone(),
                 settings.limits.login_patience,
@@ -173,6 +179,12 @@ impl Server {
     #[must_use]
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.metrics_listener.as_ref()?.local_addr().ok()
+    }
+
+    /// What reads again, while it serves, what can be read again.
+    #[must_use]
+    pub fn reloader(&self) -> Reloader {
+        Reloader(self.app.clone())
     }
 
     /// Serves until `shutdown` is ready, then lets clients go in order.
@@ -230,7 +242,7 @@ impl Server {
             tracing::info!(
                 category = "lifecycle",
                 %address,
-                database = %settings.database.display(),
+                database = settings.database_location().describe(),
                 realm = self.app.realm.as_str(),
                 site = self.app.site.is_built(),
                 version = env!("CARGO_PKG_VERSION"),
@@ -249,6 +261,30 @@ impl Server {
                 tracing::info!(category = "lifecycle", "metrics: http://{address}/metrics")
             }
             None => tracing::info!(category = "lifecycle", "metrics are off"),
+        }
+    }
+}
+
+/// Reads again what can be read again.
+#[derive(Clone)]
+pub struct Reloader(App);
+
+impl Reloader {
+    /// Reads the signing keys. With keys that cannot be used the relay goes on with those that it has.
+    pub fn reload(&self) {
+        match KeyRing::load(&self.0.settings) {
+            Ok(keys) => {
+                tracing::info!(
+                    category = "security",
+                    keys = keys.iter().count(),
+                    newest = keys.newest().id,
+                    "signing keys read again"
+                );
+                self.0.tokens.replace_keys(keys);
+            }
+            Err(error) => {
+                tracing::error!(category = "security", %error, "signing keys not read again: going on with the old ones");
+            }
         }
     }
 }

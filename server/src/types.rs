@@ -28,6 +28,10 @@ pub fn typescript() -> String {
     declare::<api::User>(&mut out, &config);
     declare::<api::Session>(&mut out, &config);
     declare::<api::Registered>(&mut out, &config);
+    declare::<api::SessionInfo>(&mut out, &config);
+    declare::<api::SessionList>(&mut out, &config);
+    declare::<api::ChangePasswordRequest>(&mut out, &config);
+    declare::<api::DeleteAccountRequest>(&mut out, &config);
     declare::<api::UserSummary>(&mut out, &config);
     declare::<api::UserList>(&mut out, &config);
     declare::<api::KeyRecord>(&mut out, &config);

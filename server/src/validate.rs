@@ -32,7 +32,62 @@ impl Username {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it sounds like somebody who speaks for the deployment, however it is punctuated: nobody can register it.
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        let letters: String = self
+            .0
+            .chars()
+            .filter(|letter| !matches!(letter, '_' | '-' | '.'))
+            .collect();
+        RESERVED.contains(&letters.trim_end_matches(|digit: char| digit.is_ascii_digit()))
+    }
 }
+
+/// Names of roles and machines, without punctuation.
+const RESERVED: &[&str] = &[
+    "abuse",
+    "admin",
+    "administrator",
+    "admins",
+    "anonymous",
+    "api",
+    "bot",
+    "contact",
+    "duet",
+    "everyone",
+    "help",
+    "helpdesk",
+    "hostmaster",
+    "info",
+    "mail",
+    "me",
+    "mod",
+    "moderator",
+    "mods",
+    "nobody",
+    "noreply",
+    "notifications",
+    "null",
+    "official",
+    "operator",
+    "owner",
+    "postmaster",
+    "relay",
+    "root",
+    "security",
+    "server",
+    "service",
+    "staff",
+    "support",
+    "sysadmin",
+    "system",
+    "team",
+    "undefined",
+    "webmaster",
+    "www",
+];
 
 /// The beginning of a login name, as people type it into the search field.
 pub struct UsernamePrefix(String);
@@ -61,4 +116,28 @@ impl UsernamePrefix {
 fn is_name_text(text: &str) -> bool {
     text.bytes()
         .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_roles_are_reserved_however_they_are_punctuated() {
+        let reserved = |name: &str| Username::parse(name.to_owned()).unwrap().is_reserved();
+        for name in [
+            "admin",
+            "ad.min",
+            "a-d_m.i.n",
+            "admin-1",
+            "support2026",
+            "root",
+            "duet",
+        ] {
+            assert!(reserved(name), "{name}");
+        }
+        for name in ["alice", "adminka", "rooty", "helper", "duetto", "mel2"] {
+            assert!(!reserved(name), "{name}");
+        }
+    }
 }

@@ -3,10 +3,8 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 use std::{sync::Once, time::Duration};
 
-use crate::{api::Bytes, http::origin::Origin};
-
-/// A refresh token: 256 random bits, stored only as their SHA-256.
-pub type RefreshToken = Bytes<32>;
+use super::refresh_token::RefreshToken;
+use crate::http::origin::Origin;
 
 const SECURE_NAME: &str = "__Host-duet_refresh";
 const PLAIN_NAME: &str = "duet_refresh";
@@ -32,7 +30,7 @@ pub fn read(headers: &HeaderMap, origin: &Origin) -> Option<RefreshToken> {
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .find(|(cookie, _)| *cookie == name)
-        .and_then(|(_, value)| Bytes::decode(value))
+        .and_then(|(_, value)| RefreshToken::decode(value))
 }
 
 /// `Set-Cookie` for a new refresh token.
@@ -90,7 +88,8 @@ mod tests {
             "http://localhost:8080",
             "http://duet.test:8080",
         ] {
-            let set = set(&Bytes([9; 32]), &origin(site), Duration::from_secs(60));
+            let token = RefreshToken::first();
+            let set = set(&token, &origin(site), Duration::from_secs(60));
             let text = set.to_str().unwrap();
             assert!(text.contains("HttpOnly; SameSite=Strict"), "{text}");
             assert_eq!(
@@ -106,7 +105,8 @@ mod tests {
             let pair = text.split(';').next().unwrap();
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, format!("a=b; {pair}; c=d").parse().unwrap());
-            assert!(read(&headers, &origin(site)) == Some(Bytes([9; 32])));
+            let found = read(&headers, &origin(site)).unwrap();
+            assert_eq!(found.hash(), token.hash());
         }
     }
 
@@ -115,7 +115,7 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(
             header::COOKIE,
-            format!("duet_refresh={}", Bytes([9; 32]).encode())
+            format!("duet_refresh={}", *RefreshToken::first().encode())
                 .parse()
                 .unwrap(),
         );

@@ -2,17 +2,19 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`session`] | register, log in, refresh, log out, revoke |
+//! | [`session`], [`devices`] | register, log in, refresh, log out, revoke; the sessions of an account, its password, its end |
 //! | [`credentials`], [`attempts`], [`password`] | a name with its login secret; one attempt at a time; Argon2id |
 //! | [`access`], [`token`], [`signing_key`] | access tokens of requests and sockets |
-//! | [`cookie`] | the refresh cookie |
+//! | [`refresh_token`], [`cookie`] | the refresh token and its cookie |
 
 pub mod access;
 pub mod attempts;
 pub mod cookie;
 pub mod credentials;
+pub mod devices;
 mod hs256;
 pub mod password;
+pub mod refresh_token;
 pub mod session;
 pub mod signing_key;
 pub mod token;

@@ -6,12 +6,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
-use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 
 use super::{
     access::{Authenticated, bearer, check_token},
-    cookie::{self, RefreshToken},
+    cookie,
     credentials::{authenticate, user_of},
+    refresh_token::RefreshToken,
 };
 use crate::{
     api::{Bytes, LoginRequest, RegisterRequest, Registered, Session, User},
@@ -22,7 +23,10 @@ use crate::{
     identity::parse_key,
     ids::{AccountId, SessionId},
     relay::close::CloseCode,
-    store::{accounts::KeyProof, sessions::Rotation},
+    store::{
+        accounts::KeyProof,
+        sessions::{Device, Owner, Rotation},
+    },
     telemetry::metrics::AuthEvent,
     validate::Username,
 };
@@ -31,9 +35,14 @@ use crate::{
 pub(crate) async fn register(
     State(app): State<App>,
     Extension(origin): Extension<Origin>,
+    Extension(client): Extension<Client>,
+    headers: HeaderMap,
     Json(request): Json<RegisterRequest>,
 ) -> Result<Response, ApiError> {
     let username = Username::parse(request.username)?;
+    if username.is_reserved() {
+        return Err(ErrorCode::UsernameTaken.into());
+    }
     let key = request
         .identity_key
         .map(|key| parse_key(&key))
@@ -63,7 +72,8 @@ pub(crate) async fn register(
         username: username.as_str().to_owned(),
         identity_key: key.filter(|_| key_stored).map(|key| Bytes(*key.as_bytes())),
     };
-    let (cookie, access_token, expires_at) = start_session(&app, &id, &origin).await?;
+    let (cookie, access_token, expires_at) =
+        start_session(&app, id, &origin, &device(&headers, &client)).await?;
     let body = Registered {
         user,
         access_token,
@@ -78,12 +88,14 @@ pub(crate) async fn login(
     State(app): State<App>,
     Extension(origin): Extension<Origin>,
     Extension(client): Extension<Client>,
+    headers: HeaderMap,
     Json(request): Json<LoginRequest>,
 ) -> Result<Response, ApiError> {
     let username = Username::parse(request.username)?;
     let account = authenticate(&app, &username, request.login_secret, &client).await?;
     app.metrics.auth(AuthEvent::LoggedIn);
-    let (cookie, access_token, expires_at) = start_session(&app, &account.id, &origin).await?;
+    let (cookie, access_token, expires_at) =
+        start_session(&app, account.id, &origin, &device(&headers, &client)).await?;
     Ok((
         cookie,
         JsonBody(Session {
@@ -106,38 +118,56 @@ pub(crate) async fn refresh(
         app.metrics.auth(AuthEvent::RefreshRefused);
         ApiError::from(ErrorCode::SessionExpired)
     };
-    let old = cookie::read(&headers, &origin).ok_or_else(refused)?;
-    let new = Bytes(crate::random());
+    let presented = cookie::read(&headers, &origin).ok_or_else(refused)?;
+    let successors = app.tokens.successors(&presented);
+    let hashes: Vec<_> = successors.iter().map(RefreshToken::hash).collect();
     let now = app.clock.now();
-    let ttl = app.settings.limits.refresh_token_ttl;
+    let expires_at = now + millis(app.settings.limits.refresh_token_ttl);
+    let device = device(&headers, &client);
     match app
         .store
-        .rotate_refresh(&digest(&old), &digest(&new), now + millis(ttl), now)
+        .rotate_refresh(&presented.hash(), &hashes, &device, expires_at, now)
         .await?
     {
-        Rotation::Rotated { session, user } => {
-            let account = app.store.account_by_id(&user).await?.ok_or_else(refused)?;
+        Rotation::Rotated {
+            owner,
+            token_version,
+            successor,
+            expires_at,
+            repeated,
+        } => {
+            let refresh = successors.get(successor).ok_or_else(refused)?;
+            let account = app
+                .store
+                .account_by_id(&owner.user)
+                .await?
+                .ok_or_else(refused)?;
             let (access_token, access) = app
                 .tokens
-                .issue(&user, &session, now)
+                .issue(&owner, token_version, now)
                 .map_err(ApiError::internal)?;
-            app.metrics.auth(AuthEvent::Refreshed);
+            app.metrics.auth(if repeated {
+                AuthEvent::RefreshRepeated
+            } else {
+                AuthEvent::Refreshed
+            });
             let session = Session {
                 user: user_of(&account),
                 access_token,
                 expires_at: unsigned(access.expires_at),
             };
+            let life = Duration::from_millis(unsigned(expires_at - now));
             Ok((
-                set_cookie(cookie::set(&new, &origin, ttl)),
+                set_cookie(cookie::set(refresh, &origin, life)),
                 JsonBody(session),
             )
                 .into_response())
         }
-        Rotation::Reused { session, user } => {
+        Rotation::Reused(owner) => {
             app.metrics.auth(AuthEvent::RefreshReused);
             tracing::warn!(category = "auth", client = %client.ip, "refresh token used twice: session revoked");
             app.hub
-                .close_session(&user, &session, CloseCode::Unauthenticated);
+                .close_session(&owner.user, &owner.session, CloseCode::Unauthenticated);
             Ok(without_cookie(
                 &origin,
                 ApiError::from(ErrorCode::SessionReused),
@@ -154,7 +184,6 @@ pub(crate) async fn logout(
     Extension(origin): Extension<Origin>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let now = app.clock.now();
     let refresh = cookie::read(&headers, &origin);
     let access = match bearer(&headers) {
         Some(token) => check_token(&app, token).await,
@@ -166,20 +195,17 @@ pub(crate) async fn logout(
     }
     if let Ok(access) = access {
         app.store
-            .revoke_token(&access.jti, access.expires_at)
+            .revoke_token(&access.jti, access.dead_at())
             .await?;
-        app.store.end_session(&access.session, now).await?;
+        app.store.end_session(&access.owner()).await?;
         app.hub
             .close_session(&access.user, &access.session, CloseCode::Unauthenticated);
     }
     if let Some(refresh) = refresh
-        && let Some((session, user)) = app
-            .store
-            .end_session_of_refresh(&digest(&refresh), now)
-            .await?
+        && let Some(owner) = app.store.end_session_of_refresh(&refresh.hash()).await?
     {
         app.hub
-            .close_session(&user, &session, CloseCode::Unauthenticated);
+            .close_session(&owner.user, &owner.session, CloseCode::Unauthenticated);
     }
     Ok(without_cookie(&origin, StatusCode::NO_CONTENT))
 }
@@ -190,7 +216,7 @@ pub(crate) async fn revoke(
     Authenticated(access): Authenticated,
 ) -> Result<StatusCode, ApiError> {
     app.store
-        .revoke_token(&access.jti, access.expires_at)
+        .revoke_token(&access.jti, access.dead_at())
         .await?;
     app.hub
         .close_token(&access.user, &access.jti, CloseCode::Unauthenticated);
@@ -202,38 +228,66 @@ type SetCookie = AppendHeaders<[(header::HeaderName, header::HeaderValue); 1]>;
 
 async fn start_session(
     app: &App,
-    user: &AccountId,
+    user: AccountId,
     origin: &Origin,
+    device: &Device,
 ) -> Result<(SetCookie, String, u64), ApiError> {
-    let (session, refresh) = (SessionId::random(), Bytes(crate::random()));
+    let owner = Owner {
+        session: SessionId::random(),
+        user,
+    };
+    let refresh = RefreshToken::first();
     let now = app.clock.now();
-    let ttl = app.settings.limits.refresh_token_ttl;
-    app.store
-        .start_session(&session, user, &digest(&refresh), now + millis(ttl), now)
-        .await?;
+    let limits = &app.settings.limits;
+    let started = app
+        .store
+        .start_session(
+            &owner,
+            &refresh.hash(),
+            device,
+            limits.max_sessions.into(),
+            now + millis(limits.refresh_token_ttl),
+            now,
+        )
+        .await?
+        .ok_or(ErrorCode::InvalidCredentials)?;
+    for session in &started.ended {
+        app.metrics.auth(AuthEvent::Displaced);
+        app.hub
+            .close_session(&user, session, CloseCode::Unauthenticated);
+    }
     let (token, access) = app
         .tokens
-        .issue(user, &session, now)
+        .issue(&owner, started.token_version, now)
         .map_err(ApiError::internal)?;
     Ok((
-        set_cookie(cookie::set(&refresh, origin, ttl)),
+        set_cookie(cookie::set(&refresh, origin, limits.refresh_token_ttl)),
         token,
         unsigned(access.expires_at),
     ))
+}
+
+/// What the owner of a session sees of the device in the list.
+fn device(headers: &HeaderMap, client: &Client) -> Device {
+    const LONGEST: usize = 200;
+    let user_agent = headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .map(|text| text.chars().take(LONGEST).collect());
+    Device {
+        user_agent,
+        address: client.ip.to_string(),
+    }
 }
 
 fn set_cookie(value: header::HeaderValue) -> SetCookie {
     AppendHeaders([(header::SET_COOKIE, value)])
 }
 
-fn without_cookie(origin: &Origin, response: impl IntoResponse) -> Response {
+pub(super) fn without_cookie(origin: &Origin, response: impl IntoResponse) -> Response {
     (set_cookie(cookie::clear(origin)), response).into_response()
 }
 
-fn digest(token: &RefreshToken) -> [u8; 32] {
-    Sha256::digest(token.0).into()
-}
-
-fn unsigned(time: Millis) -> u64 {
+pub(super) fn unsigned(time: Millis) -> u64 {
     u64::try_from(time).unwrap_or(0)
 }

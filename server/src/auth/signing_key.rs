@@ -1,5 +1,6 @@
-//! The key that signs access tokens. Precedence: `DUET_SIGNING_KEY_FILE`, `DUET_SIGNING_KEY`, then a file beside the
-//! database that is made on the first start. REST and WebSocket share it.
+//! The keys that sign access tokens: the newest signs, the others still vouch for what they signed. Precedence:
+//! `DUET_SIGNING_KEY_FILE`, `DUET_SIGNING_KEY`, then a file beside the database that is made on the first start. REST and
+//! WebSocket share them.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use sha2::{Digest as _, Sha256};
@@ -12,6 +13,8 @@ use zeroize::Zeroizing;
 use crate::config::Settings;
 
 const LENGTH: usize = 32;
+/// Keys that a rotation keeps beside the new one. A token lives for minutes: more would only be there to be stolen.
+const KEPT: usize = 2;
 
 /// Why there is no signing key.
 #[derive(Debug, thiserror::Error)]
@@ -25,8 +28,15 @@ pub enum SigningKeyError {
         source: io::Error,
     },
     /// The value is not a key.
-    #[error("{0} must hold {LENGTH} bytes as base64url without padding")]
+    #[error(
+        "{0} must hold {LENGTH} bytes as base64url without padding, once or more: the newest key first"
+    )]
     Malformed(String),
+    /// The keys are not in a file.
+    #[error(
+        "the signing key comes from DUET_SIGNING_KEY: put a new key before it there, with a comma, and restart"
+    )]
+    NotAFile,
 }
 
 /// 32 secret bytes and their public name.
@@ -38,7 +48,38 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// Finds or makes the key.
+    /// A key with its name.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; LENGTH]) -> Self {
+        let bytes = Zeroizing::new(bytes);
+        let digest = Sha256::new()
+            .chain_update(b"duet signing key id")
+            .chain_update(&bytes[..])
+            .finalize();
+        let id = URL_SAFE_NO_PAD.encode(&digest[..9]);
+        Self { bytes, id }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut bytes = Zeroizing::new([0; LENGTH]);
+        let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes[..]).ok()?;
+        (length == LENGTH).then(|| Self::from_bytes(*bytes))
+    }
+
+    fn encode(&self) -> Zeroizing<String> {
+        Zeroizing::new(URL_SAFE_NO_PAD.encode(&self.bytes[..]))
+    }
+}
+
+/// All keys.
+pub struct KeyRing {
+    newest: SigningKey,
+    /// Those before it, the youngest first.
+    older: Vec<SigningKey>,
+}
+
+impl KeyRing {
+    /// Finds or makes the keys.
     ///
     /// # Errors
     /// [`SigningKeyError`]; a key that is there but cannot be used is never replaced by a new one.
@@ -46,23 +87,68 @@ impl SigningKey {
         if let Some(path) = &settings.signing_key_file {
             return Self::read(path);
         }
-        if let Some(key) = &settings.signing_key {
-            return Self::parse(key.expose(), || "DUET_SIGNING_KEY".to_owned());
+        if let Some(keys) = &settings.signing_key {
+            return Self::parse(keys.expose(), ',')
+                .ok_or_else(|| SigningKeyError::Malformed("DUET_SIGNING_KEY".to_owned()));
         }
-        let path = settings.database.with_extension("signing-key");
+        let path = made_file(settings);
         if !path.exists() {
-            make(&path).map_err(|source| SigningKeyError::File {
-                path: path.clone(),
-                source,
-            })?;
+            let ring = Self {
+                newest: SigningKey::from_bytes(crate::random()),
+                older: Vec::new(),
+            };
+            ring.write(&path)?;
             tracing::info!(
                 category = "security",
                 path = %path.display(),
-                "made a signing key on this first start; only its owner can read it (mode 0600). Keep it with your \
-                 backups: without it everybody has to log in again"
+                "made a signing key on this first start; only its owner can read it (mode 0600). It needs no backup: \
+                 without it everybody logs in again"
             );
         }
         Self::read(&path)
+    }
+
+    /// Makes a new key in the file that [`KeyRing::load`] reads, before those that are there; the oldest go. The name of the
+    /// new one.
+    ///
+    /// # Errors
+    /// [`SigningKeyError`]; then the file is as it was.
+    pub fn rotate(settings: &Settings) -> Result<String, SigningKeyError> {
+        let path = match (&settings.signing_key_file, &settings.signing_key) {
+            (Some(path), _) => path.clone(),
+            (None, Some(_)) => return Err(SigningKeyError::NotAFile),
+            (None, None) => made_file(settings),
+        };
+        let mut ring = Self::load(settings)?;
+        let newest = SigningKey::from_bytes(crate::random());
+        ring.older
+            .insert(0, std::mem::replace(&mut ring.newest, newest));
+        ring.older.truncate(KEPT);
+        ring.write(&path)?;
+        Ok(ring.newest.id)
+    }
+
+    /// The one that signs.
+    #[must_use]
+    pub fn newest(&self) -> &SigningKey {
+        &self.newest
+    }
+
+    /// All of them, the newest first.
+    pub fn iter(&self) -> impl Iterator<Item = &SigningKey> {
+        std::iter::once(&self.newest).chain(&self.older)
+    }
+
+    /// Keys of these bytes, the newest first.
+    #[cfg(test)]
+    pub(super) fn of_test(bytes: &[u8]) -> Self {
+        let mut keys = bytes
+            .iter()
+            .map(|byte| SigningKey::from_bytes([*byte; LENGTH]));
+        Self {
+            newest: keys.next().unwrap(),
+            older: keys.collect(),
+        }
     }
 
     fn read(path: &Path) -> Result<Self, SigningKeyError> {
@@ -73,29 +159,36 @@ impl SigningKey {
                 source,
             })?;
         warn_if_shared(path);
-        Self::parse(text.trim_end(), || path.display().to_string())
+        Self::parse(text.trim_end(), '\n')
+            .ok_or_else(|| SigningKeyError::Malformed(path.display().to_string()))
     }
 
-    fn parse(text: &str, source: impl Fn() -> String) -> Result<Self, SigningKeyError> {
-        let malformed = || SigningKeyError::Malformed(source());
-        let mut bytes = Zeroizing::new([0; LENGTH]);
-        let length = URL_SAFE_NO_PAD
-            .decode_slice(text, &mut bytes[..])
-            .map_err(|_| malformed())?;
-        if length != LENGTH {
-            return Err(malformed());
-        }
-        let digest = Sha256::new()
-            .chain_update(b"duet signing key id")
-            .chain_update(&bytes[..])
-            .finalize();
-        let id = URL_SAFE_NO_PAD.encode(&digest[..9]);
-        Ok(Self { bytes, id })
+    fn parse(text: &str, separator: char) -> Option<Self> {
+        let mut keys = text
+            .split(separator)
+            .map(|key| SigningKey::parse(key.trim()));
+        Some(Self {
+            newest: keys.next()??,
+            older: keys.collect::<Option<_>>()?,
+        })
+    }
+
+    fn write(&self, path: &Path) -> Result<(), SigningKeyError> {
+        write_private(path, self.iter().map(SigningKey::encode)).map_err(|source| {
+            SigningKeyError::File {
+                path: path.to_owned(),
+                source,
+            }
+        })
     }
 }
 
-/// Writes a new key, whole or not at all: into a file of another name first.
-fn make(path: &Path) -> io::Result<()> {
+fn made_file(settings: &Settings) -> PathBuf {
+    settings.database.with_extension("signing-key")
+}
+
+/// Writes the keys, whole or not at all: into a file of another name first.
+fn write_private(path: &Path, lines: impl Iterator<Item = Zeroizing<String>>) -> io::Result<()> {
     use std::io::Write as _;
     if let Some(parent) = path
         .parent()
@@ -103,14 +196,15 @@ fn make(path: &Path) -> io::Result<()> {
     {
         fs::create_dir_all(parent)?;
     }
-    let key = Zeroizing::new(URL_SAFE_NO_PAD.encode(Zeroizing::new(crate::random::<LENGTH>())));
     let unfinished = path.with_extension("signing-key.new");
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&unfinished)?;
-    writeln!(file, "{}", *key)?;
+    for line in lines {
+        writeln!(file, "{}", *line)?;
+    }
     file.sync_all()?;
     fs::rename(unfinished, path)
 }
@@ -138,39 +232,71 @@ mod tests {
         }
     }
 
+    fn ids(ring: &KeyRing) -> Vec<&str> {
+        ring.iter().map(|key| &*key.id).collect()
+    }
+
     #[test]
     fn the_first_start_makes_a_private_key_and_the_next_ones_keep_it() {
         let directory = tempfile::tempdir().unwrap();
         let settings = settings(directory.path());
-        let first = SigningKey::load(&settings).unwrap();
-        let second = SigningKey::load(&settings).unwrap();
-        assert_eq!((&*first.bytes, &first.id), (&*second.bytes, &second.id));
+        let first = KeyRing::load(&settings).unwrap();
+        let second = KeyRing::load(&settings).unwrap();
+        assert_eq!(ids(&first), ids(&second));
+        assert_eq!(first.newest.bytes, second.newest.bytes);
+        assert_private(&directory.path().join("data/duet.signing-key"));
+    }
+
+    fn assert_private(path: &Path) {
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            let mode = fs::metadata(directory.path().join("data/duet.signing-key"))
-                .unwrap()
-                .permissions()
-                .mode();
+            let mode = fs::metadata(path).unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600);
         }
+    }
+
+    #[test]
+    fn a_rotation_puts_a_new_key_before_the_last_two() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        let mut expected = vec![KeyRing::load(&settings).unwrap().newest.id];
+        for _ in 0..4 {
+            expected.insert(0, KeyRing::rotate(&settings).unwrap());
+            expected.truncate(3);
+            assert_eq!(ids(&KeyRing::load(&settings).unwrap()), expected);
+        }
+        assert_private(&directory.path().join("data/duet.signing-key"));
+        // What comes from the environment cannot be changed from here.
+        let settings = Settings {
+            signing_key: Some(Secret::from(&*"A".repeat(43))),
+            ..settings
+        };
+        assert!(matches!(
+            KeyRing::rotate(&settings),
+            Err(SigningKeyError::NotAFile)
+        ));
     }
 
     #[test]
     fn a_damaged_key_stops_the_relay_instead_of_being_replaced() {
         let directory = tempfile::tempdir().unwrap();
         let settings = settings(directory.path());
-        SigningKey::load(&settings).unwrap();
+        KeyRing::load(&settings).unwrap();
         let path = directory.path().join("data/duet.signing-key");
-        for damaged in ["", "AAAA", "not base64url!"] {
+        let good = fs::read_to_string(&path).unwrap();
+        for damaged in ["", "AAAA", "not base64url!", &format!("{good}AAAA\n")] {
             fs::write(&path, damaged).unwrap();
-            assert!(
-                matches!(
-                    SigningKey::load(&settings),
-                    Err(SigningKeyError::Malformed(_))
-                ),
-                "{damaged:?}"
-            );
+            for outcome in [
+                KeyRing::load(&settings).map(drop),
+                KeyRing::rotate(&settings).map(drop),
+            ] {
+                assert!(
+                    matches!(outcome, Err(SigningKeyError::Malformed(_))),
+                    "{damaged:?}"
+                );
+            }
+            assert_eq!(fs::read_to_string(&path).unwrap(), damaged);
         }
     }
 
@@ -179,14 +305,18 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let text = |byte: u8| URL_SAFE_NO_PAD.encode([byte; LENGTH]);
         let mut settings = Settings {
-            signing_key: Some(Secret::from(&*text(1))),
+            signing_key: Some(Secret::from(&*format!("{},{}", text(1), text(3)))),
             ..settings(directory.path())
         };
-        assert_eq!(SigningKey::load(&settings).unwrap().bytes[0], 1);
+        let first_bytes = |settings: &Settings| -> Vec<u8> {
+            let ring = KeyRing::load(settings).unwrap();
+            ring.iter().map(|key| key.bytes[0]).collect()
+        };
+        assert_eq!(first_bytes(&settings), [1, 3]);
         let file = directory.path().join("key");
         fs::write(&file, format!("{}\n", text(2))).unwrap();
         settings.signing_key_file = Some(file);
-        assert_eq!(SigningKey::load(&settings).unwrap().bytes[0], 2);
+        assert_eq!(first_bytes(&settings), [2]);
         assert!(!directory.path().join("data").exists());
     }
 }

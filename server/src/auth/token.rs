@@ -2,19 +2,26 @@
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use std::time::Duration;
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
 
-use super::{hs256, signing_key::SigningKey};
+use super::{hs256, refresh_token::RefreshToken, signing_key::KeyRing};
 use crate::{
     api::Bytes,
     clock::{self, Millis},
-    error::ErrorCode,
     ids::{AccountId, SessionId, TokenId},
+    store::sessions::Owner,
 };
 
 /// `typ` of RFC 9068: a token of another kind, even one signed with the same key, is no access token.
 const TOKEN_TYPE: &str = "at+jwt";
 const AUDIENCE: &str = "duet-relay";
+
+/// Clocks of several machines differ, and a clock may be set back: a token is good for so long before its time, and after it.
+pub const LEEWAY: Duration = Duration::from_secs(30);
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -22,8 +29,10 @@ struct Claims {
     aud: String,
     sub: Bytes<32>,
     jti: Bytes<16>,
-    /// The session: the family of refresh tokens that this token came from.
+    /// The session that this token came from.
     sid: Bytes<16>,
+    /// The version of the account's tokens.
+    ver: i64,
     iat: u64,
     nbf: u64,
     exp: u64,
@@ -38,24 +47,71 @@ pub struct Access {
     pub jti: TokenId,
     /// The session it belongs to.
     pub session: SessionId,
-    /// When it ends.
+    /// The version of the account's tokens that it is of.
+    pub version: i64,
+    /// When it ends, as its owner is told.
     pub expires_at: Millis,
 }
 
-/// Signs and checks access tokens.
+impl Access {
+    /// When it is refused, at the latest.
+    #[must_use]
+    pub fn dead_at(&self) -> Millis {
+        self.expires_at.saturating_add(clock::millis(LEEWAY))
+    }
+
+    /// The session, and whose it is.
+    #[must_use]
+    pub fn owner(&self) -> Owner {
+        Owner {
+            session: self.session,
+            user: self.user,
+        }
+    }
+}
+
+/// Why a token is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenRefusal {
+    /// It was good once.
+    Expired,
+    /// It names a key that this relay does not have.
+    UnknownKey,
+    /// Anything else.
+    Refused,
+}
+
+/// Signs and checks access tokens, and derives refresh tokens.
 pub struct Tokens {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
-    key_id: String,
+    keys: RwLock<Arc<Keys>>,
     validation: Validation,
     realm: String,
     ttl: Duration,
 }
 
+struct Keys {
+    ring: KeyRing,
+    encoding: EncodingKey,
+    decoding: HashMap<String, DecodingKey>,
+}
+
+impl Keys {
+    fn of(ring: KeyRing) -> Self {
+        Self {
+            encoding: EncodingKey::from_secret(&ring.newest().bytes[..]),
+            decoding: ring
+                .iter()
+                .map(|key| (key.id.clone(), DecodingKey::from_secret(&key.bytes[..])))
+                .collect(),
+            ring,
+        }
+    }
+}
+
 impl Tokens {
-    /// Tokens of one realm under one key.
+    /// Tokens of one realm under the newest key of a ring.
     #[must_use]
-    pub fn new(key: &SigningKey, realm: &str, ttl: Duration) -> Self {
+    pub fn new(ring: KeyRing, realm: &str, ttl: Duration) -> Self {
         hs256::install();
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_required_spec_claims(&["exp", "nbf", "aud", "iss", "sub"]);
@@ -65,13 +121,20 @@ impl Tokens {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         Self {
-            encoding: EncodingKey::from_secret(&key.bytes[..]),
-            decoding: DecodingKey::from_secret(&key.bytes[..]),
-            key_id: key.id.clone(),
+            keys: RwLock::new(Arc::new(Keys::of(ring))),
             validation,
             realm: realm.to_owned(),
             ttl,
         }
+    }
+
+    /// Goes on with other keys, without forgetting what the old ones signed if they are among them.
+    pub fn replace_keys(&self, ring: KeyRing) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(Keys::of(ring));
+    }
+
+    fn keys(&self) -> Arc<Keys> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// A new token and what it says.
@@ -80,8 +143,8 @@ impl Tokens {
     /// Never in practice: the claims are plain data and the key has the right kind.
     pub fn issue(
         &self,
-        user: &AccountId,
-        session: &SessionId,
+        owner: &Owner,
+        version: i64,
         now: Millis,
     ) -> Result<(String, Access), jsonwebtoken::errors::Error> {
         let seconds = |millis: Millis| u64::try_from(millis / 1000).unwrap_or(0);
@@ -90,23 +153,26 @@ impl Tokens {
         let claims = Claims {
             iss: self.realm.clone(),
             aud: AUDIENCE.to_owned(),
-            sub: Bytes(user.0),
+            sub: Bytes(owner.user.0),
             jti: Bytes(jti.0),
-            sid: Bytes(session.0),
+            sid: Bytes(owner.session.0),
+            ver: version,
             iat: seconds(now),
             nbf: seconds(now),
             exp,
         };
+        let keys = self.keys();
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TOKEN_TYPE.to_owned());
-        header.kid = Some(self.key_id.clone());
-        let token = jsonwebtoken::encode(&header, &claims, &self.encoding)?;
+        header.kid = Some(keys.ring.newest().id.clone());
+        let token = jsonwebtoken::encode(&header, &claims, &keys.encoding)?;
         Ok((
             token,
             Access {
-                user: *user,
+                user: owner.user,
                 jti,
-                session: *session,
+                session: owner.session,
+                version,
                 expires_at: millis(exp),
             },
         ))
@@ -115,31 +181,42 @@ impl Tokens {
     /// Checks everything about a token but whether it was revoked.
     ///
     /// # Errors
-    /// [`ErrorCode::TokenExpired`] for a token that was good once, [`ErrorCode::Unauthenticated`] for any other.
-    pub fn check(&self, token: &str, now: Millis) -> Result<Access, ErrorCode> {
-        let refused = |_| ErrorCode::Unauthenticated;
+    /// Why it is refused.
+    pub fn check(&self, token: &str, now: Millis) -> Result<Access, TokenRefusal> {
+        let refused = |_| TokenRefusal::Refused;
         let header = jsonwebtoken::decode_header(token).map_err(refused)?;
-        if header.typ.as_deref() != Some(TOKEN_TYPE) || header.kid.as_deref() != Some(&*self.key_id)
-        {
-            return Err(ErrorCode::Unauthenticated);
-        }
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.decoding, &self.validation)
+        let (Some(TOKEN_TYPE), Some(key)) = (header.typ.as_deref(), header.kid) else {
+            return Err(TokenRefusal::Refused);
+        };
+        let keys = self.keys();
+        let key = keys.decoding.get(&key).ok_or(TokenRefusal::UnknownKey)?;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
             .map_err(refused)?
             .claims;
-        // Issuer and checker are one machine with one clock: no leeway. "On or after" its `exp` a token is dead
-        // (RFC 7519).
-        if millis(claims.nbf) > now {
-            return Err(ErrorCode::Unauthenticated);
-        }
-        if millis(claims.exp) <= now {
-            return Err(ErrorCode::TokenExpired);
-        }
-        Ok(Access {
+        let access = Access {
             user: AccountId(claims.sub.0),
             jti: TokenId(claims.jti.0),
             session: SessionId(claims.sid.0),
+            version: claims.ver,
             expires_at: millis(claims.exp),
-        })
+        };
+        if millis(claims.nbf) > now.saturating_add(clock::millis(LEEWAY)) {
+            return Err(TokenRefusal::Refused);
+        }
+        if access.dead_at() <= now {
+            return Err(TokenRefusal::Expired);
+        }
+        Ok(access)
+    }
+
+    /// What may follow a refresh token: under each key, the newest first.
+    #[must_use]
+    pub fn successors(&self, token: &RefreshToken) -> Vec<RefreshToken> {
+        self.keys()
+            .ring
+            .iter()
+            .map(|key| token.successor(key))
+            .collect()
     }
 }
 
@@ -151,79 +228,97 @@ fn millis(seconds: u64) -> Millis {
 mod tests {
     use super::*;
     use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-    use zeroize::Zeroizing;
 
     /// A whole second.
     const NOW: Millis = 1_800_000_000_000;
-    const ALICE: AccountId = AccountId([7; 32]);
+    const ALICE: Owner = Owner {
+        session: SessionId([8; 16]),
+        user: AccountId([7; 32]),
+    };
 
-    fn tokens(key: u8, realm: &str) -> Tokens {
-        let key = SigningKey {
-            bytes: Zeroizing::new([key; 32]),
-            id: format!("key-{key}"),
-        };
-        Tokens::new(&key, realm, Duration::from_secs(900))
+    fn tokens(keys: &[u8], realm: &str) -> Tokens {
+        Tokens::new(KeyRing::of_test(keys), realm, Duration::from_secs(900))
     }
 
     #[test]
     fn a_token_says_what_it_was_issued_for() {
-        let tokens = tokens(1, "duet.test");
-        let (token, access) = tokens.issue(&ALICE, &SessionId([8; 16]), NOW).unwrap();
+        let tokens = tokens(&[1], "duet.test");
+        let (token, access) = tokens.issue(&ALICE, 3, NOW).unwrap();
+        assert_eq!((access.owner(), access.version), (ALICE, 3));
         assert_eq!(access.expires_at, NOW + 900_000);
         assert_eq!(tokens.check(&token, NOW), Ok(access));
     }
 
     #[test]
-    fn a_token_lives_until_its_last_millisecond() {
-        let tokens = tokens(1, "duet.test");
+    fn a_token_lives_until_its_last_millisecond_and_thirty_seconds_more_either_way() {
+        let tokens = tokens(&[1], "duet.test");
         // Issued within a second: the claims count whole ones, downwards.
-        let (token, access) = tokens
-            .issue(&ALICE, &SessionId([8; 16]), NOW + 999)
-            .unwrap();
+        let (token, access) = tokens.issue(&ALICE, 0, NOW + 999).unwrap();
         assert_eq!(access.expires_at, NOW + 900_000);
-        let check = |now| tokens.check(&token, now).map(|access| access.user);
-        assert_eq!(check(NOW), Ok(ALICE));
-        assert_eq!(check(NOW - 1), Err(ErrorCode::Unauthenticated));
-        assert_eq!(check(access.expires_at - 1), Ok(ALICE));
-        assert_eq!(check(access.expires_at), Err(ErrorCode::TokenExpired));
+        let check = |now| tokens.check(&token, now).map(|access| access.owner());
+        assert_eq!(check(NOW - 30_000), Ok(ALICE));
+        assert_eq!(check(NOW - 30_001), Err(TokenRefusal::Refused));
+        assert_eq!(check(access.expires_at + 29_999), Ok(ALICE));
+        assert_eq!(
+            check(access.expires_at + 30_000),
+            Err(TokenRefusal::Expired)
+        );
+        assert_eq!(access.dead_at(), access.expires_at + 30_000);
+    }
+
+    #[test]
+    fn after_a_rotation_old_tokens_are_good_until_their_key_goes() {
+        let tokens = tokens(&[1], "duet.test");
+        let issue = || tokens.issue(&ALICE, 0, NOW).unwrap().0;
+        let old = issue();
+        tokens.replace_keys(KeyRing::of_test(&[2, 1]));
+        assert!(tokens.check(&old, NOW).is_ok());
+        let new = issue();
+        assert!(tokens.check(&new, NOW).is_ok());
+        tokens.replace_keys(KeyRing::of_test(&[3, 2]));
+        assert_eq!(tokens.check(&old, NOW), Err(TokenRefusal::UnknownKey));
+        assert!(tokens.check(&new, NOW).is_ok());
     }
 
     #[test]
     fn tokens_of_other_keys_realms_times_and_kinds_are_refused() {
-        let ours = tokens(1, "duet.test");
+        let ours = tokens(&[1], "duet.test");
         let refused = |token: &str| {
             assert_eq!(
                 ours.check(token, NOW),
-                Err(ErrorCode::Unauthenticated),
+                Err(TokenRefusal::Refused),
                 "{token}"
             )
         };
-        let issue =
-            |tokens: &Tokens, now| tokens.issue(&ALICE, &SessionId([8; 16]), now).unwrap().0;
+        let issue = |tokens: &Tokens, now| tokens.issue(&ALICE, 0, now).unwrap().0;
         let good = issue(&ours, NOW);
 
-        refused(&issue(&tokens(2, "duet.test"), NOW));
-        refused(&issue(&tokens(1, "other.test"), NOW));
+        assert_eq!(
+            ours.check(&issue(&tokens(&[2], "duet.test"), NOW), NOW),
+            Err(TokenRefusal::UnknownKey)
+        );
+        refused(&issue(&tokens(&[1], "other.test"), NOW));
         refused(&issue(&ours, NOW + 3_600_000));
         assert_eq!(
-            ours.check(&issue(&ours, NOW - 901_000), NOW),
-            Err(ErrorCode::TokenExpired)
+            ours.check(&issue(&ours, NOW - 931_000), NOW),
+            Err(TokenRefusal::Expired)
         );
 
         let [header, claims, tag] = good.split('.').collect::<Vec<_>>()[..] else {
             panic!("three parts")
         };
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        let id = KeyRing::of_test(&[1]).newest().id.clone();
         for header in [
-            r#"{"alg":"none","typ":"at+jwt","kid":"key-1"}"#,
-            r#"{"alg":"HS384","typ":"at+jwt","kid":"key-1"}"#,
-            r#"{"alg":"HS256","typ":"JWT","kid":"key-1"}"#,
-            r#"{"alg":"HS256","typ":"at+jwt"}"#,
-            "{}",
-            "",
+            format!(r#"{{"alg":"none","typ":"at+jwt","kid":"{id}"}}"#),
+            format!(r#"{{"alg":"HS384","typ":"at+jwt","kid":"{id}"}}"#),
+            format!(r#"{{"alg":"HS256","typ":"JWT","kid":"{id}"}}"#),
+            r#"{"alg":"HS256","typ":"at+jwt"}"#.to_owned(),
+            "{}".to_owned(),
+            String::new(),
         ] {
-            refused(&format!("{}.{claims}.{tag}", encode(header)));
-            refused(&format!("{}.{claims}.", encode(header)));
+            refused(&format!("{}.{claims}.{tag}", encode(&header)));
+            refused(&format!("{}.{claims}.", encode(&header)));
         }
         refused(&format!("{header}.{}.{tag}", encode("{}")));
         for junk in ["", ".", "..", "a.b.c", "a.b.c.d", "\u{1F600}"] {

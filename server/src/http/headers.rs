@@ -46,7 +46,7 @@ pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>) {
     if own.is_some_and(Origin::is_https) {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
+            HeaderValue::from_static("max-age=31536000"),
         );
     }
     // API answers are for one person and one moment; the site sets its own rule.

@@ -73,7 +73,7 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for Path<T>
             Ok(AxumPath(path)) => Ok(Self(path)),
             Err(_) => Err(ApiError::new(
                 ErrorCode::InvalidRequest,
-                "an id is 32 bytes as base64url without padding",
+                "an id is base64url without padding, of the right length",
             )),
         }
     }

@@ -9,12 +9,13 @@ pub mod request_id;
 
 use axum::{
     extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{Method, StatusCode},
+    http::{HeaderMap, Method, StatusCode},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
+    sync::Once,
     time::{Duration, Instant},
 };
 use tracing::Instrument as _;
@@ -42,7 +43,13 @@ pub async fn context(
     let span = tracing::info_span!("request", request_id = %id);
     request_id::scope(id.clone(), async move {
         let started = Instant::now();
-        let client = Client::of(peer, request.headers(), &app.settings.trusted_proxies);
+        let client = Client::of(
+            peer,
+            request.headers(),
+            &app.settings.trusted_proxies,
+            app.settings.forwarded_header,
+        );
+        warn_of_unknown_proxy(peer, &client, request.headers());
         // Addresses hold names and ids of accounts: only the route's pattern is ever logged or counted.
         let matched = request.extensions().get::<MatchedPath>();
         let (route, limited) = routes::of(request.method(), matched.map(MatchedPath::as_str));
@@ -69,6 +76,27 @@ pub async fn context(
     })
     .instrument(span)
     .await
+}
+
+/// A proxy that is not trusted looks like one person to every limit: once, the operator is told.
+fn warn_of_unknown_proxy(peer: SocketAddr, client: &Client, headers: &HeaderMap) {
+    static WARNED: Once = Once::new();
+    let ip = peer.ip().to_canonical();
+    // Near enough to be a proxy of the operator's: anybody in the world can send the header.
+    let near = match ip {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_loopback(),
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_loopback(),
+    };
+    if near && client.ip == ip && client::is_forwarded(headers) {
+        WARNED.call_once(|| {
+            tracing::warn!(
+                category = "limit",
+                proxy = %ip,
+                "requests come through a proxy that is not in DUET_TRUSTED_PROXIES: all limits take everybody behind it \
+                 for one person"
+            );
+        });
+    }
 }
 
 /// Rate limits first (they are the cheapest), then the Origin of everything that can change something.

@@ -29,7 +29,10 @@ use super::{
     wire::{self, Receiver, Sender},
     writer,
 };
-use crate::{app::App, auth::token::Access};
+use crate::{
+    app::App,
+    auth::{access::is_live, token::Access},
+};
 
 /// How long a closed connection waits for the client's own close frame.
 pub(super) const LINGER: Duration = Duration::from_secs(2);
@@ -258,7 +261,7 @@ async fn run(
     // The token may have been revoked after it was checked and before the hub could find this connection.
     let access = connection.access();
     // Boxed, like the login: what runs once must not take room in every idle connection.
-    let live = Box::pin(app.store.token_is_live(&access.jti, &access.session)).await;
+    let live = Box::pin(is_live(app, &access)).await;
     match live {
         Ok(true) => {}
         Ok(false) => connection.close(CloseCode::Unauthenticated),

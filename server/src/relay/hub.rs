@@ -185,6 +185,13 @@ impl Hub {
         });
     }
 
+    /// Closes the account's connection unless it belongs to this session.
+    pub fn close_other_sessions(&self, user: &AccountId, keep: &SessionId, code: CloseCode) {
+        self.close_if(user, code, |connection| {
+            connection.access().session != *keep
+        });
+    }
+
     /// Closes the account's connection if it was opened, or last renewed, with this token.
     pub fn close_token(&self, user: &AccountId, jti: &TokenId, code: CloseCode) {
         self.close_if(user, code, |connection| connection.access().jti == *jti);

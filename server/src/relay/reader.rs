@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
     fn next_deadline(&self) -> (Instant, CloseCode) {
         let limits = &self.app.settings.limits;
         let left =
-            u64::try_from(self.connection.access().expires_at - self.app.clock.now()).unwrap_or(0);
+            u64::try_from(self.connection.access().dead_at() - self.app.clock.now()).unwrap_or(0);
         let expiry = (
             Instant::now() + Duration::from_millis(left),
             CloseCode::Unauthenticated,

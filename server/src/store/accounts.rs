@@ -1,9 +1,12 @@
 //! Accounts and their identity keys.
 
-use super::{Store, StoreError, fixed};
+use super::{
+    Store, StoreError, Write,
+    sql::{Row, Statement},
+};
 use crate::{
     clock::Millis,
-    ids::AccountId,
+    ids::{AccountId, SessionId},
     validate::{Username, UsernamePrefix},
 };
 
@@ -59,27 +62,25 @@ impl KeyProof {
     }
 }
 
-type AccountRow = (Vec<u8>, String, String, Option<Vec<u8>>, Option<i64>);
-
-fn account((id, username, secret_hash, key, since): AccountRow) -> Result<Account, StoreError> {
-    let key = match (key, since) {
-        (Some(key), Some(since)) => Some(CurrentKey {
-            key: fixed(key, "identity_key")?,
-            since,
-        }),
+fn account(row: &Row) -> Result<Account, StoreError> {
+    let key = match (
+        row.maybe_bytes("identity_key")?,
+        row.maybe_integer("key_since")?,
+    ) {
+        (Some(key), Some(since)) => Some(CurrentKey { key, since }),
         (None, None) => None,
         _ => return Err(StoreError::Corrupt("key_since")),
     };
     Ok(Account {
-        id: AccountId(fixed(id, "id")?),
-        username,
-        secret_hash,
+        id: AccountId(row.bytes("id")?),
+        username: row.text("username")?,
+        secret_hash: row.text("secret_hash")?,
         key,
     })
 }
 
 impl Store {
-    /// Adds an account; false if the name is taken.
+    /// Adds an account; false if the name is taken, or was the name of an account that was deleted.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -90,19 +91,29 @@ impl Store {
         secret_hash: &str,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        let mut write = self.writer.begin().await?;
-        let added = sqlx::query(
-            "INSERT INTO users (id, username, secret_hash, created_at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(id.0.as_slice())
-        .bind(username.as_str())
-        .bind(secret_hash)
-        .bind(now)
-        .execute(write.connection())
-        .await?;
-        write.commit().await?;
-        Ok(added.rows_affected() == 1)
+        self.write("add_account", async |write| {
+            let insert = Statement::new(
+                "INSERT INTO users (id, username, secret_hash, created_at) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT DO NOTHING",
+            )
+            .bytes(&id.0)
+            .text(username.as_str())
+            .text(secret_hash)
+            .integer(now);
+            if write.execute(insert).await? != 1 {
+                return Ok(false);
+            }
+            // After the row: a deletion that is under way at the same time has ended by now.
+            let retired = Statement::new("SELECT retired_at FROM retired_accounts WHERE id = $1")
+                .bytes(&id.0);
+            if write.row(retired).await?.is_none() {
+                return Ok(true);
+            }
+            let undo = Statement::new("DELETE FROM users WHERE id = $1").bytes(&id.0);
+            write.execute(undo).await?;
+            Ok(false)
+        })
+        .await
     }
 
     /// The account of a login name.
@@ -113,14 +124,12 @@ impl Store {
         &self,
         username: &Username,
     ) -> Result<Option<Account>, StoreError> {
-        sqlx::query_as::<_, AccountRow>(
+        let select = Statement::new(
             "SELECT id, username, secret_hash, identity_key, key_since FROM users WHERE username = $1",
         )
-        .bind(username.as_str())
-        .fetch_optional(&self.reader)
-        .await?
-        .map(account)
-        .transpose()
+        .text(username.as_str());
+        let row = self.read_one("account_by_name", select).await?;
+        row.as_ref().map(account).transpose()
     }
 
     /// The account of an id.
@@ -128,14 +137,12 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn account_by_id(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
-        sqlx::query_as::<_, AccountRow>(
+        let select = Statement::new(
             "SELECT id, username, secret_hash, identity_key, key_since FROM users WHERE id = $1",
         )
-        .bind(id.0.as_slice())
-        .fetch_optional(&self.reader)
-        .await?
-        .map(account)
-        .transpose()
+        .bytes(&id.0);
+        let row = self.read_one("account_by_id", select).await?;
+        row.as_ref().map(account).transpose()
     }
 
     /// Accounts whose name begins so, in alphabetical order, without `except`.
@@ -149,22 +156,22 @@ impl Store {
         limit: u32,
     ) -> Result<Vec<Found>, StoreError> {
         let (from, to) = prefix.range();
-        let rows = sqlx::query_as::<_, (Vec<u8>, String, bool)>(
-            "SELECT id, username, identity_key IS NOT NULL FROM users \
+        let select = Statement::new(
+            "SELECT id, username, identity_key IS NOT NULL AS has_key FROM users \
              WHERE username >= $1 AND username < $2 AND id <> $3 ORDER BY username LIMIT $4",
         )
-        .bind(from)
-        .bind(to)
-        .bind(except.0.as_slice())
-        .bind(i64::from(limit))
-        .fetch_all(&self.reader)
-        .await?;
-        rows.into_iter()
-            .map(|(id, username, has_key)| {
+        .text(&from)
+        .text(&to)
+        .bytes(&except.0)
+        .integer(i64::from(limit));
+        self.read("search", select)
+            .await?
+            .iter()
+            .map(|row| {
                 Ok(Found {
-                    id: AccountId(fixed(id, "id")?),
-                    username,
-                    has_key,
+                    id: AccountId(row.bytes("id")?),
+                    username: row.text("username")?,
+                    has_key: row.boolean("has_key")?,
                 })
             })
             .collect()
@@ -183,36 +190,101 @@ impl Store {
         proof: KeyProof,
         now: Millis,
     ) -> Result<bool, StoreError> {
-        let mut write = self.writer.begin().await?;
-        let update = match old {
-            Some(old) => sqlx::query(
-                "UPDATE users SET identity_key = $1, key_since = $2 WHERE id = $3 AND identity_key = $4",
+        self.write("set_key", async |write| {
+            let update = match old {
+                Some(_) => Statement::new(
+                    "UPDATE users SET identity_key = $1, key_since = $2 WHERE id = $3 AND identity_key = $4",
+                ),
+                None => Statement::new(
+                    "UPDATE users SET identity_key = $1, key_since = $2 WHERE id = $3 AND identity_key IS NULL",
+                ),
+            };
+            let mut update = update.bytes(new).integer(now).bytes(&id.0);
+            if let Some(old) = old {
+                update = update.bytes(old);
+            }
+            if write.execute(update).await? != 1 {
+                return Ok(false);
+            }
+            let history = Statement::new(
+                "INSERT INTO identity_keys (user_id, identity_key, set_at, proof) VALUES ($1, $2, $3, $4)",
             )
-            .bind(new.as_slice())
-            .bind(now)
-            .bind(id.0.as_slice())
-            .bind(old.as_slice()),
-            None => sqlx::query(
-                "UPDATE users SET identity_key = $1, key_since = $2 WHERE id = $3 AND identity_key IS NULL",
-            )
-            .bind(new.as_slice())
-            .bind(now)
-            .bind(id.0.as_slice()),
-        };
-        if update.execute(write.connection()).await?.rows_affected() != 1 {
-            write.commit().await?;
-            return Ok(false);
-        }
-        sqlx::query(
-            "INSERT INTO identity_keys (user_id, identity_key, set_at, proof) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(id.0.as_slice())
-        .bind(new.as_slice())
-        .bind(now)
-        .bind(proof.column())
-        .execute(write.connection())
-        .await?;
-        write.commit().await?;
-        Ok(true)
+            .bytes(&id.0)
+            .bytes(new)
+            .integer(now)
+            .text(proof.column());
+            write.execute(history).await?;
+            Ok(true)
+        })
+        .await
     }
+
+    /// Replaces the hash of the login secret, if it is still `old`, and ends every session but `keep` with every access
+    /// token. The tokens' new version; `None` if another request was faster or the account is gone.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn change_secret(
+        &self,
+        id: &AccountId,
+        old: &str,
+        new: &str,
+        keep: &SessionId,
+    ) -> Result<Option<i64>, StoreError> {
+        self.write("change_secret", async |write| {
+            let update = Statement::new(
+                "UPDATE users SET secret_hash = $1, token_version = token_version + 1 \
+                 WHERE id = $2 AND secret_hash = $3 RETURNING token_version",
+            )
+            .text(new)
+            .bytes(&id.0)
+            .text(old);
+            let Some(row) = write.row(update).await? else {
+                return Ok(None);
+            };
+            let version = row.integer("token_version")?;
+            end_others(write, id, keep).await?;
+            Ok(Some(version))
+        })
+        .await
+    }
+
+    /// Removes an account with everything of it but its id, which nobody else may get: it is the same for the same name,
+    /// and others have compared its key. False if it is gone already.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn delete_account(&self, id: &AccountId, now: Millis) -> Result<bool, StoreError> {
+        self.write("delete_account", async |write| {
+            let attempts = Statement::new(
+                "DELETE FROM login_attempts WHERE username = (SELECT username FROM users WHERE id = $1)",
+            )
+            .bytes(&id.0);
+            write.execute(attempts).await?;
+            // Its keys and sessions go with it.
+            let delete = Statement::new("DELETE FROM users WHERE id = $1").bytes(&id.0);
+            if write.execute(delete).await? != 1 {
+                return Ok(false);
+            }
+            let retire =
+                Statement::new("INSERT INTO retired_accounts (id, retired_at) VALUES ($1, $2)")
+                    .bytes(&id.0)
+                    .integer(now);
+            write.execute(retire).await?;
+            Ok(true)
+        })
+        .await
+    }
+}
+
+async fn end_others(
+    write: &mut Write<'_>,
+    id: &AccountId,
+    keep: &SessionId,
+) -> Result<(), StoreError> {
+    let delete = Statement::new("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
+        .bytes(&id.0)
+        .bytes(&keep.0);
+    write.execute(delete).await?;
+    Ok(())
 }

@@ -1,82 +1,70 @@
-//! The schema, compiled in, both ways.
+//! The schemas, compiled in, both ways. A version means the same on both databases.
 
 use sqlx::{
     SqlSafeStr,
-    migrate::{Migration, MigrationType, Migrator},
+    migrate::{Migrate, Migration, MigrationType, Migrator},
 };
 use std::borrow::Cow;
 
-macro_rules! reversible {
-    ($version:literal, $name:literal) => {
-        [
-            (
-                $version,
-                $name,
-                MigrationType::ReversibleUp,
-                include_str!(concat!("../../migrations/sqlite/", $name, ".up.sql")),
-            ),
-            (
-                $version,
-                $name,
-                MigrationType::ReversibleDown,
-                include_str!(concat!("../../migrations/sqlite/", $name, ".down.sql")),
-            ),
-        ]
+use super::StoreError;
+
+macro_rules! migrations {
+    ($database:literal: $($version:literal $name:literal,)+) => {
+        Migrator {
+            migrations: Cow::Owned(vec![$(
+                Migration::new(
+                    $version,
+                    Cow::Borrowed($name),
+                    MigrationType::ReversibleUp,
+                    include_str!(concat!("../../migrations/", $database, "/", $name, ".up.sql")).into_sql_str(),
+                    false,
+                ),
+                Migration::new(
+                    $version,
+                    Cow::Borrowed($name),
+                    MigrationType::ReversibleDown,
+                    include_str!(concat!("../../migrations/", $database, "/", $name, ".down.sql")).into_sql_str(),
+                    false,
+                ),
+            )+]),
+            ..Migrator::DEFAULT
+        }
     };
 }
 
-/// All migrations, oldest first.
-pub(super) fn migrator() -> Migrator {
-    let migrations = [
-        reversible!(1, "0001_accounts"),
-        reversible!(2, "0002_health"),
-    ]
-    .into_iter()
-    .flatten()
-    .map(|(version, name, kind, sql)| {
-        Migration::new(
-            version,
-            Cow::Borrowed(name),
-            kind,
-            sql.into_sql_str(),
-            false,
-        )
-    })
-    .collect();
-    Migrator {
-        migrations: Cow::Owned(migrations),
-        ..Migrator::DEFAULT
+pub(super) fn sqlite() -> Migrator {
+    migrations! { "sqlite":
+        1 "0001_accounts",
+        2 "0002_health",
+        3 "0003_sessions",
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sqlx::{Row, SqlitePool, sqlite::SqlitePoolOptions};
-
-    async fn tables(pool: &SqlitePool) -> Vec<String> {
-        sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE '%sqlx%' ORDER BY name")
-            .fetch_all(pool)
-            .await
-            .unwrap()
-            .iter()
-            .map(|row| row.get(0))
-            .collect()
+pub(super) fn postgres() -> Migrator {
+    migrations! { "postgres":
+        1 "0001_accounts",
+        2 "0002_health",
+        3 "0003_sessions",
     }
+}
 
-    #[tokio::test]
-    async fn the_schema_goes_up_down_and_up_again() {
-        let pool = SqlitePoolOptions::new()
-            .max_connections(1)
-            .connect("sqlite::memory:")
-            .await
-            .unwrap();
-        migrator().run(&pool).await.unwrap();
-        let up = tables(&pool).await;
-        assert!(up.contains(&"users".to_owned()), "{up:?}");
-        migrator().undo(&pool, 0).await.unwrap();
-        assert_eq!(tables(&pool).await, Vec::<String>::new());
-        migrator().run(&pool).await.unwrap();
-        assert_eq!(tables(&pool).await, up);
+/// Forwards and backwards to a version; to the newest without one.
+pub(super) async fn run<C>(
+    migrator: &Migrator,
+    connection: &mut C,
+    version: Option<i64>,
+) -> Result<(), StoreError>
+where
+    C: Migrate,
+    for<'a> &'a mut C: sqlx::Acquire<'a>,
+    for<'a> <<&'a mut C as sqlx::Acquire<'a>>::Connection as std::ops::Deref>::Target: Migrate,
+{
+    match version {
+        None => migrator.run(connection).await?,
+        Some(version) => {
+            migrator.run_to(version, &mut *connection).await?;
+            migrator.undo(connection, version).await?;
+        }
     }
+    Ok(())
 }

@@ -1,115 +1,95 @@
 //! What the relay keeps on disk: accounts, public keys with their history, and the state of logins. Never a
 //! message, a file, a presence or a name of a peer.
 //!
-//! The texts of all queries work on SQLite and on PostgreSQL alike: numbered parameters, ids as bytes, times as
-//! integer milliseconds.
+//! Everything that is asked of the database passes through [`Store::run`], the one place that sets the time limit, counts
+//! and times, and carries the circuit breaker.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`accounts`], [`sessions`], [`attempts`] | what is asked |
+//! | [`sql`] | statements and rows, the same for both databases |
+//! | [`backend`] | the two databases: `sqlite`, `postgres` |
+//! | [`breaker`] | leaves a database alone that fails again and again |
+//! | [`error`] | why something failed, and whether to try again |
+//! | [`migrations`] | the schema, both ways |
 
 pub mod accounts;
 pub mod attempts;
+mod backend;
+mod breaker;
+mod error;
 mod migrations;
+mod postgres;
 pub mod sessions;
-mod writer;
+mod sql;
+mod sqlite;
 
-use sqlx::{
-    ConnectOptions as _, Connection as _, SqlitePool,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
 };
-use std::{path::Path, sync::Arc, time::Duration};
 
-use crate::clock::Millis;
-use writer::Writer;
+use crate::{
+    clock::{Clock, Millis},
+    secret::Secret,
+    telemetry::store::StoreMetrics,
+};
+use backend::{Backend, Write};
+use breaker::Breaker;
+pub use error::StoreError;
+use sql::{Row, Statement};
 
-/// How long a statement waits for another process that holds the file, e.g. a backup.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a request waits for a connection of the pool.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-/// Readers work beside the writer (WAL); more of them than cores would only queue elsewhere.
-const READERS: u32 = 4;
+/// Whatever is asked of the database is answered within this time, or given up.
+const TIME_LIMIT: Duration = Duration::from_secs(5);
 
-/// Why the database could not do something.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database refused, is locked, full or gone.
-    #[error("database: {0}")]
-    Database(#[from] sqlx::Error),
-    /// The schema could not be brought up to date.
-    #[error("migration: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// A row holds what this program would never have written.
-    #[error("corrupt value in column {0}")]
-    Corrupt(&'static str),
-    /// The folder or file could not be made.
-    #[error("database file: {0}")]
-    File(#[from] std::io::Error),
-    /// The turn to write did not come in time.
-    #[error("too many writes are waiting")]
-    Busy,
+/// Where the database is.
+#[derive(Debug, Clone)]
+pub enum Location {
+    /// An SQLite file.
+    File(PathBuf),
+    /// The address of a PostgreSQL database; it may hold a password.
+    Address(Secret),
 }
 
-impl StoreError {
-    /// Whether trying again later can help: the database is full, locked, overloaded or unreachable, but neither it
-    /// nor the statement is wrong.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        // Primary result codes of SQLite.
-        const BUSY: u32 = 5;
-        const LOCKED: u32 = 6;
-        const READONLY: u32 = 8;
-        const IOERR: u32 = 10;
-        const FULL: u32 = 13;
-        const CANTOPEN: u32 = 14;
-        match self {
-            Self::Busy => true,
-            Self::Database(sqlx::Error::Database(error)) => error
-                .code()
-                .and_then(|code| code.parse::<u32>().ok())
-                // The extended codes keep the primary one in their low byte.
-                .is_some_and(|code| {
-                    matches!(
-                        code & 0xff,
-                        BUSY | LOCKED | READONLY | IOERR | FULL | CANTOPEN
-                    )
-                }),
-            Self::Database(error) => matches!(
-                error,
-                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed
-            ),
-            Self::Migration(_) | Self::Corrupt(_) | Self::File(_) => false,
-        }
-    }
-}
-
-/// The database: one connection that writes ([`writer`]), several that read.
+/// The database.
 #[derive(Clone)]
-pub struct Store {
-    writer: Arc<Writer>,
-    reader: SqlitePool,
+pub struct Store(Arc<Parts>);
+
+struct Parts {
+    backend: Backend,
+    breaker: Breaker,
+    metrics: StoreMetrics,
+    clock: Clock,
 }
 
 impl Store {
-    /// Opens the file, making it (readable by its owner only) and its schema if they are missing.
+    /// Opens the database and brings its schema up to date. An SQLite file that is missing is made, readable by its owner
+    /// only. `pause`: how long a database that fails again and again is left alone.
     ///
     /// # Errors
-    /// [`StoreError`] when the file cannot be made or opened, or its schema is of a later version.
-    pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        create_private(path)?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(false)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Normal)
-            .foreign_keys(true)
-            .busy_timeout(BUSY_TIMEOUT);
-        let mut migrating = options.connect().await?;
-        migrations::migrator().run(&mut migrating).await?;
-        migrating.close().await?;
-        let writer = Arc::new(Writer::open(options.clone()).await?);
-        let reader = SqlitePoolOptions::new()
-            .max_connections(READERS)
-            .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.read_only(true))
-            .await?;
-        Ok(Self { writer, reader })
+    /// [`StoreError`] when it cannot be made or opened, or its schema is of a later version.
+    pub async fn open(
+        location: &Location,
+        pause: Duration,
+        clock: Clock,
+        metrics: StoreMetrics,
+    ) -> Result<Self, StoreError> {
+        Ok(Self(Arc::new(Parts {
+            backend: Backend::open(location).await?,
+            breaker: Breaker::new(pause, metrics.breaker.clone()),
+            metrics,
+            clock,
+        })))
+    }
+
+    /// Brings the schema of a database that no relay uses to a version, forwards or backwards; `None` is the newest. What a
+    /// version does not know is lost on the way back to it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database cannot be opened, or knows a later version than this program.
+    pub async fn migrate(location: &Location, version: Option<i64>) -> Result<(), StoreError> {
+        backend::migrate(location, version).await
     }
 
     /// Whether the database can be written and read: one row is really written.
@@ -117,67 +97,137 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it cannot.
     pub async fn probe(&self, now: Millis) -> Result<(), StoreError> {
-        let mut write = self.writer.begin().await?;
-        sqlx::query(
-            "INSERT INTO health (id, checked_at) VALUES (1, $1) \
-             ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at",
-        )
-        .bind(now)
-        .execute(write.connection())
+        self.write("probe", async |write| {
+            let written = Statement::new(
+                "INSERT INTO health (id, checked_at) VALUES (1, $1) \
+                 ON CONFLICT (id) DO UPDATE SET checked_at = excluded.checked_at",
+            )
+            .integer(now);
+            write.execute(written).await
+        })
         .await?;
-        write.commit().await?;
-        sqlx::query("SELECT checked_at FROM health WHERE id = 1")
-            .fetch_one(&self.reader)
-            .await?;
-        Ok(())
+        let read = Statement::new("SELECT checked_at FROM health WHERE id = 1");
+        self.read("probe", read).await.map(drop)
     }
 
-    /// Removes what has expired: sessions with their refresh tokens, revoked tokens, old login attempts.
+    /// Whether the database is left alone because it failed again and again.
+    #[must_use]
+    pub fn is_left_alone(&self) -> bool {
+        self.0.breaker.is_open(self.0.clock.monotonic())
+    }
+
+    /// Removes what has expired: sessions, revoked tokens, old login attempts.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn remove_expired(&self, now: Millis) -> Result<u64, StoreError> {
-        let mut removed = 0;
-        let mut write = self.writer.begin().await?;
-        for statement in [
-            "DELETE FROM sessions WHERE expires_at <= $1",
-            "DELETE FROM revoked_tokens WHERE expires_at <= $1",
-        ] {
-            removed += sqlx::query(statement)
-                .bind(now)
-                .execute(write.connection())
-                .await?
-                .rows_affected();
-        }
-        removed += attempts::remove_stale(write.connection(), now).await?;
-        write.commit().await?;
-        Ok(removed)
+        self.write("remove_expired", async |write| {
+            let mut removed = 0;
+            for text in [
+                "DELETE FROM sessions WHERE expires_at <= $1",
+                "DELETE FROM revoked_tokens WHERE expires_at <= $1",
+            ] {
+                removed += write.execute(Statement::new(text).integer(now)).await?;
+            }
+            Ok(removed + attempts::remove_stale(write, now).await?)
+        })
+        .await
     }
 
-    /// Waits for running statements, then closes the file (and folds the write-ahead log into it).
+    /// Waits for running statements, then closes the database (and folds the write-ahead log of an SQLite file into it).
     pub async fn close(&self) {
-        self.reader.close().await;
-        self.writer.close().await;
+        self.0.backend.close().await;
+    }
+
+    /// Reads with one statement.
+    async fn read(
+        &self,
+        operation: &'static str,
+        statement: Statement<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        self.run(operation, self.0.backend.read(statement)).await
+    }
+
+    /// Reads at most one row.
+    async fn read_one(
+        &self,
+        operation: &'static str,
+        statement: Statement<'_>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.read(operation, statement).await?.into_iter().next())
+    }
+
+    /// Writes, all of it or nothing: `work` is one transaction. Only what is durable is answered.
+    async fn write<T>(
+        &self,
+        operation: &'static str,
+        work: impl AsyncFnOnce(&mut Write<'_>) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let writing = async {
+            let mut write = self.0.backend.begin().await?;
+            let value = work(&mut write).await?;
+            write.commit().await?;
+            Ok(value)
+        };
+        self.run(operation, writing).await
+    }
+
+    /// Everything passes here. `operation` is one of a fixed list.
+    async fn run<T>(
+        &self,
+        operation: &'static str,
+        work: impl Future<Output = Result<T, StoreError>>,
+    ) -> Result<T, StoreError> {
+        let Parts {
+            breaker,
+            metrics,
+            clock,
+            ..
+        } = &*self.0;
+        let pass = breaker.enter(clock.monotonic()).map_err(|retry| {
+            let error = StoreError::LeftAlone { retry };
+            metrics.count(operation, error.label());
+            error
+        })?;
+        let started = Instant::now();
+        let outcome = tokio::time::timeout(TIME_LIMIT, work)
+            .await
+            .unwrap_or(Err(StoreError::TimeLimit));
+        metrics.observe(operation, started.elapsed());
+        match &outcome {
+            Err(error) if error.retry_after().is_some() => {
+                metrics.count(operation, error.label());
+                pass.failed(clock.monotonic());
+            }
+            // A wrong statement or row is no sign of a database in trouble: it answered.
+            _ => {
+                metrics.count(
+                    operation,
+                    outcome.as_ref().err().map_or("done", StoreError::label),
+                );
+                pass.answered();
+            }
+        }
+        outcome
     }
 }
 
-/// A column that must hold exactly `N` bytes.
-fn fixed<const N: usize>(bytes: Vec<u8>, column: &'static str) -> Result<[u8; N], StoreError> {
-    bytes.try_into().map_err(|_| StoreError::Corrupt(column))
+/// Tells the operator of a write that did not end with a COMMIT. The error itself is logged by whoever gets it; a write
+/// that was cancelled has none.
+fn warn_unfinished() {
+    tracing::warn!(
+        category = "store",
+        "a write was rolled back and its database connection closed"
+    );
 }
 
-/// Makes an empty file that only its owner can read, unless it is there. SQLite gives its `-wal` and `-shm`
-/// files the same mode.
-fn create_private(path: &Path) -> std::io::Result<()> {
-    if let Some(parent) = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty())
-    {
-        std::fs::create_dir_all(parent)?;
+impl Location {
+    /// For the log, without a password.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Address(_) => "PostgreSQL".to_owned(),
+        }
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
 }

@@ -1,210 +1,387 @@
-//! Logins: refresh-token families and revoked access tokens.
+//! Sessions with their refresh tokens, and revoked access tokens.
+//!
+//! A session is a row. Its refresh tokens have a part in common, the *family*, by which the row is found, and of them only
+//! the newest and the one before are remembered: any other token of a known family is one that was used long ago, so
+//! somebody holds a copy.
 
-use super::{Store, StoreError, fixed};
+use std::time::Duration;
+
+use super::{
+    Store, StoreError, Write,
+    sql::{Row, Statement},
+};
 use crate::{
-    clock::Millis,
+    clock::{Millis, millis},
     ids::{AccountId, SessionId, TokenId},
 };
 
+/// A refresh token that comes again so soon after its use was not stolen: the answer was lost, or two tabs asked at once. It
+/// gets the same successor.
+pub const GRACE: Duration = Duration::from_secs(20);
+/// A session's last use is written at most so often.
+pub const SEEN_EVERY: Duration = Duration::from_secs(60);
+
+/// What is stored of a refresh token: SHA-256 of its two parts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RefreshHash {
+    /// Of the part that all tokens of the session share.
+    pub family: [u8; 32],
+    /// Of the whole token.
+    pub token: [u8; 32],
+}
+
+/// Where a session is used, as its owner sees it in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// The browser's own description, if it gave one.
+    pub user_agent: Option<String>,
+    /// The address it came from.
+    pub address: String,
+}
+
+/// A session in its owner's list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// Its id.
+    pub id: SessionId,
+    /// Where it is used.
+    pub device: Device,
+    /// When it began.
+    pub created_at: Millis,
+    /// When it was last used, to the minute.
+    pub last_seen_at: Millis,
+}
+
+/// A session that has begun.
+pub struct Started {
+    /// What its access tokens must say.
+    pub token_version: i64,
+    /// Older sessions that ended to make room for it.
+    pub ended: Vec<SessionId>,
+}
+
+/// Whose session a refresh token belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owner {
+    /// The session.
+    pub session: SessionId,
+    /// Whose.
+    pub user: AccountId,
+}
+
 /// What became of a refresh token that a client presented.
+#[derive(Debug, PartialEq, Eq)]
 pub enum Rotation {
-    /// It was good; it is used up now, and the new one stored in its place.
+    /// It was good: the client gets a successor.
     Rotated {
-        /// The session it belongs to.
-        session: SessionId,
-        /// Whose session.
-        user: AccountId,
+        /// Whose it was.
+        owner: Owner,
+        /// What access tokens of the owner must say.
+        token_version: i64,
+        /// Which of the successors that were offered is the session's token now.
+        successor: usize,
+        /// When that one ends.
+        expires_at: Millis,
+        /// Whether it was given before.
+        repeated: bool,
     },
-    /// It was used before. Somebody holds a copy: the session is revoked.
-    Reused {
-        /// The session that was revoked.
-        session: SessionId,
-        /// Whose session.
-        user: AccountId,
-    },
+    /// It was used before, and not just now. Somebody holds a copy: the session has ended.
+    Reused(Owner),
     /// Unknown, expired, or of a session that has ended.
     Refused,
 }
 
 impl Store {
-    /// Starts a session with its first refresh token.
+    /// Starts a session with its first refresh token. Of more than `limit` sessions of one account the oldest end. `None`
+    /// if there is no such account.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "the columns of one row; each has a type of its own"
+    )]
     pub async fn start_session(
         &self,
-        session: &SessionId,
-        user: &AccountId,
-        refresh_hash: &[u8; 32],
+        owner: &Owner,
+        refresh: &RefreshHash,
+        device: &Device,
+        limit: usize,
         expires_at: Millis,
         now: Millis,
-    ) -> Result<(), StoreError> {
-        let mut write = self.writer.begin().await?;
-        sqlx::query(
-            "INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(session.0.as_slice())
-        .bind(user.0.as_slice())
-        .bind(now)
-        .bind(expires_at)
-        .execute(write.connection())
-        .await?;
-        sqlx::query(
-            "INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)",
-        )
-        .bind(refresh_hash.as_slice())
-        .bind(session.0.as_slice())
-        .bind(expires_at)
-        .execute(write.connection())
-        .await?;
-        write.commit().await
+    ) -> Result<Option<Started>, StoreError> {
+        self.write("start_session", async |write| {
+            // Locks the account, so that of two logins at once the second sees the first.
+            let lock = Statement::new(
+                "UPDATE users SET token_version = token_version WHERE id = $1 RETURNING token_version",
+            )
+            .bytes(&owner.user.0);
+            let Some(user) = write.row(lock).await? else {
+                return Ok(None);
+            };
+            let others = Statement::new(
+                "SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC, id",
+            )
+            .bytes(&owner.user.0);
+            let others = write.rows(others).await?;
+            let mut ended = Vec::new();
+            for row in others.iter().skip(limit.saturating_sub(1)) {
+                let id = SessionId(row.bytes("id")?);
+                end(write, &id).await?;
+                ended.push(id);
+            }
+            let insert = Statement::new(
+                "INSERT INTO sessions (id, user_id, family_hash, token_hash, user_agent, address, created_at, last_seen_at, \
+                   expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+            )
+            .bytes(&owner.session.0)
+            .bytes(&owner.user.0)
+            .bytes(&refresh.family)
+            .bytes(&refresh.token)
+            .maybe_text(device.user_agent.as_deref())
+            .text(&device.address)
+            .integer(now)
+            .integer(expires_at);
+            write.execute(insert).await?;
+            Ok(Some(Started {
+                token_version: user.integer("token_version")?,
+                ended,
+            }))
+        })
+        .await
     }
 
-    /// Uses up the token `old` and stores `new` for the same session, atomically: of many requests with one
-    /// token exactly one is answered with [`Rotation::Rotated`].
+    /// Uses up a refresh token and stores the first of its `successors` in its place, atomically. One that comes again within
+    /// [`GRACE`], while its successor has not been used, gets the same one: `successors` holds what it may be, since only
+    /// its hash is known here.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails; then nothing has changed.
     pub async fn rotate_refresh(
         &self,
-        old: &[u8; 32],
-        new: &[u8; 32],
+        presented: &RefreshHash,
+        successors: &[RefreshHash],
+        device: &Device,
         expires_at: Millis,
         now: Millis,
     ) -> Result<Rotation, StoreError> {
-        let mut write = self.writer.begin().await?;
-        let used = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
-            "UPDATE refresh_tokens SET used_at = $1 \
-             WHERE hash = $2 AND used_at IS NULL AND expires_at > $1 \
-               AND session_id IN (SELECT id FROM sessions WHERE revoked_at IS NULL) \
-             RETURNING session_id, (SELECT user_id FROM sessions WHERE id = session_id)",
-        )
-        .bind(now)
-        .bind(old.as_slice())
-        .fetch_optional(write.connection())
-        .await?;
-        if let Some((session, user)) = used {
-            let (session, user) = ids(session, user)?;
-            insert_rotated(write.connection(), &session, new, expires_at).await?;
-            write.commit().await?;
-            return Ok(Rotation::Rotated { session, user });
-        }
-        let revoked = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
-            "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL AND id = \
-               (SELECT session_id FROM refresh_tokens WHERE hash = $2 AND used_at IS NOT NULL) \
-             RETURNING id, user_id",
-        )
-        .bind(now)
-        .bind(old.as_slice())
-        .fetch_optional(write.connection())
-        .await?;
-        write.commit().await?;
-        Ok(match revoked {
-            Some((session, user)) => {
-                let (session, user) = ids(session, user)?;
-                Rotation::Reused { session, user }
+        self.write("rotate_refresh", async |write| {
+            // Locks the session, so that nothing read of it can change before it is written.
+            let lock = Statement::new(
+                "UPDATE sessions SET family_hash = family_hash WHERE family_hash = $1 \
+                 RETURNING id, user_id, token_hash, previous_hash, rotated_at, expires_at, \
+                   (SELECT token_version FROM users WHERE users.id = user_id) AS token_version",
+            )
+            .bytes(&presented.family);
+            let Some(row) = write.row(lock).await? else {
+                return Ok(Rotation::Refused);
+            };
+            let owner = owner(&row)?;
+            let (current, previous) = (
+                row.bytes::<32>("token_hash")?,
+                row.maybe_bytes::<32>("previous_hash")?,
+            );
+            let old_expiry = row.integer("expires_at")?;
+            if old_expiry <= now {
+                return Ok(Rotation::Refused);
             }
-            None => Rotation::Refused,
+            let token_version = row.integer("token_version")?;
+            if presented.token == current
+                && let Some(successor) = successors.first()
+            {
+                let update = Statement::new(
+                    "UPDATE sessions SET token_hash = $1, previous_hash = $2, rotated_at = $3, last_seen_at = $3, \
+                       expires_at = $4, user_agent = $5, address = $6 WHERE id = $7",
+                )
+                .bytes(&successor.token)
+                .bytes(&current)
+                .integer(now)
+                .integer(expires_at)
+                .maybe_text(device.user_agent.as_deref())
+                .text(&device.address)
+                .bytes(&owner.session.0);
+                write.execute(update).await?;
+                return Ok(Rotation::Rotated {
+                    owner,
+                    token_version,
+                    successor: 0,
+                    expires_at,
+                    repeated: false,
+                });
+            }
+            let just_used = previous == Some(presented.token)
+                && row
+                    .maybe_integer("rotated_at")?
+                    .is_some_and(|at| now - at < millis(GRACE));
+            if just_used {
+                // A key that has gone since may have made it: then nobody can say it again.
+                let given = successors.iter().position(|one| one.token == current);
+                return Ok(given.map_or(Rotation::Refused, |successor| Rotation::Rotated {
+                    owner,
+                    token_version,
+                    successor,
+                    expires_at: old_expiry,
+                    repeated: true,
+                }));
+            }
+            end(write, &owner.session).await?;
+            Ok(Rotation::Reused(owner))
         })
+        .await
     }
 
-    /// Ends the session that a refresh token belongs to. `None` if there is no such live session.
+    /// Ends the session that a refresh token belongs to, whichever of its tokens it is. `None` if there is no such
+    /// session.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn end_session_of_refresh(
         &self,
-        refresh_hash: &[u8; 32],
-        now: Millis,
-    ) -> Result<Option<(SessionId, AccountId)>, StoreError> {
-        let mut write = self.writer.begin().await?;
-        let ended = sqlx::query_as::<_, (Vec<u8>, Vec<u8>)>(
-            "UPDATE sessions SET revoked_at = $1 WHERE revoked_at IS NULL AND id = \
-               (SELECT session_id FROM refresh_tokens WHERE hash = $2) RETURNING id, user_id",
-        )
-        .bind(now)
-        .bind(refresh_hash.as_slice())
-        .fetch_optional(write.connection())
-        .await?;
-        write.commit().await?;
-        ended.map(|(session, user)| ids(session, user)).transpose()
+        refresh: &RefreshHash,
+    ) -> Result<Option<Owner>, StoreError> {
+        self.write("end_session", async |write| {
+            let delete =
+                Statement::new("DELETE FROM sessions WHERE family_hash = $1 RETURNING id, user_id")
+                    .bytes(&refresh.family);
+            write.row(delete).await?.as_ref().map(owner).transpose()
+        })
+        .await
     }
 
-    /// Ends a session by its id.
+    /// Ends a session of an account; false if it has none of this id.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn end_session(&self, session: &SessionId, now: Millis) -> Result<(), StoreError> {
-        let mut write = self.writer.begin().await?;
-        sqlx::query("UPDATE sessions SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
-            .bind(now)
-            .bind(session.0.as_slice())
-            .execute(write.connection())
-            .await?;
-        write.commit().await
+    pub async fn end_session(&self, owner: &Owner) -> Result<bool, StoreError> {
+        self.write("end_session", async |write| {
+            let delete = Statement::new("DELETE FROM sessions WHERE id = $1 AND user_id = $2")
+                .bytes(&owner.session.0)
+                .bytes(&owner.user.0);
+            Ok(write.execute(delete).await? == 1)
+        })
+        .await
     }
 
-    /// Ends one access token before its time.
+    /// Ends every session of an account, and every access token.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn revoke_token(&self, jti: &TokenId, expires_at: Millis) -> Result<(), StoreError> {
-        let mut write = self.writer.begin().await?;
-        sqlx::query(
-            "INSERT INTO revoked_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-        )
-        .bind(jti.0.as_slice())
-        .bind(expires_at)
-        .execute(write.connection())
-        .await?;
-        write.commit().await
+    pub async fn end_all_sessions(&self, user: &AccountId) -> Result<(), StoreError> {
+        self.write("end_all_sessions", async |write| {
+            let tokens =
+                Statement::new("UPDATE users SET token_version = token_version + 1 WHERE id = $1")
+                    .bytes(&user.0);
+            write.execute(tokens).await?;
+            let sessions = Statement::new("DELETE FROM sessions WHERE user_id = $1").bytes(&user.0);
+            write.execute(sessions).await?;
+            Ok(())
+        })
+        .await
     }
 
-    /// Whether an access token may still be used: not revoked itself, and its session alive.
+    /// The live sessions of an account, the one used last first.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn token_is_live(
+    pub async fn sessions_of(
         &self,
-        jti: &TokenId,
-        session: &SessionId,
-    ) -> Result<bool, StoreError> {
-        let (live,) = sqlx::query_as::<_, (bool,)>(
-            "SELECT EXISTS (SELECT 1 FROM sessions WHERE id = $1 AND revoked_at IS NULL) \
-                AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = $2)",
+        user: &AccountId,
+        now: Millis,
+    ) -> Result<Vec<SessionRecord>, StoreError> {
+        let select = Statement::new(
+            "SELECT id, user_agent, address, created_at, last_seen_at FROM sessions \
+             WHERE user_id = $1 AND expires_at > $2 ORDER BY last_seen_at DESC, created_at DESC, id",
         )
-        .bind(session.0.as_slice())
-        .bind(jti.0.as_slice())
-        .fetch_one(&self.reader)
-        .await?;
-        Ok(live)
+        .bytes(&user.0)
+        .integer(now);
+        self.read("sessions_of", select)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(SessionRecord {
+                    id: SessionId(row.bytes("id")?),
+                    device: Device {
+                        user_agent: row.maybe_text("user_agent")?,
+                        address: row.text("address")?,
+                    },
+                    created_at: row.integer("created_at")?,
+                    last_seen_at: row.integer("last_seen_at")?,
+                })
+            })
+            .collect()
+    }
+
+    /// Ends one access token before its time. It is forgotten at `forget_at`, when it is dead by itself.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn revoke_token(&self, token: &TokenId, forget_at: Millis) -> Result<(), StoreError> {
+        self.write("revoke_token", async |write| {
+            let insert = Statement::new(
+                "INSERT INTO revoked_tokens (jti, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            )
+            .bytes(&token.0)
+            .integer(forget_at);
+            write.execute(insert).await?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// When the session of an access token was last seen; `None` if the token may not be used any more: revoked itself, of a
+    /// session that has ended, or of an older version than the account's.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn live_token(
+        &self,
+        token: &TokenId,
+        owner: &Owner,
+        version: i64,
+    ) -> Result<Option<Millis>, StoreError> {
+        let select = Statement::new(
+            "SELECT sessions.last_seen_at FROM sessions JOIN users ON users.id = sessions.user_id \
+             WHERE sessions.id = $1 AND users.id = $2 AND users.token_version = $3 \
+               AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = $4)",
+        )
+        .bytes(&owner.session.0)
+        .bytes(&owner.user.0)
+        .integer(version)
+        .bytes(&token.0);
+        self.read_one("live_token", select)
+            .await?
+            .map(|row| row.integer("last_seen_at"))
+            .transpose()
+    }
+
+    /// Notes that a session is in use, unless somebody noted it within [`SEEN_EVERY`].
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn saw_session(&self, session: &SessionId, now: Millis) -> Result<(), StoreError> {
+        self.write("saw_session", async |write| {
+            let update = Statement::new(
+                "UPDATE sessions SET last_seen_at = $1 WHERE id = $2 AND last_seen_at <= $3",
+            )
+            .integer(now)
+            .bytes(&session.0)
+            .integer(now - millis(SEEN_EVERY));
+            write.execute(update).await?;
+            Ok(())
+        })
+        .await
     }
 }
 
-fn ids(session: Vec<u8>, user: Vec<u8>) -> Result<(SessionId, AccountId), StoreError> {
-    Ok((
-        SessionId(fixed(session, "session_id")?),
-        AccountId(fixed(user, "user_id")?),
-    ))
+fn owner(row: &Row) -> Result<Owner, StoreError> {
+    Ok(Owner {
+        session: SessionId(row.bytes("id")?),
+        user: AccountId(row.bytes("user_id")?),
+    })
 }
 
-/// The second half of a rotation; the session lives as long as its newest token.
-async fn insert_rotated(
-    connection: &mut sqlx::SqliteConnection,
-    session: &SessionId,
-    hash: &[u8; 32],
-    expires_at: Millis,
-) -> Result<(), StoreError> {
-    sqlx::query("INSERT INTO refresh_tokens (hash, session_id, expires_at) VALUES ($1, $2, $3)")
-        .bind(hash.as_slice())
-        .bind(session.0.as_slice())
-        .bind(expires_at)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query("UPDATE sessions SET expires_at = $1 WHERE id = $2")
-        .bind(expires_at)
-        .bind(session.0.as_slice())
-        .execute(&mut *connection)
-        .await?;
+async fn end(write: &mut Write<'_>, session: &SessionId) -> Result<(), StoreError> {
+    let delete = Statement::new("DELETE FROM sessions WHERE id = $1").bytes(&session.0);
+    write.execute(delete).await?;
     Ok(())
 }

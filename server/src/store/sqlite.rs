@@ -1,4 +1,4 @@
-//! The one connection that writes.
+//! SQLite: one connection that writes, several that read.
 //!
 //! SQLite has one writer at a time, so writes queue in the program, in order and with a time limit, instead of meeting
 //! `SQLITE_BUSY`.
@@ -9,15 +9,77 @@
 //! succeeded, which proves that it is in no transaction any more. Any other end (an error, a request that was
 //! cancelled) closes the connection, which rolls back, and the next write opens a new one.
 
-use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{
+    ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{path::Path, time::Duration};
 use tokio::{
     sync::{Mutex, MutexGuard},
     time::timeout,
 };
 
-use super::{ACQUIRE_TIMEOUT, StoreError};
+use super::{StoreError, TIME_LIMIT, warn_unfinished};
 
-/// See the module's documentation.
+/// How long a statement waits for another process that holds the file, e.g. a backup: less than the time limit, so that the
+/// log says what it waited for.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(4);
+/// Readers work beside the writer (WAL); more of them than cores would only queue elsewhere.
+const READERS: u32 = 4;
+
+/// The file, opened.
+pub(super) struct File {
+    pub(super) writer: Writer,
+    pub(super) reader: SqlitePool,
+}
+
+impl File {
+    /// Opens one that is there.
+    pub(super) async fn open(path: &Path) -> Result<Self, StoreError> {
+        let options = options(path);
+        let writer = Writer::open(options.clone()).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .acquire_timeout(TIME_LIMIT)
+            .connect_with(options.read_only(true))
+            .await?;
+        Ok(Self { writer, reader })
+    }
+
+    /// Waits for running statements.
+    pub(super) async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+pub(super) fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+}
+
+/// Makes an empty file that only its owner can read, unless it is there. SQLite gives its `-wal` and `-shm`
+/// files the same mode.
+pub(super) fn create_private(path: &Path) -> std::io::Result<()> {
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(parent)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}
+
+/// The connection that writes; see the module's documentation.
 pub(super) struct Writer {
     options: SqliteConnectOptions,
     /// `None` while it is in use, and after a write that did not end with a COMMIT.
@@ -40,7 +102,7 @@ impl Writer {
     /// # Errors
     /// [`StoreError::Busy`] when its turn does not come in time; else what the database says.
     pub(super) async fn begin(&self) -> Result<Write<'_>, StoreError> {
-        let mut idle = timeout(ACQUIRE_TIMEOUT, self.idle.lock())
+        let mut idle = timeout(BUSY_TIMEOUT, self.idle.lock())
             .await
             .map_err(|_| StoreError::Busy)?;
         let connection = match idle.take() {
@@ -102,17 +164,13 @@ impl Write<'_> {
     }
 }
 
-/// Tells the operator of a write that did not end with a COMMIT. The error itself is logged by whoever gets it; a write
-/// that was cancelled has none.
+/// Tells the operator of a write that did not end with a COMMIT.
 struct Unfinished(bool);
 
 impl Drop for Unfinished {
     fn drop(&mut self) {
         if self.0 {
-            tracing::warn!(
-                category = "store",
-                "a write was rolled back and its database connection closed"
-            );
+            warn_unfinished();
         }
     }
 }
@@ -184,7 +242,7 @@ mod tests {
         let mut write = writer.begin().await.unwrap();
         write.run(LINE).await.unwrap();
         let error = write.run(PAGES).await.unwrap_err();
-        assert!(error.is_transient(), "{error}");
+        assert!(error.retry_after().is_some(), "{error}");
         drop(write);
         for written in 2..12 {
             run(&writer, LINE).await.unwrap();

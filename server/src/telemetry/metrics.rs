@@ -8,6 +8,7 @@ use prometheus_client::{
 };
 use std::time::Duration;
 
+use super::store::StoreMetrics;
 use crate::{limits::Limited, relay::close::CloseCode};
 
 /// Labels of an HTTP request.
@@ -27,6 +28,7 @@ impl RequestLabels {
             Method::HEAD => "HEAD",
             Method::POST => "POST",
             Method::PUT => "PUT",
+            Method::DELETE => "DELETE",
             _ => "other",
         };
         Self {
@@ -60,6 +62,8 @@ pub enum AuthEvent {
     LockedOut,
     /// A refresh token was rotated.
     Refreshed,
+    /// A refresh token came again at once, and got the same successor.
+    RefreshRepeated,
     /// A used refresh token came again.
     RefreshReused,
     /// A refresh token was refused.
@@ -68,6 +72,14 @@ pub enum AuthEvent {
     LoggedOut,
     /// An access token was ended by its owner.
     Revoked,
+    /// An access token named a key that the relay does not have.
+    UnknownKey,
+    /// A session ended because its account had too many.
+    Displaced,
+    /// A password was changed.
+    PasswordChanged,
+    /// An account was deleted by its owner.
+    Deleted,
     /// A key was stored or replaced.
     KeySet,
     /// A key replacement was refused.
@@ -82,10 +94,15 @@ impl AuthEvent {
             Self::LoginFailed => "login_failed",
             Self::LockedOut => "locked_out",
             Self::Refreshed => "refreshed",
+            Self::RefreshRepeated => "refresh_repeated",
             Self::RefreshReused => "refresh_reused",
             Self::RefreshRefused => "refresh_refused",
             Self::LoggedOut => "logged_out",
             Self::Revoked => "revoked",
+            Self::UnknownKey => "unknown_key",
+            Self::Displaced => "displaced",
+            Self::PasswordChanged => "password_changed",
+            Self::Deleted => "deleted",
             Self::KeySet => "key_set",
             Self::KeyRefused => "key_refused",
         }
@@ -118,6 +135,8 @@ pub struct Metrics {
     pub password_checks: Counter,
     /// Sockets of clients.
     pub sockets: SocketMetrics,
+    /// The database.
+    pub store: StoreMetrics,
     /// Open WebSockets that are logged in.
     pub connections: Gauge,
     closed: Family<KindLabels, Counter>,
@@ -177,6 +196,8 @@ impl Default for Metrics {
             "Sockets closed at once for want of room, by whose room it was",
             sockets.refused.clone(),
         );
+        let store = StoreMetrics::default();
+        store.register(&mut registry);
         let connections = Gauge::default();
         registry.register(
             "ws_connections",
@@ -213,6 +234,7 @@ impl Default for Metrics {
             auth,
             password_checks,
             sockets,
+            store,
             connections,
             closed,
             frames,

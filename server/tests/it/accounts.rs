@@ -84,6 +84,18 @@ async fn a_name_is_taken_once() {
 }
 
 #[tokio::test]
+async fn nobody_registers_as_the_operator() {
+    let relay = Relay::start().await;
+    for name in ["admin", "sup.port", "root-1"] {
+        let reply = relay
+            .http()
+            .post("/api/auth/register", &Person::new(name).credentials())
+            .await;
+        assert_eq!(reply.error(), "username_taken", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn every_field_is_checked() {
     let relay = Relay::start().await;
     let good = Person::new("alice");

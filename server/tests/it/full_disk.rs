@@ -42,7 +42,7 @@ async fn accounts(database: &Path) -> i64 {
 async fn after_a_full_disk_accounts_and_sessions_are_really_stored() {
     let directory = tempfile::tempdir().unwrap();
     let database = directory.path().join(".data/duet.db");
-    let program = Program::start(directory.path(), &[]).await;
+    let program = Program::start(directory.path(), &["--database-pause", "1"]).await;
     let relay = Relay::at(program.address);
     let mut alice = Person::registered(&relay, "alice").await;
 
@@ -57,7 +57,7 @@ async fn after_a_full_disk_accounts_and_sessions_are_really_stored() {
             (refused.status, refused.error().as_str()),
             (503, "unavailable")
         );
-        assert_eq!(refused.header("retry-after"), Some("5"));
+        assert!(matches!(refused.header("retry-after"), Some("5" | "1")));
         let refused = relay
             .http()
             .post("/api/auth/register", &Person::new("bob").credentials())

@@ -9,8 +9,17 @@ use crate::support::{Person, Relay};
 
 /// The key history, straight from the database.
 async fn history(relay: &Relay) -> Vec<(Vec<u8>, String)> {
-    let options =
-        sqlx::sqlite::SqliteConnectOptions::new().filename(relay.directory.path().join("duet.db"));
+    let (file, address) = &relay.storage;
+    if let Some(address) = address {
+        let pool = sqlx::PgPool::connect(address.expose()).await.unwrap();
+        return sqlx::query_as(
+            "SELECT identity_key, proof FROM identity_keys ORDER BY set_at, ctid",
+        )
+        .fetch_all(&pool)
+        .await
+        .unwrap();
+    }
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
     let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
     sqlx::query_as("SELECT identity_key, proof FROM identity_keys ORDER BY set_at, rowid")
         .fetch_all(&pool)

@@ -149,7 +149,7 @@ async fn neither_logs_nor_files_hold_secrets_names_or_payloads() {
         alice.token.clone().into(),
         alice.token.split('.').next_back().unwrap().into(),
         cookie(&first_cookie).into(),
-        Bytes::<32>::decode(&cookie(&first_cookie))
+        Bytes::<48>::decode(&cookie(&first_cookie))
             .unwrap()
             .0
             .into(),

@@ -9,6 +9,8 @@
 
 mod accounts;
 mod beats;
+mod devices;
+
 mod forwarding;
 mod full_disk;
 mod handshake;
@@ -19,6 +21,7 @@ mod prekeys;
 mod sessions;
 mod site;
 mod sockets;
+mod store;
 mod support;
 mod transfers;
 mod types;

@@ -3,7 +3,7 @@
 use duet_crypto::relay::{ClientFrame, Token, WelcomeStatus};
 use duet_relay::api::Bytes;
 use serde_json::json;
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use crate::support::{Event, Person, Relay, connect, pass};
 
@@ -42,6 +42,7 @@ async fn a_token_used_twice_revokes_the_session_and_closes_its_socket() {
         .await;
     alice.take(reply);
     let mut socket = alice.connect(&relay).await;
+    relay.clock.advance(Duration::from_secs(20));
 
     let reused = relay
         .http()
@@ -76,45 +77,140 @@ async fn a_token_used_twice_revokes_the_session_and_closes_its_socket() {
 }
 
 #[tokio::test]
-async fn of_fifty_parallel_refreshes_exactly_one_wins() {
+async fn fifty_refreshes_at_once_get_one_successor() {
     let relay = Relay::start().await;
-    let alice = Person::registered(&relay, "alice").await;
+    let mut alice = Person::registered(&relay, "alice").await;
     let http = alice.http(&relay);
     let body = json!({});
     let attempts = (0..50).map(|_| http.post("/api/auth/refresh", &body));
-    let replies = futures_util::future::join_all(attempts).await;
+    let mut replies = futures_util::future::join_all(attempts).await;
+    let cookies: HashSet<&str> = replies.iter().filter_map(|reply| reply.cookie()).collect();
+    assert_eq!(cookies.len(), 1, "{cookies:?}");
+    assert!(!cookies.contains(&*alice.cookie));
+    let last = replies.pop().unwrap();
+    for reply in replies {
+        let token = reply.ok()["accessToken"].as_str().unwrap().to_owned();
+        relay.http().bearer(&token).get("/api/chat/me").await.ok();
+    }
+    alice.take(last);
+    let reply = alice
+        .http(&relay)
+        .post("/api/auth/refresh", &json!({}))
+        .await;
+    alice.take(reply);
+}
+
+#[tokio::test]
+async fn a_refresh_whose_answer_was_lost_can_be_repeated_for_twenty_seconds() {
+    let relay = Relay::start().await;
+    let alice = Person::registered(&relay, "alice").await;
+    let refresh = async || {
+        alice
+            .http(&relay)
+            .post("/api/auth/refresh", &json!({}))
+            .await
+    };
+    let first = refresh().await;
+    relay.clock.advance(Duration::from_millis(19_999));
+    let second = refresh().await;
+    assert_eq!(second.cookie(), first.cookie());
+    // The cookie lives as long as the token, not a week from now.
+    let set = second.header("set-cookie").unwrap();
+    assert!(set.contains("; Max-Age=604780; "), "{set}");
+    relay.clock.advance(Duration::from_millis(1));
+    assert_eq!(refresh().await.error(), "session_reused");
+    // The family has fallen, the successor with it.
+    let successor = relay.http().header("Cookie", first.cookie().unwrap());
     assert_eq!(
-        replies.iter().filter(|reply| reply.status == 200).count(),
-        1
+        successor
+            .post("/api/auth/refresh", &json!({}))
+            .await
+            .error(),
+        "session_expired"
     );
-    let codes: Vec<String> = replies
-        .iter()
-        .filter(|reply| reply.status != 200)
-        .map(|reply| reply.error())
-        .collect();
+}
+
+#[tokio::test]
+async fn whose_successor_was_used_cannot_be_repeated() {
+    let relay = Relay::start().await;
+    let mut alice = Person::registered(&relay, "alice").await;
+    let old = alice.http(&relay);
+    for _ in 0..2 {
+        let reply = alice
+            .http(&relay)
+            .post("/api/auth/refresh", &json!({}))
+            .await;
+        alice.take(reply);
+    }
     assert_eq!(
-        codes
-            .iter()
-            .filter(|code| *code == "session_reused")
-            .count(),
-        1,
-        "{codes:?}"
+        old.post("/api/auth/refresh", &json!({})).await.error(),
+        "session_reused"
     );
     assert_eq!(
-        codes
-            .iter()
-            .filter(|code| *code == "session_expired")
-            .count(),
-        48,
-        "{codes:?}"
+        alice.http(&relay).get("/api/chat/me").await.error(),
+        "unauthenticated"
     );
+}
+
+#[tokio::test]
+async fn a_token_used_long_ago_is_still_known_as_stolen() {
+    let relay = Relay::start().await;
+    let mut alice = Person::registered(&relay, "alice").await;
+    let stolen = alice.http(&relay);
+    for _ in 0..100 {
+        relay.clock.advance(Duration::from_secs(3600));
+        let reply = alice
+            .http(&relay)
+            .post("/api/auth/refresh", &json!({}))
+            .await;
+        alice.take(reply);
+    }
+    assert_eq!(
+        stolen.post("/api/auth/refresh", &json!({})).await.error(),
+        "session_reused"
+    );
+}
+
+#[tokio::test]
+async fn a_rotation_of_the_signing_key_logs_nobody_out() {
+    let relay = Relay::start().await;
+    let mut alice = Person::registered(&relay, "alice").await;
+    let mut socket = alice.connect(&relay).await;
+    let before = alice.http(&relay);
+    let first = before.post("/api/auth/refresh", &json!({})).await;
+    for _ in 0..2 {
+        relay.rotate_key();
+        // The access token and the socket of before are good, and a lost answer can still be had.
+        before.get("/api/chat/me").await.ok();
+        let again = before.post("/api/auth/refresh", &json!({})).await;
+        assert_eq!(again.cookie(), first.cookie());
+        alice.take(again);
+        let renewal = ClientFrame::Token(Token::new(alice.token.as_bytes()).unwrap());
+        socket.frame(renewal).await;
+        assert_eq!(socket.next().await, Event::Welcome(WelcomeStatus::Ok));
+    }
+    // Two old keys are kept. What the third signed is refused, and counted.
+    relay.rotate_key();
+    assert_eq!(before.get("/api/chat/me").await.error(), "unauthenticated");
+    assert_eq!(
+        relay
+            .metric("duet_auth_events_total{kind=\"unknown_key\"} ")
+            .await,
+        1.0
+    );
+    alice.http(&relay).get("/api/chat/me").await.ok();
+    let reply = alice
+        .http(&relay)
+        .post("/api/auth/refresh", &json!({}))
+        .await;
+    alice.take(reply);
 }
 
 #[tokio::test]
 async fn refresh_cookies_that_are_none_are_refused() {
     let relay = Relay::start().await;
     Person::registered(&relay, "alice").await;
-    let good_form = Bytes([1; 32]).encode();
+    let good_form = Bytes([1; 48]).encode();
     let cookies = [
         String::new(),
         "a=b".to_owned(),
@@ -300,6 +396,11 @@ async fn bad_access_tokens_are_refused_everywhere() {
         ("GET", format!("/api/identity/users/{id}/fingerprint")),
         ("PUT", "/api/identity/key".to_owned()),
         ("POST", "/api/auth/revoke".to_owned()),
+        ("GET", "/api/auth/sessions".to_owned()),
+        ("DELETE", "/api/auth/sessions".to_owned()),
+        ("DELETE", format!("/api/auth/sessions/{}", "A".repeat(22))),
+        ("PUT", "/api/auth/password".to_owned()),
+        ("DELETE", "/api/auth/account".to_owned()),
     ];
     for (method, path) in &paths {
         let refused = async |http: crate::support::Http| {
@@ -323,12 +424,22 @@ async fn bad_access_tokens_are_refused_everywhere() {
         }
         refused(relay.http().header("Authorization", &alice.token)).await;
         refused(relay.http().header("Authorization", "Basic YTpi")).await;
+        refused(
+            relay
+                .http()
+                .header("Authorization", &format!("Bearer\t{}", alice.token)),
+        )
+        .await;
     }
+    let lower = format!("bearer {}", alice.token);
+    let http = relay.http().header("Authorization", &lower);
+    http.get("/api/chat/me").await.ok();
 }
 
 #[tokio::test]
 async fn an_access_token_expires_and_takes_its_socket_with_it_unless_renewed() {
-    const HALF: Duration = Duration::from_secs(450);
+    // Half of its fifteen minutes, and half of the leeway.
+    const HALF: Duration = Duration::from_secs(465);
     let relay = Relay::start().await;
     let mut alice = Person::registered(&relay, "alice").await;
     let mut bob = Person::registered(&relay, "bob").await;
@@ -423,9 +534,12 @@ async fn sessions_survive_a_restart_of_the_relay() {
     let mut relay = Relay::start().await;
     let mut alice = Person::registered(&relay, "alice").await;
     relay.ask_to_stop();
-    let directory = relay.stopped().await;
-    let database = directory.path().join("duet.db");
-    let relay = Relay::start_with(|settings| settings.database = database).await;
+    let storage = relay.storage.clone();
+    let _directory = relay.stopped().await;
+    let relay = Relay::start_with(|settings| {
+        (settings.database, settings.database_url) = storage;
+    })
+    .await;
     alice.http(&relay).get("/api/chat/me").await.ok();
     let reply = alice
         .http(&relay)
@@ -434,4 +548,18 @@ async fn sessions_survive_a_restart_of_the_relay() {
     alice.take(reply);
     let _socket = alice.connect(&relay).await;
     assert_eq!(relay.metric("duet_ws_connections ").await, 1.0);
+}
+
+#[tokio::test]
+async fn a_revoked_token_stays_revoked_through_the_leeway() {
+    let relay = Relay::start().await;
+    let alice = Person::registered(&relay, "alice").await;
+    let http = alice.http(&relay);
+    http.post("/api/auth/revoke", &json!({})).await;
+    // Past its end, but not yet past the leeway; and the clean-up has been here.
+    relay.clock.advance(Duration::from_secs(915));
+    relay.clean_up().await;
+    assert_eq!(http.get("/api/chat/me").await.error(), "unauthenticated");
+    relay.clock.advance(Duration::from_secs(15));
+    assert_eq!(http.get("/api/chat/me").await.error(), "token_expired");
 }

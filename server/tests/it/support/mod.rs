@@ -2,6 +2,7 @@
 
 mod http;
 mod person;
+pub(crate) mod postgres;
 mod program;
 mod socket;
 
@@ -11,17 +12,30 @@ pub(crate) use program::{Program, healthcheck};
 pub(crate) use socket::{Event, Socket, connect, try_connect};
 
 use duet_relay::{
+    auth::signing_key::KeyRing,
     clock::Clock,
-    config::{MetricsListen, Settings},
-    server::{Server, ServerError},
+    config::{MetricsListen, Secret, Settings},
+    server::{Reloader, Server, ServerError},
 };
 use futures_util::FutureExt as _;
 use std::{
     net::{IpAddr, SocketAddr},
+    path::PathBuf,
     time::Duration,
 };
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
+
+/// Whether this is the run on PostgreSQL (`tests/postgres.rs`).
+pub(crate) const ON_POSTGRES: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"postgres");
+
+/// A database that nobody has used, in the settings.
+pub(crate) async fn fresh_database(settings: &mut Settings, directory: &std::path::Path) {
+    settings.database = directory.join("duet.db");
+    if ON_POSTGRES {
+        settings.database_url = Some(Secret::from(&*postgres::shared().fresh().await));
+    }
+}
 
 /// Long enough for a busy machine; only a failing test waits for it.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -32,9 +46,12 @@ pub(crate) struct Relay {
     pub(crate) address: SocketAddr,
     pub(crate) metrics: SocketAddr,
     pub(crate) directory: TempDir,
+    /// Its database.
+    pub(crate) storage: (PathBuf, Option<Secret>),
     pub(crate) clock: Clock,
     /// Where its clients connect from, if not from the usual address.
     pub(crate) from: Option<IpAddr>,
+    reloader: Option<Reloader>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<Result<(), ServerError>>>,
 }
@@ -51,10 +68,10 @@ impl Relay {
         let mut settings = Settings {
             listen: free,
             metrics_listen: MetricsListen::At(free),
-            database: directory.path().join("duet.db"),
             realm: "duet.test".to_owned(),
             ..Settings::defaults()
         };
+        fresh_database(&mut settings, directory.path()).await;
         settings.limits.rate_login = 10_000;
         settings.limits.rate_register = 10_000;
         settings.limits.rate_requests = 10_000;
@@ -75,6 +92,7 @@ impl Relay {
         settings.limits.silence_timeout_talking = NEVER;
         settings.limits.idle_timeout = NEVER;
         change(&mut settings);
+        let storage = (settings.database.clone(), settings.database_url.clone());
         let clock = Clock::manual();
         let server = Server::bind_with_clock(settings, clock.clone())
             .await
@@ -83,6 +101,7 @@ impl Relay {
             server.address().unwrap(),
             server.metrics_address().unwrap_or(free),
         );
+        let reloader = Some(server.reloader());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(server.run(async move {
             let _ = stopped.await;
@@ -91,8 +110,10 @@ impl Relay {
             address,
             metrics,
             directory,
+            storage,
             clock,
             from: None,
+            reloader,
             stop: Some(stop),
             task: Some(task),
         }
@@ -104,8 +125,10 @@ impl Relay {
             address,
             metrics: address,
             directory: tempfile::tempdir().unwrap(),
+            storage: (PathBuf::new(), None),
             clock: Clock::system(),
             from: None,
+            reloader: None,
             stop: None,
             task: None,
         }
@@ -128,6 +151,28 @@ impl Relay {
 
     pub(crate) fn http(&self) -> Http {
         Http::new(self.address).from(self.from)
+    }
+
+    /// Makes a new signing key, as an operator does.
+    pub(crate) fn rotate_key(&self) {
+        let settings = Settings {
+            database: self.storage.0.clone(),
+            ..Settings::defaults()
+        };
+        KeyRing::rotate(&settings).unwrap();
+        self.reloader.as_ref().unwrap().reload();
+    }
+
+    /// Lets the clean-up run that runs once a minute, and waits until it has.
+    pub(crate) async fn clean_up(&self) {
+        const DONE: &str =
+            "duet_database_operations_total{operation=\"remove_expired\",outcome=\"done\"} ";
+        let before = self.metric(DONE).await;
+        pass(Duration::from_secs(60));
+        eventually("the clean-up runs", async || {
+            self.metric(DONE).await > before
+        })
+        .await;
     }
 
     /// Asks it to stop; [`Relay::stopped`] waits for the end.

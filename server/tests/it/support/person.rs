@@ -15,6 +15,7 @@ pub(crate) struct Person {
     pub(crate) name: String,
     pub(crate) id: AccountId,
     pub(crate) identity: LocalIdentity<Software>,
+    seed: [u8; 32],
     pub(crate) secret: [u8; 32],
     pub(crate) presence: Presence,
     pub(crate) token: String,
@@ -24,16 +25,28 @@ pub(crate) struct Person {
 impl Person {
     /// Somebody the relay does not know yet.
     pub(crate) fn new(name: &str) -> Self {
+        Self::with(name, duet_relay::random(), duet_relay::random())
+    }
+
+    /// The same person, with the same secrets, on another device.
+    pub(crate) async fn another_device(&self, relay: &Relay) -> Self {
+        let mut other = Self::with(&self.name, self.seed, self.secret);
+        other.log_in(relay).await;
+        other
+    }
+
+    fn with(name: &str, seed: [u8; 32], secret: [u8; 32]) -> Self {
         let id = AccountId::derive(
             &Realm::new("duet.test").unwrap(),
             &AccountName::new(name).unwrap(),
         );
-        let identity = LocalIdentity::software(IdentitySeed::from_bytes(&duet_relay::random()), id);
+        let identity = LocalIdentity::software(IdentitySeed::from_bytes(&seed), id);
         Self {
             name: name.to_owned(),
             id,
             identity,
-            secret: duet_relay::random(),
+            seed,
+            secret,
             presence: Presence(duet_relay::random()),
             token: String::new(),
             cookie: String::new(),

@@ -108,6 +108,67 @@ expiresAt: number,
 keyStored: boolean, };
 
 /**
+ * One session in the list of its owner: one login on one device.
+ */
+export type SessionInfo = {
+/**
+ * Session id, 16 bytes.
+ */
+id: string,
+/**
+ * What its browser called itself, if it did.
+ */
+userAgent: string | null,
+/**
+ * The address that it came from.
+ */
+address: string,
+/**
+ * When it began, epoch ms.
+ */
+createdAt: number,
+/**
+ * When it was last used, epoch ms, to the minute. A WebSocket counts when it is opened or renews its token.
+ */
+lastSeenAt: number,
+/**
+ * Whether it is the one that asks.
+ */
+current: boolean, };
+
+/**
+ * `GET /api/auth/sessions`: the one used last first. `DELETE /api/auth/sessions/{id}` ends one of them,
+ * `DELETE /api/auth/sessions` all.
+ */
+export type SessionList = {
+/**
+ * The live sessions.
+ */
+sessions: Array<SessionInfo>, };
+
+/**
+ * `PUT /api/auth/password`; the answer is a [`Session`]. Every other session ends.
+ */
+export type ChangePasswordRequest = {
+/**
+ * The login secret as it is, 32 bytes.
+ */
+loginSecret: string,
+/**
+ * What it shall be, 32 bytes.
+ */
+newLoginSecret: string, };
+
+/**
+ * `DELETE /api/auth/account`. Nobody can register the name again.
+ */
+export type DeleteAccountRequest = {
+/**
+ * The login secret once more, 32 bytes.
+ */
+loginSecret: string, };
+
+/**
  * One line of a search.
  */
 export type UserSummary = {

@@ -1,0 +1,132 @@
+//! A private PostgreSQL of Debian's: on a socket of its own, stopped and removed when this process ends, however it ends.
+#![allow(dead_code, reason = "the run on SQLite needs none")]
+
+use sqlx::{Connection as _, Executor as _, PgConnection};
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+/// Serves until its standard input ends, which it does with this process.
+const SCRIPT: &str = r#"
+set -eu
+trap '' INT
+bin=$1 home=$2
+"$bin/initdb" -D "$home/data" -A trust -U duet -E UTF8 --no-locale --no-sync >"$home/log" 2>&1
+serve() {
+  "$bin/pg_ctl" -D "$home/data" -l "$home/log" -w start -o "-c listen_addresses= -c unix_socket_directories=$home \
+    -c max_connections=300 -c shared_buffers=16MB -c fsync=off -c full_page_writes=off" >>"$home/log"
+}
+serve
+echo ready
+while read -r word; do
+  case $word in
+    stop) "$bin/pg_ctl" -D "$home/data" -m immediate -w stop >>"$home/log" 2>&1 ;;
+    start) serve ;;
+  esac
+  echo "$word"
+done
+"$bin/pg_ctl" -D "$home/data" -m immediate -w stop >>"$home/log" 2>&1 || :
+rm -rf "$home"
+"#;
+
+pub(crate) struct Postgres {
+    home: PathBuf,
+    schemas: AtomicU32,
+    input: ChildStdin,
+    output: BufReader<std::process::ChildStdout>,
+    _child: Child,
+}
+
+impl Postgres {
+    /// Makes a cluster and starts it.
+    pub(crate) fn start() -> Self {
+        let home = tempfile::Builder::new()
+            .prefix("duet-pg-")
+            .tempdir()
+            .unwrap()
+            .keep();
+        // It refuses to run as root.
+        let mut command = if rustix::process::getuid().is_root() {
+            let given = Command::new("chown").arg("nobody").arg(&home).status();
+            assert!(given.unwrap().success());
+            let mut command = Command::new("setpriv");
+            command.args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "sh"]);
+            command
+        } else {
+            Command::new("sh")
+        };
+        let mut child = command
+            .args(["-c", SCRIPT, "sh"])
+            .arg(programs())
+            .arg(&home)
+            .current_dir(&home)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut postgres = Self {
+            home,
+            schemas: AtomicU32::new(0),
+            input: child.stdin.take().unwrap(),
+            output: BufReader::new(child.stdout.take().unwrap()),
+            _child: child,
+        };
+        postgres.hear("ready");
+        postgres
+    }
+
+    /// Stops at once, as if the machine had lost its power, or starts again; returns when it is done.
+    pub(crate) fn tell(&mut self, word: &str) {
+        use std::io::Write as _;
+        writeln!(self.input, "{word}").unwrap();
+        self.hear(word);
+    }
+
+    fn hear(&mut self, word: &str) {
+        let mut line = String::new();
+        self.output.read_line(&mut line).unwrap();
+        let log = || fs::read_to_string(self.home.join("log")).unwrap_or_default();
+        assert_eq!(line.trim(), word, "{}", log());
+    }
+
+    /// The address of a database that nobody has used: a schema of its own.
+    pub(crate) async fn fresh(&self) -> String {
+        let number = self.schemas.fetch_add(1, Ordering::Relaxed);
+        let address = |schema: &str| {
+            let home = self.home.display();
+            format!("postgres://duet@localhost/postgres?host={home}&options[search_path]={schema}")
+        };
+        let mut connection = PgConnection::connect(&address("public")).await.unwrap();
+        let schema = format!("test{number}");
+        connection
+            .execute(sqlx::AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
+            .await
+            .unwrap();
+        connection.close().await.unwrap();
+        address(&schema)
+    }
+}
+
+/// The one that all tests of this process share.
+pub(crate) fn shared() -> &'static Postgres {
+    static SHARED: OnceLock<Postgres> = OnceLock::new();
+    SHARED.get_or_init(Postgres::start)
+}
+
+/// The folder of Debian's newest version.
+fn programs() -> PathBuf {
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .expect("PostgreSQL is missing: sh infra/setup/tests.sh installs it");
+    versions
+        .map(|version| version.unwrap().path().join("bin"))
+        .filter(|bin: &PathBuf| Path::new(bin).join("initdb").exists())
+        .max()
+        .expect("PostgreSQL has no initdb")
+}
