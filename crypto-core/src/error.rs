@@ -157,6 +157,11 @@ codes! {
     QrMismatch = 802, "E_QR_MISMATCH", User, "The scanned keys are not the keys on record.";
 
     TokenFormat = 901, "E_TOKEN_FORMAT", Caller, "An access token is 1 to 4,096 printable ASCII characters.";
+
+    ConversationUnknown = 1001, "E_CONVERSATION_UNKNOWN", Caller, "There is no conversation with this account, and no call of it.";
+    ConversationsFull = 1002, "E_CONVERSATIONS_FULL", Caller, "16 conversations are open: leave one first.";
+    QueueFull = 1003, "E_QUEUE_FULL", Caller, "As many messages wait to be sent as may.";
+    MessageUnknown = 1004, "E_MESSAGE_UNKNOWN", Caller, "A message cannot be pointed at: it is of another session, another kind or another person.";
 }
 
 impl fmt::Display for Code {

@@ -15,6 +15,7 @@
 //! | [`files`] | descriptors, control messages, chunked encryption | 7 |
 //! | [`pins`] | which key a person was known by, and how far it was checked | 3.4 |
 //! | [`vault`], [`password`] | the identity and its backup at rest, the password split | 8 |
+//! | [`client`] | everything between a socket and a screen that is protocol | 4 to 11 |
 //! | [`relay`] | the envelope that both the relay and its clients speak | 9 |
 //! | [`limits`], [`error`] | every bound, every code | 10, 11 |
 //!
@@ -76,8 +77,7 @@ extern crate std;
 mod common;
 
 mod bytes;
-#[cfg_attr(not(test), expect(dead_code))] // Until something above it uses it.
-mod client;
+pub mod client;
 pub mod engine;
 pub mod error;
 pub mod files;

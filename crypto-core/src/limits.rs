@@ -24,6 +24,8 @@ pub const OFFERS_KEPT_FOR_PINNED: usize = 16_384;
 pub const OFFERS_PER_HOUR: usize = 256;
 /// Handshakes under way at once, in both directions together (section 10). The caller counts them.
 pub const PENDING_HANDSHAKES: usize = 32;
+/// Conversations of one client that live at once (section 10).
+pub const CONVERSATIONS: usize = 16;
 /// Handshakes completed per peer and hour (section 4.9): [`crate::handshake::HandshakeRate`] counts them.
 pub const HANDSHAKES_PER_HOUR: usize = 30;
 

@@ -239,6 +239,12 @@ impl Pins {
         }
     }
 
+    /// The account of a name in this deployment.
+    #[must_use]
+    pub fn account(&self, name: &AccountName) -> AccountId {
+        AccountId::derive(&self.realm, name)
+    }
+
     /// The pin of an account.
     #[must_use]
     pub fn get(&self, account: &AccountId) -> Option<&Pin> {

@@ -1,0 +1,184 @@
+//! The connection to the relay: login, signs of life, who is online. What it says changes labels and addresses, and ends no
+//! conversation.
+
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::vec::Vec;
+
+use super::event::{ChunksWanted, LineState};
+use super::settings::Settings;
+use crate::identity::AccountId;
+use crate::ids::{EnvelopeId, Presence};
+use crate::limits;
+use crate::relay::{BeatNumber, Challenge, ClientFrame, Watched};
+
+/// Frames whose fate is awaited.
+const AWAITED: usize = 1_024;
+
+/// What a frame was for whose ACK or answer is awaited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Chunks(AccountId, ChunksWanted),
+    Prekey(AccountId),
+}
+
+/// What the relay says of an account.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Known {
+    pub(super) presence: Presence,
+    pub(super) online: bool,
+}
+
+#[derive(Debug)]
+pub(super) struct Line {
+    state: LineState,
+    pub(super) challenge: Option<Challenge>,
+    heard_at: u64,
+    said_at: u64,
+    beat: BeatNumber,
+    /// What the relay was last told; `None` before.
+    talking: Option<bool>,
+    watched: BTreeSet<AccountId>,
+    known: BTreeMap<AccountId, Known>,
+    awaited: BTreeMap<EnvelopeId, Purpose>,
+}
+
+impl Line {
+    pub(super) fn new() -> Self {
+        Self {
+            state: LineState::Down,
+            challenge: None,
+            heard_at: 0,
+            said_at: 0,
+            beat: BeatNumber::default(),
+            talking: None,
+            watched: BTreeSet::new(),
+            known: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+        }
+    }
+
+    pub(super) const fn state(&self) -> LineState {
+        self.state
+    }
+
+    pub(super) fn is_online(&self) -> bool {
+        self.state == LineState::Online
+    }
+
+    /// Another state; false if it is the same.
+    pub(super) fn turn(&mut self, state: LineState) -> bool {
+        let changed = self.state != state;
+        self.state = state;
+        changed
+    }
+
+    /// A socket was opened.
+    pub(super) fn opened(&mut self, now: u64) {
+        *self = Self {
+            state: LineState::LoggingIn,
+            heard_at: now,
+            said_at: now,
+            ..Self::new()
+        };
+    }
+
+    /// A whole frame has come.
+    pub(super) const fn heard(&mut self, now: u64) {
+        self.heard_at = now;
+    }
+
+    pub(super) const fn said(&mut self, now: u64) {
+        self.said_at = now;
+    }
+
+    /// When the line counts as dead, if nothing comes.
+    pub(super) fn dead_at(&self, talking: bool, settings: &Settings) -> Option<u64> {
+        let silence = if talking {
+            settings.silence_talking
+        } else {
+            settings.silence_idle
+        };
+        (!matches!(self.state, LineState::Down | LineState::Refused))
+            .then(|| self.heard_at.saturating_add(silence))
+    }
+
+    /// The answer to the relay's BEAT.
+    pub(super) fn beaten(&mut self, number: BeatNumber, talking: bool) -> Vec<u8> {
+        self.beat = number;
+        self.beat(talking)
+    }
+
+    /// A BEAT that nobody asked for, if one is due: `talking` has changed, or a frame has just come while we have sent nothing
+    /// for long.
+    pub(super) fn unasked_beat(
+        &mut self,
+        talking: bool,
+        frame_came: bool,
+        now: u64,
+        settings: &Settings,
+    ) -> Option<Vec<u8>> {
+        let pause = if talking {
+            settings.beat_talking
+        } else {
+            settings.beat_idle
+        };
+        let quiet = frame_came && now.saturating_sub(self.said_at) >= pause;
+        let changed = self.talking.unwrap_or(false) != talking;
+        (self.is_online() && (quiet || changed)).then(|| self.beat(talking))
+    }
+
+    fn beat(&mut self, talking: bool) -> Vec<u8> {
+        self.talking = Some(talking);
+        ClientFrame::Beat {
+            number: self.beat,
+            talking,
+        }
+        .encode()
+    }
+
+    /// The WATCH for a set of accounts, if the relay does not know it yet. Of more than 64 the rest goes unwatched.
+    pub(super) fn watch(
+        &mut self,
+        accounts: BTreeSet<AccountId>,
+        id: EnvelopeId,
+    ) -> Option<Vec<u8>> {
+        let accounts: BTreeSet<_> = accounts.into_iter().take(limits::WATCHED).collect();
+        if !self.is_online() || accounts == self.watched {
+            return None;
+        }
+        self.known.retain(|account, _| accounts.contains(account));
+        self.watched = accounts;
+        let list: Vec<_> = self.watched.iter().map(|account| account.0).collect();
+        let accounts = Watched::new(&list)?;
+        Some(ClientFrame::Watch { id, accounts }.encode())
+    }
+
+    /// The relay's word about an account. Of one that is not watched nothing is kept.
+    pub(super) fn tell(&mut self, account: AccountId, known: Known) -> bool {
+        let watched = self.watched.contains(&account);
+        if watched {
+            self.known.insert(account, known);
+        }
+        watched
+    }
+
+    pub(super) fn known(&self, account: &AccountId) -> Option<Known> {
+        self.known.get(account).copied()
+    }
+
+    /// The fate of this frame will be told. The oldest are not waited for.
+    pub(super) fn await_fate(&mut self, id: EnvelopeId, purpose: Purpose) {
+        if self.awaited.len() < AWAITED {
+            self.awaited.insert(id, purpose);
+        }
+    }
+
+    /// Nobody will tell any more.
+    pub(super) fn forget_fates(&mut self) -> Vec<Purpose> {
+        core::mem::take(&mut self.awaited).into_values().collect()
+    }
+
+    pub(super) fn fate_of(&mut self, id: &EnvelopeId) -> Option<Purpose> {
+        self.awaited.remove(id)
+    }
+}

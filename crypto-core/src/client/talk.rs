@@ -1,0 +1,582 @@
+//! One session of a conversation: what was said in it and is not acknowledged, what came and in which order it counts
+//! (protocol 6.4).
+//!
+//! Who speaks in a talk is `session.peer()`, and nothing else says so.
+
+use alloc::boxed::Box;
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use rand_core::CryptoRng;
+
+use super::round_trip::RoundTrip;
+use super::settings::Settings;
+use crate::identity::Role;
+use crate::limits;
+use crate::session::{
+    Content, Lifetime, ReceiveError, Received, Renewal, SendError, Sent, Session, SessionId,
+};
+
+/// Bytes of unacknowledged frames of one conversation.
+const UNACKNOWLEDGED_BYTES: usize = 1 << 20;
+/// Messages owed a receipt after which it is not waited for.
+const RECEIPT_AFTER: u32 = 32;
+/// Frames beyond `ack` from which no typing is told, and receipts ask for one themselves.
+const CROWDED: usize = 128;
+/// Frames beyond `ack` from which no receipt is sealed.
+const FULL: usize = 1024;
+/// Contents that came after a gap: their number, and the bytes of their texts. An honest peer has 200 messages and 1 MiB
+/// under way, and receipts and typing among them.
+const HELD: usize = 512;
+const HELD_BYTES: usize = 2 << 20;
+/// Messages of one side that can still be named: replied to, edited, reacted to.
+const NAMED: usize = 65_536;
+/// How often a repetition is answered, in ms.
+const ANSWER_EVERY: u64 = 1_000;
+
+/// A frame of ours that the peer has not acknowledged.
+struct Logged {
+    seq: u32,
+    /// Empty for an early message: it cannot be said again in this session.
+    frame: Box<[u8]>,
+    /// It causes a receipt.
+    waits: bool,
+    /// When it was first sent, until it was sent again.
+    once_at: Option<u64>,
+    id: Option<u64>,
+    content: Content,
+}
+
+/// An own message that can be named.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Own {
+    pub(super) id: u64,
+    pub(super) kind: Named,
+    delivered: bool,
+    read: bool,
+}
+
+/// A message of the peer's that can be named.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Theirs {
+    pub(super) kind: Named,
+    pub(super) at: u64,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Named {
+    Text,
+    File,
+    /// An edit, a deletion, a reaction: it has a fate and cannot be pointed at.
+    Act,
+}
+
+impl Named {
+    pub(super) fn of(content: &Content) -> Self {
+        match content {
+            Content::Text { .. } => Self::Text,
+            Content::File(_) => Self::File,
+            _ => Self::Act,
+        }
+    }
+}
+
+/// What a frame of the peer's brought.
+#[derive(Default)]
+pub(super) struct Opened {
+    /// Own messages that the peer has now.
+    pub(super) delivered: Vec<u64>,
+    /// What counts now, in the peer's order.
+    pub(super) said: Vec<(u32, Content)>,
+    /// The session is secure from here on.
+    pub(super) secured: bool,
+    /// The peer's last word.
+    pub(super) bye: bool,
+}
+
+/// A session and everything that is remembered of it.
+pub(super) struct Talk {
+    pub(super) session: Session,
+    lifetime: Lifetime,
+    /// Which session of the conversation it is, from 1.
+    pub(super) number: u32,
+    log: VecDeque<Logged>,
+    log_bytes: usize,
+    acked: u32,
+    pub(super) own: BTreeMap<u32, Own>,
+    pub(super) theirs: BTreeMap<u32, Theirs>,
+    held: BTreeMap<u32, Content>,
+    held_bytes: usize,
+    /// The peer's next number that counts.
+    next: u32,
+    owed: u32,
+    receipt_at: Option<u64>,
+    /// What our newest frame acknowledged.
+    told_ack: u32,
+    round_trip: RoundTrip,
+    resend_at: Option<u64>,
+    /// Numbers that are being sent again, from the first to the last.
+    again: Option<(u32, u32)>,
+    answered_at: Option<u64>,
+    /// The newest frame when one was last sent again: what is missing up to it goes again as soon as the peer says so.
+    recovering: Option<u32>,
+    stalled_since: Option<u64>,
+    heard_at: u64,
+    /// CONFIRM, until READY comes: it is sent again like any flight.
+    pub(super) confirm: Option<(Box<[u8]>, u64)>,
+    /// READY is awaited until then.
+    pub(super) ready_by: Option<u64>,
+    /// Early messages of ours were dropped: nothing that is said here can be acknowledged any more.
+    gap: bool,
+}
+
+impl Talk {
+    /// A session that a handshake has just made. `early`: own messages that went with the call, in their order.
+    pub(super) fn new(session: Session, number: u32, early: Vec<(u64, Content)>, now: u64) -> Self {
+        let mut log = VecDeque::new();
+        let mut own = BTreeMap::new();
+        for (seq, (id, content)) in (0..).zip(early) {
+            own.insert(seq, Own::new(id, &content));
+            log.push_back(Logged {
+                seq,
+                frame: Box::default(),
+                waits: true,
+                once_at: None,
+                id: Some(id),
+                content,
+            });
+        }
+        Self {
+            next: session.received(),
+            session,
+            lifetime: Lifetime::new(now),
+            number,
+            log,
+            log_bytes: 0,
+            acked: 0,
+            own,
+            theirs: BTreeMap::new(),
+            held: BTreeMap::new(),
+            held_bytes: 0,
+            owed: 0,
+            receipt_at: None,
+            told_ack: 0,
+            round_trip: RoundTrip::default(),
+            resend_at: None,
+            again: None,
+            answered_at: None,
+            recovering: None,
+            stalled_since: None,
+            heard_at: now,
+            confirm: None,
+            ready_by: None,
+            gap: false,
+        }
+    }
+
+    pub(super) const fn sid(&self) -> SessionId {
+        self.session.id()
+    }
+
+    pub(super) const fn is_initiator(&self) -> bool {
+        matches!(self.session.role(), Role::Initiator)
+    }
+
+    /// READY, which the handshake has sealed: the first frame of the responder's log.
+    pub(super) fn log_ready(&mut self, frame: Vec<u8>, now: u64, settings: &Settings) {
+        self.note(Sent { seq: 0, frame }, Content::Ready, None, now, settings);
+    }
+
+    /// Whether a message may be said now.
+    pub(super) fn has_room(&self) -> bool {
+        self.session.is_open()
+            && self.session.is_secure()
+            && !self.gap
+            && self.session.unacknowledged() < limits::UNACKNOWLEDGED
+            && self.log_bytes < UNACKNOWLEDGED_BYTES
+            && self.log.len() < FULL
+    }
+
+    /// Whether what the person is doing may be told: it is not worth a frame that waits.
+    pub(super) fn is_calm(&self) -> bool {
+        self.session.is_open() && self.session.is_secure() && !self.gap && self.log.len() < CROWDED
+    }
+
+    /// Says something. On failure the content comes back, and nothing has changed.
+    pub(super) fn say(
+        &mut self,
+        content: Content,
+        id: Option<u64>,
+        now: u64,
+        settings: &Settings,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Vec<u8>, (SendError, Content)> {
+        match self.session.send(&content, rng) {
+            Ok(sent) => Ok(self.note(sent, content, id, now, settings)),
+            Err(error) => Err((error, content)),
+        }
+    }
+
+    fn note(
+        &mut self,
+        Sent { seq, frame }: Sent,
+        content: Content,
+        id: Option<u64>,
+        now: u64,
+        settings: &Settings,
+    ) -> Vec<u8> {
+        if let Some(id) = id {
+            self.own.insert(seq, Own::new(id, &content));
+            bound(&mut self.own);
+        }
+        let waits = content.causes_receipt();
+        if waits && self.resend_at.is_none() && self.again.is_none() {
+            self.resend_at = Some(now.saturating_add(self.pause(settings)));
+        }
+        self.log_bytes += frame.len();
+        self.log.push_back(Logged {
+            seq,
+            frame: frame.as_slice().into(),
+            waits,
+            once_at: Some(now),
+            id,
+            content,
+        });
+        self.told_ack = self.session.received();
+        (self.owed, self.receipt_at) = (0, None);
+        frame
+    }
+
+    fn pause(&self, settings: &Settings) -> u64 {
+        self.round_trip
+            .pause(settings.resend_first, settings.resend_bounds)
+    }
+
+    /// Opens a frame of the peer's.
+    pub(super) fn receive(
+        &mut self,
+        frame: &[u8],
+        now: u64,
+        settings: &Settings,
+    ) -> Result<Opened, ReceiveError> {
+        let was_secure = self.session.is_secure();
+        let Received { seq, ack, content } = self.session.receive(frame, now)?;
+        self.heard_at = now;
+        let mut opened = Opened {
+            secured: !was_secure && self.session.is_secure(),
+            ..Opened::default()
+        };
+        if opened.secured {
+            (self.confirm, self.ready_by) = (None, None);
+            self.gap = self.session.early().dropped() > 0;
+        }
+        self.acknowledge(ack, now, settings, &mut opened.delivered);
+        if content == Content::Bye {
+            opened.bye = true;
+            return Ok(opened);
+        }
+        if content.causes_receipt() {
+            self.owed += 1;
+            let at = now.saturating_add(settings.receipt);
+            self.receipt_at = Some(self.receipt_at.map_or(at, |earlier| earlier.min(at)));
+        }
+        // A hole that closes is told at once: the peer may know of another one then.
+        let gap = !self.held.is_empty();
+        self.held_bytes += weight(&content);
+        self.held.insert(seq, content);
+        while let Some(content) = self.held.remove(&self.next) {
+            self.held_bytes -= weight(&content);
+            let kind = Named::of(&content);
+            if kind != Named::Act {
+                self.theirs.insert(self.next, Theirs { kind, at: now });
+                bound(&mut self.theirs);
+            }
+            opened.said.push((self.next, content));
+            self.next += 1;
+        }
+        if gap && opened.said.len() > 1 && self.owed > 0 {
+            self.receipt_at = Some(now);
+        }
+        // More than an honest peer has under way.
+        if self.held.len() > HELD || self.held_bytes > HELD_BYTES {
+            return Err(ReceiveError::Sequence);
+        }
+        Ok(opened)
+    }
+
+    /// The peer has everything before `ack`.
+    fn acknowledge(&mut self, ack: u32, now: u64, settings: &Settings, delivered: &mut Vec<u64>) {
+        if ack <= self.acked {
+            return;
+        }
+        self.acked = ack;
+        while self.log.front().is_some_and(|logged| logged.seq < ack) {
+            let Some(logged) = self.log.pop_front() else {
+                break;
+            };
+            self.log_bytes -= logged.frame.len();
+            if let (true, Some(at)) = (logged.waits, logged.once_at) {
+                self.round_trip.measured(now.saturating_sub(at));
+            }
+            if let Some(own) = self.own.get_mut(&logged.seq) {
+                own.delivered = true;
+                delivered.push(own.id);
+            }
+        }
+        self.round_trip.progress();
+        self.stalled_since = None;
+        if let Some((from, to)) = self.again {
+            self.again = (to >= ack).then_some((from.max(ack), to));
+        }
+        let due = now.saturating_add(self.pause(settings));
+        self.resend_at = (self.is_waiting() && self.again.is_none()).then_some(due);
+        // One hole is closed, and the peer says where the next one begins (RFC 6582).
+        self.recovering = self.recovering.filter(|newest| ack <= *newest);
+        if let (Some(newest), None) = (self.recovering, self.again) {
+            let first = self.log.iter().find(|logged| logged.waits);
+            self.again = first
+                .filter(|first| first.seq <= newest)
+                .map(|first| (self.acked, first.seq));
+        }
+    }
+
+    /// Whether a frame that causes a receipt is not acknowledged.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.log.iter().any(|logged| logged.waits)
+    }
+
+    /// Everything up to the newest frame that waits goes again: the line has come back.
+    pub(super) fn send_all_again(&mut self) {
+        let last = self.log.iter().rev().find(|logged| logged.waits);
+        if let Some(last) = last {
+            self.again = Some((self.acked, last.seq));
+            self.resend_at = None;
+        }
+    }
+
+    /// Looks at the clock: a frame may have waited long enough.
+    pub(super) fn advance(&mut self, now: u64) {
+        self.session.forget(now);
+        if self.again.is_none() && self.resend_at.is_some_and(|at| now >= at) {
+            let first = self.log.iter().find(|logged| logged.waits);
+            self.again = first.map(|first| (self.acked, first.seq));
+            self.resend_at = None;
+            self.recovering = self.log.back().map(|logged| logged.seq);
+            self.round_trip.in_vain();
+            self.stalled_since.get_or_insert(now);
+        }
+    }
+
+    /// Whether a frame is to be sent again.
+    pub(super) const fn has_again(&self) -> bool {
+        self.again.is_some()
+    }
+
+    /// The next frame to send again, identically.
+    pub(super) fn take_again(&mut self, now: u64, settings: &Settings) -> Option<Vec<u8>> {
+        let (from, to) = self.again?;
+        let due = self
+            .log
+            .iter_mut()
+            .find(|logged| logged.seq >= from && logged.seq <= to && !logged.frame.is_empty());
+        let frame = due.map(|logged| {
+            logged.once_at = None;
+            (logged.seq, logged.frame.to_vec())
+        });
+        self.again = frame
+            .as_ref()
+            .and_then(|(seq, _)| (seq < &to).then_some((seq + 1, to)));
+        if self.again.is_none() && self.is_waiting() {
+            self.resend_at = Some(now.saturating_add(self.pause(settings)));
+        }
+        frame.map(|(_, frame)| frame)
+    }
+
+    /// A frame came a second time: the peer may not know that it arrived.
+    pub(super) fn repeated(&mut self, now: u64, settings: &Settings) -> Option<Vec<u8>> {
+        let early = self
+            .answered_at
+            .is_some_and(|at| now.saturating_sub(at) < ANSWER_EVERY.min(settings.receipt));
+        if early || !self.session.is_open() {
+            return None;
+        }
+        self.answered_at = Some(now);
+        if self.session.received() > self.told_ack {
+            self.owed = self.owed.max(1);
+            self.receipt_at = Some(now);
+            return None;
+        }
+        self.log.back().map(|logged| logged.frame.to_vec())
+    }
+
+    /// Whether a receipt is due.
+    pub(super) fn owes_now(&self, now: u64) -> bool {
+        self.owed >= RECEIPT_AFTER || self.receipt_at.is_some_and(|at| now >= at)
+    }
+
+    /// What a receipt is here: it asks for one itself where too much has gone unacknowledged; nothing where that was in vain.
+    pub(super) fn receipt(&self) -> Option<Content> {
+        if !self.session.is_open() || !self.session.is_secure() || self.log.len() >= FULL {
+            None
+        } else if self.log.len() >= CROWDED && !self.is_waiting() {
+            Some(Content::Probe)
+        } else {
+            Some(Content::Receipt)
+        }
+    }
+
+    /// A receipt that cannot be sealed is not owed any more.
+    pub(super) const fn owe_nothing(&mut self) {
+        (self.owed, self.receipt_at) = (0, None);
+    }
+
+    /// Whether `ack` stands still although the peer is heard.
+    pub(super) fn is_stalled(&self, now: u64, settings: &Settings) -> bool {
+        self.stalled_since.is_some_and(|since| {
+            now.saturating_sub(since) >= settings.stalled && self.heard_at > since
+        })
+    }
+
+    pub(super) const fn has_gap(&self) -> bool {
+        self.gap
+    }
+
+    /// Whether the peer's numbers are complete: nothing waits for a message that is missing.
+    pub(super) fn is_complete(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    pub(super) const fn heard_at(&self) -> u64 {
+        self.heard_at
+    }
+
+    /// Counts a CHUNK frame beside the session.
+    pub(super) const fn count_chunk(&mut self, bytes: u64) {
+        self.lifetime.count_chunk(bytes);
+    }
+
+    pub(super) fn renewal(&self, now: u64, settings: &Settings) -> Renewal {
+        let age = now.saturating_sub(self.lifetime.started());
+        let share = settings.lifetime / limits::RENEWAL_SHARE;
+        let by_age = if age >= settings.lifetime {
+            Renewal::Over
+        } else if age >= settings.lifetime - share {
+            Renewal::Due
+        } else {
+            Renewal::NotDue
+        };
+        by_age.max(self.lifetime.renewal(&self.session, now))
+    }
+
+    /// When the line is needed here: a receipt, a frame or a flight that goes again.
+    pub(super) fn next_wake(&self) -> Option<u64> {
+        let confirm = self.confirm.as_ref().map(|(_, again)| *again);
+        let wakes = [self.resend_at, self.receipt_at, confirm];
+        wakes.into_iter().flatten().min()
+    }
+
+    /// When the session's age is to be looked at next.
+    pub(super) fn next_age(&self, now: u64, settings: &Settings) -> u64 {
+        let started = self.lifetime.started();
+        let share = settings.lifetime / limits::RENEWAL_SHARE;
+        let due = started.saturating_add(settings.lifetime - share);
+        if now < due {
+            due
+        } else {
+            started.saturating_add(settings.lifetime)
+        }
+    }
+
+    /// Own messages that the peer has read: those up to `up_to` that it has.
+    pub(super) fn read_up_to(&mut self, up_to: u32) -> Vec<u64> {
+        let acked = self.acked;
+        let mut read = Vec::new();
+        for (_, own) in self.own.range_mut(..=up_to) {
+            if own.delivered && !own.read {
+                own.read = true;
+                read.push(own.id);
+            }
+        }
+        debug_assert!(read.len() <= acked as usize);
+        read
+    }
+
+    /// Whether `seq` is one that we have used.
+    pub(super) fn has_said(&self, seq: u32) -> bool {
+        seq < self.acked || self.log.iter().any(|logged| logged.seq == seq)
+    }
+
+    /// Own messages that were delivered and not read, for a later session that says so.
+    pub(super) fn unread(&self) -> impl Iterator<Item = u64> + '_ {
+        let unread = self.own.values().filter(|own| own.delivered && !own.read);
+        unread.map(|own| own.id)
+    }
+
+    /// What nobody has acknowledged, with its text, oldest first.
+    pub(super) fn unacknowledged(&mut self) -> Vec<(u32, u64, Option<String>)> {
+        let log = core::mem::take(&mut self.log);
+        log.into_iter()
+            .filter_map(|logged| {
+                let id = logged.id?;
+                let text = match logged.content {
+                    Content::Text { text, .. } | Content::Edit { text, .. } => Some(text),
+                    _ => None,
+                };
+                Some((logged.seq, id, text))
+            })
+            .collect()
+    }
+
+    /// Early messages that the peer did not get, to be said in the session that follows.
+    pub(super) fn take_dropped(&mut self) -> Vec<(u64, Content)> {
+        let mut dropped = Vec::new();
+        let is_early = |logged: &Logged| logged.frame.is_empty();
+        while self.log.front().is_some_and(is_early) {
+            let Some(logged) = self.log.pop_front() else {
+                break;
+            };
+            self.own.remove(&logged.seq);
+            dropped.extend(logged.id.map(|id| (id, logged.content)));
+        }
+        dropped
+    }
+
+    /// The number of an own message, if it was said here.
+    pub(super) fn seq_of(&self, id: u64) -> Option<u32> {
+        let mut found = self.own.iter().rev().filter(|(_, own)| own.id == id);
+        found.next().map(|(seq, _)| *seq)
+    }
+
+    /// How many of the peer's messages count.
+    pub(super) const fn heard(&self) -> u32 {
+        self.next
+    }
+}
+
+impl Own {
+    fn new(id: u64, content: &Content) -> Self {
+        Self {
+            id,
+            kind: Named::of(content),
+            delivered: false,
+            read: false,
+        }
+    }
+}
+
+/// What a content takes while it is held.
+fn weight(content: &Content) -> usize {
+    match content {
+        Content::Text { text, .. } | Content::Edit { text, .. } => text.len(),
+        Content::File(descriptor) => descriptor.preview.len() + descriptor.name.len(),
+        _ => 0,
+    }
+}
+
+/// The oldest names are forgotten.
+fn bound<T>(names: &mut BTreeMap<u32, T>) {
+    while names.len() > NAMED {
+        names.pop_first();
+    }
+}

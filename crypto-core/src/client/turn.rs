@@ -1,0 +1,142 @@
+//! One step of the client: the time, the generator, and what all conversations share.
+
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::vec::Vec;
+use rand_core::CryptoRng;
+
+use super::chunk_pace::ChunkPace;
+use super::ended::EndedSessions;
+use super::event::{Event, Lane, Output};
+use super::job::{Awaited, Job, JobId, Work};
+use super::line::Line;
+use super::pace::Pace;
+use super::settings::Settings;
+use crate::engine::{Engine, LocalIdentity};
+use crate::handshake::{HandshakeRate, Listener};
+use crate::identity::AccountId;
+use crate::ids::{EnvelopeId, Presence};
+use crate::pins::Pins;
+use crate::relay::ClientFrame;
+
+/// What is not one conversation's.
+pub(super) struct Shared<E: Engine> {
+    pub(super) local: LocalIdentity<E>,
+    pub(super) settings: Settings,
+    pub(super) pins: Pins,
+    pub(super) listener: Listener<E>,
+    pub(super) rate: HandshakeRate,
+    pub(super) line: Line,
+    pub(super) pace: Pace,
+    pub(super) chunk_pace: ChunkPace,
+    pub(super) ended: EndedSessions,
+    pub(super) outputs: VecDeque<Output<E>>,
+    pub(super) jobs: BTreeMap<JobId, Awaited>,
+    next_job: u64,
+    next_own: u64,
+    /// Handshakes under way in both directions.
+    pub(super) handshakes: usize,
+    /// Conversations that live.
+    pub(super) conversations: usize,
+}
+
+impl<E: Engine> Shared<E> {
+    pub(super) fn new(
+        local: LocalIdentity<E>,
+        pins: Pins,
+        presence: Presence,
+        settings: Settings,
+    ) -> Self {
+        Self {
+            listener: Listener::new(local.clone(), presence),
+            local,
+            settings,
+            pins,
+            rate: HandshakeRate::new(),
+            line: Line::new(),
+            pace: Pace::new(),
+            chunk_pace: ChunkPace::new(),
+            ended: EndedSessions::new(),
+            outputs: VecDeque::new(),
+            jobs: BTreeMap::new(),
+            next_job: 0,
+            next_own: 0,
+            handshakes: 0,
+            conversations: 0,
+        }
+    }
+}
+
+/// One step.
+pub(super) struct Turn<'a, E: Engine> {
+    pub(super) now: u64,
+    pub(super) rng: &'a mut dyn CryptoRng,
+    pub(super) shared: &'a mut Shared<E>,
+}
+
+impl<E: Engine> Turn<'_, E> {
+    pub(super) fn tell(&mut self, event: Event) {
+        self.shared.outputs.push_back(Output::Event(event));
+    }
+
+    /// Hands work out.
+    pub(super) fn work(&mut self, account: Option<AccountId>, work: Work<E>) -> JobId {
+        let id = JobId(self.shared.next_job);
+        self.shared.next_job += 1;
+        let until = self.now.saturating_add(self.shared.settings.job);
+        self.shared.jobs.insert(id, Awaited { account, until });
+        let job = Job::new(id, self.shared.local.clone(), work);
+        self.shared.outputs.push_back(Output::Job(job));
+        id
+    }
+
+    /// The next name of an own message.
+    pub(super) fn name(&mut self) -> u64 {
+        self.shared.next_own += 1;
+        self.shared.next_own
+    }
+
+    /// Something for the relay itself.
+    pub(super) fn post(&mut self, bytes: Vec<u8>) {
+        self.shared.line.said(self.now);
+        self.shared.outputs.push_back(Output::Send {
+            lane: Lane::Control,
+            bytes,
+        });
+    }
+
+    /// A payload for a run of an account; nothing while the line is down. Every frame has an `eid` of its own, so that one
+    /// that is sent again is not dropped as a repetition (protocol 9).
+    pub(super) fn send(
+        &mut self,
+        lane: Lane,
+        to: AccountId,
+        presence: Presence,
+        payload: &[u8],
+    ) -> bool {
+        if !self.shared.line.is_online() {
+            return false;
+        }
+        let id = EnvelopeId::generate(self.rng);
+        let bytes = ClientFrame::Send {
+            id,
+            to,
+            presence,
+            payload,
+        }
+        .encode();
+        self.shared.line.said(self.now);
+        self.shared.outputs.push_back(Output::Send { lane, bytes });
+        true
+    }
+
+    /// The same for a flight of a handshake, or another word that does not wait for its turn.
+    pub(super) fn send_at_once(&mut self, to: AccountId, presence: Presence, payload: &[u8]) {
+        if self.send(Lane::Control, to, presence, payload) {
+            self.shared.pace.overdraw(self.now);
+        }
+    }
+
+    pub(super) fn after(&self, ms: u64) -> u64 {
+        self.now.saturating_add(ms)
+    }
+}

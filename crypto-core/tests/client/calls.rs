@@ -1,0 +1,123 @@
+//! Calls: answered, declined, given up, crossing.
+
+use duet_crypto::client::{EndedBy, Event, Stage, Status};
+
+use crate::world::World;
+
+#[test]
+fn a_call_is_answered_and_both_talk() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    assert_eq!(world.stage(0, 1), Some(Stage::Seeking));
+    world.pass(500);
+    assert_eq!(world.stage(0, 1), Some(Stage::Ringing));
+    assert_eq!(world.stage(1, 0), None);
+    world.accept(1, 0).unwrap();
+    world.pass(500);
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+    assert_eq!(world.stage(1, 0), Some(Stage::Secure));
+
+    let hello = world.say(0, 1, "hello");
+    let hi = world.say(1, 0, "hi");
+    world.pass(2_000);
+    assert_eq!(world.texts(1, 0), ["hello"]);
+    assert_eq!(world.texts(0, 1), ["hi"]);
+    assert_eq!(world.status(0, hello), Some(Status::Delivered));
+    assert_eq!(world.status(1, hi), Some(Status::Delivered));
+    let (alice, bob) = (world.account(0), world.account(1));
+    assert_eq!(
+        world.people[0].client.sas(&bob).map(|sas| sas.emoji),
+        world.people[1].client.sas(&alice).map(|sas| sas.emoji),
+    );
+}
+
+#[test]
+fn words_go_with_the_call() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    let first = world.say(0, 1, "are you there?");
+    world.pass(500);
+    assert_eq!(world.status(0, first), Some(Status::Early));
+    assert_eq!(world.texts(1, 0), ["are you there?"]);
+    assert!(world.saw(1, |event| matches!(
+        event,
+        Event::Message { early: true, .. }
+    )));
+    world.accept(1, 0).unwrap();
+    world.pass(500);
+    assert_eq!(world.status(0, first), Some(Status::Delivered));
+    assert!(world.saw(1, |event| matches!(
+        event,
+        Event::EarlyConfirmed { dropped: 0, .. }
+    )));
+}
+
+#[test]
+fn a_call_is_declined() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    let text = world.say(0, 1, "please");
+    world.pass(500);
+    let alice = world.account(0);
+    world
+        .act(1, |client, now, rng| client.decline(&alice, now, rng))
+        .unwrap();
+    world.pass(500);
+    let (by, unsettled, _) = world.ended(0, 1).unwrap();
+    assert_eq!(by, EndedBy::Declined);
+    assert_eq!(unsettled[0].id, text);
+    assert_eq!(unsettled[0].status, Status::Unconfirmed);
+    assert_eq!(unsettled[0].text.as_deref(), Some("please"));
+}
+
+#[test]
+fn a_call_is_given_up() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    world.pass(500);
+    world.leave(0, 1);
+    world.pass(500);
+    assert_eq!(world.ended(0, 1).map(|(by, ..)| by), Some(EndedBy::Us));
+    assert!(world.saw(1, |event| matches!(event, Event::IncomingOver { .. })));
+    assert!(world.accept(1, 0).is_err());
+}
+
+#[test]
+fn nobody_answers() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    world.pass(61_000);
+    assert_eq!(
+        world.ended(0, 1).map(|(by, ..)| by),
+        Some(EndedBy::NoAnswer)
+    );
+    assert!(world.saw(1, |event| matches!(event, Event::IncomingOver { .. })));
+}
+
+#[test]
+fn both_call_at_once() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    world.call(1, 0);
+    let text = world.say(0, 1, "first");
+    let other = world.say(1, 0, "second");
+    world.pass(3_000);
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+    assert_eq!(world.stage(1, 0), Some(Stage::Secure));
+    assert_eq!(world.status(0, text), Some(Status::Delivered));
+    assert_eq!(world.status(1, other), Some(Status::Delivered));
+    assert!(world.ended(0, 1).is_none() && world.ended(1, 0).is_none());
+}
+
+#[test]
+fn somebody_who_is_away() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.cut(1);
+    world.call(0, 1);
+    let text = world.say(0, 1, "hello?");
+    world.pass(500);
+    let (by, unsettled, _) = world.ended(0, 1).unwrap();
+    assert_eq!(by, EndedBy::Offline);
+    assert_eq!(unsettled[0].id, text);
+    assert_eq!(unsettled[0].status, Status::NotDelivered);
+}

@@ -1,0 +1,242 @@
+//! An open conversation: order, receipts, acts, limits, renewal.
+
+use duet_crypto::client::{EndedBy, Event, MessageId, Status};
+use duet_crypto::limits;
+use duet_crypto::session::Activity;
+
+use crate::world::{Pass, World};
+
+#[test]
+fn reading_is_told() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let text = world.say(0, 1, "read me");
+    world.pass(500);
+    let alice = world.account(0);
+    let id = peer_id(&world, 1);
+    world
+        .act(1, |client, now, rng| client.read(&alice, id, now, rng))
+        .unwrap();
+    world.pass(500);
+    assert_eq!(world.status(0, text), Some(Status::Read));
+}
+
+/// The newest message of the peer's.
+fn peer_id(world: &World, index: usize) -> MessageId {
+    let newest = world.people[index].events.iter().rev();
+    newest
+        .filter_map(|event| match event {
+            Event::Message { id, .. } => Some(*id),
+            _ => None,
+        })
+        .next()
+        .unwrap()
+}
+
+#[test]
+fn acts_point_at_messages() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let text = world.say(0, 1, "helo");
+    world.pass(500);
+    let (alice, bob) = (world.account(0), world.account(1));
+    let edit = world
+        .act(0, |client, now, rng| {
+            client.edit(&bob, text, "hello", now, rng)
+        })
+        .unwrap();
+    let theirs = peer_id(&world, 1);
+    world
+        .act(1, |client, now, rng| {
+            client.react(&alice, theirs, true, "👋", now, rng)
+        })
+        .unwrap();
+    world
+        .act(1, |client, now, rng| {
+            client.text(&alice, "hi", Some(theirs), now, rng)
+        })
+        .unwrap();
+    // Nobody edits what another one wrote.
+    assert!(
+        world
+            .act(1, |client, now, rng| client
+                .edit(&alice, theirs, "mine", now, rng))
+            .is_err()
+    );
+    world.pass(1_500);
+    assert_eq!(world.status(0, edit), Some(Status::Delivered));
+    assert!(world.saw(1, |event| matches!(event,
+        Event::Edited { id, text, .. } if *id == theirs && text == "hello")));
+    assert!(world.saw(0, |event| matches!(event,
+        Event::Reaction { id, set: true, .. } if *id == text)));
+    assert!(world.saw(0, |event| matches!(event,
+        Event::Message { body: duet_crypto::client::Body::Text { reply, .. }, .. } if *reply == Some(text))));
+    world
+        .act(0, |client, now, rng| client.delete(&bob, text, now, rng))
+        .unwrap();
+    world.pass(500);
+    assert!(world.saw(
+        1,
+        |event| matches!(event, Event::Deleted { id, .. } if *id == theirs)
+    ));
+}
+
+#[test]
+fn an_edit_that_comes_late_is_ignored() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let text = world.say(0, 1, "old");
+    world.pass(limits::EDIT_WINDOW + 1_000);
+    let bob = world.account(1);
+    world
+        .act(0, |client, now, rng| {
+            client.edit(&bob, text, "new", now, rng)
+        })
+        .unwrap();
+    world.pass(2_000);
+    assert!(!world.saw(1, |event| matches!(event, Event::Edited { .. })));
+}
+
+#[test]
+fn typing_is_told_and_forgotten() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bob = world.account(1);
+    world
+        .act(0, |client, now, rng| {
+            client.typing(&bob, Activity::Typing, now, rng)
+        })
+        .unwrap();
+    world.pass(500);
+    let told = |activity| move |event: &Event| matches!(event, Event::Activity { activity: told, .. } if *told == activity);
+    assert!(world.saw(1, told(Activity::Typing)));
+    assert!(!world.saw(1, told(Activity::Idle)));
+    world.pass(8_000);
+    assert!(world.saw(1, told(Activity::Idle)));
+}
+
+/// Case 5 of the messenger's: 300 sends in ten seconds, none is lost.
+#[test]
+fn a_burst_loses_nothing() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let texts: Vec<_> = (0..300).map(|number| format!("text {number}")).collect();
+    let ids: Vec<_> = texts
+        .iter()
+        .map(|text| {
+            let id = world.say(0, 1, text);
+            world.pass(33);
+            id
+        })
+        .collect();
+    assert!(world.saw(0, |event| matches!(event,
+        Event::Conversation { state, .. } if state.waiting > 10)));
+    world.pass(60_000);
+    assert_eq!(world.texts(1, 0), texts);
+    assert!(
+        ids.iter()
+            .all(|id| world.status(0, *id) == Some(Status::Delivered))
+    );
+    // Ten a second, after a burst.
+    let window = |from: u64| {
+        let times = world.people[0].sent.iter().map(|(at, _)| *at);
+        times
+            .filter(|at| (from..from + 10_000).contains(at))
+            .count()
+    };
+    assert!(window(crate::world::START + 5_000) <= 125);
+}
+
+#[test]
+fn what_is_damaged_comes_again_in_order_and_once() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let mut count = 0;
+    world.rule = Box::new(move |_, _, payload| {
+        count += 1;
+        match (payload[1], count % 5) {
+            (0x11, 0) => Pass::Drop,
+            (0x11, 1) => Pass::Twice,
+            (0x11, 2) => Pass::Late(3_000),
+            _ => Pass::Deliver,
+        }
+    });
+    let texts: Vec<_> = (0..40).map(|number| format!("text {number}")).collect();
+    for text in &texts {
+        world.say(0, 1, text);
+        world.say(1, 0, text);
+        world.pass(200);
+    }
+    world.pass(120_000);
+    assert_eq!(world.texts(1, 0), texts);
+    assert_eq!(world.texts(0, 1), texts);
+    for index in 0..2 {
+        assert!(!world.saw(index, |event| matches!(event, Event::Suspicious { .. })));
+        assert!(!world.saw(index, |event| matches!(event, Event::Ended { .. })));
+    }
+}
+
+#[test]
+fn leaving_is_heard_and_answered() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.say(0, 1, "bye then");
+    world.leave(0, 1);
+    world.pass(1_000);
+    assert_eq!(world.texts(1, 0), ["bye then"]);
+    let (by, unsettled, missing) = world.ended(1, 0).unwrap();
+    assert_eq!((by, unsettled.len(), missing), (EndedBy::Peer, 0, false));
+    // Signs of life are shorter than any message.
+    let messages = |world: &World| {
+        let sent = world.people[0].sent.iter();
+        sent.filter(|(_, length)| *length > 2_000).count()
+    };
+    let said = messages(&world);
+    world.pass(60_000);
+    // BYE went again once, and OVER ended that.
+    assert_eq!(messages(&world), said + 1);
+}
+
+#[test]
+fn a_session_is_renewed_while_people_talk() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let hour = 3_600_000;
+    let mut texts = Vec::new();
+    for number in 0..30 {
+        let text = format!("hour {number}");
+        world.say(number % 2, 1 - number % 2, &text);
+        texts.push(text);
+        world.pass(hour);
+    }
+    assert!(world.saw(0, |event| matches!(event, Event::Renewed { .. })));
+    assert!(world.saw(1, |event| matches!(event, Event::Renewed { .. })));
+    assert!(world.ended(0, 1).is_none());
+    let seen = [world.texts(1, 0), world.texts(0, 1)].concat();
+    assert_eq!(seen.len(), texts.len());
+}
+
+#[test]
+fn sixteen_conversations_and_not_one_more() {
+    let names: Vec<_> = (0..18).map(|number| format!("person{number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let mut world = World::new(&names);
+    for index in 1..=16 {
+        world.meet(0, index);
+    }
+    let (name, key) = (world.people[17].name.clone(), world.people[17].key);
+    assert!(
+        world
+            .act(0, |client, now, rng| client.call(&name, key, now, rng))
+            .is_err()
+    );
+    world.call(17, 0);
+    world.pass(1_000);
+    assert!(world.saw(0, |event| matches!(event, Event::TurnedAway { .. })));
+    assert_eq!(world.ended(17, 0).map(|(by, ..)| by), Some(EndedBy::Busy));
+    for index in 1..=16 {
+        world.say(0, index, "still here");
+    }
+    world.pass(5_000);
+    assert!((1..=16).all(|index| world.texts(index, 0) == ["still here"]));
+}

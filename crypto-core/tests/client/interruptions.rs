@@ -1,0 +1,149 @@
+//! A line that breaks, a line that swallows, a peer who sleeps: an interruption is not an end.
+
+use duet_crypto::client::{EndedBy, Event, Stage, Status};
+
+use crate::world::World;
+
+/// The relay goes away for a second, and for thirty, in the middle of ten messages each way.
+#[test]
+fn the_relay_restarts() {
+    for away in [1_000, 30_000] {
+        let mut world = World::new(&["alice", "bob"]);
+        world.meet(0, 1);
+        let mut expected = Vec::new();
+        for number in 0..10 {
+            if number == 5 {
+                world.cut(0);
+                world.cut(1);
+            }
+            let text = format!("text {number}");
+            world.say(0, 1, &text);
+            world.say(1, 0, &text);
+            expected.push(text);
+            world.pass(30);
+        }
+        world.pass(away);
+        world.connect(0);
+        world.connect(1);
+        world.pass(10_000);
+        assert_eq!(world.texts(0, 1), expected);
+        assert_eq!(world.texts(1, 0), expected);
+        for index in 0..2 {
+            assert!(!world.saw(index, |event| matches!(
+                event,
+                Event::Ended { .. } | Event::Suspicious { .. }
+            )));
+        }
+    }
+}
+
+/// Case 3: the line swallows without closing. What was written waits, and comes.
+#[test]
+fn a_line_that_dies_without_a_word() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.people[0].swallowed = true;
+    let ids = ["meet at nine", "bring the keys", "gate 4"].map(|text| {
+        let id = world.say(1, 0, text);
+        world.pass(1_000);
+        id
+    });
+    world.pass(30_000);
+    assert!(world.saw(0, |event| *event
+        == Event::Line(duet_crypto::client::LineState::Down)));
+    assert!(
+        ids.iter()
+            .all(|id| world.status(1, *id) == Some(Status::Sent))
+    );
+    world.people[0].swallowed = false;
+    world.reconnect(0);
+    world.pass(40_000);
+    assert_eq!(
+        world.texts(0, 1),
+        ["meet at nine", "bring the keys", "gate 4"]
+    );
+    assert!(
+        ids.iter()
+            .all(|id| world.status(1, *id) == Some(Status::Delivered))
+    );
+}
+
+#[test]
+fn ten_minutes_are_an_end_and_name_what_may_not_have_arrived() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    world.people[0].swallowed = true;
+    let sent = world.say(1, 0, "did this arrive?");
+    world.pass(1_000);
+    world.cut(1);
+    let never = world.say(1, 0, "this did not leave");
+    world.pass(590_000);
+    assert_eq!(world.stage(1, 0), Some(Stage::Secure));
+    world.pass(20_000);
+    let (by, unsettled, missing) = world.ended(1, 0).unwrap();
+    assert_eq!((by, missing), (EndedBy::Silence, true));
+    let fates: Vec<_> = unsettled
+        .iter()
+        .map(|one| (one.id, one.status, one.text.as_deref().unwrap()))
+        .collect();
+    assert_eq!(
+        fates,
+        [
+            (sent, Status::Unconfirmed, "did this arrive?"),
+            (never, Status::NotDelivered, "this did not leave"),
+        ]
+    );
+}
+
+/// Two people may read for an hour.
+#[test]
+fn silence_alone_ends_nothing() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(3_600_000);
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+    assert_eq!(world.stage(1, 0), Some(Stage::Secure));
+}
+
+/// Who left while the other one slept is found to be gone, not written to in silence.
+#[test]
+fn whoever_wakes_late_learns_that_it_is_over() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(3_000);
+    world.cut(1);
+    world.leave(0, 1);
+    // BYE is not said for longer than ten minutes.
+    world.pass(599_000);
+    world.connect(1);
+    world.pass(1_000);
+    world.pass(20_000);
+    let by = world.ended(1, 0).map(|(by, ..)| by);
+    assert!(
+        matches!(by, Some(EndedBy::Peer | EndedBy::PeerBefore)),
+        "{by:?}"
+    );
+}
+
+#[test]
+fn jobs_that_never_return_stop_nobody_else() {
+    let mut world = World::new(&["alice", "bob", "carol"]);
+    world.meet(0, 1);
+    world.people[0].held = Some(Vec::new());
+    world.call(2, 0);
+    world.pass(2_000);
+    assert_eq!(world.people[0].held.as_ref().map(Vec::len), Some(1));
+    world.say(1, 0, "still talking");
+    world.say(0, 1, "yes");
+    world.pass(2_000);
+    assert_eq!(world.texts(0, 1), ["still talking"]);
+    assert_eq!(world.texts(1, 0), ["yes"]);
+    world.pass(10_000);
+    world.people[0].held = None;
+    // The jobs are given up, and a later call is heard.
+    world.leave(2, 0);
+    world.call(2, 0);
+    world.pass(12_000);
+    assert!(world.saw(0, |event| matches!(event, Event::Incoming { .. })));
+}

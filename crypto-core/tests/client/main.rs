@@ -1,0 +1,11 @@
+//! The client of the core, told as stories: two and three people, a relay, a clock that is ours.
+// The helpers of a test may fail it.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod calls;
+#[path = "../common/mod.rs"]
+mod common;
+mod conversations;
+mod interruptions;
+mod strangers;
+mod world;

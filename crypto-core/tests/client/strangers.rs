@@ -1,0 +1,171 @@
+//! A third account, and a relay that lies: nobody speaks in another one's name.
+
+use duet_crypto::client::{Event, Stage};
+use duet_crypto::engine::block_on;
+use duet_crypto::handshake::{HandshakeId, Offer, Presence};
+use rand_core::{CryptoRng, Infallible, Rng, TryCryptoRng, TryRng};
+
+use crate::common::{TestRng, person};
+use crate::world::World;
+
+/// A generator that begins with bytes of one's own choice.
+struct Chosen(Vec<u8>, TestRng);
+
+impl TryRng for Chosen {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.1.next_u32())
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(self.1.next_u64())
+    }
+
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+        for byte in out {
+            *byte = if self.0.is_empty() {
+                let mut one = [0];
+                self.1.fill_bytes(&mut one);
+                one[0]
+            } else {
+                self.0.remove(0)
+            };
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Chosen {}
+
+/// An OFFER of Mallory's to `to` under a chosen `hid`.
+fn offer(world: &World, to: usize, hid: HandshakeId) -> Vec<u8> {
+    let rng: &mut dyn CryptoRng = &mut Chosen(hid.0.to_vec(), TestRng::new(99));
+    let peer = person(world.people[to].name.as_str()).party();
+    let presence = world.people[to].client.presence();
+    let offer = block_on(Offer::create(&person("mallory"), peer, presence, rng)).unwrap();
+    assert_eq!(offer.hid(), hid);
+    offer.frame().to_vec()
+}
+
+/// Case 1 of the core's: the same `hid` under two accounts is two handshakes.
+#[test]
+fn one_hid_two_callers() {
+    let mut world = World::new(&["alice", "bob", "mallory"]);
+    let hid = std::rc::Rc::new(std::cell::Cell::new(None));
+    let seen = hid.clone();
+    let alice = world.account(0);
+    world.rule = Box::new(move |from, _, payload| {
+        if from == alice && matches!(payload[1], 1 | 2) {
+            seen.set(Some(HandshakeId(payload[2..18].try_into().unwrap())));
+        }
+        crate::world::Pass::Deliver
+    });
+    world.call(0, 1);
+    world.say(0, 1, "it is me, alice");
+    world.pass(500);
+    let frame = offer(&world, 1, hid.get().unwrap());
+    let mallory = world.account(2);
+    world.deliver(mallory, Presence([3; 16]), 1, &frame);
+    world.pass(500);
+    let calls: Vec<_> = world.people[1]
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Incoming { account, .. } => Some(*account),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(calls, [alice, mallory]);
+    assert!(world.texts(1, 2).is_empty());
+    world.accept(1, 0).unwrap();
+    world.pass(1_000);
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+    assert_eq!(world.texts(1, 0), ["it is me, alice"]);
+}
+
+/// Every frame of one conversation, given out as a third account's, touches nothing.
+#[test]
+fn frames_in_another_name_touch_nothing() {
+    let mut world = World::new(&["alice", "bob", "mallory"]);
+    let copies = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let kept = copies.clone();
+    world.rule = Box::new(move |_, to, payload| {
+        kept.borrow_mut().push((to, payload.to_vec()));
+        crate::world::Pass::Deliver
+    });
+    world.meet(0, 1);
+    world.say(0, 1, "one");
+    world.say(1, 0, "two");
+    world.pass(2_000);
+    let mallory = world.account(2);
+    let all: Vec<_> = copies.borrow().clone();
+    for (to, payload) in all {
+        let to = usize::from(to == world.account(1));
+        world.deliver(mallory, Presence([3; 16]), to, &payload);
+        world.pass(100);
+    }
+    for index in 0..2 {
+        assert!(world.texts(index, 2).is_empty());
+        assert!(!world.saw(index, |event| matches!(event, Event::Ended { .. })));
+    }
+    assert_eq!(world.texts(1, 0), ["one"]);
+    world.say(0, 1, "three");
+    world.pass(2_000);
+    assert_eq!(world.texts(1, 0), ["one", "three"]);
+}
+
+/// What the relay says ends nothing.
+#[test]
+fn a_relay_that_says_offline_ends_nothing() {
+    use duet_crypto::relay::ServerFrame;
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bob = world.account(1);
+    for number in 0..50 {
+        let frame = ServerFrame::Presence {
+            account: bob,
+            presence: Presence([number; 16]),
+            online: number % 2 == 0,
+            max_version: 1,
+        };
+        world.fly(0, frame.encode(), 0);
+        world.pass(100);
+    }
+    world.say(0, 1, "still here?");
+    world.pass(5_000);
+    assert_eq!(world.texts(1, 0), ["still here?"]);
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+}
+
+/// An offer that is not genuine raises no alarm, one that is does.
+#[test]
+fn the_alarm_means_an_attack() {
+    let mut world = World::new(&["alice", "bob", "mallory"]);
+    world.meet(0, 1);
+    world.leave(0, 1);
+    world.pass(20_000);
+    let alice = world.account(0);
+    let genuine = {
+        use duet_crypto::engine::LocalIdentity;
+        use duet_crypto::identity::IdentitySeed;
+        let other = LocalIdentity::software(IdentitySeed::from_bytes(&[77; 32]), alice);
+        let peer = person("bob").party();
+        let presence = world.people[1].client.presence();
+        let rng = &mut TestRng::new(5);
+        block_on(Offer::create(&other, peer, presence, rng))
+            .unwrap()
+            .frame()
+            .to_vec()
+    };
+    let mut forged = genuine.clone();
+    *forged.last_mut().unwrap() ^= 1;
+    world.deliver(alice, Presence([3; 16]), 1, &forged);
+    world.pass(500);
+    let alarmed = |event: &Event| matches!(event, Event::KeyChanged { .. });
+    assert!(!world.saw(1, alarmed));
+    world.deliver(alice, Presence([3; 16]), 1, &genuine);
+    world.pass(500);
+    assert!(world.saw(1, alarmed));
+    assert!(world.accept(1, 0).is_err());
+}

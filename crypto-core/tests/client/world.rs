@@ -1,0 +1,543 @@
+//! A relay with a clock and a line to each client. It keeps the rules of protocol 9, unless a test says otherwise.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use duet_crypto::client::{
+    Body, Client, CommandError, EndedBy, Event, Job, LineState, MessageId, Output, Settings, Stage,
+    Status, Unsettled,
+};
+use duet_crypto::engine::{Software, block_on};
+use duet_crypto::identity::{AccountId, AccountName, IdentityKey, Realm};
+use duet_crypto::pins::Pins;
+use duet_crypto::relay::{
+    AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, NoPrekey, PrekeyBytes, Presence,
+    ServerFrame, WelcomeStatus,
+};
+
+use crate::common::{TestRng, person};
+
+/// One way, in ms.
+pub(crate) const LATENCY: u64 = 20;
+/// When every story begins.
+pub(crate) const START: u64 = 1_700_000_000_000;
+
+/// What a test's rule does with a payload on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pass {
+    Deliver,
+    Drop,
+    Twice,
+    /// So many ms later than it would.
+    Late(u64),
+}
+
+/// Decides about a payload: from, to, bytes.
+pub(crate) type Rule = Box<dyn FnMut(AccountId, AccountId, &[u8]) -> Pass>;
+
+pub(crate) struct Someone {
+    pub(crate) client: Client<Software>,
+    pub(crate) account: AccountId,
+    pub(crate) name: AccountName,
+    pub(crate) key: IdentityKey,
+    pub(crate) rng: TestRng,
+    pub(crate) events: Vec<Event>,
+    /// The client's side of the socket is open.
+    connected: bool,
+    /// The relay's: logged in under this run.
+    logged_in: Option<Presence>,
+    watched: BTreeSet<AccountId>,
+    prekeys: VecDeque<PrekeyBytes>,
+    /// The client has given its socket up.
+    closed: bool,
+    /// Nothing passes, and nobody closes.
+    pub(crate) swallowed: bool,
+    /// Jobs that are kept back.
+    pub(crate) held: Option<Vec<Job<Software>>>,
+    /// Frames that were handed to the socket, with the times.
+    pub(crate) sent: Vec<(u64, usize)>,
+}
+
+pub(crate) struct World {
+    pub(crate) now: u64,
+    pub(crate) people: Vec<Someone>,
+    /// Frames for a client on their way: when, to whom, bytes.
+    air: BTreeMap<(u64, u64), (usize, Vec<u8>)>,
+    counter: u64,
+    pub(crate) rule: Rule,
+    pub(crate) latency: u64,
+    /// When the relay gives its next sign of life.
+    next_beat: u64,
+    /// A client whose socket was closed opens another one.
+    pub(crate) reconnects: bool,
+}
+
+/// How often the relay gives a sign of life, whatever it has said meanwhile.
+const BEAT: u64 = 10_000;
+
+impl World {
+    pub(crate) fn new(names: &[&str]) -> Self {
+        Self::with(names, Settings::default())
+    }
+
+    pub(crate) fn with(names: &[&str], settings: Settings) -> Self {
+        let mut world = Self {
+            now: START,
+            people: Vec::new(),
+            air: BTreeMap::new(),
+            counter: 0,
+            rule: Box::new(|_, _, _| Pass::Deliver),
+            latency: LATENCY,
+            next_beat: START + BEAT,
+            reconnects: true,
+        };
+        for (index, name) in (1..).zip(names) {
+            let local = person(name);
+            let party = local.party();
+            let mut rng = TestRng::new(index);
+            let pins = Pins::new(Realm::new("chat.example").unwrap());
+            world.people.push(Someone {
+                client: Client::new(local, pins, settings, &mut rng),
+                account: party.account,
+                name: AccountName::new(name).unwrap(),
+                key: party.key,
+                rng,
+                events: Vec::new(),
+                connected: false,
+                logged_in: None,
+                watched: BTreeSet::new(),
+                prekeys: VecDeque::new(),
+                closed: false,
+                swallowed: false,
+                held: None,
+                sent: Vec::new(),
+            });
+        }
+        for index in 0..names.len() {
+            world.connect(index);
+        }
+        world.pass(1_000);
+        world
+    }
+
+    // ---- The line
+
+    pub(crate) fn connect(&mut self, index: usize) {
+        let now = self.now;
+        let someone = &mut self.people[index];
+        (someone.connected, someone.closed) = (true, false);
+        someone.client.opened(now);
+        let challenge = ServerFrame::Challenge(Challenge([index as u8; 32])).encode();
+        self.fly(index, challenge, 0);
+        self.settle(index);
+    }
+
+    /// The line breaks, and the client notices.
+    pub(crate) fn cut(&mut self, index: usize) {
+        self.hang_up(index);
+        let now = self.now;
+        let someone = &mut self.people[index];
+        (someone.connected, someone.closed) = (false, false);
+        someone.client.lost(now, &mut someone.rng);
+        self.settle(index);
+    }
+
+    /// The relay closes its side, and forgets.
+    fn hang_up(&mut self, index: usize) {
+        self.air.retain(|_, (to, _)| *to != index);
+        let someone = &mut self.people[index];
+        someone.prekeys.clear();
+        someone.watched.clear();
+        if let Some(presence) = someone.logged_in.take() {
+            self.tell_presence(index, presence, false);
+        }
+    }
+
+    pub(crate) fn reconnect(&mut self, index: usize) {
+        self.cut(index);
+        self.connect(index);
+    }
+
+    fn tell_presence(&mut self, index: usize, presence: Presence, online: bool) {
+        let account = self.people[index].account;
+        let watchers: Vec<_> = (0..self.people.len())
+            .filter(|&one| self.people[one].watched.contains(&account))
+            .collect();
+        for watcher in watchers {
+            let frame = ServerFrame::Presence {
+                account,
+                presence,
+                online,
+                max_version: 1,
+            };
+            self.fly(watcher, frame.encode(), 0);
+        }
+    }
+
+    /// A frame for a client.
+    pub(crate) fn fly(&mut self, to: usize, bytes: Vec<u8>, later: u64) {
+        self.counter += 1;
+        let at = self.now + self.latency + later;
+        self.air.insert((at, self.counter), (to, bytes));
+    }
+
+    /// A payload in anybody's name.
+    pub(crate) fn deliver(
+        &mut self,
+        from: AccountId,
+        presence: Presence,
+        to: usize,
+        payload: &[u8],
+    ) {
+        self.counter += 1;
+        let mut id = [0xee; 16];
+        id[..8].copy_from_slice(&self.counter.to_be_bytes());
+        let frame = ServerFrame::Deliver {
+            id: EnvelopeId(id),
+            from,
+            presence,
+            payload,
+        };
+        self.fly(to, frame.encode(), 0);
+    }
+
+    fn relay(&mut self, index: usize, bytes: &[u8]) {
+        if self.people[index].swallowed {
+            return;
+        }
+        let from = self.people[index].account;
+        match ClientFrame::decode(bytes).unwrap() {
+            ClientFrame::Login(login) => {
+                login.verify(&Challenge([index as u8; 32])).unwrap();
+                assert_eq!(login.account, from);
+                let presence = login.presence;
+                self.people[index].logged_in = Some(presence);
+                self.fly(index, ServerFrame::Welcome(WelcomeStatus::Ok).encode(), 0);
+                self.tell_presence(index, presence, true);
+            }
+            ClientFrame::Token(_) => {
+                self.fly(index, ServerFrame::Welcome(WelcomeStatus::Ok).encode(), 0);
+            }
+            ClientFrame::Send {
+                id,
+                to,
+                presence,
+                payload,
+            } => self.send(index, id, to, presence, payload),
+            ClientFrame::Prekeys { id, prekeys } => {
+                self.people[index].prekeys.extend(prekeys);
+                let status = AckStatus::Written;
+                self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
+            }
+            ClientFrame::PrekeyGet {
+                id,
+                account,
+                presence,
+            } => {
+                let owner = self.index_of(&account);
+                let owner = owner.filter(|&one| self.people[one].logged_in == Some(presence));
+                let prekey = owner.and_then(|one| self.people[one].prekeys.pop_front());
+                let frame = ServerFrame::PrekeyResponse {
+                    id,
+                    prekey: prekey.as_ref().ok_or(NoPrekey::NoneLeft),
+                };
+                let frame = frame.encode();
+                self.fly(index, frame, 0);
+            }
+            ClientFrame::Watch { accounts, .. } => {
+                let set: BTreeSet<_> = accounts.accounts().collect();
+                let new: Vec<_> = set
+                    .difference(&self.people[index].watched)
+                    .copied()
+                    .collect();
+                self.people[index].watched = set;
+                for account in new {
+                    let known = self.index_of(&account);
+                    let presence = known.and_then(|one| self.people[one].logged_in);
+                    let frame = ServerFrame::Presence {
+                        account,
+                        presence: presence.unwrap_or(Presence([0; 16])),
+                        online: presence.is_some(),
+                        max_version: 1,
+                    };
+                    self.fly(index, frame.encode(), 0);
+                }
+            }
+            ClientFrame::Beat { .. } => {}
+        }
+    }
+
+    fn send(
+        &mut self,
+        index: usize,
+        id: EnvelopeId,
+        to: AccountId,
+        presence: Presence,
+        payload: &[u8],
+    ) {
+        let from = self.people[index].account;
+        let own = self.people[index].logged_in;
+        let target = self.index_of(&to);
+        let target = target.filter(|&one| self.people[one].logged_in == Some(presence));
+        let (Some(target), Some(own)) = (target, own) else {
+            let status = AckStatus::Offline;
+            self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
+            return;
+        };
+        let status = AckStatus::Written;
+        self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
+        if self.people[target].swallowed {
+            return;
+        }
+        let pass = (self.rule)(from, to, payload);
+        let frame = ServerFrame::Deliver {
+            id,
+            from,
+            presence: own,
+            payload,
+        };
+        let frame = frame.encode();
+        match pass {
+            Pass::Drop => {}
+            Pass::Deliver => self.fly(target, frame, 0),
+            Pass::Late(ms) => self.fly(target, frame, ms),
+            Pass::Twice => {
+                self.fly(target, frame.clone(), 0);
+                self.fly(target, frame, 0);
+            }
+        }
+    }
+
+    fn index_of(&self, account: &AccountId) -> Option<usize> {
+        self.people.iter().position(|one| one.account == *account)
+    }
+
+    // ---- Time
+
+    /// Carries out what a client wants done.
+    pub(crate) fn settle(&mut self, index: usize) {
+        while let Some(output) = self.people[index].client.poll() {
+            let now = self.now;
+            let someone = &mut self.people[index];
+            match output {
+                Output::Send { bytes, .. } => {
+                    assert!(someone.connected, "a frame without a line");
+                    someone.sent.push((now, bytes.len()));
+                    self.relay(index, &bytes);
+                }
+                Output::Job(job) => match &mut someone.held {
+                    Some(held) => held.push(job),
+                    None => {
+                        let done = block_on(job.run(&mut someone.rng));
+                        someone.client.done(done, now, &mut someone.rng);
+                    }
+                },
+                Output::TokenWanted => {
+                    let token = someone.client.token("token", now, &mut someone.rng);
+                    token.unwrap();
+                }
+                Output::Close { .. } => {
+                    (someone.connected, someone.closed) = (false, true);
+                    someone.events.push(Event::Line(LineState::Down));
+                    self.hang_up(index);
+                }
+                Output::Event(event) => someone.events.push(event),
+            }
+        }
+    }
+
+    /// Lets time pass, and everything happen that is due in it.
+    pub(crate) fn pass(&mut self, ms: u64) {
+        let end = self.now + ms;
+        let mut steps = 0_u32;
+        loop {
+            let arrival = self.air.first_key_value().map(|((at, _), _)| *at);
+            let wake = (0..self.people.len())
+                .filter_map(|index| {
+                    let someone = &mut self.people[index];
+                    someone.client.next_wake(&mut someone.rng)
+                })
+                .min();
+            let beat = Some(self.next_beat);
+            let next = arrival.into_iter().chain(wake).chain(beat).min();
+            let Some(next) = next.filter(|&at| at <= end) else {
+                break;
+            };
+            steps += 1;
+            assert!(steps < 1_000_000, "the clock stands still");
+            self.now = self.now.max(next);
+            if beat == Some(next) {
+                self.beat();
+            } else if arrival == Some(next) {
+                let ((_, _), (to, bytes)) = self.air.pop_first().unwrap();
+                if !self.people[to].swallowed {
+                    self.hand(to, &bytes);
+                }
+            } else {
+                for index in 0..self.people.len() {
+                    let now = self.now;
+                    let someone = &mut self.people[index];
+                    someone.client.advance(now, &mut someone.rng);
+                    self.settle(index);
+                }
+            }
+        }
+        self.now = end;
+    }
+
+    fn beat(&mut self) {
+        self.next_beat += BEAT;
+        for index in 0..self.people.len() {
+            let someone = &self.people[index];
+            if someone.logged_in.is_some() && !someone.swallowed {
+                self.fly(index, beat(0), 0);
+            } else if self.reconnects && !someone.connected && someone.closed {
+                self.connect(index);
+            }
+        }
+    }
+
+    fn hand(&mut self, to: usize, bytes: &[u8]) {
+        let now = self.now;
+        let someone = &mut self.people[to];
+        if someone.connected {
+            someone
+                .client
+                .receive(bytes, bytes.len(), now, &mut someone.rng);
+            self.settle(to);
+        }
+    }
+
+    // ---- People
+
+    pub(crate) fn act<T>(
+        &mut self,
+        index: usize,
+        act: impl FnOnce(&mut Client<Software>, u64, &mut TestRng) -> T,
+    ) -> T {
+        let now = self.now;
+        let someone = &mut self.people[index];
+        let result = act(&mut someone.client, now, &mut someone.rng);
+        self.settle(index);
+        result
+    }
+
+    pub(crate) fn account(&self, index: usize) -> AccountId {
+        self.people[index].account
+    }
+
+    pub(crate) fn call(&mut self, from: usize, to: usize) {
+        let (name, key) = (self.people[to].name.clone(), self.people[to].key);
+        self.act(from, |client, now, rng| client.call(&name, key, now, rng))
+            .unwrap();
+    }
+
+    pub(crate) fn accept(&mut self, index: usize, from: usize) -> Result<(), CommandError> {
+        let name = self.people[from].name.clone();
+        self.act(index, |client, now, rng| client.accept(&name, now, rng))
+    }
+
+    pub(crate) fn say(&mut self, from: usize, to: usize, text: &str) -> MessageId {
+        let to = self.account(to);
+        self.act(from, |client, now, rng| {
+            client.text(&to, text, None, now, rng)
+        })
+        .unwrap()
+    }
+
+    pub(crate) fn leave(&mut self, index: usize, to: usize) {
+        let to = self.account(to);
+        self.act(index, |client, now, rng| client.leave(&to, now, rng))
+            .unwrap();
+    }
+
+    /// Two people in a secure conversation.
+    pub(crate) fn meet(&mut self, a: usize, b: usize) {
+        self.call(a, b);
+        self.pass(500);
+        self.accept(b, a).unwrap();
+        self.pass(500);
+        assert_eq!(self.stage(a, b), Some(Stage::Secure));
+        assert_eq!(self.stage(b, a), Some(Stage::Secure));
+    }
+
+    // ---- What was seen
+
+    pub(crate) fn stage(&self, index: usize, with: usize) -> Option<Stage> {
+        let with = self.account(with);
+        let mut stage = None;
+        for event in &self.people[index].events {
+            match event {
+                Event::Conversation { account, state } if *account == with => {
+                    stage = Some(state.stage);
+                }
+                Event::Ended { account, .. } if *account == with => stage = None,
+                _ => {}
+            }
+        }
+        stage
+    }
+
+    /// The texts that stand under somebody's name.
+    pub(crate) fn texts(&self, index: usize, of: usize) -> Vec<&str> {
+        let of = self.account(of);
+        let mut texts = Vec::new();
+        for event in &self.people[index].events {
+            if let Event::Message {
+                account,
+                body: Body::Text { text, .. },
+                ..
+            } = event
+                && *account == of
+            {
+                texts.push(text.as_str());
+            }
+        }
+        texts
+    }
+
+    /// Where an own message stands.
+    pub(crate) fn status(&self, index: usize, id: MessageId) -> Option<Status> {
+        let mut found = None;
+        for event in &self.people[index].events {
+            match event {
+                Event::Status {
+                    id: own, status, ..
+                } if *own == id => found = Some(*status),
+                Event::Ended { unsettled, .. } => {
+                    let mut named = unsettled.iter().filter(|one| one.id == id);
+                    found = named.next().map(|one| one.status).or(found);
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// How a conversation ended.
+    pub(crate) fn ended(&self, index: usize, with: usize) -> Option<(EndedBy, &[Unsettled], bool)> {
+        let with = self.account(with);
+        self.people[index]
+            .events
+            .iter()
+            .rev()
+            .find_map(|event| match event {
+                Event::Ended {
+                    account,
+                    by,
+                    unsettled,
+                    tail_missing,
+                    ..
+                } if *account == with => Some((*by, &unsettled[..], *tail_missing)),
+                _ => None,
+            })
+    }
+
+    pub(crate) fn saw(&self, index: usize, what: impl Fn(&Event) -> bool) -> bool {
+        self.people[index].events.iter().any(what)
+    }
+}
+
+/// A BEAT of the relay's.
+pub(crate) fn beat(number: u32) -> Vec<u8> {
+    ServerFrame::Beat(BeatNumber::new(number).unwrap()).encode()
+}
