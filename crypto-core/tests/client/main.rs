@@ -6,6 +6,7 @@ mod calls;
 #[path = "../common/mod.rs"]
 mod common;
 mod conversations;
+mod files;
 mod interruptions;
 mod strangers;
 mod world;

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use duet_crypto::client::{
-    Body, Client, CommandError, EndedBy, Event, Job, LineState, MessageId, Output, Settings, Stage,
-    Status, Unsettled,
+    Body, ChunksWanted, Client, CommandError, EndedBy, Event, FileAct, Handled, Job, LineState,
+    MessageId, Output, Settings, Stage, Status, Unsettled,
 };
 use duet_crypto::engine::{Software, block_on};
+use duet_crypto::files::frames::HEADER_LENGTH as CHUNK_HEADER;
+use duet_crypto::files::{Descriptor, FileId, FileKey, FileKind, FileMode, Salt, TransferCipher};
 use duet_crypto::identity::{AccountId, AccountName, IdentityKey, Realm};
 use duet_crypto::pins::Pins;
 use duet_crypto::relay::{
-    AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, NoPrekey, PrekeyBytes, Presence,
-    ServerFrame, WelcomeStatus,
+    AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, HEADER_LENGTH, NoPrekey,
+    PrekeyBytes, Presence, ServerFrame, WelcomeStatus,
 };
 
 use crate::common::{TestRng, person};
@@ -53,6 +55,8 @@ pub(crate) struct Someone {
     pub(crate) swallowed: bool,
     /// Jobs that are kept back.
     pub(crate) held: Option<Vec<Job<Software>>>,
+    /// Files that are offered, or taken and on their way.
+    files: BTreeMap<FileId, (TransferCipher, Vec<u8>)>,
     /// Frames that were handed to the socket, with the times.
     pub(crate) sent: Vec<(u64, usize)>,
 }
@@ -109,6 +113,7 @@ impl World {
                 closed: false,
                 swallowed: false,
                 held: None,
+                files: BTreeMap::new(),
                 sent: Vec::new(),
             });
         }
@@ -340,6 +345,9 @@ impl World {
                     someone.events.push(Event::Line(LineState::Down));
                     self.hang_up(index);
                 }
+                Output::Event(Event::ChunksWanted { account, wanted }) => {
+                    self.seal(index, account, wanted);
+                }
                 Output::Event(event) => someone.events.push(event),
             }
         }
@@ -400,11 +408,115 @@ impl World {
         let now = self.now;
         let someone = &mut self.people[to];
         if someone.connected {
-            someone
+            let head = &bytes[..bytes.len().min(HEADER_LENGTH + CHUNK_HEADER)];
+            let is_chunk = bytes.get(HEADER_LENGTH + 1) == Some(&0x12);
+            let given = if is_chunk { head } else { bytes };
+            let handled = someone
                 .client
-                .receive(bytes, bytes.len(), now, &mut someone.rng);
+                .receive(given, bytes.len(), now, &mut someone.rng);
+            if let Handled::Chunks { account, file } = handled {
+                self.open(to, account, file, &bytes[HEADER_LENGTH..]);
+            }
             self.settle(to);
         }
+    }
+
+    // ---- Files
+
+    /// Offers a file of `bytes`.
+    pub(crate) fn offer(&mut self, from: usize, to: usize, bytes: &[u8]) -> FileId {
+        let someone = &mut self.people[from];
+        let descriptor = Descriptor {
+            key: FileKey::generate(&mut someone.rng),
+            salt: Salt::generate(&mut someone.rng),
+            size: bytes.len() as u64,
+            kind: FileKind::File,
+            mode: FileMode::Both,
+            duration_ms: 0,
+            peaks: Vec::new(),
+            name: "file".into(),
+            media_type: "application/octet-stream".into(),
+            preview: Vec::new(),
+        };
+        let cipher = TransferCipher::new(&descriptor).unwrap();
+        let file = cipher.file_id();
+        someone.files.insert(file, (cipher, bytes.to_vec()));
+        let to = self.account(to);
+        self.act(from, |client, now, rng| {
+            client.offer_file(&to, Box::new(descriptor), now, rng)
+        })
+        .unwrap();
+        file
+    }
+
+    /// Takes the newest file that was offered.
+    pub(crate) fn take(&mut self, index: usize, from: usize) -> FileId {
+        let of = self.account(from);
+        let mut taken = None;
+        for event in self.people[index].events.iter().rev() {
+            if let Event::Message {
+                account,
+                body: Body::File { file, descriptor },
+                ..
+            } = event
+                && *account == of
+            {
+                let cipher = TransferCipher::new(descriptor).unwrap();
+                let size = usize::try_from(descriptor.size).unwrap();
+                taken = Some((*file, cipher, size));
+                break;
+            }
+        }
+        let (file, cipher, size) = taken.unwrap();
+        let bytes = vec![0; size];
+        self.people[index].files.insert(file, (cipher, bytes));
+        self.act(index, |client, now, rng| {
+            client.file(&of, file, FileAct::Accept, now, rng)
+        })
+        .unwrap();
+        file
+    }
+
+    /// Whether a file is here as a whole.
+    pub(crate) fn has(&self, index: usize, file: FileId, bytes: &[u8]) -> bool {
+        let held = self.people[index].files.get(&file);
+        held.is_some_and(|(_, held)| held == bytes)
+    }
+
+    fn seal(&mut self, index: usize, account: AccountId, wanted: ChunksWanted) {
+        let now = self.now;
+        let someone = &mut self.people[index];
+        let (cipher, bytes) = &someone.files[&wanted.file];
+        let run = cipher.layout().run(wanted.first, wanted.count).unwrap();
+        let range = cipher.layout().file_range(run);
+        let range = usize::try_from(range.start).unwrap()..usize::try_from(range.end).unwrap();
+        let frame = cipher.seal(run, &bytes[range]).unwrap();
+        let head = someone
+            .client
+            .chunk(&account, wanted, now, &mut someone.rng);
+        if let Some(head) = head {
+            let frame = [&head[..], &frame].concat();
+            someone.sent.push((now, frame.len()));
+            self.relay(index, &frame);
+        }
+    }
+
+    fn open(&mut self, index: usize, account: AccountId, file: FileId, frame: &[u8]) {
+        let now = self.now;
+        let someone = &mut self.people[index];
+        let Some((cipher, bytes)) = someone.files.get_mut(&file) else {
+            return;
+        };
+        let opened = cipher.open(frame).unwrap();
+        let start = usize::try_from(opened.chunks.offset).unwrap();
+        bytes[start..start + opened.plaintext.len()].copy_from_slice(&opened.plaintext);
+        let run = opened.chunks.run;
+        let (first, count) = (run.first(), run.count());
+        let result =
+            someone
+                .client
+                .chunks_opened(&account, file, first, count, now, &mut someone.rng);
+        result.unwrap();
     }
 
     // ---- People

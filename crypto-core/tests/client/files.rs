@@ -1,0 +1,140 @@
+//! Files: whole, interrupted, beside a text.
+
+use duet_crypto::client::{Event, FileAct, Status};
+use duet_crypto::files::ControlOp;
+
+use crate::world::{Pass, World};
+
+/// Bytes that repeat nowhere nearby.
+fn bytes(length: usize) -> Vec<u8> {
+    (0..length).map(|at| (at * 7 + at / 251) as u8).collect()
+}
+
+fn done(world: &mut World, index: usize, from: usize, file: duet_crypto::files::FileId) {
+    let from = world.account(from);
+    world
+        .act(index, |client, now, rng| {
+            client.file(&from, file, FileAct::Done, now, rng)
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_file_goes_over() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    for length in [0, 1, 5_000, 3_000_000] {
+        let bytes = bytes(length);
+        let file = world.offer(0, 1, &bytes);
+        world.pass(1_000);
+        assert_eq!(world.take(1, 0), file);
+        world.pass(30_000);
+        assert!(world.has(1, file, &bytes), "{length}");
+        done(&mut world, 1, 0, file);
+        world.pass(1_000);
+        assert!(world.saw(0, |event| matches!(event,
+            Event::File { control, .. } if control.file == file && control.op == ControlOp::Done)));
+    }
+}
+
+#[test]
+fn it_goes_on_from_what_it_had_when_the_line_comes_back() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bytes = bytes(20_000_000);
+    let file = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    world.take(1, 0);
+    let mut sent = 0;
+    for _ in 0..6 {
+        world.pass(150);
+        world.reconnect(1);
+        world.pass(400);
+        world.reconnect(0);
+        world.pass(400);
+        sent = world.people[0].sent.iter().map(|(_, length)| length).sum();
+    }
+    world.pass(60_000);
+    assert!(world.has(1, file, &bytes));
+    let all: usize = world.people[0].sent.iter().map(|(_, length)| length).sum();
+    assert!(all < 3 * bytes.len(), "{all} {sent}");
+}
+
+#[test]
+fn chunks_that_are_lost_are_wanted_again() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let mut count = 0;
+    world.rule = Box::new(move |_, _, payload| {
+        count += 1;
+        match (payload[1], count % 4) {
+            (0x12, 0) => Pass::Drop,
+            (0x12, 1) => Pass::Twice,
+            (0x12, 2) => Pass::Late(200),
+            _ => Pass::Deliver,
+        }
+    });
+    let bytes = bytes(5_000_000);
+    let file = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    world.take(1, 0);
+    world.pass(300_000);
+    assert!(world.has(1, file, &bytes));
+}
+
+#[test]
+fn both_ways_at_once_beside_texts() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let (one, other) = (bytes(8_000_000), bytes(6_000_001));
+    let (a, b) = (world.offer(0, 1, &one), world.offer(1, 0, &other));
+    world.pass(500);
+    world.take(1, 0);
+    world.take(0, 1);
+    world.pass(50);
+    let text = world.say(0, 1, "in the middle");
+    world.pass(60);
+    assert_eq!(world.texts(1, 0), ["in the middle"]);
+    world.pass(60_000);
+    assert!(world.has(1, a, &one) && world.has(0, b, &other));
+    assert_eq!(world.status(0, text), Some(Status::Delivered));
+}
+
+#[test]
+fn a_file_is_rejected_and_a_conversation_s_end_names_the_others() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bytes = bytes(100_000);
+    let rejected = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    let alice = world.account(0);
+    world
+        .act(1, |client, now, rng| {
+            client.file(&alice, rejected, FileAct::Reject, now, rng)
+        })
+        .unwrap();
+    let open = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    assert!(world.saw(0, |event| matches!(event,
+        Event::File { control, .. } if control.file == rejected && control.op == ControlOp::Reject)));
+    world.leave(1, 0);
+    world.pass(1_000);
+    assert!(world.saw(0, |event| matches!(event,
+        Event::Ended { unfinished, .. } if unfinished[..] == [open])));
+}
+
+/// A file survives the renewal of its session.
+#[test]
+fn a_renewal_does_not_touch_it() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(20 * 3_600_000 - 5_000);
+    let bytes = bytes(3_000_000);
+    let file = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    world.take(1, 0);
+    world.latency = 200;
+    world.pass(30_000);
+    assert!(world.saw(1, |event| matches!(event, Event::Renewed { .. })));
+    assert!(world.has(1, file, &bytes));
+}
