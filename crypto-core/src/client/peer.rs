@@ -301,6 +301,8 @@ impl<E: Engine> Peer<E> {
                     conversation.answer(offer, presence, turn);
                     return;
                 }
+                // A flight that lost (protocol 4.7) and comes late: ours was accepted, and READY is on its way.
+                None if !offer.is_prekey_start() && conversation.is_open() => return,
                 // A new run of the peer's client calls anew: the person decides.
                 None => {}
             }
@@ -337,9 +339,12 @@ impl<E: Engine> Peer<E> {
         {
             return;
         }
-        self.turned_away = Some(turn.now);
         let account = self.account;
-        turn.tell(Event::TurnedAway { account, wait });
+        let known = turn.shared.pins.get(&account).is_some();
+        if known || turn.shared.strangers.may_tell(turn.now, pause) {
+            self.turned_away = Some(turn.now);
+            turn.tell(Event::TurnedAway { account, wait });
+        }
     }
 
     fn decline_offer(

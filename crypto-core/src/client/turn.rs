@@ -37,6 +37,29 @@ pub(super) struct Shared<E: Engine> {
     pub(super) handshakes: usize,
     /// Conversations that live.
     pub(super) conversations: usize,
+    /// How often strangers were told about lately.
+    pub(super) strangers: Strangers,
+}
+
+/// Strangers who were turned away and told about, in all: accounts cost nothing, and their number is not bounded.
+#[derive(Debug, Default)]
+pub(super) struct Strangers {
+    since: u64,
+    told: u32,
+}
+
+impl Strangers {
+    /// Most in one interval.
+    const MOST: u32 = 16;
+
+    /// Whether one more may be told about, within `interval` ms.
+    pub(super) const fn may_tell(&mut self, now: u64, interval: u64) -> bool {
+        if now.saturating_sub(self.since) >= interval {
+            (self.since, self.told) = (now, 0);
+        }
+        self.told = self.told.saturating_add(1);
+        self.told <= Self::MOST
+    }
 }
 
 impl<E: Engine> Shared<E> {
@@ -62,6 +85,7 @@ impl<E: Engine> Shared<E> {
             next_own: 0,
             handshakes: 0,
             conversations: 0,
+            strangers: Strangers::default(),
         }
     }
 }
