@@ -984,6 +984,7 @@ impl<E: Engine> Conversation<E> {
                 activity: Activity::Idle,
             });
         }
+        self.transfers.advance(now);
         let is_silent = |since: u64| now.saturating_sub(since) >= settings.interruption;
         if self.talk.is_some() && self.silent_since.is_some_and(is_silent) {
             return Fate::Ends(EndedBy::Silence);

@@ -221,13 +221,18 @@ impl<E: Engine> Peer<E> {
     // ---- Calls
 
     fn first_flight(&mut self, presence: Presence, frame: &[u8], turn: &mut Turn<'_, E>) {
-        let pinned = turn.shared.pins.get(&self.account).is_some();
+        let pin = turn.shared.pins.get(&self.account).map(|pin| pin.key);
+        let pinned = pin.is_some();
         let places = limits::PENDING_HANDSHAKES - if pinned { 0 } else { KEPT_FOR_PINNED };
         if turn.shared.handshakes >= places {
             self.turn_away(0, turn);
             return;
         }
-        let work = match turn.shared.listener.admit(frame, &self.account) {
+        let admitted = turn
+            .shared
+            .listener
+            .admit(frame, &self.account, pin.as_ref(), turn.now);
+        let work = match admitted {
             Ok(flight) => Work::Verify(flight),
             Err(ListenError::PrekeyUnknown) => {
                 let unknown = turn.shared.listener.unknown_prekey(frame, &self.account);
@@ -236,7 +241,7 @@ impl<E: Engine> Peer<E> {
                 }
                 return;
             }
-            Err(ListenError::Full) => {
+            Err(ListenError::Full | ListenError::Rate) => {
                 self.turn_away(0, turn);
                 return;
             }
@@ -253,14 +258,18 @@ impl<E: Engine> Peer<E> {
         let contested = pin.is_some_and(|pin| pin.contested.is_some());
         let pin = pin.map(|pin| pin.key);
         let key = flight.key();
-        match turn.shared.listener.remember(flight, pin.as_ref()) {
+        let remembered = turn
+            .shared
+            .listener
+            .remember(flight, pin.as_ref(), turn.now);
+        match remembered {
             Ok(_) if contested => turn.tell(Event::KeyChanged { account, key }),
             Ok(flight) => {
                 let job = turn.work(Some(account), Work::Open(flight));
                 self.jobs.insert(job, Doing::Flight { presence });
             }
             Err(ListenError::IdentityChanged) => turn.tell(Event::KeyChanged { account, key }),
-            Err(ListenError::Full) => self.turn_away(0, turn),
+            Err(ListenError::Full | ListenError::Rate) => self.turn_away(0, turn),
             Err(_) => {}
         }
     }

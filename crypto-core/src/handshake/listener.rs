@@ -51,12 +51,6 @@ impl<E: Engine> Listener<E> {
         }
     }
 
-    /// Whether no more offers are remembered.
-    #[must_use]
-    pub fn is_full(&self) -> bool {
-        self.seen.len() >= limits::OFFERS_REMEMBERED
-    }
-
     /// This run's presence.
     #[must_use]
     pub const fn presence(&self) -> Presence {

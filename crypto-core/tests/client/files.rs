@@ -7,7 +7,8 @@ use crate::world::{Pass, World};
 
 /// Bytes that repeat nowhere nearby.
 fn bytes(length: usize) -> Vec<u8> {
-    (0..length).map(|at| (at * 7 + at / 251) as u8).collect()
+    let byte = |at: usize| u8::try_from((at * 7 + at / 251) % 256).unwrap();
+    (0..length).map(byte).collect()
 }
 
 fn done(world: &mut World, index: usize, from: usize, file: duet_crypto::files::FileId) {

@@ -131,7 +131,7 @@ impl World {
         let someone = &mut self.people[index];
         (someone.connected, someone.closed) = (true, false);
         someone.client.opened(now);
-        let challenge = ServerFrame::Challenge(Challenge([index as u8; 32])).encode();
+        let challenge = ServerFrame::Challenge(challenge_for(index)).encode();
         self.fly(index, challenge, 0);
         self.settle(index);
     }
@@ -212,7 +212,7 @@ impl World {
         let from = self.people[index].account;
         match ClientFrame::decode(bytes).unwrap() {
             ClientFrame::Login(login) => {
-                login.verify(&Challenge([index as u8; 32])).unwrap();
+                login.verify(&challenge_for(index)).unwrap();
                 assert_eq!(login.account, from);
                 let presence = login.presence;
                 self.people[index].logged_in = Some(presence);
@@ -647,6 +647,11 @@ impl World {
     pub(crate) fn saw(&self, index: usize, what: impl Fn(&Event) -> bool) -> bool {
         self.people[index].events.iter().any(what)
     }
+}
+
+/// The challenge of a client's connection.
+fn challenge_for(index: usize) -> Challenge {
+    Challenge([u8::try_from(index).unwrap(); 32])
 }
 
 /// A BEAT of the relay's.

@@ -86,6 +86,10 @@ export const CORE_ERRORS = {
   E_QR_FORMAT: { number: 801, class: 'user', message: "The scanned text is not one of ours." },
   E_QR_MISMATCH: { number: 802, class: 'user', message: "The scanned keys are not the keys on record." },
   E_TOKEN_FORMAT: { number: 901, class: 'caller', message: "An access token is 1 to 4,096 printable ASCII characters." },
+  E_CONVERSATION_UNKNOWN: { number: 1001, class: 'caller', message: "There is no conversation with this account, and no call of it." },
+  E_CONVERSATIONS_FULL: { number: 1002, class: 'caller', message: "16 conversations are open: leave one first." },
+  E_QUEUE_FULL: { number: 1003, class: 'caller', message: "As many messages wait to be sent as may." },
+  E_MESSAGE_UNKNOWN: { number: 1004, class: 'caller', message: "A message cannot be pointed at: it is of another session, another kind or another person." },
 } as const satisfies Record<string, { number: number; class: CoreErrorClass; message: string }>;
 
 /** Every code of the core. */
