@@ -58,6 +58,11 @@ impl<E: Engine> Client<E> {
         if peer.is_some_and(|peer| peer.conversation.is_some()) {
             return Ok(account);
         }
+        if let Some(ringing) = peer.and_then(Peer::ringing_key)
+            && ringing != key
+        {
+            return Err(CommandError::KeyChanged);
+        }
         if peer.is_some_and(|peer| peer.rings()) {
             return self.accept(name, now, rng).map(|()| account);
         }

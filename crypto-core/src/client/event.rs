@@ -222,7 +222,8 @@ pub enum LineState {
 pub enum Event {
     /// The connection changed.
     Line(LineState),
-    /// A genuine call of an account, for at most a minute. `known`: under the key that is pinned.
+    /// A genuine call of an account, for at most a minute. It takes the place of an earlier one of this account's that still rings,
+    /// under the same key, and of the words that came with that.
     Incoming {
         /// Who calls.
         account: AccountId,

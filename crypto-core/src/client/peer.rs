@@ -282,6 +282,17 @@ impl<E: Engine> Peer<E> {
             self.turn_away(wait, turn);
             return;
         }
+        // One account calls under one key. While nothing is pinned anybody whom the relay helps could call under another, and
+        // the words of the one would stand above a session with the other.
+        let key = offer.peer().key;
+        let rings = self.ring.as_ref().map(|ring| ring.offer.peer().key);
+        let talks = self
+            .conversation
+            .as_ref()
+            .map(|conversation| conversation.key);
+        if rings.or(talks).is_some_and(|first| first != key) {
+            return;
+        }
         let own = turn.shared.local.party().key;
         if let Some(conversation) = &mut self.conversation {
             let calling = conversation.attempt.as_ref().map(Attempt::is_calling);
@@ -292,7 +303,7 @@ impl<E: Engine> Peer<E> {
                 // Both call. The smaller key's flight counts, once it is on its way (protocol 4.7).
                 Some(true) => {
                     let ours = matches!(conversation.attempt, Some(Attempt::Ringing { .. }));
-                    if ours && winner(&own, &offer.peer().key) == Winner::Own {
+                    if ours && winner(&own, &key) == Winner::Own {
                         return;
                     }
                     conversation.drop_attempt();
@@ -325,7 +336,6 @@ impl<E: Engine> Peer<E> {
                 return;
             }
         }
-        let key = offer.peer().key;
         turn.tell(Event::Incoming {
             account,
             key,

@@ -1,12 +1,13 @@
 //! A third account, and a relay that lies: nobody speaks in another one's name.
 
 use duet_crypto::client::{Event, Stage};
-use duet_crypto::engine::block_on;
+use duet_crypto::engine::{LocalIdentity, block_on};
 use duet_crypto::handshake::{HandshakeId, Offer, Presence};
+use duet_crypto::identity::{AccountId, IdentitySeed};
 use rand_core::{CryptoRng, Infallible, Rng, TryCryptoRng, TryRng};
 
 use crate::common::{TestRng, person};
-use crate::world::World;
+use crate::world::{Pass, World};
 
 /// A generator that begins with bytes of one's own choice.
 struct Chosen(Vec<u8>, TestRng);
@@ -59,7 +60,7 @@ fn one_hid_two_callers() {
         if from == alice && matches!(payload[1], 1 | 2) {
             seen.set(Some(HandshakeId(payload[2..18].try_into().unwrap())));
         }
-        crate::world::Pass::Deliver
+        Pass::Deliver
     });
     world.call(0, 1);
     world.say(0, 1, "it is me, alice");
@@ -92,7 +93,7 @@ fn frames_in_another_name_touch_nothing() {
     let kept = copies.clone();
     world.rule = Box::new(move |_, to, payload| {
         kept.borrow_mut().push((to, payload.to_vec()));
-        crate::world::Pass::Deliver
+        Pass::Deliver
     });
     world.meet(0, 1);
     world.say(0, 1, "one");
@@ -113,6 +114,59 @@ fn frames_in_another_name_touch_nothing() {
     world.say(0, 1, "three");
     world.pass(2_000);
     assert_eq!(world.texts(1, 0), ["one", "three"]);
+}
+
+/// An offer in somebody's name under another key than theirs: anybody can sign one, if the relay helps.
+fn under_another_key(world: &World, account: AccountId, to: usize) -> Vec<u8> {
+    let other = LocalIdentity::software(IdentitySeed::from_bytes(&[77; 32]), account);
+    let peer = person(world.people[to].name.as_str()).party();
+    let presence = world.people[to].client.presence();
+    let rng = &mut TestRng::new(5);
+    let offer = block_on(Offer::create(&other, peer, presence, rng)).unwrap();
+    offer.frame().to_vec()
+}
+
+/// First contact: the words of one key never stand above a session with another.
+#[test]
+fn a_call_under_another_key_takes_no_other_s_place() {
+    let mut world = World::new(&["alice", "bob"]);
+    let alice = world.account(0);
+    world.call(0, 1);
+    world.say(0, 1, "it is me, alice");
+    world.pass(500);
+    let frame = under_another_key(&world, alice, 1);
+    world.deliver(alice, Presence([3; 16]), 1, &frame);
+    world.pass(500);
+    let keys: Vec<_> = world.people[1]
+        .events
+        .iter()
+        .filter_map(|event| match event {
+            Event::Incoming { key, .. } => Some(*key),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(keys, [world.people[0].key]);
+    world.accept(1, 0).unwrap();
+    world.pass(1_000);
+    let peer = world.people[1].client.sas(&alice).map(|sas| sas.key);
+    assert_eq!(peer, Some(world.people[0].key));
+}
+
+/// Whoever calls accepts no call under another key than the one that is called.
+#[test]
+fn crossing_calls_need_the_same_key() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.rule = Box::new(|_, _, _| Pass::Drop);
+    world.call(1, 0);
+    world.pass(500);
+    let alice = world.account(0);
+    let frame = under_another_key(&world, alice, 1);
+    let mut answers = world.people[1].sent.len();
+    world.deliver(alice, Presence([3; 16]), 1, &frame);
+    world.pass(500);
+    answers = world.people[1].sent.len() - answers;
+    assert_eq!(answers, 0);
+    assert_eq!(world.stage(1, 0), Some(Stage::Ringing));
 }
 
 /// What the relay says ends nothing.
@@ -146,18 +200,7 @@ fn the_alarm_means_an_attack() {
     world.leave(0, 1);
     world.pass(20_000);
     let alice = world.account(0);
-    let genuine = {
-        use duet_crypto::engine::LocalIdentity;
-        use duet_crypto::identity::IdentitySeed;
-        let other = LocalIdentity::software(IdentitySeed::from_bytes(&[77; 32]), alice);
-        let peer = person("bob").party();
-        let presence = world.people[1].client.presence();
-        let rng = &mut TestRng::new(5);
-        block_on(Offer::create(&other, peer, presence, rng))
-            .unwrap()
-            .frame()
-            .to_vec()
-    };
+    let genuine = under_another_key(&world, alice, 1);
     let mut forged = genuine.clone();
     *forged.last_mut().unwrap() ^= 1;
     world.deliver(alice, Presence([3; 16]), 1, &forged);
