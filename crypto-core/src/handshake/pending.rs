@@ -136,7 +136,7 @@ impl<E: Engine> PendingSession<E> {
         &self.frame
     }
 
-    /// As [`IncomingOffer::receive_early`]: early messages may be on their way until CONFIRM comes.
+    /// As [`super::IncomingOffer::receive_early`]: early messages may be on their way until CONFIRM comes.
     ///
     /// # Errors
     /// [`EarlyError`].

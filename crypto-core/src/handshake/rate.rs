@@ -177,6 +177,23 @@ mod tests {
         assert_eq!(rate.wait(&alice, 0), 6 * HOUR);
     }
 
+    /// Who is asked about and never swept takes no more room than an hour does.
+    #[test]
+    fn an_accounts_own_past_is_forgotten() {
+        let (alice, bob) = (
+            person("alice").party().account,
+            person("bob").party().account,
+        );
+        let mut hourly = Hourly::new();
+        hourly.add(&bob, 0);
+        for minute in 0..90 {
+            hourly.add(&alice, minute * 60_000);
+        }
+        assert_eq!(hourly.count(&alice, 89 * 60_000), 60);
+        assert_eq!(hourly.0[&alice].len(), 60);
+        assert_eq!((hourly.count(&bob, 0), hourly.count(&bob, HOUR)), (1, 0));
+    }
+
     #[test]
     fn the_past_is_forgotten() {
         let (alice, bob) = (
