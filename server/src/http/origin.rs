@@ -173,6 +173,14 @@ mod tests {
     }
 
     #[test]
+    fn two_host_headers_are_no_host() {
+        let mut two = headers("duet.test", "http://duet.test");
+        two.append(header::HOST, "duet.test".parse().unwrap());
+        assert!(own_origin(&two, false).is_none());
+        assert!(accepted(&two, false, &[]).is_none());
+    }
+
+    #[test]
     fn secure_cookies_stay_where_browsers_keep_them() {
         let keeps = |origin: &str| origin.parse::<Origin>().unwrap().keeps_secure_cookies();
         for kept in [

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod beats;
+mod commands;
 mod devices;
 
 mod forwarding;

@@ -81,12 +81,17 @@ impl Program {
 
     /// SIGTERM, as a service manager sends it; a clean exit is expected.
     pub(crate) fn terminate(&mut self) {
-        let terminated = Command::new("kill")
-            .arg(self.id().to_string())
+        self.signal("TERM");
+        assert!(self.child.wait().unwrap().success(), "a clean exit");
+    }
+
+    /// A signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let sent = Command::new("kill")
+            .args(["-s", name, &self.id().to_string()])
             .status()
             .unwrap();
-        assert!(terminated.success());
-        assert!(self.child.wait().unwrap().success(), "a clean exit");
+        assert!(sent.success());
     }
 
     /// SIGKILL: what is on disk now must be enough.

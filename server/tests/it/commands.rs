@@ -1,0 +1,106 @@
+//! What an operator does with the program beside serving: keys rotated, the schema brought to a version.
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use crate::support::{Person, Program, Relay, eventually};
+
+fn run(directory: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_duet-relay"))
+        .args(arguments)
+        .current_dir(directory)
+        .env_clear()
+        .output()
+        .unwrap()
+}
+
+/// The key that signed a token, as the token says.
+fn key_of(token: &str) -> String {
+    let header = URL_SAFE_NO_PAD
+        .decode(token.split('.').next().unwrap())
+        .unwrap();
+    let header: Value = serde_json::from_slice(&header).unwrap();
+    header["kid"].as_str().unwrap().to_owned()
+}
+
+async fn refresh(relay: &Relay, person: &mut Person) {
+    let reply = person
+        .http(relay)
+        .post("/api/auth/refresh", &json!({}))
+        .await;
+    person.take(reply);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_key_is_rotated_while_the_relay_runs_and_nobody_notices() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = Program::start(directory.path(), &[]).await;
+    let relay = Relay::at(program.address);
+    let mut alice = Person::registered(&relay, "alice").await;
+    let old = key_of(&alice.token);
+
+    let made = run(directory.path(), &["admin", "rotate-key"]);
+    assert!(made.status.success(), "{made:?}");
+    let said = String::from_utf8(made.stdout).unwrap();
+    // Until it is told, the relay signs with the key that it has.
+    refresh(&relay, &mut alice).await;
+    assert_eq!(key_of(&alice.token), old);
+    program.signal("HUP");
+    let logged = |message: &str| {
+        let entries = program.entries();
+        entries
+            .into_iter()
+            .find(|entry| entry["message"] == message)
+    };
+    eventually("the keys are read again", async || {
+        logged("signing keys read again").is_some()
+    })
+    .await;
+    alice.http(&relay).get("/api/chat/me").await.ok();
+    refresh(&relay, &mut alice).await;
+    let new = key_of(&alice.token);
+    assert_ne!(new, old);
+    assert!(said.contains(&new), "{said}");
+    let entry = logged("signing keys read again").unwrap();
+    assert_eq!((&entry["newest"], &entry["keys"]), (&json!(new), &json!(2)));
+
+    // A file that is no key file changes nothing.
+    fs::write(directory.path().join(".data/duet.signing-key"), "canary").unwrap();
+    program.signal("HUP");
+    const KEPT: &str = "signing keys not read again: going on with the old ones";
+    eventually("the file is refused", async || logged(KEPT).is_some()).await;
+    assert!(!fs::read_to_string(&program.log).unwrap().contains("canary"));
+    refresh(&relay, &mut alice).await;
+    assert_eq!(key_of(&alice.token), new);
+    let refused = run(directory.path(), &["admin", "rotate-key"]);
+    assert_eq!(refused.status.code(), Some(1));
+}
+
+#[tokio::test]
+async fn the_schema_goes_back_and_the_next_start_brings_it_forward() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut program = Program::start(directory.path(), &[]).await;
+    let mut alice = Person::registered(&Relay::at(program.address), "alice").await;
+    program.terminate();
+    let back = run(directory.path(), &["migrate", "--to", "2"]);
+    assert!(back.status.success(), "{back:?}");
+    assert!(
+        !run(directory.path(), &["migrate", "--to", "-1"])
+            .status
+            .success()
+    );
+
+    let program = Program::start(directory.path(), &[]).await;
+    let relay = Relay::at(program.address);
+    let me = alice.http(&relay).get("/api/chat/me").await;
+    assert_eq!(me.error(), "unauthenticated");
+    alice.log_in(&relay).await;
+    let me = alice.http(&relay).get("/api/chat/me").await.ok();
+    assert_eq!(me["identityKey"], alice.key());
+}
