@@ -16,7 +16,7 @@ use crate::{
     config::Settings,
     error::{ApiError, ErrorCode},
     ids::AccountId,
-    limits::{AddressLimits, PrekeyLimits},
+    limits::{AddressLimits, PrekeyLimits, SearchLimit},
     readiness::Readiness,
     relay::hub::Hub,
     site::Site,
@@ -56,6 +56,8 @@ pub struct Parts {
     pub client_seats: AddressSeats,
     /// Requests per address.
     pub limits: AddressLimits,
+    /// Searches per account.
+    pub search_limit: SearchLimit,
     /// Prekeys per account.
     pub prekey_limits: PrekeyLimits,
     /// Metrics.

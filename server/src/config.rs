@@ -264,6 +264,10 @@ pub struct Limits {
     #[arg(long, env = "DUET_RATE_REGISTER", value_name = "N", default_value = "2", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_register: u32,
 
+    /// Searches a minute by one account.
+    #[arg(long, env = "DUET_RATE_SEARCH", value_name = "N", default_value = "20", value_parser = clap::value_parser!(u32).range(1..))]
+    pub rate_search: u32,
+
     /// Other requests a second from one address.
     #[arg(long, env = "DUET_RATE_REQUESTS", value_name = "N", default_value = "100", value_parser = clap::value_parser!(u32).range(1..))]
     pub rate_requests: u32,

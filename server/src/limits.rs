@@ -24,6 +24,8 @@ pub enum Limited {
     Register,
     /// WebSocket handshakes.
     Handshake,
+    /// Searches, by account instead of address.
+    Search,
     /// Everything else but the health checks.
     Request,
     /// Health checks.
@@ -38,6 +40,7 @@ impl Limited {
             Self::Login => "login",
             Self::Register => "register",
             Self::Handshake => "handshake",
+            Self::Search => "search",
             Self::Request => "request",
             Self::Exempt => "exempt",
         }
@@ -128,7 +131,7 @@ impl AddressLimits {
             Limited::Register => Some(&self.register),
             Limited::Handshake => Some(&self.handshake),
             Limited::Request => Some(&self.request),
-            Limited::Exempt => None,
+            Limited::Search | Limited::Exempt => None,
         }
     }
 }
@@ -166,6 +169,34 @@ impl PrekeyLimits {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
+    }
+}
+
+/// Searches per account: the directory is there to find somebody in, not to be copied.
+pub struct SearchLimit(KeyedLimiter<AccountId>);
+
+impl SearchLimit {
+    /// A limiter with the operator's number.
+    #[must_use]
+    pub fn new(limits: &Limits, clock: &Clock) -> Self {
+        let quota = Quota::per_minute(positive(limits.rate_search));
+        Self(RateLimiter::dashmap_with_clock(quota, clock.clone()))
+    }
+
+    /// Takes one search from the allowance.
+    ///
+    /// # Errors
+    /// How long to wait when it is used up.
+    pub fn check(&self, account: &AccountId) -> Result<(), Duration> {
+        self.0
+            .check_key(account)
+            .map_err(|until| until.wait_time_from(self.0.clock().monotonic()))
+    }
+
+    /// Forgets accounts that have their whole allowance again.
+    pub fn forget_quiet(&self) {
+        self.0.retain_recent();
+        self.0.shrink_to_fit();
     }
 }
 

@@ -29,7 +29,7 @@ use crate::{
     config::{MetricsListen, Settings},
     error::ApiError,
     http,
-    limits::{AddressLimits, PrekeyLimits},
+    limits::{AddressLimits, PrekeyLimits, SearchLimit},
     readiness::Readiness,
     relay::{close::CloseCode, hub::Hub},
     routes,
@@ -150,6 +150,7 @@ impl Server {
             places: Arc::new(Semaphore::new(places)),
             client_seats: AddressSeats::new(sockets.for_address()),
             limits: AddressLimits::new(&settings.limits, &clock),
+            search_limit: SearchLimit::new(&settings.limits, &clock),
             prekey_limits: PrekeyLimits::new(&settings.limits, &clock),
             metrics,
             clock,
@@ -338,6 +339,7 @@ async fn clean_up(app: App) {
         tick.tick().await;
         app.limits.forget_quiet();
         app.prekey_limits.forget_quiet();
+        app.search_limit.forget_quiet();
         match app.store.remove_expired(app.clock.now()).await {
             Ok(removed) => tracing::debug!(category = "lifecycle", removed, "cleaned up"),
             Err(error) => tracing::error!(category = "internal", %error, "clean-up failed"),

@@ -16,8 +16,11 @@ use crate::{
     error::{ApiError, ErrorCode},
 };
 
-/// Hashes at a time. Each takes 19 MiB and a whole core for about 80 ms; more at once would only starve the sockets.
-const CONCURRENT: usize = 2;
+/// Secrets that are compared at a time. Each takes 19 MiB and a whole core for about 80 ms; more at once would only starve
+/// the sockets.
+const COMPARED: usize = 2;
+/// New secrets that are hashed at a time, beside them: a crowd that registers keeps nobody from logging in.
+const MADE: usize = 1;
 /// When a client that had no turn is told to try again.
 pub const RETRY: Duration = Duration::from_secs(5);
 
@@ -25,7 +28,8 @@ pub const RETRY: Duration = Duration::from_secs(5);
 /// choice). The secret is a stretched password already (protocol.md section 8.3); this protects a leaked database
 /// against a client that sent something weaker.
 pub struct Passwords {
-    turns: Arc<Semaphore>,
+    comparing: Arc<Semaphore>,
+    making: Arc<Semaphore>,
     /// Longest wait for a turn before the client is told to try again.
     patience: Duration,
     /// Hash of a random secret, with the parameters of today: verified when a name is unknown, so that the answer
@@ -41,14 +45,15 @@ impl Passwords {
     /// # Errors
     /// [`ApiError`] when hashing fails, which no input can cause.
     pub async fn new(checks: Counter, patience: Duration) -> Result<Self, ApiError> {
-        let turns = Arc::new(Semaphore::new(CONCURRENT));
-        let dummy = in_turn(turn(&turns, patience).await?, || {
+        let making = Arc::new(Semaphore::new(MADE));
+        let dummy = in_turn(turn(&making, patience).await?, || {
             Argon2::default().hash_password(&crate::random::<32>())
         })
         .await?;
         Ok(Self {
             dummy: dummy.to_string().into(),
-            turns,
+            comparing: Arc::new(Semaphore::new(COMPARED)),
+            making,
             patience,
             checks,
         })
@@ -59,7 +64,7 @@ impl Passwords {
     /// # Errors
     /// [`ErrorCode::Unavailable`] when too many others wait.
     pub async fn hash(&self, secret: LoginSecret) -> Result<String, ApiError> {
-        let turn = turn(&self.turns, self.patience).await?;
+        let turn = turn(&self.making, self.patience).await?;
         let hash = in_turn(turn, move || {
             Argon2::default().hash_password(secret.expose())
         })
@@ -76,7 +81,7 @@ impl Passwords {
         secret: LoginSecret,
         hash: Option<String>,
     ) -> Result<bool, ApiError> {
-        let turn = turn(&self.turns, self.patience).await?;
+        let turn = turn(&self.comparing, self.patience).await?;
         let known = hash.is_some();
         let hash = hash.unwrap_or_else(|| self.dummy.to_string());
         let checks = self.checks.clone();
@@ -126,6 +131,20 @@ mod tests {
     use super::*;
 
     const PARAMETERS: &str = "$argon2id$v=19$m=19456,t=2,p=1$";
+
+    #[tokio::test]
+    async fn a_crowd_that_registers_keeps_nobody_from_logging_in() {
+        let mut passwords = Passwords::new(Counter::default(), Duration::MAX)
+            .await
+            .unwrap();
+        let hash = passwords.hash(LoginSecret::from([1; 32])).await.unwrap();
+        passwords.patience = Duration::ZERO;
+        let _busy = turn(&passwords.making, Duration::ZERO).await.unwrap();
+        let refused = passwords.hash(LoginSecret::from([2; 32])).await;
+        assert_eq!(refused.unwrap_err().code(), ErrorCode::Unavailable);
+        let secret = LoginSecret::from([1; 32]);
+        assert!(passwords.verify(secret, Some(hash)).await.unwrap());
+    }
 
     #[tokio::test]
     async fn only_the_right_secret_of_a_known_account_verifies() {

@@ -20,6 +20,7 @@ use crate::{
         json::{Json, Path, Query},
     },
     ids::AccountId,
+    limits::Limited,
     relay::close::CloseCode,
     store::accounts::{Account, CurrentKey, KeyProof},
     telemetry::metrics::AuthEvent,
@@ -58,6 +59,15 @@ pub(crate) async fn search(
     Query(query): Query<SearchQuery>,
 ) -> Result<JsonBody<UserList>, ApiError> {
     let prefix = UsernamePrefix::parse(query.username)?;
+    app.search_limit.check(&access.user).map_err(|wait| {
+        app.metrics.limited(Limited::Search);
+        tracing::warn!(category = "limit", "too many searches by one account");
+        ApiError::new(
+            ErrorCode::RateLimited,
+            "this account has searched too often",
+        )
+        .retry_after(wait)
+    })?;
     let found = app
         .store
         .search(&prefix, &access.user, SEARCH_LIMIT)

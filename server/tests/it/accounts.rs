@@ -365,6 +365,34 @@ async fn a_login_that_had_no_turn_counts_nothing() {
 }
 
 #[tokio::test]
+async fn an_account_searches_twenty_times_a_minute() {
+    let relay = Relay::start_with(|settings| settings.limits.rate_search = 20).await;
+    let (alice, bob) = (
+        Person::registered(&relay, "alice").await,
+        Person::registered(&relay, "bob").await,
+    );
+    let search = async |person: &Person, what: &str| {
+        let path = format!("/api/chat/users?username={what}");
+        person.http(&relay).get(&path).await
+    };
+    for _ in 0..20 {
+        search(&alice, "b").await.ok();
+    }
+    // Mistakes cost nothing.
+    assert_eq!(search(&alice, "B").await.error(), "invalid_username");
+    let refused = search(&alice, "b").await;
+    assert_eq!(
+        (refused.status, refused.error().as_str()),
+        (429, "rate_limited")
+    );
+    assert_eq!(refused.header("retry-after"), Some("3"));
+    search(&bob, "a").await.ok();
+    relay.clock.advance(Duration::from_secs(3));
+    search(&alice, "b").await.ok();
+    assert_eq!(search(&alice, "b").await.error(), "rate_limited");
+}
+
+#[tokio::test]
 async fn search_finds_by_prefix_in_order_and_never_oneself() {
     let relay = Relay::start().await;
     let alice = Person::registered(&relay, "alice").await;

@@ -75,6 +75,7 @@ impl Relay {
         settings.limits.rate_login = 10_000;
         settings.limits.rate_register = 10_000;
         settings.limits.rate_requests = 10_000;
+        settings.limits.rate_search = 10_000;
         settings.limits.rate_handshakes = 10_000;
         settings.limits.rate_messages = 10_000;
         settings.limits.burst_messages = 10_000;
