@@ -127,6 +127,8 @@ pub struct Client<E: Engine> {
     stocking: Option<JobId>,
     login: Option<JobId>,
     now: u64,
+    /// When everything that was due was last looked at.
+    advanced: Option<u64>,
     /// Something waits for the allowance of frames.
     blocked: bool,
     blocked_again: bool,
@@ -149,6 +151,7 @@ impl<E: Engine> Client<E> {
             stocking: None,
             login: None,
             now: 0,
+            advanced: None,
             blocked: false,
             blocked_again: false,
         }
@@ -304,6 +307,7 @@ impl<E: Engine> Client<E> {
             self.shared.jobs.remove(&id);
             self.job_done(id, account, Err(Code::Engine), rng);
         }
+        self.advanced = Some(now);
         let talking = self.is_talking();
         let dead_at = self.shared.line.dead_at(talking, &self.shared.settings);
         if dead_at.is_some_and(|at| now >= at) {
@@ -330,7 +334,9 @@ impl<E: Engine> Client<E> {
         let turn = self.turn(rng);
         wakes.extend(peers.values().filter_map(|peer| peer.next_wake(&turn)));
         self.peers = peers;
-        wakes.into_iter().min()
+        // What is still due after it was looked at waits for something else, such as the allowance.
+        let looked_at = |at: &u64| self.advanced.is_some_and(|last| *at <= last);
+        wakes.into_iter().filter(|at| !looked_at(at)).min()
     }
 
     // ---- Inside

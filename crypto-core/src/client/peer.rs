@@ -128,6 +128,7 @@ impl<E: Engine> Peer<E> {
         {
             let fate = conversation.receive(presence, &sid, frame, turn);
             self.settle(fate, turn);
+            self.renew(turn);
             return;
         }
         if self.is_busy() {
@@ -197,6 +198,7 @@ impl<E: Engine> Peer<E> {
                     // It waited for the handshake that made its session.
                     let fate = conversation.receive(presence, &sid, frame, turn);
                     self.settle(fate, turn);
+                    self.renew(turn);
                 }
             }
             (FrameKind::Over, FrameId::Session(sid)) => self.over(sid, frame, turn),
@@ -637,10 +639,10 @@ impl<E: Engine> Peer<E> {
         self.leaving.retain(|leaving| now < leaving.until);
         let longest = turn.shared.settings.resend_bounds.1;
         for leaving in &mut self.leaving {
-            if now >= leaving.again
-                && turn.shared.line.is_online()
-                && turn.shared.pace.take_again(now)
-            {
+            if now < leaving.again || !turn.shared.line.is_online() {
+                continue;
+            }
+            if turn.shared.pace.take_again(now) {
                 leaving.pause = (leaving.pause * 2).min(longest);
                 leaving.again = now.saturating_add(leaving.pause);
                 turn.send(
@@ -649,6 +651,8 @@ impl<E: Engine> Peer<E> {
                     leaving.presence,
                     &leaving.frame,
                 );
+            } else {
+                leaving.again = turn.shared.pace.next_again();
             }
         }
         if let Some(conversation) = &mut self.conversation {
@@ -659,8 +663,13 @@ impl<E: Engine> Peer<E> {
             };
             self.settle(fate, turn);
         }
+        self.renew(turn);
+    }
+
+    /// A new handshake beside the open session, if one is due.
+    fn renew(&mut self, turn: &mut Turn<'_, E>) {
         if let Some(conversation) = &mut self.conversation
-            && conversation.wants_renewal(now, turn)
+            && conversation.wants_renewal(turn.now, turn)
         {
             let fate = conversation.make_offer(None, turn);
             self.settle(fate, turn);

@@ -2,7 +2,7 @@
 
 use duet_crypto::client::{EndedBy, Event, Stage, Status};
 
-use crate::world::World;
+use crate::world::{Pass, World};
 
 #[test]
 fn a_call_is_answered_and_both_talk() {
@@ -120,4 +120,29 @@ fn somebody_who_is_away() {
     assert_eq!(by, EndedBy::Offline);
     assert_eq!(unsettled[0].id, text);
     assert_eq!(unsettled[0].status, Status::NotDelivered);
+}
+
+/// What the relay drops of a first flight is said in the session that follows at once.
+#[test]
+fn dropped_first_words_are_said_again() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.rule = Box::new(|_, _, payload| match payload[1] {
+        0x10 => Pass::Drop,
+        _ => Pass::Deliver,
+    });
+    world.call(0, 1);
+    world.pass(500);
+    let first = world.say(0, 1, "one");
+    let second = world.say(0, 1, "two");
+    world.pass(500);
+    assert_eq!(world.status(0, first), Some(Status::Early));
+    world.accept(1, 0).unwrap();
+    world.pass(3_000);
+    assert!(world.saw(1, |event| matches!(
+        event,
+        Event::EarlyConfirmed { dropped: 2, .. }
+    )));
+    assert_eq!(world.texts(1, 0), ["one", "two"]);
+    assert_eq!(world.status(0, first), Some(Status::Delivered));
+    assert_eq!(world.status(0, second), Some(Status::Delivered));
 }

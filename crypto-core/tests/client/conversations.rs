@@ -240,3 +240,43 @@ fn sixteen_conversations_and_not_one_more() {
     world.pass(5_000);
     assert!((1..=16).all(|index| world.texts(index, 0) == ["still here"]));
 }
+
+/// CONFIRM is sent again until READY comes; READY like any message.
+#[test]
+fn every_flight_may_be_lost_once() {
+    for kind in [0x01, 0x02, 0x03, 0x04, 0x11] {
+        let mut world = World::new(&["alice", "bob"]);
+        let mut lost = false;
+        world.rule = Box::new(move |_, _, payload| {
+            if payload[1] == kind && !lost {
+                lost = true;
+                return Pass::Drop;
+            }
+            Pass::Deliver
+        });
+        world.call(0, 1);
+        world.pass(8_000);
+        world.accept(1, 0).unwrap();
+        world.pass(8_000);
+        let text = world.say(0, 1, "through");
+        world.pass(8_000);
+        assert_eq!(world.status(0, text), Some(Status::Delivered), "{kind}");
+    }
+}
+
+/// A client that waits for its allowance sleeps until then.
+#[test]
+fn who_waits_does_not_spin() {
+    let mut world = World::new(&["alice", "bob", "carol"]);
+    world.meet(0, 1);
+    world.meet(0, 2);
+    for number in 0..200 {
+        world.say(0, 1, &format!("text {number}"));
+        world.say(2, 0, &format!("text {number}"));
+    }
+    world.pass(60_000);
+    assert_eq!(world.texts(1, 0).len(), 200);
+    assert_eq!(world.texts(0, 2).len(), 200);
+    // Thousands of steps a second would be a spin.
+    assert!(world.steps < 20_000, "{}", world.steps);
+}

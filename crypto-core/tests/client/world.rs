@@ -73,6 +73,8 @@ pub(crate) struct World {
     next_beat: u64,
     /// A client whose socket was closed opens another one.
     pub(crate) reconnects: bool,
+    /// How often something was due.
+    pub(crate) steps: u64,
 }
 
 /// How often the relay gives a sign of life, whatever it has said meanwhile.
@@ -93,6 +95,7 @@ impl World {
             latency: LATENCY,
             next_beat: START + BEAT,
             reconnects: true,
+            steps: 0,
         };
         for (index, name) in (1..).zip(names) {
             let local = person(name);
@@ -356,7 +359,6 @@ impl World {
     /// Lets time pass, and everything happen that is due in it.
     pub(crate) fn pass(&mut self, ms: u64) {
         let end = self.now + ms;
-        let mut steps = 0_u32;
         loop {
             let arrival = self.air.first_key_value().map(|((at, _), _)| *at);
             let wake = (0..self.people.len())
@@ -370,8 +372,7 @@ impl World {
             let Some(next) = next.filter(|&at| at <= end) else {
                 break;
             };
-            steps += 1;
-            assert!(steps < 1_000_000, "the clock stands still");
+            self.steps += 1;
             self.now = self.now.max(next);
             if beat == Some(next) {
                 self.beat();
