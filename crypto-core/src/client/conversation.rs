@@ -63,6 +63,14 @@ struct Queued {
     bytes: usize,
 }
 
+/// A message that came with a call: it can be named, and a file can be had, when there is a session.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Requested {
+    pub(super) seq: u32,
+    /// `fid` and chunks, if it is a file.
+    pub(super) file: Option<(FileId, u32)>,
+}
+
 /// What a round of sending came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pumped {
@@ -98,6 +106,8 @@ pub(super) struct Conversation<E: Engine> {
     queue_bytes: usize,
     /// Own messages that went with the call under way.
     pub(super) early: Vec<(u64, Content)>,
+    /// The peer's, of the call that was accepted.
+    pub(super) request: Vec<Requested>,
     /// What has no name and goes before the queue: about files, and what was viewed.
     controls: VecDeque<Content>,
     pub(super) transfers: Transfers,
@@ -132,6 +142,7 @@ impl<E: Engine> Conversation<E> {
             queue: VecDeque::new(),
             queue_bytes: 0,
             early: Vec::new(),
+            request: Vec::new(),
             controls: VecDeque::new(),
             transfers: Transfers::new(),
             sessions: 0,
@@ -879,7 +890,21 @@ impl<E: Engine> Conversation<E> {
     pub(super) fn begin(&mut self, session: Session, turn: &mut Turn<'_, E>) -> &mut Talk {
         self.sessions += 1;
         let early = core::mem::take(&mut self.early);
-        let talk = Talk::new(session, self.sessions, early, turn.now);
+        for (_, content) in &early {
+            if let Content::File(descriptor) = content
+                && let Some((file, chunks)) = file_id(descriptor)
+            {
+                // Beyond the limit of files it cannot be had, and is cancelled when the peer asks.
+                let _full = self.transfers.offer(file, chunks);
+            }
+        }
+        let mut talk = Talk::new(session, self.sessions, early, turn.now);
+        for Requested { seq, file } in core::mem::take(&mut self.request) {
+            talk.name_early(seq, file.is_some(), turn.now);
+            if let Some((file, chunks)) = file {
+                let _full = self.transfers.announced(file, chunks);
+            }
+        }
         self.settle_old(turn);
         if let Some(before) = self.talk.take() {
             let until = turn.after(turn.shared.settings.retire);

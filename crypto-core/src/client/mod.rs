@@ -278,7 +278,8 @@ impl<E: Engine> Client<E> {
             if let Ok(Product::Prekeys(prekeys)) = result {
                 let frames: Vec<_> = prekeys.iter().map(|prekey| *prekey.frame()).collect();
                 if self.shared.listener.keep_prekeys(prekeys).is_err() {
-                    return;
+                    // They were made for the run before.
+                    return self.stock(0, rng);
                 }
                 let id = EnvelopeId::generate(rng);
                 let frame = ClientFrame::Prekeys {

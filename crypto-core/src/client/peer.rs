@@ -6,7 +6,7 @@ use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 
 use super::attempt::Attempt;
-use super::conversation::{Conversation, Fate, file_id};
+use super::conversation::{Conversation, Fate, Requested, file_id};
 use super::event::{Body, EndedBy, Event, Lane, MessageId, Suspicion};
 use super::job::{Handshake, JobId, Product, Work};
 use super::turn::Turn;
@@ -34,6 +34,8 @@ struct Ring<E: Engine> {
     offer: IncomingOffer<E>,
     presence: Presence,
     until: u64,
+    /// What came with it.
+    request: Vec<Requested>,
 }
 
 /// A session that we have left: BYE is said until the peer says OVER.
@@ -55,6 +57,7 @@ enum Doing {
     RingEnd {
         presence: Presence,
         until: u64,
+        request: Vec<Requested>,
         accept: Option<AccountName>,
     },
     /// An END or OVER is signed.
@@ -310,6 +313,7 @@ impl<E: Engine> Peer<E> {
                     }
                     conversation.drop_attempt();
                     conversation.postpone_early(turn);
+                    conversation.request.clear();
                     conversation.answer(offer, presence, turn);
                     return;
                 }
@@ -320,6 +324,7 @@ impl<E: Engine> Peer<E> {
                     return;
                 }
                 None if renews => {
+                    conversation.request.clear();
                     conversation.answer(offer, presence, turn);
                     return;
                 }
@@ -348,6 +353,7 @@ impl<E: Engine> Peer<E> {
             offer,
             presence,
             until: turn.after(turn.shared.settings.accept),
+            request: Vec::new(),
         });
     }
 
@@ -395,6 +401,7 @@ impl<E: Engine> Peer<E> {
             offer,
             presence,
             until,
+            request,
         }) = self.ring.take()
         else {
             return;
@@ -406,6 +413,7 @@ impl<E: Engine> Peer<E> {
             Doing::RingEnd {
                 presence,
                 until,
+                request,
                 accept: None,
             },
         );
@@ -427,14 +435,20 @@ impl<E: Engine> Peer<E> {
             return;
         };
         let session = 1 + self.conversation.as_ref().map_or(0, Conversation::sessions);
-        let body = match content {
-            Content::Text { text, reply: _ } => Body::Text { text, reply: None },
+        let (file, body) = match content {
+            Content::Text { text, reply: _ } => (None, Body::Text { text, reply: None }),
             Content::File(descriptor) => match file_id(&descriptor) {
-                Some((file, _)) => Body::File { file, descriptor },
+                Some((file, chunks)) => (Some((file, chunks)), Body::File { file, descriptor }),
                 None => return,
             },
             _ => return,
         };
+        let requested = Requested { seq, file };
+        match (&mut self.ring, &mut self.conversation) {
+            (Some(ring), _) => ring.request.push(requested),
+            (None, Some(conversation)) => conversation.request.push(requested),
+            (None, None) => return,
+        }
         turn.tell(Event::Message {
             account,
             id: MessageId::Peer { session, seq },
@@ -485,6 +499,7 @@ impl<E: Engine> Peer<E> {
         conversation.drop_attempt();
         conversation.postpone_early(turn);
         (conversation.name, conversation.key) = (name, key);
+        conversation.request = ring.request;
         conversation.answer(ring.offer, ring.presence, turn);
     }
 
@@ -584,6 +599,7 @@ impl<E: Engine> Peer<E> {
                 Some(Doing::RingEnd {
                     presence,
                     until,
+                    request,
                     accept,
                 }),
                 Ok(Product::EndVerified(Handshake::Incoming(offer), verdict)),
@@ -596,6 +612,7 @@ impl<E: Engine> Peer<E> {
                         offer,
                         presence,
                         until,
+                        request,
                     });
                     if let Some(name) = accept {
                         self.accept(name, turn);

@@ -180,7 +180,7 @@ impl<E: Engine> Client<E> {
     }
 
     /// Prekeys for the relay, up to as many as this run wants to have there.
-    fn stock(&mut self, left: usize, rng: &mut dyn CryptoRng) {
+    pub(super) fn stock(&mut self, left: usize, rng: &mut dyn CryptoRng) {
         let count = PREKEYS.saturating_sub(left);
         if self.stocking.is_none() && count > 0 && self.shared.line.is_online() {
             let presence = self.presence();

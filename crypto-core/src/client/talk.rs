@@ -175,6 +175,12 @@ impl Talk {
         }
     }
 
+    /// A message of the peer's that came with its call.
+    pub(super) fn name_early(&mut self, seq: u32, is_file: bool, now: u64) {
+        let kind = if is_file { Named::File } else { Named::Text };
+        self.theirs.insert(seq, Theirs { kind, at: now });
+    }
+
     pub(super) const fn sid(&self) -> SessionId {
         self.session.id()
     }

@@ -1,6 +1,6 @@
 //! Calls: answered, declined, given up, crossing.
 
-use duet_crypto::client::{EndedBy, Event, Stage, Status};
+use duet_crypto::client::{EndedBy, Event, MessageId, Stage, Status};
 
 use crate::world::{Pass, World};
 
@@ -120,6 +120,32 @@ fn somebody_who_is_away() {
     assert_eq!(by, EndedBy::Offline);
     assert_eq!(unsettled[0].id, text);
     assert_eq!(unsettled[0].status, Status::NotDelivered);
+}
+
+/// First words can be answered and a first file can be had, once there is a session.
+#[test]
+fn what_came_with_the_call_can_be_named() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    world.pass(200);
+    let first = world.say(0, 1, "look at this");
+    let bytes = [7; 20_000];
+    let file = world.offer(0, 1, &bytes);
+    world.pass(500);
+    world.accept(1, 0).unwrap();
+    world.pass(500);
+    let alice = world.account(0);
+    let id = MessageId::Peer { session: 1, seq: 0 };
+    world
+        .act(1, |client, now, rng| {
+            client.react(&alice, id, true, "👍", now, rng)
+        })
+        .unwrap();
+    world.take(1, 0);
+    world.pass(5_000);
+    assert!(world.saw(0, |event| matches!(event,
+        Event::Reaction { id, .. } if *id == first)));
+    assert!(world.has(1, file, &bytes));
 }
 
 /// What the relay drops of a first flight is said in the session that follows at once.
