@@ -177,7 +177,7 @@ export const prekeys: Suite = ({ engines }) => {
       await refused('E_PREKEYS_FULL', () => listener.publishPrekeys(21));
       await refused('E_ARGUMENT', () => listener.publishPrekeys(-1));
       const frames = await listener.publishPrekeys(20);
-      equal([frames.length, listener.prekeys], [20, 20]);
+      equal([frames.length, listener.prekeys], [20, 21], 'beside the one that it had');
       equal(new Set(frames.map(hex)).size, 20, 'all different');
       for (const kept of [40, 40])
         equal([(await listener.publishPrekeys(20)).length, listener.prekeys], [20, kept]);
