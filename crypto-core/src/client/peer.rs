@@ -26,6 +26,10 @@ const INBOX: usize = 64;
 const INBOX_BYTES: usize = 256 << 10;
 /// Places of the pending handshakes that are kept for people who are pinned.
 const KEPT_FOR_PINNED: usize = 8;
+/// Words of ours for one account that are being signed; more are not answered, and asked for again by whoever is honest.
+const WORDS: usize = 2;
+/// Jobs of all accounts together beyond which no stranger's frame makes another one.
+const JOBS: usize = 64;
 /// Sessions with one account whose BYE is still said.
 const LEAVING: usize = 8;
 
@@ -390,8 +394,13 @@ impl<E: Engine> Peer<E> {
         }
     }
 
-    /// Signs a word of ours and sends it.
+    /// Signs a word of ours and sends it. A flood of frames that ask for one costs no more than a few signatures at a time.
     fn word(&mut self, work: Work<E>, presence: Presence, turn: &mut Turn<'_, E>) {
+        let words = self.jobs.values();
+        let words = words.filter(|doing| matches!(doing, Doing::Word { .. }));
+        if words.count() >= WORDS || turn.shared.jobs.len() >= JOBS {
+            return;
+        }
         let job = turn.work(Some(self.account), work);
         self.jobs.insert(job, Doing::Word { presence });
     }

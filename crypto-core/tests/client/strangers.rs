@@ -9,6 +9,10 @@ use rand_core::{CryptoRng, Infallible, Rng, TryCryptoRng, TryRng};
 use crate::common::{TestRng, person};
 use crate::world::{Pass, World};
 
+/// Where an INIT names its initiator and the prekey (protocol 4.1, 5.2).
+const INITIATOR: std::ops::Range<usize> = 35..67;
+const PKID: usize = 1_411;
+
 /// A generator that begins with bytes of one's own choice.
 struct Chosen(Vec<u8>, TestRng);
 
@@ -211,4 +215,35 @@ fn the_alarm_means_an_attack() {
     world.pass(500);
     assert!(world.saw(1, alarmed));
     assert!(world.accept(1, 0).is_err());
+}
+
+/// Frames that ask for a signature get a few at a time, however many come.
+#[test]
+fn a_flood_of_unknown_prekeys_makes_few_jobs() {
+    let mut world = World::new(&["alice", "bob"]);
+    let frames = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let kept = frames.clone();
+    world.rule = Box::new(move |_, _, payload| {
+        if payload[1] == 0x02 {
+            kept.borrow_mut().push(payload.to_vec());
+        }
+        Pass::Drop
+    });
+    world.call(0, 1);
+    world.pass(500);
+    let init = frames.borrow()[0].clone();
+    world.people[1].held = Some(Vec::new());
+    for number in 0..=255_u8 {
+        // Another handshake with a prekey that nobody has: protocol 5.2.
+        let mut flight = init.clone();
+        flight[2] = number;
+        flight[PKID] ^= 1;
+        for account in [world.account(0), AccountId([number; 32])] {
+            flight[INITIATOR].copy_from_slice(account.as_bytes());
+            world.deliver(account, Presence([3; 16]), 1, &flight);
+        }
+    }
+    world.pass(500);
+    let held = world.people[1].held.as_ref().map_or(0, Vec::len);
+    assert!((1..=64).contains(&held), "{held}");
 }
