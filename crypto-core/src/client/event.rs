@@ -241,7 +241,7 @@ pub enum Event {
     },
     /// A call came and was turned away: too many conversations or calls, or too many calls of this account's.
     TurnedAway {
-        /// Who called.
+        /// In whose name it came. Where there was no room, nobody has verified that.
         account: AccountId,
         /// Milliseconds until another one may ring; 0 where nobody knows.
         wait: u64,

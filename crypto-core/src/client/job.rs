@@ -56,6 +56,7 @@ pub(super) enum Work<E: Engine> {
     Verify(FirstFlight),
     Open(AdmittedFlight<E>),
     DeclineUnknown(UnknownPrekey),
+    TurnAway(FirstFlight),
     Offer {
         peer: Party,
         presence: Presence,
@@ -146,6 +147,7 @@ async fn run<E: Engine>(
         }
         Work::Verify(flight) => Product::Verified(flight.verify(local).await?),
         Work::Open(flight) => Product::Opened(flight.open().await?),
+        Work::TurnAway(flight) => Product::Word(word(flight.turn_away(local).await)?),
         Work::DeclineUnknown(unknown) => Product::Word(unknown.decline(local).await?.to_vec()),
         Work::Offer {
             peer,

@@ -233,15 +233,17 @@ impl<E: Engine> Peer<E> {
         let pin = turn.shared.pins.get(&self.account).map(|pin| pin.key);
         let pinned = pin.is_some();
         let places = limits::PENDING_HANDSHAKES - if pinned { 0 } else { KEPT_FOR_PINNED };
-        if turn.shared.handshakes >= places {
-            self.turn_away(0, turn);
-            return;
-        }
         let admitted = turn
             .shared
             .listener
             .admit(frame, &self.account, pin.as_ref(), turn.now);
         let work = match admitted {
+            Ok(flight) if turn.shared.handshakes >= places => {
+                if self.turn_away(0, turn) {
+                    self.word(Work::TurnAway(flight), presence, turn);
+                }
+                return;
+            }
             Ok(flight) => Work::Verify(flight),
             Err(ListenError::PrekeyUnknown) => {
                 let unknown = turn.shared.listener.unknown_prekey(frame, &self.account);
@@ -278,7 +280,9 @@ impl<E: Engine> Peer<E> {
                 self.jobs.insert(job, Doing::Flight { presence });
             }
             Err(ListenError::IdentityChanged) => turn.tell(Event::KeyChanged { account, key }),
-            Err(ListenError::Full | ListenError::Rate) => self.turn_away(0, turn),
+            Err(ListenError::Full | ListenError::Rate) => {
+                self.turn_away(0, turn);
+            }
             Err(_) => {}
         }
     }
@@ -361,21 +365,23 @@ impl<E: Engine> Peer<E> {
         });
     }
 
-    /// What is refused for want of room is said once in a while: to the person, and to nobody else.
-    fn turn_away(&mut self, wait: u64, turn: &mut Turn<'_, E>) {
+    /// What is refused for want of room is told once in a while; whether this time.
+    fn turn_away(&mut self, wait: u64, turn: &mut Turn<'_, E>) -> bool {
         let pause = turn.shared.settings.turn_away;
         if self
             .turned_away
             .is_some_and(|at| turn.now.saturating_sub(at) < pause)
         {
-            return;
+            return false;
         }
         let account = self.account;
         let known = turn.shared.pins.get(&account).is_some();
-        if known || turn.shared.strangers.may_tell(turn.now, pause) {
+        let told = known || turn.shared.strangers.may_tell(turn.now, pause);
+        if told {
             self.turned_away = Some(turn.now);
             turn.tell(Event::TurnedAway { account, wait });
         }
+        told
     }
 
     fn decline_offer(

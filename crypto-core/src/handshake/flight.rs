@@ -155,6 +155,20 @@ impl FirstFlight {
         &self.decoded.offer.initiator_key
     }
 
+    /// The signed END (busy) for a flight that nobody has the time to verify. It says nothing about whether it is genuine.
+    ///
+    /// # Errors
+    /// Those of the engine.
+    pub async fn turn_away<E: Engine>(
+        self,
+        local: &LocalIdentity<E>,
+    ) -> Result<[u8; END_LENGTH], EngineError> {
+        self.decoded
+            .subject
+            .sign(local, Role::Responder, EndReason::Busy)
+            .await
+    }
+
     /// The initiator's key, `sig_A1`, `EK_A` and `EX_A`, in this order (section 4.5).
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! A third account, and a relay that lies: nobody speaks in another one's name.
 
-use duet_crypto::client::{Event, Stage};
+use duet_crypto::client::{EndedBy, Event, Stage};
 use duet_crypto::engine::{LocalIdentity, block_on};
 use duet_crypto::handshake::{HandshakeId, Offer, Presence};
 use duet_crypto::identity::{AccountId, IdentitySeed};
@@ -246,4 +246,33 @@ fn a_flood_of_unknown_prekeys_makes_few_jobs() {
     world.pass(500);
     let held = world.people[1].held.as_ref().map_or(0, Vec::len);
     assert!((1..=64).contains(&held), "{held}");
+}
+
+/// Strangers fill their places; a friend's call still rings.
+#[test]
+fn strangers_take_no_friend_s_place() {
+    let names: Vec<_> = (0..32).map(|number| format!("person{number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let mut world = World::new(&names);
+    world.meet(1, 0);
+    world.leave(1, 0);
+    world.pass(20_000);
+    for stranger in 2..32 {
+        world.call(stranger, 0);
+    }
+    world.pass(2_000);
+    let rings = |world: &World| {
+        let events = world.people[0].events.iter();
+        events
+            .filter(|event| matches!(event, Event::Incoming { .. }))
+            .count()
+    };
+    // The friend's first call is among them.
+    assert_eq!(rings(&world), 1 + 24);
+    assert!(world.saw(0, |event| matches!(event, Event::TurnedAway { .. })));
+    let busy = (2..32).filter(|one| world.ended(*one, 0).map(|(by, ..)| by) == Some(EndedBy::Busy));
+    assert_eq!(busy.count(), 6);
+    world.call(1, 0);
+    world.pass(2_000);
+    assert_eq!(rings(&world), 1 + 25);
 }
