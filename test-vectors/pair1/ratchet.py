@@ -308,14 +308,11 @@ class Session:
     def _count_failure(self, now: int) -> None:
         self.failures += 1
         self.failed_at.append(now)
-        if self.failures >= MAX_FAILURES:
-            self.failure = "E_FAILURE_LIMIT"
-            raise Refused("E_FAILURE_LIMIT")
 
     def _allow(self, now: int) -> None:
         """The last check before a key is used: a flood of forgeries is dropped untried."""
-        self.failed_at = [at for at in self.failed_at if 0 <= now - at < TRIED_MS]
-        require(len(self.failed_at) < MAX_TRIED, "E_UNTRIED")
+        self.failed_at = [at for at in self.failed_at if abs(now - at) < TRIED_MS]
+        require(self.failures < MAX_FAILURES and len(self.failed_at) < MAX_TRIED, "E_UNTRIED")
 
     def _open(self, s: State, frame: bytes, now: int) -> Opened:
         """Section 6.5 on a copy of the state."""
