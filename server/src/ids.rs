@@ -3,6 +3,10 @@
 
 pub use duet_crypto::identity::AccountId;
 
+/// SHA-256 of what a device that has logged in before says of itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DeviceHash(pub [u8; 32]);
+
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(
         $(#[doc = $doc])+

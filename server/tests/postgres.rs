@@ -17,6 +17,8 @@ mod accounts;
 mod devices;
 #[path = "it/keys.rs"]
 mod keys;
+#[path = "it/lockout.rs"]
+mod lockout;
 #[path = "it/outage.rs"]
 mod outage;
 #[path = "it/sessions.rs"]

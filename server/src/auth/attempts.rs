@@ -1,4 +1,4 @@
-//! One attempt of a name at a time.
+//! One attempt at a time for whatever attempts are counted by: a name, a device, a session.
 //!
 //! The lockout counts a wrong secret after it was checked. If the attempts of one name were checked side by side, a
 //! hundred guesses would pass before the first failure is counted; so the next one looks at its secret when the one
@@ -11,23 +11,23 @@ use std::{
 };
 use tokio::sync::OwnedMutexGuard;
 
-use crate::validate::Username;
+use crate::store::attempts::CountedBy;
 
 type Turn = Arc<tokio::sync::Mutex<()>>;
-type Names = Mutex<HashMap<Username, Turn>>;
+type Names = Mutex<HashMap<CountedBy, Turn>>;
 
 /// The names whose secrets are being checked, each with its queue.
 #[derive(Default)]
 pub struct Attempts(Arc<Names>);
 
 impl Attempts {
-    /// Waits until no other attempt of this name is under way. Served in the order they came; can be cancelled.
-    pub async fn turn(&self, username: &Username) -> Attempt {
-        let turn = Arc::clone(lock(&self.0).entry(username.clone()).or_default());
+    /// Waits until no other attempt that is counted so is under way. Served in the order they came; can be cancelled.
+    pub async fn turn(&self, by: &CountedBy) -> Attempt {
+        let turn = Arc::clone(lock(&self.0).entry(by.clone()).or_default());
         // Made before the wait, so that an attempt that is given up is forgotten too.
         let place = Place {
             names: Arc::clone(&self.0),
-            username: username.clone(),
+            by: by.clone(),
             turn: Arc::clone(&turn),
         };
         Attempt {
@@ -47,7 +47,7 @@ pub struct Attempt {
 /// A place in a name's queue. The last one to leave takes the name along.
 struct Place {
     names: Arc<Names>,
-    username: Username,
+    by: CountedBy,
     turn: Turn,
 }
 
@@ -56,12 +56,12 @@ impl Drop for Place {
         let mut names = lock(&self.names);
         // This place's and the map's; others are only made under the lock.
         if Arc::strong_count(&self.turn) == 2 {
-            names.remove(&self.username);
+            names.remove(&self.by);
         }
     }
 }
 
-fn lock(names: &Names) -> MutexGuard<'_, HashMap<Username, Turn>> {
+fn lock(names: &Names) -> MutexGuard<'_, HashMap<CountedBy, Turn>> {
     names.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -70,8 +70,9 @@ mod tests {
     use super::*;
     use futures_util::FutureExt as _;
 
-    fn name(text: &str) -> Username {
-        Username::parse(text.to_owned()).unwrap()
+    fn name(text: &str) -> CountedBy {
+        let name = crate::validate::Username::parse(text.to_owned()).unwrap();
+        CountedBy::name(&name)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The refresh cookie.
+//! Cookies: the refresh token's, and how others are made.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use std::{sync::Once, time::Duration};
@@ -6,31 +6,33 @@ use std::{sync::Once, time::Duration};
 use super::refresh_token::RefreshToken;
 use crate::http::origin::Origin;
 
-const SECURE_NAME: &str = "__Host-duet_refresh";
-const PLAIN_NAME: &str = "duet_refresh";
-
 /// Browsers drop `Secure` cookies of plain-http sites (other than localhost), so such a site gets a cookie without
 /// it, under a name that promises nothing. Which one it is follows from the Origin that was checked before.
-fn name(origin: &Origin) -> &'static str {
-    if origin.keeps_secure_cookies() {
-        SECURE_NAME
-    } else {
-        PLAIN_NAME
+#[derive(Clone, Copy)]
+pub(super) struct Names {
+    pub(super) secure: &'static str,
+    pub(super) plain: &'static str,
+}
+
+impl Names {
+    fn at(self, origin: &Origin) -> &'static str {
+        if origin.keeps_secure_cookies() {
+            self.secure
+        } else {
+            self.plain
+        }
     }
 }
+
+const REFRESH: Names = Names {
+    secure: "__Host-duet_refresh",
+    plain: "duet_refresh",
+};
 
 /// The refresh token of a request, if there is one in the right form.
 #[must_use]
 pub fn read(headers: &HeaderMap, origin: &Origin) -> Option<RefreshToken> {
-    let name = name(origin);
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(cookie, _)| *cookie == name)
-        .and_then(|(_, value)| RefreshToken::decode(value))
+    RefreshToken::decode(value(headers, REFRESH, origin)?)
 }
 
 /// `Set-Cookie` for a new refresh token.
@@ -39,22 +41,36 @@ pub fn set(token: &RefreshToken, origin: &Origin, ttl: Duration) -> HeaderValue 
     if !origin.keeps_secure_cookies() {
         warn_once();
     }
-    cookie(&token.encode(), origin, ttl)
+    make(&token.encode(), REFRESH, origin, ttl)
 }
 
 /// `Set-Cookie` that removes it.
 #[must_use]
 pub fn clear(origin: &Origin) -> HeaderValue {
-    cookie("", origin, Duration::ZERO)
+    make("", REFRESH, origin, Duration::ZERO)
 }
 
-fn cookie(value: &str, origin: &Origin, ttl: Duration) -> HeaderValue {
+/// The value of a request's cookie.
+pub(super) fn value<'a>(headers: &'a HeaderMap, names: Names, origin: &Origin) -> Option<&'a str> {
+    let name = names.at(origin);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(cookie, _)| *cookie == name)
+        .map(|(_, value)| value)
+}
+
+/// `Set-Cookie`.
+pub(super) fn make(value: &str, names: Names, origin: &Origin, ttl: Duration) -> HeaderValue {
     let secure = if origin.keeps_secure_cookies() {
         "; Secure"
     } else {
         ""
     };
-    let name = name(origin);
+    let name = names.at(origin);
     let age = ttl.as_secs();
     HeaderValue::from_str(&format!(
         "{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Strict{secure}"

@@ -22,7 +22,7 @@ use crate::{
     },
     ids::SessionId,
     relay::close::CloseCode,
-    store::{accounts::Account, sessions::Owner},
+    store::{accounts::Account, attempts::CountedBy, sessions::Owner},
     telemetry::metrics::AuthEvent,
     validate::Username,
 };
@@ -81,7 +81,7 @@ pub(crate) async fn end_all(
     Ok(without_cookie(&origin, StatusCode::NO_CONTENT))
 }
 
-/// `PUT /api/auth/password`. Ends every other session. The refresh cookie stays; the access token is a new one.
+/// `PUT /api/auth/password`. Ends every other session, and forgets on which devices the account was used. The refresh cookie stays; the access token is a new one.
 pub(crate) async fn change_password(
     State(app): State<App>,
     Authenticated(access): Authenticated,
@@ -134,7 +134,8 @@ pub(crate) async fn delete(
     Ok(without_cookie(&origin, StatusCode::NO_CONTENT))
 }
 
-/// A stolen access token must not be enough: the login secret again, under the same lockout as a login.
+/// A stolen access token must not be enough: the login secret again, with as many attempts as a login.
+/// They are counted by themselves: a stranger who locks the name does not keep its owner from changing the password.
 async fn prove(
     app: &App,
     access: &Access,
@@ -148,5 +149,6 @@ async fn prove(
         .ok_or(ErrorCode::Unauthenticated)?;
     let username = Username::parse(account.username)
         .map_err(|_| ApiError::internal("a stored name breaks the rule"))?;
-    authenticate(app, &username, secret, client).await
+    let by = CountedBy::session(&username, &access.session);
+    authenticate(app, &username, &by, secret, client).await
 }

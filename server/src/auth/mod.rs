@@ -5,7 +5,8 @@
 //! | [`session`], [`devices`] | register, log in, refresh, log out, revoke; the sessions of an account, its password, its end |
 //! | [`credentials`], [`attempts`], [`password`] | a name with its login secret; one attempt at a time; Argon2id |
 //! | [`access`], [`token`], [`signing_key`] | access tokens of requests and sockets |
-//! | [`refresh_token`], [`cookie`] | the refresh token and its cookie |
+//! | [`refresh_token`], [`cookie`] | the refresh token; cookies |
+//! | [`known_device`] | devices that others cannot lock out |
 
 pub mod access;
 pub mod attempts;
@@ -13,6 +14,7 @@ pub mod cookie;
 pub mod credentials;
 pub mod devices;
 mod hs256;
+pub mod known_device;
 pub mod password;
 pub mod refresh_token;
 pub mod session;

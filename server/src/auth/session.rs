@@ -12,6 +12,7 @@ use super::{
     access::{Authenticated, bearer, check_token},
     cookie,
     credentials::{authenticate, user_of},
+    known_device::KnownDevice,
     refresh_token::RefreshToken,
 };
 use crate::{
@@ -24,7 +25,9 @@ use crate::{
     ids::{AccountId, SessionId},
     relay::close::CloseCode,
     store::{
+        DEVICE_LIFE,
         accounts::KeyProof,
+        attempts::CountedBy,
         sessions::{Device, Owner, Rotation},
     },
     telemetry::metrics::AuthEvent,
@@ -80,7 +83,8 @@ pub(crate) async fn register(
         expires_at,
         key_stored,
     };
-    Ok((StatusCode::CREATED, cookie, JsonBody(body)).into_response())
+    let device = remember_device(&app, &id, KnownDevice::read(&headers, &origin), &origin).await;
+    Ok((StatusCode::CREATED, cookie, device, JsonBody(body)).into_response())
 }
 
 /// `POST /api/auth/login`.
@@ -92,12 +96,16 @@ pub(crate) async fn login(
     Json(request): Json<LoginRequest>,
 ) -> Result<Response, ApiError> {
     let username = Username::parse(request.username)?;
-    let account = authenticate(&app, &username, request.login_secret, &client).await?;
+    let known = KnownDevice::read(&headers, &origin);
+    let by = counted_by(&app, &username, known.as_ref()).await?;
+    let account = authenticate(&app, &username, &by, request.login_secret, &client).await?;
     app.metrics.auth(AuthEvent::LoggedIn);
     let (cookie, access_token, expires_at) =
         start_session(&app, account.id, &origin, &device(&headers, &client)).await?;
+    let device = remember_device(&app, &account.id, known, &origin).await;
     Ok((
         cookie,
+        device,
         JsonBody(Session {
             user: user_of(&account),
             access_token,
@@ -222,6 +230,39 @@ pub(crate) async fn revoke(
         .close_token(&access.user, &access.jti, CloseCode::Unauthenticated);
     app.metrics.auth(AuthEvent::Revoked);
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A device on which the account has been used has attempts of its own.
+async fn counted_by(
+    app: &App,
+    username: &Username,
+    known: Option<&KnownDevice>,
+) -> Result<CountedBy, ApiError> {
+    if let Some(hash) = known.map(KnownDevice::hash) {
+        let since = app.clock.now() - millis(DEVICE_LIFE);
+        if app.store.knows_device(&hash, username, since).await? {
+            return Ok(CountedBy::device(username, &hash));
+        }
+    }
+    Ok(CountedBy::name(username))
+}
+
+/// From now on the device has attempts of its own. Without it the login stands too.
+async fn remember_device(
+    app: &App,
+    user: &AccountId,
+    known: Option<KnownDevice>,
+    origin: &Origin,
+) -> SetCookie {
+    let device = known.unwrap_or_default();
+    if let Err(error) = app
+        .store
+        .remember_device(&device.hash(), user, app.clock.now())
+        .await
+    {
+        tracing::warn!(category = "store", %error, "a device was not remembered");
+    }
+    set_cookie(device.cookie(origin))
 }
 
 type SetCookie = AppendHeaders<[(header::HeaderName, header::HeaderValue); 1]>;

@@ -19,10 +19,13 @@ use crate::{
         client::Client,
         json::{Json, Path, Query},
     },
-    ids::AccountId,
+    ids::{AccountId, SessionId},
     limits::Limited,
     relay::close::CloseCode,
-    store::accounts::{Account, CurrentKey, KeyProof},
+    store::{
+        accounts::{Account, CurrentKey, KeyProof},
+        attempts::CountedBy,
+    },
     telemetry::metrics::AuthEvent,
     validate::{Username, UsernamePrefix},
 };
@@ -126,7 +129,15 @@ pub(crate) async fn set_key(
         None => KeyProof::First,
         Some(old) if old.key == *new.as_bytes() => return Ok(JsonBody(record(&account, &old))),
         Some(old) => {
-            let proof = prove_replacement(&app, &account, &old, &new, &mut request, &client).await;
+            let proof = prove_replacement(
+                &app,
+                (&account, &access.session),
+                &old,
+                &new,
+                &mut request,
+                &client,
+            )
+            .await;
             if proof.is_err() {
                 app.metrics.auth(AuthEvent::KeyRefused);
                 tracing::warn!(category = "key", client = %client.ip, "key replacement refused");
@@ -164,11 +175,11 @@ pub(crate) async fn set_key(
     )))
 }
 
-/// A stolen access token must not be enough: the login secret again (under the same lockout as a login), and the old
+/// A stolen access token must not be enough: the login secret again (with as many attempts as a login), and the old
 /// key's signature or the owner's word that it is lost.
 async fn prove_replacement(
     app: &App,
-    account: &Account,
+    (account, session): (&Account, &SessionId),
     old: &CurrentKey,
     new: &IdentityKey,
     request: &mut SetKeyRequest,
@@ -183,7 +194,8 @@ async fn prove_replacement(
     }
     let username = Username::parse(account.username.clone())
         .map_err(|_| ApiError::internal("a stored name breaks the rule"))?;
-    authenticate(app, &username, secret, client).await?;
+    let by = CountedBy::session(&username, session);
+    authenticate(app, &username, &by, secret, client).await?;
     let Some(signature) = &request.signature else {
         return Ok(KeyProof::Lost);
     };

@@ -1,7 +1,7 @@
 //! Accounts and their identity keys.
 
 use super::{
-    Store, StoreError, Write,
+    Store, StoreError, Write, known_devices,
     sql::{Row, Statement},
 };
 use crate::{
@@ -243,6 +243,8 @@ impl Store {
                 return Ok(None);
             };
             let version = row.integer("token_version")?;
+            // Whoever made up their mind to do this may have reason to: an intruder's device counts as a stranger's again.
+            known_devices::forget_all(write, id).await?;
             end_others(write, id, keep).await?;
             Ok(Some(version))
         })
@@ -257,7 +259,9 @@ impl Store {
     pub async fn delete_account(&self, id: &AccountId, now: Millis) -> Result<bool, StoreError> {
         self.write("delete_account", async |write| {
             let attempts = Statement::new(
-                "DELETE FROM login_attempts WHERE username = (SELECT username FROM users WHERE id = $1)",
+                "DELETE FROM login_attempts WHERE EXISTS (SELECT 1 FROM users WHERE users.id = $1 \
+                   AND (login_attempts.username = users.username \
+                     OR substr(login_attempts.username, 1, length(users.username) + 1) = users.username || ':'))",
             )
             .bytes(&id.0);
             write.execute(attempts).await?;

@@ -1,4 +1,5 @@
-//! The lockout of FEATURES.md A5, counted per name whether or not the name exists.
+//! The lockout of FEATURES.md A5, counted per name whether or not the name exists, and for those whom the
+//! account knows by themselves.
 //!
 //! Only a wrong secret that was really checked counts. So that a hundred parallel guesses cannot all be checked before
 //! the first failure is written, [`crate::auth::attempts`] lets the attempts of one name look at their secret one
@@ -7,12 +8,41 @@
 use super::{Store, StoreError, Write, sql::Statement};
 use crate::{
     clock::{Millis, millis},
+    ids::{DeviceHash, SessionId},
     validate::Username,
 };
 use std::time::Duration;
 
 /// Failures are counted over this time, and a lockout lasts as long.
 pub const WINDOW: Duration = Duration::from_secs(15 * 60);
+
+/// What attempts are counted by.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct CountedBy(String);
+
+impl CountedBy {
+    /// Anybody's, by the name.
+    #[must_use]
+    pub fn name(name: &Username) -> Self {
+        Self(name.as_str().to_owned())
+    }
+
+    /// Those of a device that the account has been used on, by themselves: others cannot lock it out. No name has a colon.
+    #[must_use]
+    pub fn device(name: &Username, device: &DeviceHash) -> Self {
+        Self(format!("{}:device:{}", name.as_str(), hex(&device.0)))
+    }
+
+    /// Those of somebody who is logged in.
+    #[must_use]
+    pub fn session(name: &Username, session: &SessionId) -> Self {
+        Self(format!("{}:session:{}", name.as_str(), hex(&session.0)))
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
 
 impl Store {
     /// How long a name is still locked; `None` if its secret may be looked at.
@@ -21,13 +51,13 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn lockout(
         &self,
-        username: &Username,
+        by: &CountedBy,
         now: Millis,
     ) -> Result<Option<Duration>, StoreError> {
         let select = Statement::new(
             "SELECT locked_until FROM login_attempts WHERE username = $1 AND locked_until > $2",
         )
-        .text(username.as_str())
+        .text(&by.0)
         .integer(now);
         let Some(row) = self.read_one("lockout", select).await? else {
             return Ok(None);
@@ -44,7 +74,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn count_failure(
         &self,
-        username: &Username,
+        by: &CountedBy,
         limit: u32,
         now: Millis,
     ) -> Result<(), StoreError> {
@@ -60,7 +90,7 @@ impl Store {
                      THEN $2 + $3 ELSE $5 END \
                  WHERE login_attempts.locked_until <= $2",
             )
-            .text(username.as_str())
+            .text(&by.0)
             .integer(now)
             .integer(window)
             .integer(i64::from(limit))
@@ -75,10 +105,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn forgive_failures(&self, username: &Username) -> Result<(), StoreError> {
+    pub async fn forgive_failures(&self, by: &CountedBy) -> Result<(), StoreError> {
         self.write("forgive_failures", async |write| {
-            let forget = Statement::new("DELETE FROM login_attempts WHERE username = $1")
-                .text(username.as_str());
+            let forget =
+                Statement::new("DELETE FROM login_attempts WHERE username = $1").text(&by.0);
             write.execute(forget).await?;
             Ok(())
         })

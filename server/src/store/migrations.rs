@@ -37,6 +37,7 @@ pub(super) fn sqlite() -> Migrator {
         1 "0001_accounts",
         2 "0002_health",
         3 "0003_sessions",
+        4 "0004_known_devices",
     }
 }
 
@@ -45,6 +46,7 @@ pub(super) fn postgres() -> Migrator {
         1 "0001_accounts",
         2 "0002_health",
         3 "0003_sessions",
+        4 "0004_known_devices",
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`accounts`], [`sessions`], [`attempts`] | what is asked |
+//! | [`accounts`], [`sessions`], [`attempts`], [`known_devices`] | what is asked |
 //! | [`sql`] | statements and rows, the same for both databases |
 //! | [`backend`] | the two databases: `sqlite`, `postgres` |
 //! | [`breaker`] | leaves a database alone that fails again and again |
@@ -18,6 +18,7 @@ pub mod attempts;
 mod backend;
 mod breaker;
 mod error;
+mod known_devices;
 mod migrations;
 mod postgres;
 pub mod sessions;
@@ -31,7 +32,7 @@ use std::{
 };
 
 use crate::{
-    clock::{Clock, Millis},
+    clock::{Clock, Millis, millis},
     secret::Secret,
     telemetry::store::StoreMetrics,
 };
@@ -42,6 +43,9 @@ use sql::{Row, Statement};
 
 /// Whatever is asked of the database is answered within this time, or given up.
 const TIME_LIMIT: Duration = Duration::from_secs(5);
+
+/// A device is forgotten so long after the last login on it.
+pub const DEVICE_LIFE: Duration = Duration::from_secs(180 * 24 * 3600);
 
 /// Where the database is.
 #[derive(Debug, Clone)]
@@ -129,6 +133,9 @@ impl Store {
             ] {
                 removed += write.execute(Statement::new(text).integer(now)).await?;
             }
+            let devices = Statement::new("DELETE FROM known_devices WHERE last_used_at <= $1")
+                .integer(now - millis(DEVICE_LIFE));
+            removed += write.execute(devices).await?;
             Ok(removed + attempts::remove_stale(write, now).await?)
         })
         .await

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::{
-    Store, StoreError, Write,
+    Store, StoreError, Write, known_devices,
     sql::{Row, Statement},
 };
 use crate::{
@@ -274,6 +274,7 @@ impl Store {
             write.execute(tokens).await?;
             let sessions = Statement::new("DELETE FROM sessions WHERE user_id = $1").bytes(&user.0);
             write.execute(sessions).await?;
+            known_devices::forget_all(write, user).await?;
             Ok(())
         })
         .await

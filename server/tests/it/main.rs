@@ -10,6 +10,7 @@
 mod accounts;
 mod beats;
 mod commands;
+mod crash;
 mod devices;
 
 mod forwarding;
@@ -17,6 +18,7 @@ mod full_disk;
 mod handshake;
 mod http;
 mod keys;
+mod lockout;
 mod logs;
 mod prekeys;
 mod sessions;

@@ -3,7 +3,10 @@
 use duet_relay::{
     clock::{Clock, Millis},
     config::Settings,
-    store::{Location, Store, attempts::WINDOW},
+    store::{
+        Location, Store,
+        attempts::{CountedBy, WINDOW},
+    },
     telemetry::store::StoreMetrics,
     validate::Username,
 };
@@ -33,8 +36,8 @@ async fn store() -> (TempDir, Store) {
     (directory, open(&location).await)
 }
 
-fn name() -> Username {
-    Username::parse("nobody".to_owned()).unwrap()
+fn name() -> CountedBy {
+    CountedBy::name(&Username::parse("nobody".to_owned()).unwrap())
 }
 
 #[tokio::test]
@@ -98,7 +101,7 @@ async fn the_schema_goes_down_and_up_again_and_keeps_what_both_versions_know() {
     (settings.database, settings.database_url) = storage.clone();
     let location = settings.database_location();
     // Version 2 has no families: sessions are lost on the way, accounts are not.
-    for version in [2, 3, 2] {
+    for version in [2, 4, 3, 2] {
         Store::migrate(&location, Some(version)).await.unwrap();
     }
     let relay = Relay::start_with(|settings| {

@@ -1,7 +1,10 @@
 //! A small HTTP client: it sends exactly what a test says, malformed things too.
 
 use serde_json::Value;
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
@@ -77,6 +80,13 @@ impl Http {
     }
 
     pub(crate) async fn send(&self, method: &str, path: &str, body: &[u8]) -> Reply {
+        self.try_send(method, path, body)
+            .await
+            .expect("an HTTP answer")
+    }
+
+    /// The answer, if one comes, all of it.
+    pub(crate) async fn try_send(&self, method: &str, path: &str, body: &[u8]) -> Option<Reply> {
         let mut request = format!(
             "{method} {path} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
             body.len()
@@ -85,32 +95,33 @@ impl Http {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        let mut stream = connect_from(self.from, self.address).await;
-        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut stream = try_connect_from(self.from, self.address).await.ok()?;
+        stream.write_all(request.as_bytes()).await.ok()?;
         // A relay that refuses early may have closed already; its answer is what counts.
         let _ = stream.write_all(body).await;
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes).await;
-        Reply::parse(&bytes)
+        Reply::parse(&bytes, method != "HEAD")
     }
 }
 
 /// Connects from an address of this machine, or from any.
 pub(crate) async fn connect_from(from: Option<IpAddr>, to: SocketAddr) -> TcpStream {
+    try_connect_from(from, to).await.unwrap()
+}
+
+async fn try_connect_from(from: Option<IpAddr>, to: SocketAddr) -> io::Result<TcpStream> {
     let Some(from) = from else {
-        return TcpStream::connect(to).await.unwrap();
+        return TcpStream::connect(to).await;
     };
-    let socket = TcpSocket::new_v4().unwrap();
-    socket.bind(SocketAddr::new(from, 0)).unwrap();
-    socket.connect(to).await.unwrap()
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::new(from, 0))?;
+    socket.connect(to).await
 }
 
 impl Reply {
-    fn parse(bytes: &[u8]) -> Self {
-        let end = bytes
-            .windows(4)
-            .position(|window| window == b"\r\n\r\n")
-            .expect("an HTTP answer");
+    fn parse(bytes: &[u8], with_body: bool) -> Option<Self> {
+        let end = bytes.windows(4).position(|window| window == b"\r\n\r\n")?;
         let head = std::str::from_utf8(&bytes[..end]).unwrap();
         let mut lines = head.split("\r\n");
         let status = lines
@@ -125,11 +136,16 @@ impl Reply {
             .map(|line| line.split_once(": ").unwrap())
             .map(|(name, value)| (name.to_lowercase(), value.to_owned()))
             .collect();
-        Self {
+        let reply = Self {
             status,
             headers,
             body: bytes[end + 4..].to_vec(),
-        }
+        };
+        let announced = reply
+            .header("content-length")
+            .filter(|_| with_body)
+            .map_or(reply.body.len(), |length| length.parse().unwrap());
+        (reply.body.len() == announced).then_some(reply)
     }
 
     pub(crate) fn text(&self) -> String {
