@@ -410,10 +410,21 @@ impl<E: Engine> Client<E> {
     ) -> Option<[u8; HEADER_LENGTH]> {
         let now = self.clock(now);
         let online = self.shared.line.is_online();
-        let conversation = self.conversation_mut(account).ok()?;
-        let wanted_still = online && conversation.transfers.is_sending(&wanted.file);
-        let address = conversation.address.filter(|_| wanted_still)?;
-        conversation.count_chunks(wanted.count);
+        let conversation = self.conversation_mut(account).ok();
+        let wanted_by = conversation
+            .filter(|conversation| online && conversation.transfers.is_sending(&wanted.file));
+        let address = wanted_by.and_then(|conversation| {
+            conversation.count_chunks(wanted.count);
+            conversation.address
+        });
+        let Some(address) = address else {
+            // It is not sent, so nobody will tell what became of it: the line has its room again.
+            if self.shared.line.fate_of(&wanted.id).is_some() {
+                self.shared.chunk_pace.refused(wanted.id, now);
+                self.finish(false, rng);
+            }
+            return None;
+        };
         self.shared.line.said(now);
         self.finish(false, rng);
         Some(send_header(wanted.id, account, &address))

@@ -15,6 +15,7 @@ use super::event::{
 };
 use super::line::Purpose;
 use super::reading::Reading;
+use super::settings::Settings;
 use super::talk::{Named, Opened, Talk};
 use super::transfer::{ChunkRequest, Transfers};
 use super::turn::Turn;
@@ -61,6 +62,19 @@ struct Queued {
     act: Act,
     /// Bytes that it takes.
     bytes: usize,
+    /// It went with a call before, and may have arrived.
+    went: bool,
+}
+
+impl Queued {
+    /// What becomes of it if it does not go any more.
+    const fn outcome(&self) -> Status {
+        if self.went {
+            Status::Unconfirmed
+        } else {
+            Status::NotDelivered
+        }
+    }
 }
 
 /// A message that came with a call: it can be named, and a file can be had, when there is a session.
@@ -102,6 +116,8 @@ pub(super) struct Conversation<E: Engine> {
     pub(super) talk: Option<Talk>,
     /// The session before, while what is on its way in it is still heard.
     pub(super) old: Option<(Talk, u64)>,
+    /// When the peer was first heard in the open session after the one before had had its time.
+    back_at: Option<u64>,
     queue: VecDeque<Queued>,
     queue_bytes: usize,
     /// Own messages that went with the call under way.
@@ -122,6 +138,8 @@ pub(super) struct Conversation<E: Engine> {
     peer_active_until: Option<u64>,
     /// The session is to be renewed then, after an attempt that failed.
     pub(super) renew_after: u64,
+    /// Chunks are sent from then on, after the relay has refused some.
+    chunks_after: u64,
 }
 
 impl<E: Engine> Conversation<E> {
@@ -139,6 +157,7 @@ impl<E: Engine> Conversation<E> {
             attempt: None,
             talk: None,
             old: None,
+            back_at: None,
             queue: VecDeque::new(),
             queue_bytes: 0,
             early: Vec::new(),
@@ -154,6 +173,7 @@ impl<E: Engine> Conversation<E> {
             typing_told: None,
             peer_active_until: None,
             renew_after: 0,
+            chunks_after: 0,
         }
     }
 
@@ -202,7 +222,7 @@ impl<E: Engine> Conversation<E> {
         };
         ConversationState {
             stage,
-            session: self.sessions,
+            session: self.talk.as_ref().map_or(0, |talk| talk.number),
             renewing: self.talk.is_some() && self.attempt.is_some(),
             peer_online,
             silent_since: self.silent_since.filter(|since| *since <= long_ago),
@@ -212,13 +232,9 @@ impl<E: Engine> Conversation<E> {
 
     /// Tells how it stands, if that has changed.
     pub(super) fn tell_state(&mut self, turn: &mut Turn<'_, E>) {
-        let online = turn.shared.line.is_online();
-        let known = turn
-            .shared
-            .line
-            .known(&self.account)
-            .filter(|_| online)
-            .map(|known| known.online && self.address.is_none_or(|at| at == known.presence));
+        let known = turn.shared.line.known(&self.account);
+        let known =
+            known.map(|known| known.online && self.address.is_none_or(|at| at == known.presence));
         let patience = turn.shared.settings.resend_first;
         let state = self.state(known, turn.now.saturating_sub(patience));
         if self.told != Some(state) {
@@ -240,7 +256,12 @@ impl<E: Engine> Conversation<E> {
         }
         let id = turn.name();
         self.queue_bytes += bytes;
-        self.queue.push_back(Queued { id, act, bytes });
+        self.queue.push_back(Queued {
+            id,
+            act,
+            bytes,
+            went: false,
+        });
         // A text says that nothing is being typed any more.
         self.typing_told = None;
         self.status(id, Status::Waiting, turn);
@@ -277,7 +298,7 @@ impl<E: Engine> Conversation<E> {
             return false;
         };
         self.queue_bytes -= queued.bytes;
-        self.status(queued.id, Status::NotDelivered, turn);
+        self.status(queued.id, queued.outcome(), turn);
         true
     }
 
@@ -351,14 +372,11 @@ impl<E: Engine> Conversation<E> {
         if let Some((old, _)) = &mut self.old
             && old.owes_now(now)
         {
-            return match old.receipt() {
-                None => {
-                    old.owe_nothing();
-                    Pumped::Nothing
-                }
-                Some(_) if !turn.shared.pace.take(now) => Pumped::Blocked,
-                Some(content) => self.say_in_old(content, turn),
-            };
+            match old.receipt() {
+                None => old.owe_nothing(),
+                Some(_) if !turn.shared.pace.take(now) => return Pumped::Blocked,
+                Some(content) => return self.say_in_old(content, turn),
+            }
         }
         if self.talk.is_none() {
             return self.send_early(turn);
@@ -400,7 +418,14 @@ impl<E: Engine> Conversation<E> {
             }
             Next::Plain(content) => {
                 let read = matches!(content, Content::Read { .. });
-                if self.say(content, None, turn) && read {
+                if !self.say(content, None, turn) {
+                    // The session is used up: nothing is said in it any more.
+                    if let Some(talk) = &mut self.talk {
+                        talk.owe_nothing();
+                    }
+                    return Pumped::Nothing;
+                }
+                if read {
                     self.reading.tell();
                 }
             }
@@ -517,9 +542,10 @@ impl<E: Engine> Conversation<E> {
                 turn.send(Lane::Message, self.account, address, &frame);
                 Pumped::Sent
             }
+            // What else there is goes in the next round.
             Err(_) => {
                 old.owe_nothing();
-                Pumped::Nothing
+                Pumped::Sent
             }
         }
     }
@@ -577,13 +603,28 @@ impl<E: Engine> Conversation<E> {
         };
         let bytes = act.weight();
         self.queue_bytes += bytes;
-        self.queue.push_front(Queued { id, act, bytes });
+        self.queue.push_front(Queued {
+            id,
+            act,
+            bytes,
+            went: true,
+        });
         self.status(id, Status::Waiting, turn);
+    }
+
+    /// Where the peer is, for something that goes again: where its last frame came from and, every second time in vain,
+    /// where the relay says that it is. Both are the relay's word, and one lie must not be believed for ever.
+    pub(super) fn address_again(&self, vain: u32, turn: &Turn<'_, E>) -> Option<Presence> {
+        let known = turn.shared.line.known(&self.account);
+        let elsewhere = known.filter(|known| known.online && vain % 2 == 1);
+        elsewhere.map(|known| known.presence).or(self.address)
     }
 
     /// Sends one frame again, if there is one and it may go.
     pub(super) fn send_again(&mut self, turn: &mut Turn<'_, E>) -> Pumped {
-        let (true, Some(address)) = (turn.shared.line.is_online(), self.address) else {
+        let vain = self.talk.as_ref().map_or(0, Talk::vain);
+        let address = self.address_again(vain, turn);
+        let (true, Some(address)) = (turn.shared.line.is_online(), address) else {
             return Pumped::Nothing;
         };
         let (now, settings) = (turn.now, turn.shared.settings);
@@ -610,7 +651,7 @@ impl<E: Engine> Conversation<E> {
     /// Asks for chunks of own files, as far as the line has room.
     pub(super) fn want_chunks(&mut self, turn: &mut Turn<'_, E>) -> bool {
         let ready = self.is_secure() && self.address.is_some() && turn.shared.line.is_online();
-        if !ready || turn.shared.chunk_pace.room() == 0 {
+        if !ready || turn.now < self.chunks_after || turn.shared.chunk_pace.room() == 0 {
             return false;
         }
         let most = turn.shared.chunk_pace.frame_chunks();
@@ -646,6 +687,8 @@ impl<E: Engine> Conversation<E> {
         let request = ChunkRequest { file, first, count };
         if !written {
             self.transfers.requeue(request);
+            // A peer who is not there would not be there at once.
+            self.chunks_after = turn.after(turn.shared.settings.resend_bounds.0);
         } else if let Some(chunks) = self.transfers.relayed(&request) {
             let account = self.account;
             turn.tell(Event::FileSent {
@@ -686,7 +729,13 @@ impl<E: Engine> Conversation<E> {
         match talk.receive(frame, now, &settings) {
             Ok(opened) => {
                 self.address = Some(presence);
-                self.silent_since = None;
+                let late = self.old.as_ref().is_some_and(|(_, until)| now >= *until);
+                if late && !in_old && self.talk.as_ref().is_some_and(Talk::is_proven) {
+                    self.back_at.get_or_insert(now);
+                }
+                // What is not acknowledged yet is owed from now on.
+                let owes = self.talk.as_ref().is_some_and(Talk::is_waiting);
+                self.silent_since = owes.then_some(now);
                 self.opened(in_old, opened, turn)
             }
             Err(ReceiveError::Replay) => {
@@ -905,12 +954,23 @@ impl<E: Engine> Conversation<E> {
                 let _full = self.transfers.announced(file, chunks);
             }
         }
-        self.settle_old(turn);
-        if let Some(before) = self.talk.take() {
-            let until = turn.after(turn.shared.settings.retire);
-            self.old = Some((before, until));
+        let until = turn.after(turn.shared.settings.retire);
+        match self.talk.take() {
+            // The peer may have fallen back behind it: the one before stays the way back.
+            Some(before) if !before.is_proven() && self.old.is_some() => {
+                self.give_up(before, turn);
+                self.old = self.old.take().map(|(old, _)| (old, until));
+            }
+            Some(before) if before.session.is_secure() => {
+                self.settle_old(turn);
+                self.old = Some((before, until));
+            }
+            Some(before) => self.give_up(before, turn),
+            None => {}
         }
+        self.back_at = None;
         self.reading.begin(self.sessions);
+        self.forget_views();
         self.attempt = None;
         self.renew_after = 0;
         self.talk.insert(talk)
@@ -921,12 +981,11 @@ impl<E: Engine> Conversation<E> {
         let Some((before, _)) = self.old.take() else {
             return false;
         };
-        if let Some(mut failed) = self.talk.replace(before) {
-            turn.shared.ended.remember(self.account, failed.sid());
-            for (_, id, _) in failed.unacknowledged() {
-                self.status(id, Status::Unconfirmed, turn);
-            }
+        if let Some(failed) = self.talk.replace(before) {
+            self.give_up(failed, turn);
         }
+        self.forget_views();
+        self.back_at = None;
         self.reading
             .fall_back(self.talk.as_ref().map_or(0, |talk| talk.number));
         self.renew_after = turn.after(turn.shared.settings.renew_again);
@@ -952,18 +1011,34 @@ impl<E: Engine> Conversation<E> {
 
     /// The session before is heard no more. What it left unacknowledged may not have arrived.
     fn settle_old(&mut self, turn: &mut Turn<'_, E>) {
-        let Some((mut old, _)) = self.old.take() else {
-            return;
-        };
-        turn.shared.ended.remember(self.account, old.sid());
-        self.unread.extend(old.unread());
-        for (_, id, _) in old.unacknowledged() {
+        if let Some((old, _)) = self.old.take() {
+            self.give_up(old, turn);
+        }
+        self.back_at = None;
+    }
+
+    /// A session is heard no more. What it left unacknowledged may not have arrived; what was said about files is said
+    /// again, since nobody is told that it was lost.
+    fn give_up(&mut self, mut talk: Talk, turn: &mut Turn<'_, E>) {
+        turn.shared.ended.remember(self.account, talk.sid());
+        self.unread.extend(talk.unread());
+        let room = QUEUE.saturating_sub(self.controls.len());
+        let controls = talk.controls().take(room).map(Content::FileControl);
+        self.controls.extend(controls);
+        for (_, id, _) in talk.unacknowledged() {
             self.status(id, Status::Unconfirmed, turn);
         }
     }
 
+    /// Numbers that were viewed are those of one session.
+    fn forget_views(&mut self) {
+        let views = |content: &Content| matches!(content, Content::Viewed { .. });
+        self.controls.retain(|content| !views(content));
+    }
+
     /// The line has come back, or the peer has: everything that was on its way goes again.
     pub(super) fn line_is_back(&mut self, turn: &mut Turn<'_, E>) {
+        self.chunks_after = 0;
         let flights = match &mut self.attempt {
             Some(attempt) => attempt.flight(),
             None => None,
@@ -1014,11 +1089,14 @@ impl<E: Engine> Conversation<E> {
         if self.talk.is_some() && self.silent_since.is_some_and(is_silent) {
             return Fate::Ends(EndedBy::Silence);
         }
+        let proven = self.talk.as_ref().is_some_and(Talk::is_proven);
         if let Some((old, until)) = &mut self.old {
             old.advance(now);
-            let quiet = now.saturating_sub(old.heard_at()) >= settings.retire / 2;
-            let given_up = now >= until.saturating_add(settings.interruption);
-            if given_up || (now >= *until && quiet && !old.is_waiting() && old.is_complete()) {
+            if now >= until.saturating_add(settings.interruption) {
+                if proven || !self.fall_back(turn) {
+                    self.settle_old(turn);
+                }
+            } else if self.is_retired(now, &settings) {
                 self.settle_old(turn);
             }
         }
@@ -1046,20 +1124,34 @@ impl<E: Engine> Conversation<E> {
         }
     }
 
-    /// Whether a new handshake is wanted beside the open session.
-    pub(super) fn wants_renewal(&self, now: u64, turn: &Turn<'_, E>) -> bool {
-        let settings = &turn.shared.settings;
-        let Some(talk) = &self.talk else {
+    /// Whether nothing more is to be expected in the session before: the peer is in the new one, and has been there for so
+    /// long that it would have sent again what did not arrive. Who was away meanwhile has not had that time.
+    fn is_retired(&self, now: u64, settings: &Settings) -> bool {
+        let (Some((old, _)), Some(talk)) = (&self.old, &self.talk) else {
             return false;
         };
-        let due = talk.is_initiator() && talk.renewal(now, settings) == Renewal::Due;
-        let broken = (talk.is_initiator() && talk.has_gap()) || talk.is_stalled(now, settings);
-        (due || broken)
+        let pause = settings.retire / 2;
+        let there = self.back_at.is_some_and(|at| talk.heard_at() >= at + pause);
+        let quiet = now.saturating_sub(old.heard_at()) >= pause;
+        there && quiet && !old.is_waiting() && old.is_complete()
+    }
+
+    /// Whether a new handshake is wanted beside the open session.
+    pub(super) fn wants_renewal(&self, now: u64, turn: &Turn<'_, E>) -> bool {
+        let open = |session: &Session| session.is_secure() && session.is_open();
+        self.needs_renewal(now, &turn.shared.settings)
             && now >= self.renew_after
             && self.attempt.is_none()
-            && talk.session.is_secure()
-            && talk.session.is_open()
+            && self.session().is_some_and(open)
             && turn.shared.line.is_online()
+    }
+
+    fn needs_renewal(&self, now: u64, settings: &Settings) -> bool {
+        let needs = |talk: &Talk| {
+            let due = talk.renewal(now, settings) == Renewal::Due || talk.has_gap();
+            talk.is_initiator() && due || talk.is_stalled(now, settings)
+        };
+        self.talk.as_ref().is_some_and(needs)
     }
 
     /// When something is due.
@@ -1082,9 +1174,11 @@ impl<E: Engine> Conversation<E> {
             wakes.push(talk.ready_by);
             wakes.push(Some(talk.next_age(now, settings)));
             if online {
-                wakes.push(talk.next_wake());
-                wakes.push(self.transfers.deadline());
-                if talk.is_initiator() && talk.has_gap() || talk.is_stalled(now, settings) {
+                wakes.push(talk.next_wake(now));
+                wakes.push(Some(self.chunks_after).filter(|at| *at > now));
+                // One that has passed is looked at when there is room for what it asks.
+                wakes.push(self.transfers.deadline().filter(|at| *at > now));
+                if self.needs_renewal(now, settings) {
                     wakes.push(Some(self.renew_after).filter(|at| *at > now));
                 }
             }
@@ -1092,10 +1186,9 @@ impl<E: Engine> Conversation<E> {
         if let Some((old, until)) = &self.old {
             let quiet = old.heard_at().saturating_add(settings.retire / 2);
             let gone = until.saturating_add(settings.interruption);
-            let retire = (*until).max(quiet);
-            wakes.push(Some(if retire > now { retire } else { gone }));
+            wakes.push(Some(if quiet > now { quiet.min(gone) } else { gone }));
             if online {
-                wakes.push(old.next_wake());
+                wakes.push(old.next_wake(now));
             }
         }
         wakes.into_iter().flatten().min()
@@ -1134,11 +1227,12 @@ impl<E: Engine> Conversation<E> {
             }
         }
         for queued in core::mem::take(&mut self.queue) {
+            let status = queued.outcome();
             let text = match queued.act {
                 Act::Text { text, .. } | Act::Edit { text, .. } => Some(text),
                 _ => None,
             };
-            unsettled.push(Unsettled::new(queued.id, Status::NotDelivered, text));
+            unsettled.push(Unsettled::new(queued.id, status, text));
         }
         let unfinished = self.transfers.end();
         let unfinished = unfinished.into_iter().map(|one| one.file).collect();

@@ -162,8 +162,10 @@ impl Line {
         watched
     }
 
+    /// What the relay says of an account; nothing of what it said on a line that is gone.
     pub(super) fn known(&self, account: &AccountId) -> Option<Known> {
-        self.known.get(account).copied()
+        let known = self.known.get(account).copied();
+        known.filter(|_| self.is_online())
     }
 
     /// The fate of this frame will be told. The oldest are not waited for.

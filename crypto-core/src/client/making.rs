@@ -108,6 +108,7 @@ impl<E: Engine> Conversation<E> {
         let flight = Flight {
             frames: vec![offer.frame().into()],
             again: turn.after(turn.shared.settings.flight_again),
+            vain: 0,
             until: turn.after(turn.shared.settings.accept),
         };
         self.attempt = Some(Attempt::Ringing { offer, flight });
@@ -212,6 +213,7 @@ impl<E: Engine> Conversation<E> {
         let flight = Flight {
             frames: vec![Box::from(&pending.frame()[..])],
             again: turn.after(turn.shared.settings.flight_again),
+            vain: 0,
             until: turn.after(turn.shared.settings.confirm),
         };
         self.attempt = Some(Attempt::Awaiting { pending, flight });
@@ -381,8 +383,8 @@ impl<E: Engine> Conversation<E> {
 
     /// The handshake is over. Beside an open session it is tried again later.
     pub(super) fn attempt_failed(&mut self, by: EndedBy, turn: &mut Turn<'_, E>) -> Fate {
-        self.attempt = None;
         if self.is_open() {
+            self.attempt = None;
             self.renew_after = turn.after(turn.shared.settings.renew_again);
             Fate::Lives
         } else {
@@ -409,12 +411,15 @@ impl<E: Engine> Conversation<E> {
             Some(Attempt::Ringing { flight, .. }) if now >= flight.until => EndedBy::NoAnswer,
             Some(Attempt::Awaiting { flight, .. }) if now >= flight.until => EndedBy::TimedOut,
             Some(attempt) => {
-                let online = turn.shared.line.is_online();
-                if let (Some(flight), Some(address)) = (attempt.flight(), self.address)
-                    && online
+                let vain = attempt.flight().map_or(0, |flight| flight.vain);
+                let address = self.address_again(vain + 1, turn);
+                if let Some(attempt) = &mut self.attempt
+                    && let (Some(flight), Some(address)) = (attempt.flight(), address)
+                    && turn.shared.line.is_online()
                     && now >= flight.again
                 {
                     flight.again = now.saturating_add(settings.flight_again);
+                    flight.vain += 1;
                     for frame in &flight.frames {
                         turn.send_at_once(self.account, address, frame);
                     }

@@ -313,9 +313,10 @@ impl<E: Engine> Peer<E> {
                 .session()
                 .is_some_and(|session| session.is_secure() && offer.renews(session));
             match calling {
-                // Both call. The smaller key's flight counts, once it is on its way (protocol 4.7).
+                // Both call. The smaller key's flight counts, once it is on its way to where the peer is (protocol 4.7).
                 Some(true) => {
-                    let ours = matches!(conversation.attempt, Some(Attempt::Ringing { .. }));
+                    let ours = matches!(conversation.attempt, Some(Attempt::Ringing { .. }))
+                        && conversation.address == Some(presence);
                     if ours && winner(&own, &key) == Winner::Own {
                         return;
                     }
@@ -711,10 +712,11 @@ impl<E: Engine> Peer<E> {
     /// When something is due.
     pub(super) fn next_wake(&self, turn: &Turn<'_, E>) -> Option<u64> {
         let online = turn.shared.line.is_online();
+        let allowed = turn.shared.pace.next_again();
         let ring = self.ring.as_ref().map(|ring| ring.until);
         let leaving = self.leaving.iter().map(|leaving| {
             if online {
-                leaving.until.min(leaving.again)
+                leaving.until.min(leaving.again.max(allowed))
             } else {
                 leaving.until
             }

@@ -69,12 +69,15 @@ impl Reading {
 
     /// What can be called read now, and was not: nothing is called read that was not.
     pub(super) fn due(&self, heard: u32) -> Option<u32> {
+        if self.before.is_some_and(|(_, read)| !read) {
+            return None;
+        }
         if self.read > self.told {
             return Some(self.read - 1);
         }
-        let before = self.before.is_some_and(|(_, read)| read);
         let unseen = self.shown.map_or(heard, |(first, _)| first);
-        self.read.max(unseen).checked_sub(1).filter(|_| before)
+        let named = self.read.max(unseen).checked_sub(1);
+        named.filter(|_| self.before.is_some())
     }
 
     /// The peer was told what [`Self::due`] said.
@@ -135,6 +138,19 @@ mod tests {
         assert_eq!(reading.due(1), None);
         reading.read(2, 0, 1);
         assert_eq!(reading.due(1), Some(0));
+    }
+
+    #[test]
+    fn what_came_late_was_not_read_with_what_came_before_it() {
+        let mut reading = at(1);
+        reading.begin(2);
+        reading.shown(2, 1);
+        reading.read(2, 1, 2);
+        // Not told yet, and now a straggler of the first session is on the screen.
+        reading.shown(1, 9);
+        assert_eq!(reading.due(2), None);
+        reading.read(1, 9, 2);
+        assert_eq!(reading.due(2), Some(1));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use rand_core::CryptoRng;
 
 use super::round_trip::RoundTrip;
 use super::settings::Settings;
+use crate::files::{Control, ControlOp};
 use crate::identity::Role;
 use crate::limits;
 use crate::session::{
@@ -129,6 +130,8 @@ pub(super) struct Talk {
     pub(super) ready_by: Option<u64>,
     /// Early messages of ours were dropped: nothing that is said here can be acknowledged any more.
     gap: bool,
+    /// The peer's last word came, and not all before it.
+    tail_missing: bool,
 }
 
 impl Talk {
@@ -172,6 +175,7 @@ impl Talk {
             confirm: None,
             ready_by: None,
             gap: false,
+            tail_missing: false,
         }
     }
 
@@ -280,6 +284,7 @@ impl Talk {
         self.acknowledge(ack, now, settings, &mut opened.delivered);
         if content == Content::Bye {
             opened.bye = true;
+            self.tail_missing = seq != self.next;
             return Ok(opened);
         }
         if content.causes_receipt() {
@@ -374,6 +379,11 @@ impl Talk {
         }
     }
 
+    /// How often re-sending was in vain since the peer last acknowledged something.
+    pub(super) const fn vain(&self) -> u32 {
+        self.round_trip.vain()
+    }
+
     /// Whether a frame is to be sent again.
     pub(super) const fn has_again(&self) -> bool {
         self.again.is_some()
@@ -444,13 +454,22 @@ impl Talk {
         })
     }
 
+    /// Whether the peer is known to have this session too: it cannot fall back behind it any more.
+    pub(super) const fn is_proven(&self) -> bool {
+        match self.session.role() {
+            Role::Initiator => self.session.is_secure(),
+            // READY is the responder's first message.
+            Role::Responder => self.acked > 0,
+        }
+    }
+
     pub(super) const fn has_gap(&self) -> bool {
         self.gap
     }
 
-    /// Whether the peer's numbers are complete: nothing waits for a message that is missing.
+    /// Whether the peer's numbers are complete, as far as is known: nothing that came has a gap before it.
     pub(super) fn is_complete(&self) -> bool {
-        self.held.is_empty()
+        self.held.is_empty() && !self.tail_missing
     }
 
     pub(super) const fn heard_at(&self) -> u64 {
@@ -475,10 +494,12 @@ impl Talk {
         by_age.max(self.lifetime.renewal(&self.session, now))
     }
 
-    /// When the line is needed here: a receipt, a frame or a flight that goes again.
-    pub(super) fn next_wake(&self) -> Option<u64> {
+    /// When the line is needed here: a receipt, a frame or a flight that goes again. A receipt that is due already waits
+    /// for the allowance of frames, which has a time of its own.
+    pub(super) fn next_wake(&self, now: u64) -> Option<u64> {
         let confirm = self.confirm.as_ref().map(|(_, again)| *again);
-        let wakes = [self.resend_at, self.receipt_at, confirm];
+        let receipt = self.receipt_at.filter(|at| *at > now);
+        let wakes = [self.resend_at, receipt, confirm];
         wakes.into_iter().flatten().min()
     }
 
@@ -517,6 +538,14 @@ impl Talk {
     pub(super) fn unread(&self) -> impl Iterator<Item = u64> + '_ {
         let unread = self.own.values().filter(|own| own.delivered && !own.read);
         unread.map(|own| own.id)
+    }
+
+    /// What was said about files and nobody has acknowledged. What is wanted is wanted again in any case.
+    pub(super) fn controls(&self) -> impl Iterator<Item = Control> + '_ {
+        self.log.iter().filter_map(|logged| match &logged.content {
+            Content::FileControl(control) if control.op != ControlOp::Want => Some(*control),
+            _ => None,
+        })
     }
 
     /// What nobody has acknowledged, with its text, oldest first.

@@ -172,3 +172,97 @@ fn dropped_first_words_are_said_again() {
     assert_eq!(world.status(0, first), Some(Status::Delivered));
     assert_eq!(world.status(0, second), Some(Status::Delivered));
 }
+
+/// What the relay said on a line that is gone is not believed.
+#[test]
+fn a_call_without_a_line_waits_for_one() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    world.pass(500);
+    world.cut(0);
+    world.pass(61_000);
+    world.call(0, 1);
+    world.pass(5_000);
+    assert_eq!(world.stage(0, 1), Some(Stage::Seeking));
+    world.connect(0);
+    world.pass(500);
+    assert_eq!(world.stage(0, 1), Some(Stage::Ringing));
+}
+
+/// A call that came late rings no longer than its caller waits.
+#[test]
+fn whoever_waited_long_enough_says_so() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.rule = Box::new(|_, _, payload| match payload[1] {
+        0x02 => Pass::Late(30_000),
+        _ => Pass::Deliver,
+    });
+    world.call(0, 1);
+    world.pass(59_000);
+    let over = |event: &Event| matches!(event, Event::IncomingOver { .. });
+    assert!(!world.saw(1, over));
+    world.pass(2_000);
+    assert!(world.saw(1, over));
+}
+
+/// A flight to a run that is gone wins against nobody.
+#[test]
+fn both_call_and_one_has_a_new_run() {
+    let mut world = World::new(&["alice", "bob"]);
+    let (first, second) = world.by_key();
+    world.call(first, second);
+    world.pass(500);
+    world.reload(second);
+    world.pass(500);
+    world.call(second, first);
+    world.pass(2_000);
+    assert_eq!(world.stage(first, second), Some(Stage::Secure));
+    assert_eq!(world.stage(second, first), Some(Stage::Secure));
+}
+
+/// Whoever gives way to a call that came too late has said its own words already.
+#[test]
+fn words_that_were_heard_are_not_called_undelivered() {
+    let mut world = World::new(&["alice", "bob"]);
+    let (first, second) = world.by_key();
+    let caller = world.account(first);
+    world.rule = Box::new(move |from, _, payload| match payload[1] {
+        0x02 if from == caller => Pass::Late(10_000),
+        _ => Pass::Deliver,
+    });
+    world.call(first, second);
+    world.pass(500);
+    world.leave(first, second);
+    world.call(second, first);
+    let text = world.say(second, first, "are you there?");
+    world.pass(500);
+    assert_eq!(world.texts(first, second), ["are you there?"]);
+    world.pass(60_000);
+    assert!(world.ended(second, first).is_some());
+    assert_eq!(world.status(second, text), Some(Status::Unconfirmed));
+}
+
+/// READY is lost, the peer's page is loaded again, and calls.
+#[test]
+fn a_new_run_calls_into_a_handshake_that_was_not_completed() {
+    let mut world = World::new(&["alice", "bob"]);
+    let bob = world.account(1);
+    world.rule = Box::new(move |from, _, payload| match payload[1] {
+        0x11 if from == bob => Pass::Drop,
+        _ => Pass::Deliver,
+    });
+    world.call(0, 1);
+    world.pass(500);
+    world.accept(1, 0).unwrap();
+    world.pass(500);
+    world.reload(1);
+    world.rule = Box::new(|_, _, _| Pass::Deliver);
+    world.pass(500);
+    world.call(1, 0);
+    world.pass(500);
+    world.accept(0, 1).unwrap();
+    let text = world.say(0, 1, "there you are");
+    world.pass(20_000);
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+    assert_eq!(world.status(0, text), Some(Status::Delivered));
+}

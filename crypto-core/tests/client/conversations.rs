@@ -1,6 +1,6 @@
 //! An open conversation: order, receipts, acts, limits, renewal.
 
-use duet_crypto::client::{EndedBy, Event, MessageId, Status};
+use duet_crypto::client::{EndedBy, Event, MessageId, Stage, Status};
 use duet_crypto::limits;
 use duet_crypto::session::Activity;
 
@@ -279,4 +279,108 @@ fn who_waits_does_not_spin() {
     assert_eq!(world.texts(0, 2).len(), 200);
     // Thousands of steps a second would be a spin.
     assert!(world.steps < 20_000, "{}", world.steps);
+}
+
+/// Receipts wait for the allowance too, and nobody wakes for nothing meanwhile.
+#[test]
+fn many_talk_faster_than_they_may() {
+    let names: Vec<_> = (0..13).map(|number| format!("person{number}")).collect();
+    let names: Vec<_> = names.iter().map(String::as_str).collect();
+    let mut world = World::new(&names);
+    for index in 1..13 {
+        world.meet(0, index);
+    }
+    for number in 0..12 {
+        for index in 1..13 {
+            world.say(0, index, &format!("{number}"));
+            world.say(index, 0, &format!("{number}"));
+        }
+    }
+    world.pass(5_000);
+    for index in 1..9 {
+        world.leave(0, index);
+    }
+    world.pass(60_000);
+    assert!((1..9).all(|index| world.ended(index, 0).is_some()));
+    assert!((9..13).all(|index| world.texts(index, 0).len() == 12));
+}
+
+/// The last word came, and one before it did not.
+#[test]
+fn what_is_missing_before_the_last_word_is_told() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(2_000);
+    let mut count = 0;
+    world.rule = Box::new(move |_, _, payload| {
+        count += u32::from(payload[1] == 0x11);
+        if count == 1 {
+            Pass::Drop
+        } else {
+            Pass::Deliver
+        }
+    });
+    world.say(0, 1, "one more thing");
+    world.leave(0, 1);
+    world.pass(1_000);
+    let (by, _, missing) = world.ended(1, 0).unwrap();
+    assert_eq!((by, missing), (EndedBy::Peer, true));
+}
+
+/// The peer was away when the session was to be renewed. There are four hours for it.
+#[test]
+fn a_renewal_that_failed_is_tried_again() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.rule = Box::new(|_, _, payload| match payload[1] {
+        0x01 => Pass::Drop,
+        _ => Pass::Deliver,
+    });
+    world.pass(20 * 3_600_000 + 90_000);
+    world.rule = Box::new(|_, _, _| Pass::Deliver);
+    world.pass(5 * 3_600_000);
+    assert!(world.saw(0, |event| matches!(event, Event::Renewed { .. })));
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+}
+
+/// A number that was viewed names a message of its own session.
+#[test]
+fn what_was_viewed_before_a_renewal_is_not_another_one() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    for text in ["zero", "one", "two"] {
+        world.say(0, 1, text);
+    }
+    world.pass(5_000);
+    let viewed = peer_id(&world, 1);
+    let renews = std::rc::Rc::new(std::cell::Cell::new(false));
+    let seen = renews.clone();
+    world.rule = Box::new(move |_, _, payload| {
+        seen.set(seen.get() || payload[1] == 0x01);
+        Pass::Deliver
+    });
+    world.pass(20 * 3_600_000 - 20_000);
+    while !renews.get() {
+        world.pass(5);
+    }
+    // More than may go before the renewal is through.
+    for number in 0..40 {
+        world.say(1, 0, &format!("{number}"));
+    }
+    let alice = world.account(0);
+    world
+        .act(1, |client, now, rng| {
+            client.viewed(&alice, viewed, now, rng)
+        })
+        .unwrap();
+    while !world.saw(0, |event| matches!(event, Event::Renewed { .. })) {
+        world.pass(5);
+    }
+    for number in 0..5 {
+        world.say(0, 1, &format!("later {number}"));
+    }
+    world.pass(30_000);
+    let other =
+        |event: &Event| matches!(event, Event::Viewed { id: MessageId::Own(own), .. } if *own > 3);
+    assert!(!world.saw(0, other));
 }

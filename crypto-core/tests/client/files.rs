@@ -139,3 +139,54 @@ fn a_renewal_does_not_touch_it() {
     assert!(world.saw(1, |event| matches!(event, Event::Renewed { .. })));
     assert!(world.has(1, file, &bytes));
 }
+
+/// What was wanted, and is not any more when it is sealed, leaves the line as it was.
+#[test]
+fn files_that_are_cancelled_before_they_go_cost_the_others_nothing() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bytes = bytes(300_000);
+    for _ in 0..3 {
+        world.people[0].slow = Some(Vec::new());
+        let file = world.offer(0, 1, &bytes);
+        world.pass(1_000);
+        world.take(1, 0);
+        world.pass(1_000);
+        let bob = world.account(1);
+        world
+            .act(0, |client, now, rng| {
+                client.file(&bob, file, FileAct::Cancel, now, rng)
+            })
+            .unwrap();
+        world.seal_late(0);
+    }
+    let file = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    world.take(1, 0);
+    world.pass(10_000);
+    assert!(world.has(1, file, &bytes));
+}
+
+/// Nothing is thrown at a peer who is not there.
+#[test]
+fn a_peer_who_is_away_is_not_sent_chunks_all_the_time() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bytes = bytes(8_000_000);
+    let file = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    world.take(1, 0);
+    world.pass(100);
+    world.cut(1);
+    world.pass(1_000);
+    let chunks = |world: &World| {
+        let sent = world.people[0].sent.iter();
+        sent.filter(|(_, length)| *length > 16_000).count()
+    };
+    let before = chunks(&world);
+    world.pass(60_000);
+    assert!(chunks(&world) - before < 300, "{}", chunks(&world) - before);
+    world.connect(1);
+    world.pass(30_000);
+    assert!(world.has(1, file, &bytes));
+}

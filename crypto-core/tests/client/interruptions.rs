@@ -2,7 +2,10 @@
 
 use duet_crypto::client::{EndedBy, Event, Stage, Status};
 
-use crate::world::World;
+use duet_crypto::relay::Presence;
+use duet_crypto::session::Activity;
+
+use crate::world::{Pass, World};
 
 /// The relay goes away for a second, and for thirty, in the middle of ten messages each way.
 #[test]
@@ -146,4 +149,118 @@ fn jobs_that_never_return_stop_nobody_else() {
     world.call(2, 0);
     world.pass(12_000);
     assert!(world.saw(0, |event| matches!(event, Event::Incoming { .. })));
+}
+
+/// The peer's last frame crossed ours, and then it was gone.
+#[test]
+fn a_peer_that_dies_after_its_last_word_is_noticed() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    let alice = world.account(0);
+    world
+        .act(1, |client, now, rng| {
+            client.typing(&alice, Activity::Typing, now, rng)
+        })
+        .unwrap();
+    world.say(0, 1, "take your time");
+    world.people[1].swallowed = true;
+    world.reconnects = false;
+    world.pass(2_000);
+    assert!(world.saw(0, |event| matches!(event, Event::Activity { .. })));
+    world.pass(610_000);
+    assert_eq!(world.ended(0, 1).map(|(by, ..)| by), Some(EndedBy::Silence));
+}
+
+/// One lie about the peer's run is not believed for ever.
+#[test]
+fn a_frame_from_a_run_that_does_not_exist() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    let bob = world.account(1);
+    world.rule = Box::new(move |from, _, _| match from == bob {
+        true => Pass::From(Presence([9; 16])),
+        false => Pass::Deliver,
+    });
+    world.say(1, 0, "hello");
+    world.pass(30);
+    world.rule = Box::new(|_, _, _| Pass::Deliver);
+    assert_eq!(world.texts(0, 1), ["hello"]);
+    let text = world.say(0, 1, "where are you?");
+    world.pass(15_000);
+    assert_eq!(world.texts(1, 0), ["where are you?"]);
+    assert_eq!(world.status(0, text), Some(Status::Delivered));
+}
+
+/// A line breaks between CONFIRM and READY of a renewal, for longer than the handshake may take.
+#[test]
+fn an_interruption_in_the_middle_of_a_renewal() {
+    for away in [10_000, 30_000, 100_000, 300_000] {
+        let mut world = World::new(&["alice", "bob"]);
+        world.meet(0, 1);
+        let confirmed = std::rc::Rc::new(std::cell::Cell::new(false));
+        let seen = confirmed.clone();
+        world.rule = Box::new(move |_, _, payload| {
+            seen.set(seen.get() || payload[1] == 0x04);
+            Pass::Deliver
+        });
+        confirmed.set(false);
+        world.pass(20 * 3_600_000 - 10_000);
+        while !confirmed.get() {
+            world.pass(5);
+        }
+        // CONFIRM is on its way, READY will not arrive.
+        world.people[0].swallowed = true;
+        world.pass(100);
+        world.cut(0);
+        let text = world.say(1, 0, "are you there?");
+        world.pass(away);
+        world.people[0].swallowed = false;
+        world.connect(0);
+        let other = world.say(0, 1, "yes");
+        world.pass(60_000);
+        for index in 0..2 {
+            assert!(world.ended(index, 1 - index).is_none(), "{away}");
+        }
+        assert_eq!(world.status(0, other), Some(Status::Delivered), "{away}");
+        assert_ne!(world.status(1, text), Some(Status::Sent), "{away}");
+        let last = world.say(1, 0, "good");
+        world.pass(5_000);
+        assert_eq!(world.status(1, last), Some(Status::Delivered), "{away}");
+    }
+}
+
+/// What was said just before a renewal and did not arrive is opened whenever it comes again within an interruption.
+#[test]
+fn what_was_said_before_a_renewal_comes_after_an_interruption() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(20 * 3_600_000 - 10_000);
+    let alice = world.account(0);
+    world.rule = Box::new(move |from, _, payload| match payload[1] {
+        0x11 if from == alice => Pass::Drop,
+        _ => Pass::Deliver,
+    });
+    let text = loop {
+        let text = world.say(0, 1, "did you see this?");
+        world.pass(100);
+        if world.saw(1, |event| matches!(event, Event::Renewed { .. })) {
+            break text;
+        }
+    };
+    world.cut(0);
+    world.rule = Box::new(|_, _, _| Pass::Deliver);
+    world.say(1, 0, "hello?");
+    world.pass(400_000);
+    world.connect(0);
+    world.pass(120_000);
+    assert_eq!(world.status(0, text), Some(Status::Delivered));
+    assert!(!world.saw(0, |event| matches!(
+        event,
+        Event::Status {
+            status: Status::Unconfirmed,
+            ..
+        }
+    )));
 }

@@ -276,3 +276,44 @@ fn strangers_take_no_friend_s_place() {
     world.pass(2_000);
     assert_eq!(rings(&world), 1 + 25);
 }
+
+/// A key of somebody else's, who says that it is Bob's: of those that win against Alice.
+fn other_bob(world: &World) -> duet_crypto::engine::LocalIdentity<duet_crypto::engine::Software> {
+    use duet_crypto::engine::LocalIdentity;
+    use duet_crypto::identity::IdentitySeed;
+    let own = *world.people[0].key.as_bytes();
+    (1..)
+        .map(|seed| IdentitySeed::from_bytes(&[seed; 32]))
+        .map(|seed| LocalIdentity::software(seed, world.account(1)))
+        .find(|other| *other.party().key.as_bytes() < own)
+        .unwrap()
+}
+
+/// Whom Alice calls, the directory has said. Another key does not take the call over.
+#[test]
+fn another_key_does_not_take_a_call_over() {
+    let mut world = World::new(&["alice", "bob"]);
+    let (bob, alice) = (world.account(1), world.account(0));
+    let answered = std::rc::Rc::new(std::cell::Cell::new(false));
+    let seen = answered.clone();
+    world.rule = Box::new(move |from, _, payload| {
+        seen.set(seen.get() || (from == alice && payload[1] == 3));
+        crate::world::Pass::Deliver
+    });
+    world.call(0, 1);
+    world.pass(500);
+    let peer = person("alice").party();
+    let presence = world.people[0].client.presence();
+    let rng = &mut TestRng::new(5);
+    let offer = block_on(Offer::create(&other_bob(&world), peer, presence, rng)).unwrap();
+    let there = world.people[1].client.presence();
+    world.deliver(bob, there, 0, offer.frame());
+    world.pass(500);
+    assert!(!answered.get());
+    assert_eq!(world.stage(0, 1), Some(Stage::Ringing));
+    world.accept(1, 0).unwrap();
+    world.pass(500);
+    assert_eq!(world.stage(0, 1), Some(Stage::Secure));
+    let sas = world.people[0].client.sas(&bob).unwrap();
+    assert_eq!(sas.key, world.people[1].key);
+}

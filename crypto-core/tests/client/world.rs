@@ -31,6 +31,8 @@ pub(crate) enum Pass {
     Twice,
     /// So many ms later than it would.
     Late(u64),
+    /// As if from another run.
+    From(Presence),
 }
 
 /// Decides about a payload: from, to, bytes.
@@ -55,6 +57,8 @@ pub(crate) struct Someone {
     pub(crate) swallowed: bool,
     /// Jobs that are kept back.
     pub(crate) held: Option<Vec<Job<Software>>>,
+    /// Chunks that are wanted and not sealed at once.
+    pub(crate) slow: Option<Vec<(AccountId, ChunksWanted)>>,
     /// Files that are offered, or taken and on their way.
     files: BTreeMap<FileId, (TransferCipher, Vec<u8>)>,
     /// Frames that were handed to the socket, with the times.
@@ -116,6 +120,7 @@ impl World {
                 closed: false,
                 swallowed: false,
                 held: None,
+                slow: None,
                 files: BTreeMap::new(),
                 sent: Vec::new(),
             });
@@ -160,6 +165,16 @@ impl World {
         }
     }
 
+    /// The page is loaded again: another run, and nothing is known but the pins.
+    pub(crate) fn reload(&mut self, index: usize) {
+        self.hang_up(index);
+        let someone = &mut self.people[index];
+        let local = person(someone.name.as_str());
+        let (pins, settings) = (someone.client.pins().clone(), Settings::default());
+        someone.client = Client::new(local, pins, settings, &mut someone.rng);
+        self.connect(index);
+    }
+
     pub(crate) fn reconnect(&mut self, index: usize) {
         self.cut(index);
         self.connect(index);
@@ -186,6 +201,12 @@ impl World {
         self.counter += 1;
         let at = self.now + self.latency + later;
         self.air.insert((at, self.counter), (to, bytes));
+    }
+
+    /// Two people of whom the first one's flight counts where both call (protocol 4.7).
+    pub(crate) fn by_key(&self) -> (usize, usize) {
+        let key = |index: usize| *self.people[index].key.as_bytes();
+        if key(0) < key(1) { (0, 1) } else { (1, 0) }
     }
 
     /// A payload in anybody's name.
@@ -300,13 +321,16 @@ impl World {
         let frame = ServerFrame::Deliver {
             id,
             from,
-            presence: own,
+            presence: match pass {
+                Pass::From(other) => other,
+                _ => own,
+            },
             payload,
         };
         let frame = frame.encode();
         match pass {
             Pass::Drop => {}
-            Pass::Deliver => self.fly(target, frame, 0),
+            Pass::Deliver | Pass::From(_) => self.fly(target, frame, 0),
             Pass::Late(ms) => self.fly(target, frame, ms),
             Pass::Twice => {
                 self.fly(target, frame.clone(), 0);
@@ -348,9 +372,10 @@ impl World {
                     someone.events.push(Event::Line(LineState::Down));
                     self.hang_up(index);
                 }
-                Output::Event(Event::ChunksWanted { account, wanted }) => {
-                    self.seal(index, account, wanted);
-                }
+                Output::Event(Event::ChunksWanted { account, wanted }) => match &mut someone.slow {
+                    Some(slow) => slow.push((account, wanted)),
+                    None => self.seal(index, account, wanted),
+                },
                 Output::Event(event) => someone.events.push(event),
             }
         }
@@ -482,6 +507,14 @@ impl World {
     pub(crate) fn has(&self, index: usize, file: FileId, bytes: &[u8]) -> bool {
         let held = self.people[index].files.get(&file);
         held.is_some_and(|(_, held)| held == bytes)
+    }
+
+    /// Seals what was wanted meanwhile.
+    pub(crate) fn seal_late(&mut self, index: usize) {
+        for (account, wanted) in self.people[index].slow.take().unwrap_or_default() {
+            self.seal(index, account, wanted);
+            self.settle(index);
+        }
     }
 
     fn seal(&mut self, index: usize, account: AccountId, wanted: ChunksWanted) {
