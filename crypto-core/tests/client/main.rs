@@ -7,6 +7,8 @@ mod calls;
 mod common;
 mod conversations;
 mod files;
+mod hostile;
 mod interruptions;
+mod property;
 mod strangers;
 mod world;
