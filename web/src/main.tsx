@@ -3,12 +3,13 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openEngine } from './app/engine.ts';
-import { keptEngine, keptTheme } from './app/preferences.ts';
-import { applyTheme } from './app/theme.ts';
+import { keptContrast, keptEngine, keptTheme } from './app/preferences.ts';
+import { applyContrast, applyTheme } from './app/theme.ts';
 import { createDuet } from './app/wire.ts';
 
 // Before the first drawing, so that a chosen theme does not flash.
 applyTheme(keptTheme());
+applyContrast(keptContrast());
 
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('index.html has no #root');

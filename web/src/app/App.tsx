@@ -10,8 +10,8 @@ import { KeyMissing } from '../screens/sign-in/KeyMissing.tsx';
 import { SignIn } from '../screens/sign-in/SignIn.tsx';
 import { Unlock } from '../screens/sign-in/Unlock.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { keepPreference, keptEngine, keptTheme, readPreference } from './preferences.ts';
-import { applyTheme } from './theme.ts';
+import { keepPreference, keptContrast, keptEngine, keptTheme, readPreference } from './preferences.ts';
+import { applyContrast, applyTheme } from './theme.ts';
 
 /**
  * Everything behind the sign-in, in one piece: it arrives while the engine starts, and nothing of it has to be
@@ -45,13 +45,20 @@ const keepLanguage = (language: string) => keepPreference('language', language);
 function usePreferences(): Preferences {
   const [theme, setTheme] = useState(keptTheme);
   const [engine, setEngine] = useState(keptEngine);
+  const [contrast, setContrast] = useState(keptContrast);
   useEffect(() => applyTheme(theme), [theme]);
+  useEffect(() => applyContrast(contrast), [contrast]);
   return {
     theme,
+    contrast,
     engine,
     setTheme: (next) => {
       setTheme(next);
       keepPreference('theme', next);
+    },
+    setContrast: (next) => {
+      setContrast(next);
+      keepPreference('contrast', next);
     },
     setEngine: (next) => {
       setEngine(next);

@@ -24,7 +24,7 @@ function Broken() {
   const { t } = useWords();
   return (
     <Card title={t.app.crashed}>
-      <p role="alert" className="mb-5 text-muted">
+      <p role="alert" className="text-ink-2">
         {t.app.crashedHelp}
       </p>
       <Button look="primary" className="w-full" onClick={() => location.reload()}>

@@ -7,12 +7,15 @@ import type { EngineClient } from '../engine/contract.ts';
  */
 export async function openEngine(): Promise<EngineClient> {
   if (import.meta.env.DEV) {
-    const stage = new URLSearchParams(location.search).get('fake');
+    const asked = new URLSearchParams(location.search);
+    const stage = asked.get('fake');
     if (stage !== null) {
       const { createFakeEngine } = await import('../engine/fake.ts');
       const stages = ['locked', 'key-missing', 'ready'] as const;
       const fake = createFakeEngine({
         pause: 900,
+        // `&still`: nothing happens by itself; whoever looks says what does.
+        script: !asked.has('still'),
         stage: stages.find((known) => known === stage) ?? 'signed-out',
       });
       // For looking at a state by hand, and for the script that takes pictures of all of them.

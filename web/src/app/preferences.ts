@@ -1,8 +1,13 @@
 /** The few choices that are kept on this device. Nothing else of the page is written down. */
 import type { EngineMode } from '../engine/contract.ts';
-import type { Theme } from '../screens/settings/Settings.tsx';
+import type { Contrast, Theme } from '../screens/settings/Settings.tsx';
 
-const KEYS = { engine: 'duet.engine', theme: 'duet.theme', language: 'duet.language' } as const;
+const KEYS = {
+  engine: 'duet.engine',
+  theme: 'duet.theme',
+  contrast: 'duet.contrast',
+  language: 'duet.language',
+} as const;
 
 export type PreferenceName = keyof typeof KEYS;
 
@@ -31,3 +36,5 @@ export const keptEngine = (): EngineMode =>
   oneOf(['auto', 'native', 'wasm'], readPreference('engine'), 'auto');
 
 export const keptTheme = (): Theme => oneOf(['system', 'light', 'dark'], readPreference('theme'), 'system');
+
+export const keptContrast = (): Contrast => oneOf(['system', 'more'], readPreference('contrast'), 'system');

@@ -1,7 +1,7 @@
-import type { Theme } from '../screens/settings/Settings.tsx';
+import type { Contrast, Theme } from '../screens/settings/Settings.tsx';
 
-/** The paper of each theme, for the browser's own bars; main.css holds the same two values. */
-const paper = { light: '#f6f5f1', dark: '#131416' } as const;
+/** The paper of each theme, for the browser's own bars; tokens.css holds the same two values. */
+const paper = { light: '#fbfaf8', dark: '#171614' } as const;
 
 /** Puts the chosen theme on the page; `system` leaves it to the media query. */
 export function applyTheme(theme: Theme): void {
@@ -10,4 +10,10 @@ export function applyTheme(theme: Theme): void {
   for (const meta of document.querySelectorAll<HTMLMetaElement>('meta[name=theme-color]')) {
     meta.content = paper[theme === 'system' ? (meta.media.includes('dark') ? 'dark' : 'light') : theme];
   }
+}
+
+/** High contrast, also where the system does not ask for it. */
+export function applyContrast(contrast: Contrast): void {
+  if (contrast === 'system') delete document.documentElement.dataset['contrast'];
+  else document.documentElement.dataset['contrast'] = contrast;
 }

@@ -14,6 +14,8 @@ export interface Format {
   time(at: number): string;
   /** The day of an epoch time in milliseconds. */
   date(at: number): string;
+  /** The day of an epoch time in full, for the line between two days. */
+  day(at: number): string;
   /** A size in bytes, in powers of 1,024: the limit for files is 50 of such megabytes. */
   bytes(size: number): string;
   /** 0..1 as whole per cent. */
@@ -28,6 +30,7 @@ const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
 export function createFormat(locale: string): Format {
   const time = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit' });
   const date = new Intl.DateTimeFormat(locale, { dateStyle: 'medium' });
+  const day = new Intl.DateTimeFormat(locale, { weekday: 'long', day: 'numeric', month: 'long' });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 0 });
   const number = new Intl.NumberFormat(locale);
   const unit = (name: string, display: 'short' | 'long', digits: number) =>
@@ -43,6 +46,7 @@ export function createFormat(locale: string): Format {
   return {
     time: (at) => time.format(at),
     date: (at) => date.format(at),
+    day: (at) => day.format(at),
     bytes: (size) => {
       let power = 0;
       while (size >= 1024 ** (power + 1) && power < units.length - 1) power += 1;

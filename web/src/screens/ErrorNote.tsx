@@ -15,7 +15,7 @@ export function ErrorNote({ error }: { readonly error: UserError }) {
       data-testid="notice"
       data-code={error.code}
     >
-      <p className="font-medium">{title}</p>
+      <p className="font-semibold">{title}</p>
       <p>{help}</p>
     </Callout>
   );

@@ -62,12 +62,12 @@ function Toast({ notice }: { readonly notice: Notice }) {
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
       onBlur={() => setHeld(false)}
-      className="flex items-start gap-3 rounded-2xl border border-line bg-surface py-2 pr-1.5 pl-4 text-sm shadow-raised motion-safe:animate-rise"
+      className="flex items-start gap-3 rounded-card border border-rule bg-sheet py-2 pr-1.5 pl-4 text-sm shadow-over loud:border-edge motion-safe:animate-rise"
     >
       <CircleAlert size={18} className="mt-2 shrink-0 text-danger" aria-hidden="true" />
       <div className="min-w-0 flex-1 py-1.5">
-        <p className="font-medium">{title}</p>
-        <p className="text-muted">{help}</p>
+        <p className="font-semibold">{title}</p>
+        <p className="text-ink-2">{help}</p>
       </div>
       <IconButton label={words.t.notice.dismiss} onClick={() => dismissNotice(stores, notice.id)}>
         <X size={18} aria-hidden="true" />

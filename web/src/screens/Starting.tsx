@@ -1,6 +1,5 @@
 import { useWords } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
-import { Spinner } from '../ui/Spinner.tsx';
 import { useNotices } from './duet.tsx';
 import { Logo } from './Logo.tsx';
 
@@ -10,12 +9,13 @@ export function Starting() {
   const failed = useNotices().length > 0;
   return (
     <main className="flex min-h-full flex-col items-center justify-center gap-5 p-8">
-      <Logo className="size-16" />
+      <h1 className="sr-only">{t.app.name}</h1>
+      <Logo className={failed ? 'h-12 w-18' : 'h-12 w-18 motion-safe:animate-wait'} />
       {failed ? (
         <Button onClick={() => location.reload()}>{t.app.reload}</Button>
       ) : (
-        <p role="status" className="flex items-center gap-3 text-muted">
-          <Spinner /> {t.app.starting}
+        <p role="status" className="marking">
+          {t.app.starting}
         </p>
       )}
     </main>

@@ -1,4 +1,4 @@
-import { ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
+import { UserRoundCheck, UserRoundSearch, UserRoundX } from 'lucide-react';
 import type { TrustView } from '../engine/contract.ts';
 import { useWords } from '../i18n/index.tsx';
 import { classes } from '../ui/classes.ts';
@@ -14,31 +14,40 @@ const levels: Readonly<Record<TrustView, Level>> = {
   changed: 'bad',
 };
 
-const looks: Readonly<Record<Level, { readonly icon: typeof ShieldCheck; readonly colour: string }>> = {
-  open: { icon: ShieldQuestion, colour: 'text-muted' },
-  good: { icon: ShieldCheck, colour: 'text-accent' },
-  bad: { icon: ShieldAlert, colour: 'text-danger' },
+const icons: Readonly<Record<Level, typeof UserRoundCheck>> = {
+  open: UserRoundSearch,
+  good: UserRoundCheck,
+  bad: UserRoundX,
 };
 
 export interface TrustLabelProps {
   readonly trust: TrustView;
-  /** The words give way on phones, where the shape has to do; screen readers keep them. */
-  readonly compact?: boolean;
+  readonly name: string;
+  /** `header`: asks the question, or answers it; its words give way on phones, and screen readers keep them. */
+  readonly place?: 'header' | 'list';
   readonly 'data-testid'?: string;
 }
 
-/** How far a key is trusted: a shape and words, never a colour alone. */
-export function TrustLabel({ trust, compact = false, ...rest }: TrustLabelProps) {
+/** How well somebody is known: a shape and words, never a colour alone. */
+export function TrustLabel({ trust, name, place = 'list', ...rest }: TrustLabelProps) {
   const { t } = useWords();
-  const { icon: Icon, colour } = looks[levels[trust]];
+  const level = levels[trust];
+  const Icon = icons[level];
+  const header = place === 'header';
   return (
     <span
       data-testid={rest['data-testid']}
       data-trust={trust}
-      className={classes('inline-flex items-center gap-1 text-sm leading-tight', colour)}
+      className={classes(
+        'inline-flex items-center text-sm leading-5',
+        header ? 'gap-2 font-semibold' : 'gap-1.5',
+        level === 'bad' ? 'text-danger' : header ? 'text-ink' : 'text-ink-2',
+      )}
     >
-      <Icon size={16} className="shrink-0" aria-hidden="true" />
-      <span className={compact ? 'max-sm:sr-only' : undefined}>{t.trust[trust].label}</span>
+      <Icon size={header ? 20 : 16} strokeWidth={1.75} className="shrink-0" aria-hidden="true" />
+      <span className={header ? 'max-lg:sr-only' : undefined}>
+        {header ? t.trust[trust].label(name) : t.trust[trust].note(name)}
+      </span>
     </span>
   );
 }

@@ -5,10 +5,10 @@ import { Spinner } from './Spinner.tsx';
 type Look = 'primary' | 'secondary' | 'quiet' | 'danger';
 
 const looks: Readonly<Record<Look, string>> = {
-  primary: 'bg-accent text-on-accent enabled:hover:bg-accent-strong',
-  secondary: 'border border-line bg-surface text-ink enabled:hover:bg-sunken',
-  quiet: 'text-ink enabled:hover:bg-sunken',
-  danger: 'bg-danger text-on-danger enabled:hover:opacity-90',
+  primary: 'bg-act text-on-act enabled:hover:bg-act-hover',
+  secondary: 'border border-edge bg-sheet text-ink enabled:hover:bg-press',
+  quiet: 'text-ink enabled:hover:bg-press',
+  danger: 'bg-danger text-on-danger enabled:hover:bg-danger/90',
 };
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -16,6 +16,8 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** Works: cannot be pressed again, and says so. */
   readonly busy?: boolean;
   readonly icon?: ReactNode;
+  /** Inside cards and moments. Still 44 px for a finger. */
+  readonly small?: boolean;
   readonly 'data-testid'?: string;
 }
 
@@ -23,6 +25,7 @@ export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
 export function Button({
   look = 'secondary',
   busy = false,
+  small = false,
   icon,
   className,
   children,
@@ -36,7 +39,12 @@ export function Button({
       disabled={disabled === true || busy}
       aria-busy={busy || undefined}
       className={classes(
-        'inline-flex min-h-11 items-center justify-center gap-2 rounded-xl px-4 py-2 text-center font-medium text-[0.9375rem] leading-tight transition-colors disabled:opacity-55',
+        'relative inline-flex items-center justify-center gap-2 rounded-full text-center font-semibold leading-5 transition-colors',
+        small
+          ? 'min-h-9 px-3.5 py-1.5 text-sm after:absolute after:-inset-y-1 after:inset-x-0'
+          : 'min-h-touch px-4.5 py-2',
+        // Off is said by the look, at full contrast: it may be what the person needs to read.
+        'disabled:border-press disabled:bg-press disabled:text-ink-2',
         looks[look],
         className,
       )}

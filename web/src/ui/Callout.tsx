@@ -12,14 +12,14 @@ export interface CalloutProps {
 }
 
 const tones: Readonly<Record<CalloutProps['tone'], string>> = {
-  plain: 'bg-sunken',
-  warning: 'bg-warning-soft',
+  plain: 'bg-wing',
+  warning: 'bg-caution-soft',
   danger: 'bg-danger-soft',
 };
 
 const marks: Readonly<Record<CalloutProps['tone'], string>> = {
-  plain: 'text-muted',
-  warning: 'text-warning',
+  plain: 'text-ink-2',
+  warning: 'text-caution',
   danger: 'text-danger',
 };
 
@@ -29,7 +29,11 @@ export function Callout({ tone, icon, role, children, className, ...rest }: Call
     <div
       {...rest}
       role={role}
-      className={classes('flex gap-3 rounded-xl px-4 py-3 text-sm', tones[tone], className)}
+      className={classes(
+        'flex gap-3 rounded-card px-4 py-3 text-sm loud:border loud:border-edge',
+        tones[tone],
+        className,
+      )}
     >
       {icon !== undefined && <span className={classes('mt-0.5 shrink-0', marks[tone])}>{icon}</span>}
       <div className="min-w-0 flex-1">{children}</div>

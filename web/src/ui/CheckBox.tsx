@@ -12,14 +12,14 @@ export interface CheckBoxProps {
 
 export function CheckBox({ checked, onChange, children, label, className, ...rest }: CheckBoxProps) {
   return (
-    <label className={classes('flex min-h-11 items-center gap-3 text-[0.9375rem]', className)}>
+    <label className={classes('flex min-h-11 items-center gap-3 text-base', className)}>
       <input
         type="checkbox"
         checked={checked}
         aria-label={label}
         data-testid={rest['data-testid']}
         onChange={(event) => onChange(event.target.checked)}
-        className="size-5 shrink-0 accent-accent"
+        className="size-5 shrink-0 accent-act"
       />
       <span>{children}</span>
     </label>

@@ -31,22 +31,22 @@ export function Choice<Value extends string>({
   const name = useId();
   return (
     <fieldset data-testid={rest['data-testid']} className="min-w-0">
-      <legend className={hideLegend ? 'sr-only' : 'mb-2 font-medium text-[0.9375rem]'}>{legend}</legend>
+      <legend className={hideLegend ? 'sr-only' : 'mb-2 font-semibold text-sm'}>{legend}</legend>
       <div
         className={
           layout === 'row'
-            ? 'flex gap-1 rounded-xl bg-sunken p-1'
-            : 'divide-y divide-line overflow-hidden rounded-xl border border-line bg-surface'
+            ? 'flex gap-0.5 rounded-full bg-press p-[3px] loud:ring-1 loud:ring-edge'
+            : 'divide-y divide-rule overflow-hidden rounded-card border border-rule bg-sheet'
         }
       >
         {options.map((option) => (
           <label
             key={option.value}
             className={classes(
-              'relative flex items-center has-focus-visible:outline-2 has-focus-visible:outline-accent',
+              'relative flex items-center has-focus-visible:outline-2 has-focus-visible:outline-focus',
               layout === 'row'
-                ? 'min-h-10 flex-1 justify-center rounded-lg px-3 text-center text-sm has-checked:bg-raised has-checked:font-medium has-checked:shadow-raised'
-                : 'gap-3 px-4 py-3 has-focus-visible:-outline-offset-2',
+                ? 'min-h-10 flex-1 justify-center rounded-full px-2 text-center leading-tight font-medium has-checked:bg-sheet has-checked:font-semibold has-checked:shadow-card loud:has-checked:ring-1 loud:has-checked:ring-edge'
+                : 'min-h-14 gap-3 px-4 py-3 has-focus-visible:-outline-offset-2',
             )}
           >
             <input
@@ -56,15 +56,13 @@ export function Choice<Value extends string>({
               checked={option.value === value}
               onChange={() => onChange(option.value)}
               className={classes(
-                'accent-accent',
+                'accent-act',
                 layout === 'row' ? 'absolute inset-0 size-full opacity-0' : 'size-5 shrink-0 outline-none',
               )}
             />
             <span className="min-w-0">
-              <span className={layout === 'list' ? 'block font-medium text-[0.9375rem]' : undefined}>
-                {option.label}
-              </span>
-              {option.hint !== undefined && <span className="block text-muted text-sm">{option.hint}</span>}
+              <span className={layout === 'list' ? 'block' : undefined}>{option.label}</span>
+              {option.hint !== undefined && <span className="block text-ink-2 text-sm">{option.hint}</span>}
             </span>
           </label>
         ))}

@@ -60,15 +60,15 @@ export function Dialog({
         if (event.target === event.currentTarget) onClose();
       }}
       className={classes(
-        'overflow-hidden bg-paper p-0 open:motion-safe:animate-rise',
+        'overflow-hidden bg-sheet p-0 open:motion-safe:animate-rise',
         role === 'alertdialog'
-          ? 'm-auto h-fit max-h-[92dvh] w-[min(92vw,28rem)] rounded-2xl border border-line shadow-raised'
-          : 'm-0 h-dvh max-h-none w-full max-w-none sm:m-auto sm:h-fit sm:max-h-[min(92dvh,54rem)] sm:rounded-2xl sm:border sm:border-line sm:shadow-raised',
+          ? 'm-auto h-fit max-h-[92dvh] w-[min(92vw,28rem)] rounded-dialog border border-rule shadow-over'
+          : 'm-0 h-dvh max-h-none w-full max-w-none sm:m-auto sm:h-fit sm:max-h-[min(92dvh,54rem)] sm:rounded-dialog sm:border sm:border-rule sm:shadow-over',
         role !== 'alertdialog' && (wide ? 'sm:w-[min(94vw,46rem)]' : 'sm:w-[min(92vw,30rem)]'),
       )}
     >
       <div className="flex h-full max-h-[inherit] flex-col">
-        <header className="flex items-center gap-2 border-line border-b py-2 pr-2 pl-4 sm:pl-5">
+        <header className="flex items-center gap-2 py-2 pr-2 pl-5 sm:pl-6">
           <h2 id={titleId} className="min-w-0 flex-1 break-words font-semibold text-lg leading-snug">
             {title}
           </h2>
@@ -81,12 +81,12 @@ export function Dialog({
           aria-labelledby={titleId}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard.
           tabIndex={0}
-          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-4 py-5 -outline-offset-2 sm:px-5"
+          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-4 -outline-offset-2 sm:px-6"
         >
           {children}
         </section>
         {footer !== undefined && (
-          <footer className="border-line border-t bg-paper px-4 py-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+          <footer className="px-5 pt-2 pb-[max(1.25rem,env(safe-area-inset-bottom))] sm:px-6">
             {footer}
           </footer>
         )}

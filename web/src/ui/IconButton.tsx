@@ -4,6 +4,7 @@ import { classes } from './classes.ts';
 export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   /** The accessible name, and the tooltip. */
   readonly label: string;
+  /** In the voice around it: the one thing to press here. */
   readonly filled?: boolean;
   readonly children: ReactNode;
   readonly 'data-testid'?: string;
@@ -17,10 +18,10 @@ export function IconButton({ label, filled = false, className, children, ...rest
       {...rest}
       aria-label={label}
       className={classes(
-        'inline-flex size-11 shrink-0 items-center justify-center rounded-full transition-colors disabled:opacity-45',
+        'inline-flex size-touch shrink-0 items-center justify-center rounded-full transition-colors',
         filled
-          ? 'bg-accent text-on-accent enabled:hover:bg-accent-strong'
-          : 'text-muted enabled:hover:bg-sunken enabled:hover:text-ink',
+          ? 'bg-strong text-sheet disabled:bg-press disabled:text-ink-2'
+          : 'text-ink enabled:hover:bg-press disabled:text-edge',
         className,
       )}
     >

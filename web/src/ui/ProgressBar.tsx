@@ -18,11 +18,11 @@ export function ProgressBar({ value, label, valueText, ...rest }: ProgressBarPro
       aria-valuenow={percent}
       aria-valuetext={valueText}
       data-testid={rest['data-testid']}
-      className="h-1.5 overflow-hidden rounded-full bg-ink/12"
+      className="h-1.5 overflow-hidden rounded-full bg-(--track,var(--color-press))"
     >
       {/* Set through the style object, which the content security policy allows; an attribute it would not. */}
       <div
-        className="h-full origin-left rounded-full bg-accent transition-transform duration-150 ease-linear"
+        className="h-full origin-left rounded-full bg-strong transition-transform duration-150 ease-linear"
         style={{ transform: `scaleX(${percent / 100})` }}
       />
     </div>

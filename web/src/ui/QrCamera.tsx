@@ -37,9 +37,9 @@ export function QrCamera({ onCode, onTrouble, label }: QrCameraProps) {
   }, []);
 
   return (
-    <div className="relative aspect-square w-full max-w-80 overflow-hidden rounded-xl bg-sunken">
+    <div className="relative aspect-square w-full max-w-80 overflow-hidden rounded-card bg-press">
       {!running && (
-        <span className="absolute inset-0 flex items-center justify-center text-muted">
+        <span className="absolute inset-0 flex items-center justify-center text-ink-2">
           <Spinner />
         </span>
       )}

@@ -22,7 +22,7 @@ export function QrCode({ text, label }: QrCodeProps) {
       aria-label={label}
       viewBox={`0 0 ${size} ${size}`}
       shapeRendering="crispEdges"
-      className="aspect-square w-full max-w-64 rounded-xl bg-white"
+      className="aspect-square w-full max-w-64 rounded-control border border-rule bg-white"
     >
       <path d={path} className="fill-black" />
     </svg>

@@ -36,7 +36,7 @@ export function Tabs<Value extends string>({ label, tabs, value, onChange, child
         role="tablist"
         aria-label={label}
         onKeyDown={onKeyDown}
-        className="flex gap-1 rounded-xl bg-sunken p-1"
+        className="flex gap-0.5 rounded-full bg-press p-[3px] loud:ring-1 loud:ring-edge"
       >
         {tabs.map((tab) => {
           const selected = tab.value === value;
@@ -52,8 +52,8 @@ export function Tabs<Value extends string>({ label, tabs, value, onChange, child
               data-testid={tab.testId}
               onClick={() => onChange(tab.value)}
               className={classes(
-                'min-h-11 flex-1 rounded-lg px-3 text-[0.9375rem] transition-colors',
-                selected ? 'bg-raised font-medium shadow-raised' : 'text-muted hover:text-ink',
+                'min-h-touch flex-1 rounded-full px-2 leading-tight transition-colors',
+                selected ? 'bg-sheet font-semibold shadow-card loud:ring-1 loud:ring-edge' : 'font-medium',
               )}
             >
               {tab.label}

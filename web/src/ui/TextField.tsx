@@ -19,7 +19,7 @@ export function TextField({ label, hint, problem = null, trailing, className, ..
   const note = problem ?? hint;
   return (
     <div className={className}>
-      <label htmlFor={id} className="mb-1.5 block font-medium text-[0.9375rem]">
+      <label htmlFor={id} className="mb-1 block font-semibold text-sm">
         {label}
       </label>
       <div className="relative">
@@ -29,8 +29,8 @@ export function TextField({ label, hint, problem = null, trailing, className, ..
           aria-invalid={problem !== null || undefined}
           aria-describedby={note === undefined ? undefined : noteId}
           className={classes(
-            'h-12 w-full rounded-xl border bg-surface px-3.5 text-base text-ink placeholder:text-muted',
-            problem === null ? 'border-control' : 'border-danger',
+            'h-12 w-full rounded-control border bg-sheet px-4 text-base text-ink placeholder:text-ink-2 focus-visible:-outline-offset-1',
+            problem === null ? 'border-edge' : 'border-danger',
             trailing !== undefined && 'pr-12',
           )}
         />
@@ -41,7 +41,7 @@ export function TextField({ label, hint, problem = null, trailing, className, ..
       {note !== undefined && (
         <div
           id={noteId}
-          className={classes('mt-1.5 text-sm', problem === null ? 'text-muted' : 'text-danger')}
+          className={classes('mt-1.5 text-sm', problem === null ? 'text-ink-2' : 'text-danger')}
         >
           {note}
         </div>

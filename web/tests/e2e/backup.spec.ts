@@ -40,9 +40,11 @@ for (const engine of ['native', 'wasm'] as const) {
     await bob.register();
     await meet(alice, bob);
     await alice.at('fingerprint-open').click();
+    await alice.at('twelve-open').click();
     await expect(alice.at('fingerprint-row')).toHaveCount(3);
     for (const row of await alice.at('fingerprint-row').all()) await row.check();
     await alice.at('fingerprint-confirm').click();
+    await expect(alice.at('compare-done')).toBeVisible();
     await alice.page.keyboard.press('Escape');
     const before = await alice.fingerprints();
     await alice.at('leave-chat').click();
@@ -93,9 +95,7 @@ test('people of a backup come to the account that is in use; somebody else’s b
   await expect(alice.at('backup-restored')).toBeVisible();
 
   await bob.at('settings-open').click();
-  await bob.at('open-people').click();
-  await expect(bob.at('people-dialog')).toContainText('alice');
-  await bob.page.keyboard.press('Escape');
+  await expect(bob.at('people')).toContainText('alice');
   await bob.at('open-restore').click();
   await openBackup(bob, backup);
   await expect(bob.at('notice')).toHaveAttribute('data-code', 'backup-other-account');
@@ -139,5 +139,5 @@ test('a key that nothing can copy is replaced, with the old key’s signature', 
   await alice.at('backup-new-key').click();
   await expect.poll(() => stage.relay.log().includes('"proof":"Signed"')).toBe(true);
   await alice.untilOnline();
-  await expect(alice.at('make-backup-dialog')).toBeHidden();
+  await expect(alice.at('make-backup-page')).toBeHidden();
 });

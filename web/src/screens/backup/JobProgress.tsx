@@ -9,7 +9,7 @@ export function JobProgress({ onCancel }: { readonly onCancel: () => void }) {
   const done = useBackupProgress() ?? 0;
   return (
     <div role="status" className="space-y-3">
-      <p className="text-muted text-sm">{t.backup.stretching}</p>
+      <p className="text-ink-2 text-sm">{t.backup.stretching}</p>
       <ProgressBar value={done} label={t.backup.stretching} valueText={format.percent(done)} />
       <Button onClick={onCancel} data-testid="backup-cancel">
         {t.backup.cancel}

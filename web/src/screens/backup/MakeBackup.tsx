@@ -5,7 +5,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { CheckBox } from '../../ui/CheckBox.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { Page } from '../../ui/Page.tsx';
 import { saveBlob } from '../chat/save.ts';
 import { useDuet } from '../duet.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
@@ -18,9 +18,20 @@ export function MakeBackup({ name, onClose }: { readonly name: string; readonly 
   const { t } = useWords();
   const [backup, setBackup] = useState<BackupView | null>(null);
   return (
-    <Dialog title={t.backup.make} closeLabel={t.app.close} onClose={onClose} data-testid="make-backup-dialog">
-      {backup === null ? <Ask name={name} onMade={setBackup} /> : <Made backup={backup} onClose={onClose} />}
-    </Dialog>
+    <Page
+      title={t.backup.make}
+      back={{ label: t.app.back, onBack: onClose }}
+      bodyClassName="px-5 pb-8 sm:px-8"
+      data-testid="make-backup-page"
+    >
+      <div className="max-w-120">
+        {backup === null ? (
+          <Ask name={name} onMade={setBackup} />
+        ) : (
+          <Made backup={backup} onClose={onClose} />
+        )}
+      </div>
+    </Page>
   );
 }
 
@@ -93,10 +104,10 @@ function Made({ backup, onClose }: { readonly backup: BackupView; readonly onClo
   return (
     <div className="space-y-4">
       <section>
-        <h3 className="font-medium">{t.backup.passphrase}</h3>
+        <h3 className="font-semibold">{t.backup.passphrase}</h3>
         <p
           data-testid="backup-passphrase"
-          className="mt-2 select-all rounded-xl border border-line bg-surface px-4 py-4 text-center font-mono text-xl tracking-wide"
+          className="mt-2 select-all rounded-card border border-edge bg-sheet px-4 py-4 text-center font-mono text-xl tracking-wide"
         >
           {backup.passphrase}
         </p>

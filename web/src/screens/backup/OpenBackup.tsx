@@ -27,7 +27,7 @@ export function OpenBackup({ onOpened }: { readonly onOpened: (preview: BackupPr
 
   return (
     <form onSubmit={onSubmit} className="space-y-4">
-      <p className="text-muted">{t.backup.openHelp}</p>
+      <p className="text-ink-2">{t.backup.openHelp}</p>
       <input
         ref={input}
         type="file"

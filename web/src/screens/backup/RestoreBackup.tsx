@@ -58,13 +58,13 @@ function Preview({ preview, name, onDone }: PreviewProps) {
   return (
     <form onSubmit={onSubmit} className="space-y-5" data-testid="backup-preview">
       <section>
-        <h3 className="font-medium">{t.backup.identity[preview.identity](preview.name)}</h3>
-        <p className="mb-2 text-muted text-sm">{t.backup.createdOn(format.date(preview.created))}</p>
+        <h3 className="font-semibold">{t.backup.identity[preview.identity](preview.name)}</h3>
+        <p className="mb-2 text-ink-2 text-sm">{t.backup.createdOn(format.date(preview.created))}</p>
         <EmojiGrid emoji={preview.fingerprint.emoji} language={language} />
       </section>
       <section>
-        <h3 className="font-medium">{t.backup.people(preview.people.length)}</h3>
-        <ul className="mt-2 divide-y divide-line rounded-xl border border-line bg-surface">
+        <h3 className="font-semibold">{t.backup.people(preview.people.length)}</h3>
+        <ul className="mt-2 divide-y divide-rule rounded-card border border-rule bg-sheet">
           {preview.people.map((person) => (
             <li key={person.accountId} className="px-4 py-3" data-testid="backup-person">
               <Person
@@ -111,8 +111,8 @@ function Person({ person, theirs, onChoose }: PersonProps) {
   return (
     <>
       <p className="flex flex-wrap items-baseline justify-between gap-2">
-        <span className="min-w-0 break-words font-medium">{person.name}</span>
-        <span className="text-muted text-sm" data-verdict={person.verdict}>
+        <span className="min-w-0 break-words font-semibold">{person.name}</span>
+        <span className="text-ink-2 text-sm" data-verdict={person.verdict}>
           {t.backup.verdicts[person.verdict]}
         </span>
       </p>
@@ -121,11 +121,11 @@ function Person({ person, theirs, onChoose }: PersonProps) {
           <p className="text-sm">{t.backup.conflict(person.name)}</p>
           <div className="grid gap-4 sm:grid-cols-2">
             <div>
-              <p className="mb-1 text-muted text-sm">{t.backup.keyHere}</p>
+              <p className="mb-1 text-ink-2 text-sm">{t.backup.keyHere}</p>
               <EmojiGrid emoji={person.pinned.emoji} language={language} />
             </div>
             <div>
-              <p className="mb-1 text-muted text-sm">{t.backup.keyThere}</p>
+              <p className="mb-1 text-ink-2 text-sm">{t.backup.keyThere}</p>
               <EmojiGrid emoji={person.theirs.emoji} language={language} />
             </div>
           </div>

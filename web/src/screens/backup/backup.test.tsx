@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { called, draw } from '../../testing/render.tsx';
 import { KeyMissing } from '../sign-in/KeyMissing.tsx';
 import { MakeBackup } from './MakeBackup.tsx';
-import { RestoreDialog } from './RestoreDialog.tsx';
+import { OpenedBackup } from './OpenedBackup.tsx';
 
 afterEach(cleanup);
 
@@ -72,7 +72,7 @@ async function openFile(user: Awaited<ReturnType<typeof draw>>['user']) {
 
 describe('opening a backup', () => {
   test('shows who is in it before anything changes; of two keys, the one that the person chose is taken', async () => {
-    const { user, engine } = await draw(<RestoreDialog name="alice" onClose={() => undefined} />);
+    const { user, engine } = await draw(<OpenedBackup name="alice" onClose={() => undefined} />);
     await openFile(user);
     expect(engine.calls.some(({ name }) => name === 'restoreBackup')).toBe(false);
     const conflict = screen
@@ -87,7 +87,7 @@ describe('opening a backup', () => {
   });
 
   test('a conflict that nobody decided keeps the key that is here', async () => {
-    const { user, engine } = await draw(<RestoreDialog name="alice" onClose={() => undefined} />);
+    const { user, engine } = await draw(<OpenedBackup name="alice" onClose={() => undefined} />);
     await openFile(user);
     await user.click(button('backup-restore'));
     await screen.findByTestId('backup-restored');
@@ -95,7 +95,7 @@ describe('opening a backup', () => {
   });
 
   test('an unreadable file keeps what was typed', async () => {
-    const { user, engine } = await draw(<RestoreDialog name="alice" onClose={() => undefined} />);
+    const { user, engine } = await draw(<OpenedBackup name="alice" onClose={() => undefined} />);
     engine.failNext('openBackup', { code: 'backup-unreadable' });
     await user.upload(screen.getByTestId('backup-file'), new File(['not one'], 'holiday.jpg'));
     await user.type(screen.getByTestId('backup-passphrase-input'), 'wrong');
@@ -105,7 +105,7 @@ describe('opening a backup', () => {
   });
 
   test('leaving forgets the identity that was opened', async () => {
-    const { user, engine, unmount } = await draw(<RestoreDialog name="alice" onClose={() => undefined} />);
+    const { user, engine, unmount } = await draw(<OpenedBackup name="alice" onClose={() => undefined} />);
     await openFile(user);
     unmount();
     expect(engine.calls.at(-1)?.name).toBe('closeBackup');

@@ -3,40 +3,43 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { canWrite } from '../../state/index.ts';
-import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
-import { classes } from '../../ui/classes.ts';
-import { Spinner } from '../../ui/Spinner.tsx';
+import { Thread } from '../../ui/Thread.tsx';
 import { useCommand, useDuet, useMessages } from '../duet.tsx';
 import { remember } from '../memory.ts';
-import { FingerprintDialog } from '../verify/FingerprintDialog.tsx';
-import { BlockedPanel } from './BlockedPanel.tsx';
+import { Compare } from '../verify/Compare.tsx';
+import { useVoices } from '../voices.ts';
+import { ChangedKey } from './ChangedKey.tsx';
 import { ChatHeader } from './ChatHeader.tsx';
 import { Composer } from './Composer.tsx';
 import { DropZone } from './DropZone.tsx';
 import { Ended } from './Ended.tsx';
 import { shownName } from './file-name.ts';
 import { LiveLog } from './LiveLog.tsx';
+import { looks } from './looks.ts';
 import { MessageList } from './MessageList.tsx';
-import { Steps } from './Steps.tsx';
+import { Moment } from './Moment.tsx';
 import { TypingLine } from './TypingLine.tsx';
 
 export interface ChatProps {
   readonly conversation: ConversationView;
-  readonly className?: string;
   readonly onBack: () => void;
 }
 
-/** One conversation: who and in which state above, what was said in the middle, what is being written below. */
-export function Chat({ conversation, className, onBack }: ChatProps) {
+/** One conversation: who and how it stands above, what was said in the middle, what is being written below. */
+export function Chat({ conversation, onBack }: ChatProps) {
   const { t } = useWords();
   const run = useCommand();
   const { memory } = useDuet();
-  const [verifying, setVerifying] = useState(false);
+  const [comparing, setComparing] = useState(false);
   const [hint, setHint] = useState<string | null>(null);
   const { peer, state, trust, peerActivity, refusedFrames, earlyDropped, writable } = conversation;
   const enabled = canWrite(conversation);
   const { accountId, name } = peer;
+  const voices = useVoices(name);
+  const panel = comparing && trust !== 'unknown' && state !== 'blocked-key-changed';
+  // Nothing can be written any more once it is over: then there is no field that looks as if it could.
+  const open = enabled || state === 'ringing-out' || state === 'establishing';
 
   useEffect(() => remember(memory, { accountId, name }), [memory, accountId, name]);
 
@@ -48,45 +51,50 @@ export function Chat({ conversation, className, onBack }: ChatProps) {
   };
 
   return (
-    <section aria-label={t.chat.with(name)} className={classes('min-h-0 min-w-0 flex-col', className)}>
-      <ChatHeader conversation={conversation} onBack={onBack} onVerify={() => setVerifying(true)} />
-      <DropZone peerName={name} enabled={enabled} onFiles={sendFiles}>
-        <Body conversation={conversation} onVerify={() => setVerifying(true)} />
-        <LiveLog peerName={name} />
-        {enabled && <TypingLine activity={peerActivity} name={name} />}
-        {refusedFrames > 0 && (
-          <Callout
-            tone="danger"
-            role="status"
-            icon={<TriangleAlert size={18} aria-hidden="true" />}
-            data-testid="refused-warning"
-            className="mx-4 mb-2 sm:mx-6"
-          >
-            <span className="font-medium">{t.chat.refused(refusedFrames)}</span> {t.chat.refusedHelp}
-          </Callout>
-        )}
-        {earlyDropped > 0 && (
-          <Callout
-            tone="danger"
-            role="status"
-            icon={<TriangleAlert size={18} aria-hidden="true" />}
-            data-testid="early-dropped"
-            className="mx-4 mb-2 sm:mx-6"
-          >
-            {t.chat.earlyDropped(earlyDropped, name)}
-          </Callout>
-        )}
-        {hint !== null && (
-          <p role="status" className="px-6 pb-1 text-muted text-sm">
-            {hint}
-          </p>
-        )}
-        <Composer peer={peer} writable={writable} onFiles={sendFiles} />
-      </DropZone>
-      {verifying && state !== 'blocked-key-changed' && (
-        <FingerprintDialog name={name} trust={trust} onClose={() => setVerifying(false)} />
-      )}
-    </section>
+    <div className="flex min-h-0 flex-1">
+      <section
+        aria-label={t.chat.with(name)}
+        className={`min-h-0 min-w-0 flex-1 flex-col ${panel ? 'hidden wide:flex' : 'flex'}`}
+      >
+        <ChatHeader conversation={conversation} onBack={onBack} onVerify={() => setComparing(!comparing)} />
+        <Thread left={voices.theirs} right={voices.mine} line={looks[state].line} />
+        <DropZone peerName={name} enabled={enabled} onFiles={sendFiles}>
+          <Body conversation={conversation} onVerify={() => setComparing(true)} />
+          <LiveLog peerName={name} />
+          {enabled && <TypingLine activity={peerActivity} name={name} />}
+          {refusedFrames > 0 && (
+            <Warning testId="refused-warning">
+              <span className="font-semibold">{t.chat.refused(refusedFrames)}</span> {t.chat.refusedHelp}
+            </Warning>
+          )}
+          {earlyDropped > 0 && (
+            <Warning testId="early-dropped">{t.chat.earlyDropped(earlyDropped, name)}</Warning>
+          )}
+          {hint !== null && (
+            <p role="status" className="marking mx-auto w-full max-w-talk px-5 pb-1 text-sm">
+              {hint}
+            </p>
+          )}
+          {open && <Composer peer={peer} writable={writable} onFiles={sendFiles} />}
+        </DropZone>
+      </section>
+      {panel && <Compare key={accountId} name={name} trust={trust} onClose={() => setComparing(false)} />}
+    </div>
+  );
+}
+
+function Warning({ testId, children }: { readonly testId: string; readonly children: ReactNode }) {
+  return (
+    <div className="mx-auto w-full max-w-talk px-3 pb-2 sm:px-5">
+      <Callout
+        tone="danger"
+        role="status"
+        icon={<TriangleAlert size={18} aria-hidden="true" />}
+        data-testid={testId}
+      >
+        {children}
+      </Callout>
+    </div>
   );
 }
 
@@ -99,78 +107,20 @@ interface BodyProps {
 function Body({ conversation, onVerify }: BodyProps): ReactNode {
   const empty = useMessages(({ order }) => order.length === 0);
   const { peer, state } = conversation;
-  if (state === 'blocked-key-changed') return <BlockedPanel key={peer.accountId} name={peer.name} />;
-  if (state === 'ringing-out' || state === 'establishing') {
-    if (empty) {
-      return (
-        <Scrollable>
-          <Steps state={state} name={peer.name} />
-        </Scrollable>
-      );
-    }
+  if (state === 'blocked-key-changed') return <ChangedKey key={peer.accountId} name={peer.name} />;
+  if (state === 'ringing-out' || state === 'establishing' || state === 'secure') {
     return (
-      <>
-        <MessageList key={peer.accountId} peerName={peer.name} />
-        <Ringing name={peer.name} state={state} />
-      </>
-    );
-  }
-  if (!empty) {
-    return (
-      <>
-        <MessageList key={peer.accountId} peerName={peer.name} />
-        {state !== 'secure' && <Ended conversation={conversation} state={state} strip={true} />}
-      </>
+      <MessageList
+        key={peer.accountId}
+        peerName={peer.name}
+        head={<Moment conversation={conversation} state={state} onVerify={onVerify} />}
+      />
     );
   }
   return (
-    <Scrollable>
-      {state === 'secure' ? (
-        <Empty conversation={conversation} onVerify={onVerify} />
-      ) : (
-        <Ended conversation={conversation} state={state} strip={false} />
-      )}
-    </Scrollable>
-  );
-}
-
-function Scrollable({ children }: { readonly children: ReactNode }) {
-  return <div className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain">{children}</div>;
-}
-
-/** Under texts that were written while it rings: who is waited for, and the way out. */
-function Ringing({ name, state }: { readonly name: string; readonly state: 'ringing-out' | 'establishing' }) {
-  const { t } = useWords();
-  const run = useCommand();
-  return (
-    <div
-      role="status"
-      className="flex flex-wrap items-center justify-between gap-3 border-line border-t bg-sunken px-5 py-3"
-    >
-      <p className="flex min-w-56 flex-1 items-center gap-3 text-sm">
-        <Spinner /> {t.states[state].hint(name)}
-      </p>
-      <Button onClick={() => run((client) => client.leaveChat())}>{t.chat.cancelCall}</Button>
-    </div>
-  );
-}
-
-/** The first moment of a secure session: what it is, and what makes it certain. */
-function Empty({ conversation, onVerify }: BodyProps) {
-  const { t } = useWords();
-  const { peer, trust } = conversation;
-  return (
-    <div className="m-auto max-w-sm p-6 text-center">
-      <h3 className="mb-2 font-semibold text-lg">{t.chat.emptyTitle}</h3>
-      <p className="text-muted">{t.chat.empty(peer.name)}</p>
-      {trust === 'first-use' && (
-        <div className="mt-6 rounded-2xl border border-line bg-surface p-4">
-          <p>{t.chat.comparePrompt(peer.name)}</p>
-          <Button className="mt-3" onClick={onVerify}>
-            {t.chat.compare}
-          </Button>
-        </div>
-      )}
-    </div>
+    <>
+      {!empty && <MessageList key={peer.accountId} peerName={peer.name} />}
+      <Ended conversation={conversation} state={state} strip={!empty} />
+    </>
   );
 }

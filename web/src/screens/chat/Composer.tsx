@@ -1,5 +1,5 @@
 import { TEXT_MAX_CHARS } from '@duet-chat/crypto';
-import { Paperclip, SendHorizontal } from 'lucide-react';
+import { ArrowUp, Paperclip } from 'lucide-react';
 import { type FormEvent, type KeyboardEvent, useId, useLayoutEffect, useRef } from 'react';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
@@ -7,6 +7,7 @@ import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { useCommand, useDuet, useMemory } from '../duet.tsx';
 import { keepDraft, type Person } from '../memory.ts';
+import { useVoices } from '../voices.ts';
 import { useTyping } from './use-typing.ts';
 
 /** The counter is shown for the last of them only. */
@@ -33,6 +34,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const files = useRef<HTMLInputElement>(null);
   const counterId = useId();
+  const { mine } = useVoices(peer.name);
   const left = TEXT_MAX_CHARS - [...text].length;
   const sendable = enabled && text.trim() !== '' && left >= 0;
 
@@ -67,9 +69,12 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
         event.preventDefault();
         void send();
       }}
-      className="border-line border-t bg-paper px-2 pt-2 pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:px-4"
+      className={classes(
+        'mx-auto w-full max-w-talk shrink-0 px-2 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] 3xl:max-w-240 sm:px-5 sm:pb-4',
+        mine,
+      )}
     >
-      <div className="flex items-end gap-1">
+      <div className="flex items-end gap-0.5 rounded-[1.625rem] border-[1.5px] border-edge bg-sheet p-[3px] transition-colors focus-within:border-line focus-within:shadow-[0_0_0_1px_var(--line)]">
         <input
           ref={files}
           type="file"
@@ -86,7 +91,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
           disabled={writable !== 'yes'}
           onClick={() => files.current?.click()}
         >
-          <Paperclip size={21} aria-hidden="true" />
+          <Paperclip size={20} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
         <textarea
           ref={field}
@@ -94,7 +99,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
           dir="auto"
           aria-label={t.chat.composer(peer.name)}
           aria-describedby={counterId}
-          placeholder={t.chat.composerPlaceholder[writable]}
+          placeholder={t.chat.composerPlaceholder[writable](peer.name)}
           title={enabled ? t.chat.enterHint : undefined}
           disabled={!enabled}
           value={text}
@@ -105,7 +110,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
           onKeyDown={onKeyDown}
           onBlur={() => typing(false)}
           data-testid="composer-input"
-          className="max-h-40 min-h-11 flex-1 resize-none rounded-[1.375rem] border border-control bg-surface px-4 py-2.5 text-base leading-[1.4] placeholder:text-muted disabled:border-line disabled:bg-sunken"
+          className="max-h-40 min-h-touch min-w-0 flex-1 resize-none bg-transparent px-1 py-2.5 text-base leading-6 caret-strong outline-none placeholder:text-ink-2"
         />
         <IconButton
           type="submit"
@@ -114,7 +119,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
           disabled={!sendable}
           data-testid="composer-send"
         >
-          <SendHorizontal size={20} aria-hidden="true" />
+          <ArrowUp size={20} strokeWidth={2} aria-hidden="true" />
         </IconButton>
       </div>
       <p
@@ -122,7 +127,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
         className={classes(
           'px-14 pt-1 text-right text-sm',
           left > COUNT_FROM && 'sr-only',
-          left < 0 ? 'text-danger' : 'text-muted',
+          left < 0 ? 'text-danger' : 'text-ink-2',
         )}
       >
         {left <= COUNT_FROM && t.chat.counter(left)}

@@ -41,7 +41,7 @@ export function DropZone({ peerName, enabled, onFiles, children }: DropZoneProps
     >
       {children}
       {enabled && depth > 0 && (
-        <div className="pointer-events-none absolute inset-2 flex flex-col items-center justify-center gap-3 rounded-2xl border-2 border-accent border-dashed bg-accent-soft/95 p-6 text-center font-medium text-accent">
+        <div className="pointer-events-none absolute inset-2 flex flex-col items-center justify-center gap-3 rounded-dialog border-2 border-edge border-dashed bg-wing p-6 text-center font-semibold text-lg">
           <FileUp size={36} aria-hidden="true" />
           {t.chat.dropHere(peerName)}
         </div>

@@ -1,10 +1,12 @@
+import { Phone } from 'lucide-react';
 import type { ConversationState, ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { classes } from '../../ui/classes.ts';
 import { useApp, useCommand } from '../duet.tsx';
+import { Hollow } from '../Hollow.tsx';
 import { useCall } from '../lobby/use-call.ts';
-import { stateLooks } from './StateChip.tsx';
+import { looks } from './looks.ts';
+import { PeerMark } from './PeerMark.tsx';
 
 export type EndedState = Exclude<
   ConversationState,
@@ -14,45 +16,56 @@ export type EndedState = Exclude<
 export interface EndedProps {
   readonly conversation: ConversationView;
   readonly state: EndedState;
-  /** A strip under messages that are still on the screen, instead of the whole pane. */
+  /** A card under messages that are still on the screen, instead of the whole pane. */
   readonly strip: boolean;
 }
 
-/** Why there is no session (any more), and the two ways on. */
+/** What happened, what it means, and the two ways on. */
 export function Ended({ conversation, state, strip }: EndedProps) {
   const { t } = useWords();
   const run = useCommand();
   const call = useCall();
   const online = useApp((app) => app.connection.state === 'online');
   const { peer, endedAbruptly } = conversation;
-  const { icon: Icon, colour } = stateLooks[state];
+  const ways = (
+    <div className="flex flex-wrap justify-center gap-2">
+      <Button
+        look="primary"
+        disabled={!online}
+        icon={<Phone size={20} strokeWidth={1.75} aria-hidden="true" />}
+        onClick={() => call(peer)}
+      >
+        {t.chat.callAgain(peer.name)}
+      </Button>
+      <Button onClick={() => run((client) => client.leaveChat())}>{t.chat.dismiss}</Button>
+    </div>
+  );
+  const abrupt = endedAbruptly && <p className="text-caution text-sm">{t.chat.abrupt(peer.name)}</p>;
+  if (strip) {
+    return (
+      <div className="mx-auto w-full max-w-talk px-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))] sm:px-5">
+        <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-dialog border border-rule bg-sheet p-4 loud:border-edge">
+          <div className="min-w-56 flex-1">
+            <h3 className="font-semibold">{t.states[state].title(peer.name)}</h3>
+            <p className="text-ink-2 text-sm">{t.states[state].hint(peer.name)}</p>
+            {abrupt}
+          </div>
+          {ways}
+        </div>
+      </div>
+    );
+  }
   return (
-    <div
-      className={classes(
-        'flex',
-        strip
-          ? 'flex-wrap items-center justify-between gap-3 border-line border-t bg-sunken px-5 py-3'
-          : 'm-auto max-w-md flex-col items-center gap-4 p-6 text-center',
-      )}
-    >
-      {!strip && (
-        <span className={classes('flex size-16 items-center justify-center rounded-full bg-sunken', colour)}>
-          <Icon size={28} aria-hidden="true" />
-        </span>
-      )}
-      <div className="min-w-56 flex-1">
-        {!strip && <h3 className="mb-1 font-semibold text-lg">{t.states[state].label}</h3>}
-        <p className={strip ? 'text-sm' : 'text-muted'}>{t.states[state].hint(peer.name)}</p>
-        {endedAbruptly && (
-          <p className={classes('mt-1 text-warning', strip && 'text-sm')}>{t.chat.abrupt(peer.name)}</p>
-        )}
-      </div>
-      <div className="flex flex-wrap justify-center gap-2">
-        <Button onClick={() => run((client) => client.leaveChat())}>{t.chat.dismiss}</Button>
-        <Button look="primary" disabled={!online} onClick={() => call(peer)}>
-          {t.chat.callAgain}
-        </Button>
-      </div>
+    <div className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain motion-safe:animate-fade">
+      <Hollow
+        mark={<PeerMark name={peer.name} shape={looks[state].shape} large={true} />}
+        level={3}
+        title={t.states[state].title(peer.name)}
+      >
+        <p className="max-w-108 text-ink-2">{t.states[state].hint(peer.name)}</p>
+        {abrupt}
+        {ways}
+      </Hollow>
     </div>
   );
 }

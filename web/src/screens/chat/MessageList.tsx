@@ -1,13 +1,27 @@
 import { defaultRangeExtractor, type Range, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import {
+  type KeyboardEvent,
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { messageOrder } from '../../state/index.ts';
-import { classes } from '../../ui/classes.ts';
 import { useDuet, useMessages } from '../duet.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
+import { lastMine, placeOf } from './place.ts';
 import { moveFocus, unseenFromPeer } from './roving.ts';
 import { useMarkRead } from './use-mark-read.ts';
+
+export interface MessageListProps {
+  readonly peerName: string;
+  /** Stands above the first message, and goes with it. */
+  readonly head?: ReactNode;
+}
 
 /** Near enough to the end to count as being there, in CSS pixels. */
 const AT_END = 48;
@@ -17,12 +31,16 @@ const AT_END = 48;
  * while the reader is there and never moves under them while they are not. `'use no memo'`: the virtualizer is one
  * mutable object, which the React Compiler would take for unchanged.
  */
-export function MessageList({ peerName }: { readonly peerName: string }) {
+export function MessageList({ peerName, head }: MessageListProps) {
   'use no memo';
   const { t } = useWords();
   const { stores } = useDuet();
   const order = useMessages(messageOrder);
   const scroller = useRef<HTMLDivElement>(null);
+  const heading = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLOListElement>(null);
+  /** What the head takes of the scrolled height. */
+  const [margin, setMargin] = useState(0);
   /** The row that Tab reaches; null: the latest one. */
   const [active, setActive] = useState<number | null>(null);
   const [seen, setSeen] = useState(order.length);
@@ -42,9 +60,9 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
     count,
     getScrollElement: () => scroller.current,
     getItemKey: (index) => order[index] ?? index,
-    estimateSize: () => 68,
+    estimateSize: () => 52,
     overscan: 8,
-    paddingStart: 16,
+    scrollMargin: margin,
     paddingEnd: 12,
     anchorTo: 'end',
     followOnAppend: true,
@@ -55,8 +73,8 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
 
   // What one sends oneself is always shown.
   const lastId = order[count - 1];
-  const last = lastId === undefined ? undefined : stores.messages.getState().byId.get(lastId);
-  const lastIsMine = last?.mine === true && last.body.kind !== 'note';
+  const latest = lastId === undefined ? undefined : stores.messages.getState().byId.get(lastId);
+  const lastIsMine = latest?.mine === true && latest.body.kind !== 'note';
   useEffect(() => {
     if (lastId !== undefined && lastIsMine) virtualizer.scrollToEnd();
   }, [lastId, lastIsMine, virtualizer]);
@@ -67,17 +85,30 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
 
   useMarkRead(order, virtualizer);
 
-  // The view gets smaller when a keyboard or a strip comes up: whoever was at the end stays there.
+  // The view gets smaller when a keyboard or a card comes up, and rows turn out higher than they were guessed:
+  // whoever was at the end stays there.
   const pinned = useRef(true);
+  const height = useRef(0);
   useLayoutEffect(() => {
-    const element = scroller.current;
-    if (element === null) return;
+    const [element, rows] = [scroller.current, list.current];
+    if (element === null || rows === null) return;
     const observer = new ResizeObserver(() => {
       if (pinned.current) virtualizer.scrollToEnd();
     });
     observer.observe(element);
+    observer.observe(rows);
     return () => observer.disconnect();
   }, [virtualizer]);
+
+  useLayoutEffect(() => {
+    const element = heading.current;
+    if (element === null) return;
+    const measure = () => setMargin(element.offsetHeight);
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
 
   useEffect(() => {
     if (!focusNext.current || active === null) return;
@@ -94,26 +125,34 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
     virtualizer.scrollToIndex(next);
   };
 
-  const unseen = atEnd ? 0 : unseenFromPeer(stores.messages.getState(), seen);
+  const messages = stores.messages.getState();
+  const last = lastMine(messages);
+  const unseen = atEnd ? 0 : unseenFromPeer(messages, seen);
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <div
         ref={scroller}
         onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-          pinned.current = scrollHeight - scrollTop - clientHeight <= AT_END;
+          // What moves because the content changed its height was not moved by the reader.
+          if (scrollHeight - scrollTop - clientHeight <= AT_END) pinned.current = true;
+          else if (scrollHeight === height.current) pinned.current = false;
+          height.current = scrollHeight;
         }}
         className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain contain-strict"
       >
+        <div ref={heading} className="mt-auto shrink-0">
+          {head}
+        </div>
         <ol
+          ref={list}
           aria-label={t.chat.messages(peerName)}
           onKeyDown={onKeyDown}
-          className="relative mt-auto w-full shrink-0"
+          className="relative w-full shrink-0"
           style={{ height: virtualizer.getTotalSize() }}
         >
           {virtualizer.getVirtualItems().map(({ key, index, start }) => {
             const id = order[index];
             if (id === undefined) return null;
-            const joined = order[index - 1]?.[0] === id[0];
             return (
               <li
                 key={key}
@@ -123,10 +162,10 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
                 aria-posinset={index + 1}
                 tabIndex={index === tabStop ? 0 : -1}
                 onFocus={() => setActive(index)}
-                className={classes('absolute inset-x-0 top-0 -outline-offset-2', joined ? 'pt-1' : 'pt-3')}
-                style={{ transform: `translateY(${start}px)` }}
+                className="absolute inset-x-0 top-0 -outline-offset-2"
+                style={{ transform: `translateY(${start - margin}px)` }}
               >
-                <MessageBubble id={id} peerName={peerName} />
+                <MessageBubble id={id} peerName={peerName} place={placeOf(messages, index, last)} />
               </li>
             );
           })}
@@ -136,7 +175,7 @@ export function MessageList({ peerName }: { readonly peerName: string }) {
         <button
           type="button"
           onClick={() => virtualizer.scrollToEnd({ behavior: 'smooth' })}
-          className="absolute right-4 bottom-3 flex min-h-11 items-center gap-2 rounded-full border border-line bg-surface px-4 font-medium text-sm shadow-raised hover:bg-sunken"
+          className="absolute inset-x-0 bottom-3 mx-auto flex min-h-touch w-fit items-center gap-2 rounded-full border border-rule bg-sheet px-4 font-semibold text-sm shadow-card hover:bg-press loud:border-edge"
         >
           <ArrowDown size={17} aria-hidden="true" />
           {unseen > 0 ? t.chat.newMessages(unseen) : t.chat.latest}

@@ -44,21 +44,21 @@ export function TransferCard({ transfer }: { readonly transfer: TransferView }) 
   const help = t.transfer.help[state as keyof typeof t.transfer.help];
 
   return (
-    <div data-testid="transfer" data-state={state} className="w-64 max-w-full">
+    <div data-testid="transfer" data-state={state} className="[--track:var(--color-sheet)]">
       <div className="flex items-center gap-3">
         <span
           className={classes(
-            'flex size-11 shrink-0 items-center justify-center rounded-xl',
-            kind === 'over' ? 'bg-danger-soft text-danger' : 'bg-ink/8 text-accent',
+            'flex size-10 shrink-0 items-center justify-center rounded-[0.625rem]',
+            kind === 'over' ? 'bg-danger-soft text-danger' : 'bg-sheet text-strong',
           )}
         >
           <Icon size={22} aria-hidden="true" />
         </span>
         <div className="min-w-0 flex-1">
-          <p className="truncate font-medium leading-tight" title={name}>
+          <p className="truncate font-semibold leading-5" title={name}>
             <bdi>{name}</bdi>
           </p>
-          <p className="mt-0.5 text-muted text-sm leading-tight">
+          <p className="mt-0.5 text-ink-2 text-sm leading-tight">
             {kind === 'running' ? t.transfer.of(format.bytes(done), format.bytes(size)) : format.bytes(size)}
             {speed !== null && speed >= 1 && ` · ${t.transfer.speed(format.bytes(speed))}`}
           </p>
@@ -70,7 +70,7 @@ export function TransferCard({ transfer }: { readonly transfer: TransferView }) 
             title={t.transfer.cancel}
             onClick={() => run((client) => client.cancelTransfer({ fid }))}
             data-testid="transfer-cancel"
-            className="-mr-2 flex size-11 shrink-0 items-center justify-center rounded-full text-muted hover:bg-ink/8 hover:text-ink"
+            className="-mr-2 flex size-11 shrink-0 items-center justify-center rounded-full hover:bg-sheet"
           >
             <X size={20} aria-hidden="true" />
           </button>
@@ -87,15 +87,16 @@ export function TransferCard({ transfer }: { readonly transfer: TransferView }) 
         </div>
       )}
       {kind !== 'running' && (
-        <p className={classes('mt-2 text-sm', kind === 'over' ? 'text-danger' : 'text-muted')}>
+        <p className={classes('mt-2 text-sm', kind === 'over' ? 'text-danger' : 'text-ink-2')}>
           {t.transfer.states[state]}
         </p>
       )}
-      {help !== undefined && <p className="mt-0.5 text-muted text-sm">{help}</p>}
+      {help !== undefined && <p className="mt-0.5 text-ink-2 text-sm">{help}</p>}
       {state === 'done' && blob !== undefined && (
         <Button
-          className="mt-2 w-full"
-          icon={<Download size={18} aria-hidden="true" />}
+          small={true}
+          className="mt-2"
+          icon={<Download size={16} aria-hidden="true" />}
           aria-label={t.transfer.saveName(name)}
           onClick={() => saveBlob(blob, transfer.name)}
           data-testid="transfer-save"

@@ -1,5 +1,6 @@
 import type { ConversationView } from '../../engine/contract.ts';
 import { type Text, useWords } from '../../i18n/index.tsx';
+import { useVoices } from '../voices.ts';
 
 type Activity = ConversationView['peerActivity'];
 
@@ -12,16 +13,17 @@ const words: Readonly<Record<Exclude<Activity, 'none'>, (t: Text, name: string) 
 /** Always as high as its text, so that nothing moves when it comes and goes. Not a live region: it would chatter. */
 export function TypingLine({ activity, name }: { readonly activity: Activity; readonly name: string }) {
   const { t } = useWords();
+  const { theirs } = useVoices(name);
   return (
-    <p className="flex h-6 shrink-0 items-center gap-2 px-5 text-muted text-sm sm:px-7">
+    <p className="mx-auto flex h-7 w-full max-w-talk shrink-0 items-center gap-2.5 px-3 3xl:max-w-240 sm:px-5">
       {activity !== 'none' && (
         <>
-          <span aria-hidden="true" className="flex gap-1">
-            <span className="size-1.5 rounded-full bg-accent motion-safe:animate-breathe" />
-            <span className="size-1.5 rounded-full bg-accent motion-safe:animate-breathe [animation-delay:200ms]" />
-            <span className="size-1.5 rounded-full bg-accent motion-safe:animate-breathe [animation-delay:400ms]" />
+          <span aria-hidden="true" className={`writing ${theirs}`}>
+            <i />
+            <i />
+            <i />
           </span>
-          <span className="truncate">{words[activity](t, name)}</span>
+          <span className="marking truncate">{words[activity](t, name)}</span>
         </>
       )}
     </p>

@@ -13,9 +13,13 @@ import { called, type Drawn, draw } from '../../testing/render.tsx';
 import { useConversation } from '../duet.tsx';
 import { Chat } from './Chat.tsx';
 import { MessageBubble } from './MessageBubble.tsx';
+import { lastMine, placeOf } from './place.ts';
 import { TransferCard } from './TransferCard.tsx';
 
 afterEach(cleanup);
+
+/** The only one there is. */
+const alone = { day: false, first: true, receipt: true };
 
 function OpenChat() {
   const conversation = useConversation();
@@ -34,33 +38,48 @@ const composer = () => screen.getByTestId<HTMLTextAreaElement>('composer-input')
 
 describe('a message', () => {
   test.each<[MessageStatus, string]>([
-    ['waiting', 'Waits until the session is secure'],
-    ['early', 'Sent with the call'],
-    ['sending', 'Sending'],
-    ['delivered', 'Delivered'],
+    ['waiting', 'Waits, and goes by itself'],
+    ['early', 'Went along with the call'],
+    ['sending', 'Sent'],
+    ['delivered', 'Arrived'],
     ['read', 'Read'],
-  ])('of mine that is %s says so to everybody', async (status, name) => {
-    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" />);
+    ['failed', 'Not sent'],
+  ])('of mine that is %s says so in words', async (status, words) => {
+    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" place={alone} />);
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status })] }));
-    expect(screen.getByRole('img', { name })).toBeTruthy();
+    expect(screen.getByTestId('receipt').textContent).toBe(words);
     expect(screen.getByTestId('message').dataset).toMatchObject({ mine: 'true', status });
   });
 
-  test('that was not sent says it in words', async () => {
-    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" />);
-    act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status: 'failed' })] }));
-    expect(screen.getByText('Not sent')).toBeTruthy();
+  test.each<[MessageStatus, boolean]>([
+    ['read', false],
+    ['failed', true],
+  ])('of mine that others follow and that is %s tells how far it has come: %s', async (status, told) => {
+    const { engine } = await draw(
+      <MessageBubble id="m0" peerName="bob" place={{ ...alone, receipt: false }} />,
+    );
+    act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status })] }));
+    expect(screen.queryByTestId('receipt') !== null).toBe(told);
   });
 
   test('of the peer has their name and no status', async () => {
-    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" />);
+    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" place={alone} />);
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ id: 'p0', mine: false })] }));
-    expect(screen.getByText('bob:')).toBeTruthy();
-    expect(screen.queryByRole('img')).toBeNull();
+    expect(screen.getByText('bob')).toBeTruthy();
+    expect(screen.queryByTestId('receipt')).toBeNull();
+  });
+
+  test('that goes on from the one above has no name to be seen, and one to be heard', async () => {
+    const { engine } = await draw(
+      <MessageBubble id="p0" peerName="bob" place={{ ...alone, first: false }} />,
+    );
+    act(() => engine.emit({ type: 'messages', upsert: [textMessage({ id: 'p0', mine: false })] }));
+    expect(screen.getByText('bob:').className).toBe('sr-only');
+    expect(screen.queryByText('bob')).toBeNull();
   });
 
   test('that came before the session was proved says so', async () => {
-    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" />);
+    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" place={alone} />);
     const early = textMessage({ id: 'p0', mine: false, unconfirmed: true });
     act(() => engine.emit({ type: 'messages', upsert: [early] }));
     expect(screen.getByTestId('message-unconfirmed')).toBeTruthy();
@@ -69,15 +88,15 @@ describe('a message', () => {
   });
 
   test('of the app itself stands between the others', async () => {
-    const { engine } = await draw(<MessageBubble id="n0" peerName="bob" />);
+    const { engine } = await draw(<MessageBubble id="n0" peerName="bob" place={alone} />);
     const note = { ...textMessage({ id: 'n0' }), body: { kind: 'note', note: 'renewed' } } as const;
     act(() => engine.emit({ type: 'messages', upsert: [note] }));
-    expect(screen.getByTestId('conversation-note').textContent).toContain('were renewed');
+    expect(screen.getByTestId('conversation-note').textContent).toContain('Fresh keys');
     expect(screen.queryByTestId('message')).toBeNull();
   });
 
   test('is text and never markup', async () => {
-    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" />);
+    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" place={alone} />);
     act(() =>
       engine.emit({ type: 'messages', upsert: [textMessage({ text: '<img src=x> & <b>bold</b>' })] }),
     );
@@ -91,7 +110,7 @@ describe('a file', () => {
     const drawn = await draw(<TransferCard transfer={fileTransfer({ done: 256 * 1024 })} />);
     const bar = screen.getByRole('progressbar', { name: 'Progress of report.pdf' });
     expect(bar.getAttribute('aria-valuenow')).toBe('25');
-    await drawn.user.click(screen.getByRole('button', { name: 'Cancel the transfer of report.pdf' }));
+    await drawn.user.click(screen.getByRole('button', { name: 'Stop sending report.pdf' }));
     await called(drawn.engine, 'cancelTransfer', { fid: 'f0' });
   });
 
@@ -126,21 +145,22 @@ describe('a file', () => {
 
 describe('the state of the conversation', () => {
   test.each<[ConversationState, string]>([
-    ['peer-offline', 'Peer offline'],
-    ['establishing', 'Establishing secure session'],
-    ['secure', 'Secure session active'],
-    ['peer-disconnected', 'Peer disconnected'],
-    ['expired', 'Session used up'],
-  ])('%s reads “%s” and only a secure one can be written in', async (state, label) => {
+    ['peer-offline', 'bob is not here'],
+    ['ringing-out', 'Waiting for bob to answer'],
+    ['secure', 'Just the two of you'],
+    ['peer-disconnected', 'The conversation is over'],
+    ['expired', 'A day is over'],
+  ])('%s reads “%s” and one can write only in what is open', async (state, label) => {
     await openChat({ state });
     const chip = screen.getByTestId('conversation-state');
     expect(chip.getAttribute('role')).toBe('status');
     expect(chip.dataset['state']).toBe(state);
     expect(chip.textContent).toBe(label);
-    expect(composer().disabled).toBe(state !== 'secure');
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Attach a file' }).disabled).toBe(
-      state !== 'secure',
-    );
+    // What is over has no field that looks as if one could write; what rings takes words and no files.
+    const open = state === 'secure' || state === 'ringing-out';
+    expect(screen.queryByTestId('composer-input') !== null).toBe(open);
+    const attach = screen.queryByRole<HTMLButtonElement>('button', { name: 'Add a file' });
+    expect(attach?.disabled).toBe(open ? state !== 'secure' : undefined);
   });
 
   test('an end without goodbye and refused frames are said', async () => {
@@ -151,7 +171,7 @@ describe('the state of the conversation', () => {
 
   test('after the end one can call again, or close', async () => {
     const drawn = await openChat({ state: 'no-answer' });
-    await drawn.user.click(screen.getByRole('button', { name: 'Call again' }));
+    await drawn.user.click(screen.getByRole('button', { name: 'Call bob again' }));
     await waitFor(() => expect(commands(drawn).filter((name) => name === 'openChat')).toHaveLength(2));
     expect(drawn.engine.calls.at(-1)).toEqual({ name: 'openChat', input: BOB });
   });
@@ -177,8 +197,8 @@ describe('writing', () => {
 
   test('begins while it rings: texts go with the call, files wait for the session', async () => {
     const drawn = await openChat({ state: 'ringing-out', writable: 'early' });
-    expect(composer().placeholder).toBe('Write while it rings');
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Attach a file' }).disabled).toBe(true);
+    expect(composer().placeholder).toBe('A first word to bob');
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Add a file' }).disabled).toBe(true);
     await drawn.user.type(composer(), 'are you there?{Enter}');
     await called(drawn.engine, 'sendText', { text: 'are you there?' });
     expect(commands(drawn)).not.toContain('setTyping');
@@ -225,29 +245,85 @@ describe('writing', () => {
 });
 
 describe('a changed key', () => {
-  test('takes the whole pane, shows both fingerprints, and is accepted only by somebody who compared', async () => {
-    const drawn = await openChat({ state: 'blocked-key-changed', trust: 'changed' });
-    expect(screen.getByRole('alert').textContent).toContain('bob’s key has changed');
+  const blocked = () => openChat({ state: 'blocked-key-changed', trust: 'changed' });
+
+  test('takes the whole pane, shows both fingerprints, and is looked at before anything can be accepted', async () => {
+    const drawn = await blocked();
+    expect(screen.getByRole('alert').textContent).toContain('may not be the bob you know');
     const pinned = await screen.findByTestId('fingerprint-pinned-emoji');
     const now = screen.getByTestId('fingerprint-theirs-emoji');
     expect(pinned.textContent).not.toBe(now.textContent);
     expect(within(pinned).getAllByRole('listitem')).toHaveLength(3);
-    expect(composer().disabled).toBe(true);
+    expect(screen.queryByTestId('composer-input')).toBeNull();
     expect(screen.queryByTestId('fingerprint-open')).toBeNull();
+    expect(screen.queryByTestId('blocked-accept')).toBeNull();
+    expect(commands(drawn)).not.toContain('acceptChangedKey');
+  });
 
+  test('is accepted by somebody who heard every row of the new one', async () => {
+    const drawn = await blocked();
+    await drawn.user.click(await screen.findByTestId('blocked-compare'));
+    const accept = screen.getByTestId<HTMLButtonElement>('blocked-accept');
+    for (const row of screen.getAllByTestId('fingerprint-row')) {
+      expect(accept.disabled).toBe(true);
+      await drawn.user.click(row);
+    }
+    await drawn.user.click(accept);
+    await waitFor(() => expect(commands(drawn)).toContain('acceptChangedKey'));
+  });
+
+  test('is accepted unheard only by somebody who says who told them', async () => {
+    const drawn = await blocked();
+    await drawn.user.click(await screen.findByTestId('blocked-know'));
     const accept = screen.getByTestId<HTMLButtonElement>('blocked-accept');
     expect(accept.disabled).toBe(true);
     await drawn.user.click(accept);
     expect(commands(drawn)).not.toContain('acceptChangedKey');
-    await drawn.user.click(screen.getByTestId('blocked-compared'));
+    await drawn.user.click(screen.getByTestId('blocked-told'));
     await drawn.user.click(accept);
     await waitFor(() => expect(commands(drawn)).toContain('acceptChangedKey'));
   });
 
   test('can be left alone', async () => {
-    const drawn = await openChat({ state: 'blocked-key-changed', trust: 'changed' });
-    await drawn.user.click(screen.getByTestId('blocked-refuse'));
+    const drawn = await blocked();
+    await drawn.user.click(await screen.findByTestId('blocked-refuse'));
     await waitFor(() => expect(commands(drawn)).toContain('leaveChat'));
     expect(commands(drawn)).not.toContain('acceptChangedKey');
+  });
+});
+
+describe('messages among their neighbours', () => {
+  const minute = 60_000;
+  const at = (index: number, minutes: number, mine: boolean) =>
+    textMessage({ id: `${index}`, mine, at: new Date('2026-11-29T23:50').getTime() + minutes * minute });
+  const state = (...list: ReturnType<typeof at>[]) => ({
+    order: list.map(({ id }) => id),
+    byId: new Map(list.map((message) => [message.id, message])),
+  });
+
+  test('are grouped by author, until a pause of five minutes or another day', () => {
+    const messages = state(
+      at(0, 0, true),
+      at(1, 4, true),
+      at(2, 5, false),
+      at(3, 9, false),
+      at(4, 11, false),
+    );
+    const places = messages.order.map((_, index) => placeOf(messages, index, lastMine(messages)));
+    expect(places.map(({ first }) => first)).toEqual([true, false, true, false, true]);
+    expect(places.map(({ day }) => day)).toEqual([false, false, false, false, true]);
+    const later = state(at(0, 0, true), at(1, 6, true));
+    expect(placeOf(later, 1, 1)).toMatchObject({ first: true, day: false });
+  });
+
+  test('tell how far the last of one’s own has come, and no other', () => {
+    const messages = state(at(0, 0, true), at(1, 1, true), at(2, 2, false));
+    expect(lastMine(messages)).toBe(1);
+    expect(messages.order.map((_, index) => placeOf(messages, index, 1).receipt)).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect(lastMine(state(at(0, 0, false)))).toBe(-1);
   });
 });

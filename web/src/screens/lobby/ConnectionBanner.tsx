@@ -81,18 +81,18 @@ interface BannerProps {
   readonly onAction: () => void;
 }
 
-/** No live region: {@link ConnectionDot} tells the change, and a countdown must not be read out. */
+/** No live region: {@link ConnectionState} tells the change, and a countdown must not be read out. */
 function Banner({ icon, title, help, action, onAction }: BannerProps) {
   return (
     <section
       aria-label={title}
-      className="flex flex-wrap items-center gap-x-3 gap-y-1 bg-warning-soft py-2 pr-3 pl-4 text-sm"
+      className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 bg-caution-soft py-2 pr-3 pl-5 text-sm loud:border-edge loud:border-b"
     >
-      <span className="shrink-0 text-warning">{icon}</span>
+      <span className="shrink-0 text-caution">{icon}</span>
       <p className="min-w-44 flex-1 leading-snug">
-        <span className="font-medium">{title}.</span> <span className="text-muted">{help}</span>
+        <span className="font-semibold">{title}.</span> {help}
       </p>
-      <Button onClick={onAction} className="ml-auto shrink-0">
+      <Button small={true} onClick={onAction} className="ml-auto shrink-0">
         {action}
       </Button>
     </section>

@@ -1,31 +1,36 @@
 import { useEffect, useState } from 'react';
 import type { IncomingView, RequestBody } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
-import { Avatar } from '../../ui/Avatar.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { classes } from '../../ui/classes.ts';
+import { Disc } from '../../ui/Disc.tsx';
 import { shownName } from '../chat/file-name.ts';
 import { useCommand, useConversation, useIncoming } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
+import { useVoices } from '../voices.ts';
 import { SwitchDialog } from './SwitchDialog.tsx';
 import { isLive } from './use-call.ts';
 
-/** Who wants to talk, above everything else on every layout, with how far their key is trusted. */
-export function Incoming() {
+/** Who would like to talk. Lies over the page, steals no focus and never covers what is being written. */
+export function Incoming({ onAnswer }: { readonly onAnswer: () => void }) {
   const { t } = useWords();
   const incoming = useIncoming();
+  const talkingTo = useConversation()?.peer.name;
 
   useEffect(() => {
-    document.title = incoming.length > 0 ? `(${incoming.length}) ${t.app.name}` : t.app.name;
-  }, [incoming.length, t]);
+    const title = talkingTo === undefined ? t.app.name : `${t.app.name} · ${talkingTo}`;
+    document.title = incoming.length > 0 ? `(${incoming.length}) ${title}` : title;
+  }, [incoming.length, talkingTo, t]);
 
   if (incoming.length === 0) return null;
   return (
     <section
       aria-label={t.incoming.region}
-      className="divide-y divide-line border-line border-b bg-accent-soft"
+      // Its edges are wide enough for the shadows of what is in it.
+      className="pointer-events-none absolute inset-x-0 top-14 z-10 flex max-h-[calc(100%-9rem)] flex-col gap-3 overflow-y-auto overscroll-contain px-2 pt-5 pb-10 md:left-auto md:w-103 md:px-5"
     >
       {incoming.map((call) => (
-        <Call key={call.id} call={call} />
+        <Call key={call.id} call={call} onAnswer={onAnswer} />
       ))}
     </section>
   );
@@ -36,55 +41,59 @@ function AnnouncedFile({ file }: { readonly file: Extract<RequestBody, { kind: '
   return (
     <span data-testid="incoming-file">
       {t.transfer.file}: <bdi>{shownName(file.name)}</bdi> · {format.bytes(file.size)}
-      <span className="block text-muted text-sm">{t.transfer.states.announced}</span>
+      <span className="block text-ink-2 text-sm">{t.transfer.states.announced}</span>
     </span>
   );
 }
 
-function Call({ call }: { readonly call: IncomingView }) {
+interface CallProps {
+  readonly call: IncomingView;
+  readonly onAnswer: () => void;
+}
+
+function Call({ call, onAnswer }: CallProps) {
   const { t } = useWords();
   const run = useCommand();
   const conversation = useConversation();
   const [asking, setAsking] = useState(false);
   const { name } = call.peer;
+  const { theirs } = useVoices(name);
 
   const accept = async () => {
+    onAnswer();
     if (conversation !== null && !(await run((client) => client.leaveChat()))) return;
     await run((client) => client.acceptIncoming({ id: call.id }));
   };
 
   return (
-    <div className="mx-auto flex max-w-3xl flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
-      <Avatar name={name} />
-      <div role="alert" className="min-w-40 flex-1">
-        <p className="break-words font-medium leading-tight">{t.incoming.title(name)}</p>
-        <TrustLabel trust={call.trust} data-testid="incoming-trust" />
+    <div
+      className={classes(
+        'stem pointer-events-auto flex shrink-0 flex-col gap-3 overflow-hidden rounded-s-outer rounded-e-inner border border-rule bg-sheet p-4 pl-5 shadow-over motion-safe:animate-rise before:w-1! before:rounded-none! loud:border-edge',
+        theirs,
+      )}
+    >
+      <div role="alert" className="space-y-3">
+        <div className="flex items-center gap-3">
+          <Disc name={name} voice={theirs} presence="here" />
+          <div className="min-w-0 flex-1">
+            <p className="break-words font-semibold leading-5">{t.incoming.title(name)}</p>
+            <TrustLabel trust={call.trust} name={name} data-testid="incoming-trust" />
+          </div>
+        </div>
         {call.request.length > 0 && (
-          <div data-testid="incoming-request" className="mt-1.5 max-h-40 overflow-y-auto">
-            <p className="text-muted text-sm">{t.incoming.request(name)}</p>
-            <ul className="mt-1 space-y-1">
+          <div data-testid="incoming-request" className="space-y-2">
+            <ul className="space-y-[3px]">
               {call.request.map(({ seq, body }) => (
-                <li
-                  key={seq}
-                  dir="auto"
-                  className="whitespace-pre-wrap break-words rounded-xl bg-surface px-3 py-1.5 [overflow-wrap:anywhere]"
-                >
+                <li key={seq} dir="auto" className="bubble w-fit max-w-full whitespace-pre-wrap px-4 py-2">
                   {body.kind === 'text' ? body.text : <AnnouncedFile file={body} />}
                 </li>
               ))}
             </ul>
+            <p className="text-ink-2 text-xs">{t.incoming.request(name)}</p>
           </div>
         )}
       </div>
-      <div className="flex flex-1 gap-2 sm:flex-none">
-        <Button
-          className="flex-1"
-          aria-label={t.incoming.declineName(name)}
-          onClick={() => run((client) => client.declineIncoming({ id: call.id }))}
-          data-testid="incoming-decline"
-        >
-          {t.incoming.decline}
-        </Button>
+      <div className="flex gap-2">
         <Button
           look="primary"
           className="flex-1"
@@ -93,6 +102,14 @@ function Call({ call }: { readonly call: IncomingView }) {
           data-testid="incoming-accept"
         >
           {t.incoming.accept}
+        </Button>
+        <Button
+          className="flex-1"
+          aria-label={t.incoming.declineName(name)}
+          onClick={() => run((client) => client.declineIncoming({ id: call.id }))}
+          data-testid="incoming-decline"
+        >
+          {t.incoming.decline}
         </Button>
       </div>
       {asking && conversation !== null && (

@@ -1,70 +1,82 @@
-import { MessageCircle, MessageCirclePlus, Search as SearchIcon, Settings2, X } from 'lucide-react';
+import { Phone, Search as SearchIcon, SlidersHorizontal, X } from 'lucide-react';
 import { useState } from 'react';
+import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
-import { accountName } from '../../state/index.ts';
 import { classes } from '../../ui/classes.ts';
+import { Disc } from '../../ui/Disc.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
-import { useApp, useConversation, useMemory } from '../duet.tsx';
-import { Logo } from '../Logo.tsx';
+import { looks } from '../chat/looks.ts';
+import { PeerMark } from '../chat/PeerMark.tsx';
+import { useApp, useConversation } from '../duet.tsx';
 import type { Person } from '../memory.ts';
-import { ConnectionDot } from './ConnectionDot.tsx';
-import { PersonRow } from './PersonRow.tsx';
+import { useMyName, voiceOf, voicesOf } from '../voices.ts';
+import { ConnectionState } from './ConnectionState.tsx';
+import { ListHeading, PersonRow } from './PersonRow.tsx';
 import { Results } from './Results.tsx';
 import { SwitchDialog } from './SwitchDialog.tsx';
 import { isLive, useCall } from './use-call.ts';
+import type { Known } from './use-known.ts';
 import { useSearch } from './use-search.ts';
 
+/** Where "find somebody" elsewhere on the page leads. */
+export const SEARCH_ID = 'search';
+
 export interface LobbyProps {
+  readonly known: readonly Known[];
   readonly className?: string;
   readonly onOpenConversation: () => void;
   readonly onOpenSettings: () => void;
 }
 
-/** The list of people: who is looked for, who was talked to since this tab was opened, and oneself. */
-export function Lobby({ className, onOpenConversation, onOpenSettings }: LobbyProps) {
+/** The wings: oneself, whom one talks to, whom one knows, and who can be found. */
+export function Lobby({ known, className, onOpenConversation, onOpenSettings }: LobbyProps) {
   const { t } = useWords();
   const [query, setQuery] = useState('');
   const [switchingTo, setSwitchingTo] = useState<Person | null>(null);
   const search = useSearch(query);
   const call = useCall();
   const conversation = useConversation();
-  const recent = useMemory((memory) => memory.recent);
-  const name = useApp((app) => accountName(app.account));
+  const me = useMyName();
+  const online = useApp((app) => app.connection.state === 'online');
 
   const choose = (person: Person) => {
     const { peer, state } = conversation ?? {};
     if (peer?.accountId === person.accountId && isLive(state)) return onOpenConversation();
     if (peer !== undefined && isLive(state)) return setSwitchingTo(person);
     setQuery('');
+    onOpenConversation();
     void call(person);
   };
 
+  const others = known.filter(({ accountId }) => accountId !== conversation?.peer.accountId);
   return (
-    <aside
+    <nav
       aria-label={t.lobby.title}
-      className={classes('min-h-0 flex-col border-line bg-paper md:border-r', className)}
+      className={classes('min-h-0 min-w-0 flex-col border-rule bg-wing md:border-r', className)}
     >
-      <header className="flex items-center gap-3 py-3 pr-2 pl-4">
-        <Logo className="size-9" />
+      <header className="flex min-h-16 items-center gap-2 py-3 pr-3 pl-5">
+        <Disc name={me} voice={voiceOf(me)} presence={online ? 'here' : 'away'} size="small" />
         <div className="min-w-0 flex-1">
-          <p className="truncate font-semibold leading-tight" title={t.lobby.signedInAs(name ?? '')}>
-            {name}
+          <p className="truncate font-semibold leading-5" title={t.lobby.signedInAs(me)}>
+            {me}
           </p>
-          <ConnectionDot />
+          <ConnectionState />
         </div>
         <IconButton label={t.lobby.settings} onClick={onOpenSettings} data-testid="settings-open">
-          <Settings2 size={21} aria-hidden="true" />
+          <SlidersHorizontal size={20} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
       </header>
 
       <search className="px-4 pb-2">
         <div className="relative">
           <SearchIcon
-            size={18}
+            size={20}
+            strokeWidth={1.75}
             aria-hidden="true"
-            className="pointer-events-none absolute top-1/2 left-3.5 -translate-y-1/2 text-muted"
+            className="pointer-events-none absolute top-1/2 left-4 -translate-y-1/2"
           />
           <input
+            id={SEARCH_ID}
             type="text"
             inputMode="search"
             enterKeyHint="search"
@@ -78,15 +90,18 @@ export function Lobby({ className, onOpenConversation, onOpenSettings }: LobbyPr
             value={query}
             onChange={(event) => setQuery(event.target.value.trim().toLowerCase())}
             onKeyDown={(event) => {
-              if (event.key === 'Escape') setQuery('');
+              if (event.key !== 'Escape' || query === '') return;
+              // Otherwise it would close a panel as well.
+              event.stopPropagation();
+              setQuery('');
             }}
             data-testid="search-input"
-            className="h-12 w-full rounded-full border border-transparent bg-sunken pr-12 pl-10 text-base placeholder:text-muted"
+            className="h-touch w-full rounded-full bg-press pr-12 pl-11.5 text-base placeholder:text-ink-2 focus-visible:outline-offset-0 loud:border loud:border-edge"
           />
           {query !== '' && (
             <IconButton
               label={t.lobby.clearSearch}
-              className="absolute top-0.5 right-0.5"
+              className="absolute top-0 right-0"
               onClick={() => setQuery('')}
             >
               <X size={18} aria-hidden="true" />
@@ -96,38 +111,38 @@ export function Lobby({ className, onOpenConversation, onOpenSettings }: LobbyPr
       </search>
 
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
-        {conversation !== null && (
-          <ul className="mb-2 md:hidden">
-            <PersonRow
-              name={conversation.peer.name}
-              label={t.lobby.openConversation(conversation.peer.name)}
-              note={t.states[conversation.state].label}
-              icon={<MessageCircle size={20} aria-hidden="true" />}
-              onChoose={onOpenConversation}
-            />
-          </ul>
-        )}
-        {query !== '' ? (
-          <Results query={query} search={search} onChoose={choose} />
-        ) : (
-          <section aria-label={t.lobby.recent}>
-            <h2 className="flex items-baseline justify-between gap-2 px-3 pt-3 pb-1 text-sm">
-              <span className="font-medium">{t.lobby.recent}</span>
-              <span className="text-muted">{t.lobby.recentHint}</span>
-            </h2>
-            {recent.length === 0 && <p className="px-3 py-2 text-muted text-sm">{t.lobby.noRecent}</p>}
+        {conversation !== null && query === '' && (
+          <div>
+            <ListHeading>{t.lobby.talking}</ListHeading>
             <ul>
-              {recent.map((person) => (
+              <Talking conversation={conversation} onChoose={onOpenConversation} />
+            </ul>
+          </div>
+        )}
+        {query !== '' && <Results query={query} search={search} onChoose={choose} />}
+        {query === '' && others.length > 0 && (
+          <div>
+            <ListHeading>{t.lobby.known}</ListHeading>
+            <ul>
+              {others.map(({ accountId, name, trust }) => (
                 <PersonRow
-                  key={person.accountId}
-                  name={person.name}
-                  label={t.lobby.call(person.name)}
-                  icon={<MessageCirclePlus size={20} aria-hidden="true" />}
-                  onChoose={() => choose(person)}
+                  key={accountId}
+                  mark={<Disc name={name} voice={voicesOf(name, me).theirs} />}
+                  name={name}
+                  verb={t.lobby.free}
+                  note={t.trust[trust].note(name)}
+                  icon={<Phone size={20} strokeWidth={1.75} aria-hidden="true" />}
+                  onChoose={() => choose({ accountId, name })}
                 />
               ))}
             </ul>
-          </section>
+          </div>
+        )}
+        {query === '' && others.length === 0 && conversation === null && (
+          <div className="space-y-1 px-3 pt-6 md:hidden">
+            <h2 className="title">{t.lobby.emptyTitle}</h2>
+            <p className="text-ink-2">{t.lobby.empty}</p>
+          </div>
         )}
       </div>
 
@@ -138,10 +153,31 @@ export function Lobby({ className, onOpenConversation, onOpenSettings }: LobbyPr
           onSwitch={() => {
             setSwitchingTo(null);
             setQuery('');
+            onOpenConversation();
             void call(switchingTo);
           }}
         />
       )}
-    </aside>
+    </nav>
+  );
+}
+
+interface TalkingProps {
+  readonly conversation: ConversationView;
+  readonly onChoose: () => void;
+}
+
+function Talking({ conversation: { peer, state, peerActivity }, onChoose }: TalkingProps) {
+  const { t } = useWords();
+  const writes = state === 'secure' && peerActivity === 'typing';
+  return (
+    <PersonRow
+      mark={<PeerMark name={peer.name} shape={looks[state].shape} />}
+      name={peer.name}
+      verb={t.lobby.backTo}
+      note={writes ? t.chat.typing(peer.name) : t.states[state].label(peer.name)}
+      current={true}
+      onChoose={onChoose}
+    />
   );
 }

@@ -1,32 +1,77 @@
+import { Phone, Search } from 'lucide-react';
 import { useWords } from '../../i18n/index.tsx';
-import { classes } from '../../ui/classes.ts';
-import { Logo } from '../Logo.tsx';
+import { Button } from '../../ui/Button.tsx';
+import { Disc } from '../../ui/Disc.tsx';
+import { Pair } from '../../ui/Pair.tsx';
+import { Hollow } from '../Hollow.tsx';
+import { useMyName, voiceOf, voicesOf } from '../voices.ts';
+import { SEARCH_ID } from './Lobby.tsx';
+import { useCall } from './use-call.ts';
+import type { Known } from './use-known.ts';
 
-/** The right pane while there is no conversation. */
-export function Welcome({ className }: { readonly className?: string }) {
+/** As many as fit at a glance; the list beside has everybody. */
+const SHOWN = 3;
+
+/** The stage while there is no conversation: whom one could talk to, or what this is for. */
+export function Welcome({ known }: { readonly known: readonly Known[] }) {
   const { t } = useWords();
   return (
-    <div className={classes('items-center justify-center overflow-y-auto p-8', className)}>
-      <div className="m-auto max-w-md">
-        <Logo className="mb-6 size-16" />
-        <h2 className="font-semibold text-2xl leading-snug tracking-tight">{t.lobby.welcomeTitle}</h2>
-        <ol className="mt-6 space-y-5">
-          {t.lobby.welcome.map((point, index) => (
-            <li key={point.title} className="flex gap-4">
-              <span
-                aria-hidden="true"
-                className="mt-0.5 flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft font-semibold text-accent text-sm"
-              >
-                {index + 1}
-              </span>
-              <div>
-                <p className="font-medium">{point.title}</p>
-                <p className="text-muted">{point.body}</p>
-              </div>
-            </li>
-          ))}
-        </ol>
-      </div>
+    <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+      {known.length === 0 ? <Nobody /> : <Somebody known={known.slice(0, SHOWN)} promise={t.lobby.promise} />}
     </div>
+  );
+}
+
+function Somebody({ known, promise }: { readonly known: readonly Known[]; readonly promise: string }) {
+  const { t } = useWords();
+  const me = useMyName();
+  const call = useCall();
+  return (
+    <div className="m-auto flex max-w-176 flex-col items-center gap-5 p-6 text-center">
+      <h2 className="title">{t.lobby.who}</h2>
+      <ul className="flex flex-wrap justify-center gap-4">
+        {known.map(({ accountId, name, trust }) => (
+          <li
+            key={accountId}
+            className="flex w-46 flex-col items-center rounded-dialog border border-rule bg-sheet px-3 pt-5 pb-4 loud:border-edge"
+          >
+            <Disc name={name} voice={voicesOf(name, me).theirs} size="large" />
+            <p className="mt-2 w-full truncate font-semibold">{name}</p>
+            <p className="text-ink-2 text-sm">{t.trust[trust].note(name)}</p>
+            <Button
+              small={true}
+              className="mt-3"
+              icon={<Phone size={16} aria-hidden="true" />}
+              aria-label={t.lobby.call(name)}
+              onClick={() => call({ accountId, name })}
+            >
+              {t.lobby.free}
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <p className="max-w-100 text-ink-2 text-sm">{promise}</p>
+    </div>
+  );
+}
+
+function Nobody() {
+  const { t } = useWords();
+  const me = useMyName();
+  return (
+    <Hollow
+      mark={<Pair left={null} right={{ name: me, voice: voiceOf(me) }} state="together" large={true} />}
+      level={2}
+      title={t.lobby.emptyTitle}
+    >
+      <p className="max-w-108 text-ink-2">{t.lobby.empty}</p>
+      <Button
+        look="primary"
+        icon={<Search size={20} aria-hidden="true" />}
+        onClick={() => document.getElementById(SEARCH_ID)?.focus()}
+      >
+        {t.lobby.find}
+      </Button>
+    </Hollow>
   );
 }

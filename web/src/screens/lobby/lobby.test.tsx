@@ -11,8 +11,10 @@ afterEach(cleanup);
 
 const preferences = {
   theme: 'system',
+  contrast: 'system',
   engine: 'auto',
   setTheme: () => undefined,
+  setContrast: () => undefined,
   setEngine: () => undefined,
 } as const;
 const CAROL = { accountId: 'Y2Fyb2w', name: 'carol' };
@@ -38,13 +40,13 @@ describe('finding a person', () => {
       });
     const carol = await found('carol');
     expect(carol.disabled).toBe(true);
-    expect(carol.textContent).toContain('never signed in on a device');
+    expect(carol.textContent).toContain('has never been here');
     await user.clear(screen.getByTestId('search-input'));
     await user.type(screen.getByTestId('search-input'), 'Bo');
     await user.click(await found('bob'));
     await called(engine, 'openChat', BOB);
-    // Remembered in this tab, and the search is over.
-    expect(await screen.findByRole('button', { name: 'Start a secret conversation with bob' })).toBeTruthy();
+    // He is the one that one talks to, and the search is over.
+    expect(await screen.findByRole('button', { name: /^Back to bob/ })).toBeTruthy();
   });
 
   test('a failed search says why', async () => {
@@ -55,6 +57,18 @@ describe('finding a person', () => {
   });
 });
 
+describe('people one knows', () => {
+  test('are there from the start, with one press to call, and how well they are known', async () => {
+    const { user, engine } = await drawShell();
+    const [row] = await screen.findAllByRole('button', { name: /^Call bob/ });
+    expect(row?.textContent).toContain('You know it’s bob');
+    if (row === undefined) throw new Error('nobody is known');
+    await user.click(row);
+    await called(engine, 'openChat', BOB);
+    expect(screen.queryByRole('button', { name: /^Call bob/ })).toBeNull();
+  });
+});
+
 describe('an incoming conversation', () => {
   test('names a file that came with it, and shows what its name hides', async () => {
     const { engine } = await drawShell();
@@ -62,21 +76,21 @@ describe('an incoming conversation', () => {
     act(() => engine.ring('unknown', [{ kind: 'file', name, mediaType: '', size: 2_097_152 }]));
     const file = screen.getByTestId('incoming-file');
     expect(file.textContent).toContain('a\ufffdgpj.exe · 2');
-    expect(file.textContent).toContain('once the conversation is secure');
+    expect(file.textContent).toContain('once you have answered');
   });
 
   test('shows the texts that came with it as a request, and as text', async () => {
     const { engine } = await drawShell();
     act(() => engine.ring('first-use', ['hello?', '<b>it is me</b>']));
     const request = screen.getByTestId('incoming-request');
-    expect(request.textContent).toContain('Message request');
+    expect(request.textContent).toContain('proved once you answer');
     expect(request.textContent).toContain('<b>it is me</b>');
   });
 
   test('is announced with the trust in its key, and can be declined', async () => {
     const { user, engine } = await drawShell();
     act(() => engine.ring('changed'));
-    expect(screen.getByRole('alert').textContent).toContain('bob wants to talk');
+    expect(screen.getByRole('alert').textContent).toContain('bob would like to talk');
     expect(screen.getByTestId('incoming-trust').dataset['trust']).toBe('changed');
     await user.click(screen.getByTestId('incoming-decline'));
     await waitFor(() => expect(screen.queryByTestId('incoming-accept')).toBeNull());
@@ -104,8 +118,8 @@ test('one’s own connection is said apart from the peer’s, with a way to try 
   const connection = { state: 'waiting', retryAt: Date.now() + 9_500, browserOffline: false } as const;
   act(() => engine.emit({ type: 'app', app: { ...app, connection } }));
   expect(screen.getByTestId('connection-state').dataset['state']).toBe('waiting');
-  expect(screen.getByText(/Next attempt in \d+ seconds/)).toBeTruthy();
-  await user.click(screen.getByRole('button', { name: 'Retry now' }));
+  expect(screen.getByText(/next in \d+ seconds/)).toBeTruthy();
+  await user.click(screen.getByRole('button', { name: 'Try now' }));
   await waitFor(() => expect(screen.getByTestId('connection-state').dataset['state']).toBe('online'));
   expect(engine.calls.at(-1)?.name).toBe('retryNow');
 });
@@ -116,7 +130,7 @@ test('a server that does not take this page is said, and only the person tries a
   act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'refused' } } }));
   expect(screen.getByTestId('connection-state').dataset['state']).toBe('refused');
   expect(screen.getByText(/does not try again by itself/)).toBeTruthy();
-  await user.click(screen.getByRole('button', { name: 'Retry now' }));
+  await user.click(screen.getByRole('button', { name: 'Try now' }));
   await waitFor(() => expect(engine.calls.at(-1)?.name).toBe('retryNow'));
 });
 

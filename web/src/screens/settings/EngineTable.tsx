@@ -10,15 +10,15 @@ export function EngineTable({ crypto }: { readonly crypto: CryptoView }) {
   const { t } = useWords();
   return (
     <details className="group">
-      <summary className="flex min-h-11 items-center text-accent text-sm underline decoration-1 underline-offset-4">
+      <summary className="flex min-h-11 items-center text-ink text-sm underline decoration-1 underline-offset-4">
         {t.settings.engineTable}
       </summary>
-      <p className="mb-2 text-muted text-sm">
+      <p className="mb-2 text-ink-2 text-sm">
         {crypto.secureContext ? t.settings.secureContext : t.settings.insecureContext}
       </p>
       <table className="w-full text-left text-sm" data-testid="engine-table">
-        <thead className="text-muted">
-          <tr className="border-line border-b">
+        <thead className="text-ink-2">
+          <tr className="border-rule border-b">
             <th scope="col" className="py-1.5 pr-3 font-normal">
               {t.settings.operation}
             </th>
@@ -29,14 +29,14 @@ export function EngineTable({ crypto }: { readonly crypto: CryptoView }) {
         </thead>
         <tbody>
           {Object.entries(crypto.operations).map(([operation, { engine, reason }]) => (
-            <tr key={operation} className="border-line border-b align-top last:border-0">
+            <tr key={operation} className="border-rule border-b align-top last:border-0">
               <th scope="row" className="py-1.5 pr-3 font-normal">
                 {labelOf(t, operation)}
               </th>
               <td className="py-1.5" data-operation={operation} data-engine={engine}>
                 {t.settings[engine]}
                 {reason !== undefined && (
-                  <span lang="en" className="block break-words text-muted text-xs">
+                  <span lang="en" className="block break-words text-ink-2 text-xs">
                     {reason}
                   </span>
                 )}

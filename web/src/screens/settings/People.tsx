@@ -1,17 +1,19 @@
+import { ChevronDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { PersonView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
-import { Spinner } from '../../ui/Spinner.tsx';
+import { Disc } from '../../ui/Disc.tsx';
 import { useCommand } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { EmojiGrid } from '../verify/EmojiGrid.tsx';
 import { KeyHistory } from '../verify/KeyHistory.tsx';
+import { useMyName, voicesOf } from '../voices.ts';
 
-/** M10: everybody whose key this device remembers, how far it is trusted, and what it was before. */
-export function People({ onClose }: { readonly onClose: () => void }) {
+/** M10: everybody whose key this device remembers, how well they are known, and what their key was before. */
+export function People() {
   const { t, format, language } = useWords();
   const run = useCommand();
+  const me = useMyName();
   const [people, setPeople] = useState<readonly PersonView[] | null>(null);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked once, when it is opened.
@@ -20,28 +22,36 @@ export function People({ onClose }: { readonly onClose: () => void }) {
   }, []);
 
   return (
-    <Dialog title={t.people.title} closeLabel={t.app.close} onClose={onClose} data-testid="people-dialog">
-      <p className="mb-4 text-muted">{t.people.help}</p>
-      {people === null && <Spinner />}
-      {people?.length === 0 && <p>{t.people.nobody}</p>}
-      <ul className="divide-y divide-line rounded-xl border border-line bg-surface">
-        {people?.map((person) => (
-          <li key={person.accountId}>
-            <details>
-              <summary className="flex min-h-12 flex-wrap items-center justify-between gap-2 px-4 py-2 -outline-offset-2">
-                <span className="min-w-0 break-words font-medium">{person.fingerprint.name}</span>
-                <TrustLabel trust={person.trust} />
-              </summary>
-              <div className="space-y-3 px-4 pb-4">
-                <p className="text-muted text-sm">{t.people.since(format.date(person.firstSeen))}</p>
-                <EmojiGrid emoji={person.fingerprint.emoji} language={language} />
-                {person.history.length > 0 && <p className="font-medium text-sm">{t.people.history}</p>}
-                <KeyHistory history={person.history} />
-              </div>
-            </details>
-          </li>
-        ))}
-      </ul>
-    </Dialog>
+    <div className="space-y-3" data-testid="people">
+      <p className="text-ink-2 text-sm">{people?.length === 0 ? t.people.nobody : t.people.help}</p>
+      {people !== null && people.length > 0 && (
+        <ul className="divide-y divide-rule rounded-card border border-rule bg-sheet loud:border-edge">
+          {people.map(({ accountId, fingerprint, trust, firstSeen, history }) => (
+            <li key={accountId}>
+              <details className="group">
+                <summary className="flex min-h-16 items-center gap-3 rounded-card px-4 py-2 -outline-offset-2">
+                  <Disc name={fingerprint.name} voice={voicesOf(fingerprint.name, me).theirs} />
+                  <span className="min-w-0 flex-1">
+                    <span className="block break-words font-semibold">{fingerprint.name}</span>
+                    <TrustLabel trust={trust} name={fingerprint.name} />
+                  </span>
+                  <ChevronDown
+                    size={18}
+                    aria-hidden="true"
+                    className="shrink-0 transition-transform group-open:rotate-180"
+                  />
+                </summary>
+                <div className="space-y-3 px-4 pb-4">
+                  <p className="text-ink-2 text-sm">{t.people.since(format.date(firstSeen))}</p>
+                  <EmojiGrid emoji={fingerprint.emoji} language={language} />
+                  {history.length > 0 && <p className="font-semibold text-sm">{t.people.history}</p>}
+                  <KeyHistory history={history} name={fingerprint.name} />
+                </div>
+              </details>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }

@@ -1,26 +1,34 @@
-import { LogOut, RotateCw } from 'lucide-react';
+import { CircleUserRound, Languages, LogOut, UsersRound, Wrench } from 'lucide-react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import type { EngineMode } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
-import { accountName } from '../../state/index.ts';
 import { Button } from '../../ui/Button.tsx';
-import { Callout } from '../../ui/Callout.tsx';
 import { Choice } from '../../ui/Choice.tsx';
-import { Dialog } from '../../ui/Dialog.tsx';
+import { Disc } from '../../ui/Disc.tsx';
+import { Page } from '../../ui/Page.tsx';
+import { MakeBackup } from '../backup/MakeBackup.tsx';
+import { OpenedBackup } from '../backup/OpenedBackup.tsx';
 import { useApp, useCommand } from '../duet.tsx';
 import { LanguageSwitch } from '../LanguageSwitch.tsx';
-import { BackupSection } from './BackupSection.tsx';
-import { EngineTable } from './EngineTable.tsx';
+import { useMyName, voiceName, voiceOf } from '../voices.ts';
+import { Hood } from './Hood.tsx';
+import { KeySection } from './KeySection.tsx';
+import { People } from './People.tsx';
 
 export type Theme = 'system' | 'light' | 'dark';
+/** `system`: as it asks for. */
+export type Contrast = 'system' | 'more';
 
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
-const engines: readonly EngineMode[] = ['auto', 'native', 'wasm'];
+const contrasts: readonly Contrast[] = ['system', 'more'];
 
 /** Choices that the page keeps on this device. */
 export interface Preferences {
   readonly theme: Theme;
+  readonly contrast: Contrast;
   readonly engine: EngineMode;
   readonly setTheme: (theme: Theme) => void;
+  readonly setContrast: (contrast: Contrast) => void;
   readonly setEngine: (engine: EngineMode) => void;
 }
 
@@ -29,72 +37,160 @@ export interface SettingsProps {
   readonly onClose: () => void;
 }
 
+type View = 'all' | 'make-backup' | 'open-backup';
+
+/** A page beside the people: oneself first, the machinery last. What takes steps of its own is a page in its place. */
 export function Settings({ preferences, onClose }: SettingsProps) {
+  const [view, setView] = useState<View>('all');
+  const name = useMyName();
+  const toAll = () => setView('all');
+  switch (view) {
+    case 'make-backup':
+      return <MakeBackup name={name} onClose={toAll} />;
+    case 'open-backup':
+      return <OpenedBackup name={name} onClose={toAll} />;
+    case 'all':
+      return <All preferences={preferences} name={name} onClose={onClose} onView={setView} />;
+    default:
+      return assertNever(view);
+  }
+}
+
+interface AllProps extends SettingsProps {
+  readonly name: string;
+  readonly onView: (view: View) => void;
+}
+
+function All({ preferences, name, onClose, onView }: AllProps) {
+  const { t } = useWords();
+  const id = useId();
+  const parts = [
+    { part: 'account', title: t.settings.account, Icon: CircleUserRound },
+    { part: 'people', title: t.people.title, Icon: UsersRound },
+    { part: 'look', title: t.settings.look, Icon: Languages },
+    { part: 'hood', title: t.settings.hood, Icon: Wrench },
+  ] as const;
+  const body = useRef<HTMLDivElement>(null);
+  const show = (part: string) => {
+    const heading = body.current?.querySelector<HTMLElement>(`[data-part="${part}"]`);
+    heading?.scrollIntoView({ block: 'start', behavior: 'smooth' });
+    heading?.focus({ preventScroll: true });
+  };
+  return (
+    <Page
+      title={t.settings.title}
+      back={{ label: t.app.back, onBack: onClose }}
+      bodyClassName="px-4 pb-8 sm:px-8"
+      data-testid="settings"
+    >
+      <div ref={body} className="gap-8 wide:grid wide:grid-cols-[15rem_minmax(0,44rem)]">
+        <nav
+          aria-labelledby={id}
+          className="-mx-4 flex gap-0.5 overflow-x-auto px-4 pb-4 [scrollbar-width:none] sm:-mx-8 sm:px-8 wide:sticky wide:top-0 wide:mx-0 wide:flex-col wide:self-start wide:px-0 wide:pt-2"
+        >
+          <span id={id} className="sr-only">
+            {t.settings.title}
+          </span>
+          {parts.map(({ part, title, Icon }) => (
+            <button
+              key={part}
+              type="button"
+              onClick={() => show(part)}
+              className="flex min-h-touch shrink-0 items-center gap-3 rounded-control px-3.5 text-left leading-tight hover:bg-press"
+            >
+              <Icon size={20} strokeWidth={1.75} className="shrink-0" aria-hidden="true" />
+              {title}
+            </button>
+          ))}
+        </nav>
+        <div className="max-w-176 space-y-8">
+          <Account name={name} onView={onView} />
+          <Part part="people" title={t.people.title}>
+            <People />
+          </Part>
+          <Part part="look" title={t.settings.look}>
+            <LanguageSwitch />
+            <Choice
+              legend={t.settings.theme}
+              options={themes.map((value) => ({ value, label: t.settings.themes[value] }))}
+              value={preferences.theme}
+              onChange={preferences.setTheme}
+              data-testid="settings-theme"
+            />
+            <Choice
+              legend={t.settings.contrast}
+              options={contrasts.map((value) => ({ value, label: t.settings.contrasts[value] }))}
+              value={preferences.contrast}
+              onChange={preferences.setContrast}
+              data-testid="settings-contrast"
+            />
+          </Part>
+          <Part part="hood" title={t.settings.hood}>
+            <Hood engine={preferences.engine} onEngine={preferences.setEngine} />
+          </Part>
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+interface PartProps {
+  readonly part: string;
+  readonly title: string;
+  readonly children: ReactNode;
+}
+
+function Part({ part, title, children }: PartProps) {
+  const titleId = useId();
+  return (
+    <section aria-labelledby={titleId} className="space-y-4">
+      <h3
+        id={titleId}
+        data-part={part}
+        tabIndex={-1}
+        className="scroll-mt-4 font-semibold text-lg outline-none"
+      >
+        {title}
+      </h3>
+      {children}
+    </section>
+  );
+}
+
+/** Who one is, where the key is, and the way out. */
+function Account({ name, onView }: { readonly name: string; readonly onView: (view: View) => void }) {
   const { t } = useWords();
   const run = useCommand();
-  const account = useApp((app) => app.account);
-  const crypto = useApp((app) => app.crypto);
   const realm = useApp((app) => app.realm);
-  const { theme, engine, setTheme, setEngine } = preferences;
-
-  const chooseEngine = (mode: EngineMode) => {
-    setEngine(mode);
-    void run((client) => client.setEngineMode({ mode }));
-  };
-
   return (
-    <Dialog title={t.settings.title} closeLabel={t.app.close} onClose={onClose} data-testid="settings-dialog">
-      <div className="space-y-7">
-        <LanguageSwitch hideLegend={false} data-testid="settings-language" />
-        <Choice
-          legend={t.settings.theme}
-          options={themes.map((value) => ({ value, label: t.settings.themes[value] }))}
-          value={theme}
-          onChange={setTheme}
-          data-testid="settings-theme"
-        />
-        <div className="space-y-3">
-          <Choice
-            layout="list"
-            legend={t.settings.engine}
-            options={engines.map((value) => ({ value, ...t.settings.engines[value] }))}
-            value={engine}
-            onChange={chooseEngine}
-            data-testid="settings-engine"
-          />
-          {crypto !== null && crypto.mode !== engine && (
-            <Callout tone="plain" role="status">
-              <p>{t.settings.engineNext}</p>
-              <Button
-                className="mt-2"
-                icon={<RotateCw size={17} aria-hidden="true" />}
-                onClick={() => location.reload()}
-              >
-                {t.app.reload}
-              </Button>
-            </Callout>
-          )}
-          {crypto !== null && <EngineTable crypto={crypto} />}
+    <section aria-label={t.settings.account} className="space-y-4">
+      <div className="flex items-center gap-4">
+        <Disc name={name} voice={voiceOf(name)} presence="here" size="large" />
+        <div className="min-w-0">
+          <h3 data-part="account" tabIndex={-1} className="title scroll-mt-4 break-words outline-none">
+            {name}
+          </h3>
+          <p className="text-ink-2 text-sm">{t.settings.colour(t.settings.voices[voiceName(name)])}</p>
         </div>
-        <BackupSection name={accountName(account) ?? ''} />
-        <section>
-          <h3 className="mb-2 font-medium text-[0.9375rem]">{t.settings.account}</h3>
-          <div className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-surface px-4 py-3">
-            <div className="min-w-0 flex-1">
-              <p className="truncate font-medium">{accountName(account)}</p>
-              {realm !== null && <p className="break-words text-muted text-sm">{t.signIn.realm(realm)}</p>}
-              <p className="text-muted text-sm">{t.settings.logoutHint}</p>
-            </div>
-            <Button
-              icon={<LogOut size={18} aria-hidden="true" />}
-              onClick={() => run((client) => client.logout())}
-              data-testid="logout"
-            >
-              {t.settings.logout}
-            </Button>
-          </div>
-        </section>
       </div>
-    </Dialog>
+      <KeySection onMake={() => onView('make-backup')} onOpen={() => onView('open-backup')} />
+      <div className="flex flex-wrap items-center justify-between gap-3 rounded-card border border-rule bg-sheet px-4 py-3 loud:border-edge">
+        <div className="min-w-40 flex-1">
+          {realm !== null && <p className="break-words">{t.signIn.realm(realm)}</p>}
+          <p className="text-ink-2 text-sm">{t.settings.logoutHint}</p>
+        </div>
+        <Button
+          icon={<LogOut size={18} aria-hidden="true" />}
+          onClick={() => run((client) => client.logout())}
+          data-testid="logout"
+        >
+          {t.settings.logout}
+        </Button>
+      </div>
+    </section>
   );
+}
+
+function assertNever(view: never): never {
+  throw new TypeError(`unknown view ${String(view)}`);
 }

@@ -23,13 +23,15 @@ export function KeyMissing({ name }: { readonly name: string }) {
 
   return (
     <Card title={t.keyMissing.title}>
-      <p className="text-muted">{t.keyMissing.body(name)}</p>
-      <h3 className="mt-5 font-medium">{t.keyMissing.options}</h3>
-      <p className="mt-1">{t.keyMissing.useOther}</p>
-      <p className="mt-1">{t.keyMissing.restore}</p>
-      <div className="mt-3">
+      <p className="text-ink-2">{t.keyMissing.body(name)}</p>
+      <div className="space-y-1">
+        <h2 className="font-semibold">{t.keyMissing.options}</h2>
+        <p>{t.keyMissing.useOther}</p>
+        <p>{t.keyMissing.restore}</p>
+      </div>
+      <div>
         {restoring ? (
-          <div className="rounded-xl border border-line p-4">
+          <div className="rounded-card border border-rule p-4">
             <RestoreBackup name={name} onDone={() => undefined} />
           </div>
         ) : (
@@ -44,8 +46,8 @@ export function KeyMissing({ name }: { readonly name: string }) {
           </Button>
         )}
       </div>
-      <p className="mt-5">{t.keyMissing.replace}</p>
-      <form onSubmit={onSubmit} className="mt-4 space-y-4">
+      <p>{t.keyMissing.replace}</p>
+      <form onSubmit={onSubmit} className="space-y-4">
         <Callout tone="warning" icon={<TriangleAlert size={18} aria-hidden="true" />}>
           {t.keyMissing.replaceWarning}
         </Callout>

@@ -1,4 +1,3 @@
-import { LockKeyhole } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -51,7 +50,7 @@ export function SignIn() {
           { value: 'register', label: t.signIn.register, testId: 'tab-register' },
         ]}
       >
-        <form onSubmit={onSubmit} noValidate={true} className="space-y-4">
+        <form onSubmit={onSubmit} noValidate={true} className="space-y-5">
           <TextField
             label={t.signIn.name}
             name="username"
@@ -83,15 +82,9 @@ export function SignIn() {
           </Button>
         </form>
       </Tabs>
-      <div className="mt-5 flex gap-2.5 border-line border-t pt-4 text-muted text-sm">
-        <LockKeyhole size={16} className="mt-0.5 shrink-0" aria-hidden="true" />
-        <div className="min-w-0">
-          <p className="font-medium text-ink">{t.signIn.promise}</p>
-          <p>
-            {t.signIn.promiseMore} {mode === 'register' && t.signIn.noRecovery}
-          </p>
-          {realm !== null && <p className="mt-2 break-words">{t.signIn.realm(realm)}</p>}
-        </div>
+      <div className="space-y-2 text-ink-2 text-sm">
+        <p>{t.signIn.promise[mode]}</p>
+        {realm !== null && <p className="break-words">{t.signIn.realm(realm)}</p>}
       </div>
     </Card>
   );

@@ -6,9 +6,9 @@ const bars: Readonly<Record<Strength, number>> = { 'too-short': 0, weak: 1, fair
 const colours: Readonly<Record<Strength, string>> = {
   'too-short': 'bg-danger',
   weak: 'bg-danger',
-  fair: 'bg-warning',
-  good: 'bg-accent',
-  strong: 'bg-accent',
+  fair: 'bg-caution',
+  good: 'bg-act',
+  strong: 'bg-act',
 };
 
 /** Words carry the meaning; the bars repeat it. */
@@ -22,7 +22,7 @@ export function StrengthMeter({ strength }: { readonly strength: Strength }) {
             key={bar}
             className={classes(
               'h-1 flex-1 rounded-full',
-              bar <= bars[strength] ? colours[strength] : 'bg-line',
+              bar <= bars[strength] ? colours[strength] : 'bg-rule',
             )}
           />
         ))}

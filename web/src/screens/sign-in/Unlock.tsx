@@ -17,7 +17,7 @@ export function Unlock({ name }: { readonly name: string }) {
 
   return (
     <Card title={t.unlock.title(name)}>
-      <p className="mb-5 text-muted">{t.unlock.body}</p>
+      <p className="text-ink-2">{t.unlock.body}</p>
       <form onSubmit={onSubmit} className="space-y-4">
         <CurrentPassword name={name} value={password} onChange={setPassword} data-testid="unlock-password" />
         {error !== null && <ErrorNote error={error} />}

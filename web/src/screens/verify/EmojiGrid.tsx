@@ -1,6 +1,6 @@
+import { Check } from 'lucide-react';
 import type { EmojiView } from '../../engine/contract.ts';
 import { type Language, useWords } from '../../i18n/index.tsx';
-import { classes } from '../../ui/classes.ts';
 
 const PER_ROW = 4;
 
@@ -12,7 +12,7 @@ export const rowsOf = (emoji: readonly EmojiView[]): readonly (readonly EmojiVie
 
 export interface EmojiGridProps {
   readonly emoji: readonly EmojiView[];
-  /** Language of the names, which the dialog switches for itself. */
+  /** Language of the names, which a comparison switches for itself. */
   readonly language: Language;
   /** With these the rows can be ticked off; `ticked[row]`. */
   readonly ticked?: readonly boolean[];
@@ -24,16 +24,10 @@ export interface EmojiGridProps {
 export function EmojiGrid({ emoji, language, ticked, onTick, ...rest }: EmojiGridProps) {
   const { t } = useWords();
   return (
-    <ol lang={language} data-testid={rest['data-testid']} className="space-y-1.5">
+    <ol lang={language} data-testid={rest['data-testid']} className="divide-y divide-line/40">
       {rowsOf(emoji).map((row, index) => (
-        <li
-          // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place; emoji may repeat.
-          key={index}
-          className={classes(
-            'flex items-center rounded-xl border px-1 py-2 transition-colors',
-            ticked?.[index] === true ? 'border-accent bg-accent-soft' : 'border-line bg-surface',
-          )}
-        >
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place; emoji may repeat.
+        <li key={index} className="flex items-center gap-1 py-1.5">
           <span className="grid min-w-0 flex-1 grid-cols-4 gap-0.5">
             {row.map(({ emoji: symbol, ...names }, cell) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: as above.
@@ -41,22 +35,29 @@ export function EmojiGrid({ emoji, language, ticked, onTick, ...rest }: EmojiGri
                 <span aria-hidden="true" className="block font-emoji text-3xl leading-tight">
                   {symbol}
                 </span>
-                <span className="block md:min-h-[2lh] hyphens-auto break-words text-xs leading-tight max-[22.5rem]:text-[0.6875rem]">
+                {/* A name is read out: it is never broken inside a word. */}
+                <span className="block text-xs leading-4 max-[24rem]:text-[0.6875rem]">
                   {names[language]}
                 </span>
               </span>
             ))}
           </span>
           {onTick !== undefined && (
-            <label className="flex size-11 shrink-0 items-center justify-center">
+            <label className="relative flex size-touch shrink-0 items-center justify-center">
               <input
                 type="checkbox"
                 lang={undefined}
                 checked={ticked?.[index] === true}
-                aria-label={t.verify.rowName(index + 1, row.map((one) => one[language]).join(', '))}
+                aria-label={t.verify.twelve.row(index + 1, row.map((one) => one[language]).join(', '))}
                 onChange={(event) => onTick(index, event.target.checked)}
                 data-testid="fingerprint-row"
-                className="size-5 accent-accent"
+                className="peer size-6 appearance-none rounded-[0.4375rem] border-[1.5px] border-edge bg-sheet checked:border-act checked:bg-act"
+              />
+              <Check
+                size={16}
+                strokeWidth={3}
+                aria-hidden="true"
+                className="pointer-events-none absolute hidden text-on-act peer-checked:block"
               />
             </label>
           )}

@@ -97,7 +97,7 @@ export function ScanCode({ name }: { readonly name: string }) {
         }}
       >
         <div className="min-w-0 flex-1">
-          <label htmlFor={textId} className="mb-1 block text-muted text-sm">
+          <label htmlFor={textId} className="mb-1 block font-semibold text-sm">
             {t.verify.scan.text}
           </label>
           <input
@@ -107,7 +107,7 @@ export function ScanCode({ name }: { readonly name: string }) {
             spellCheck={false}
             onChange={(event) => setText(event.target.value)}
             data-testid="scan-text"
-            className="h-11 w-full rounded-xl border border-control bg-surface px-3 font-mono text-base"
+            className="h-12 w-full rounded-control border border-edge bg-sheet px-4 font-mono text-base focus-visible:-outline-offset-1"
           />
         </div>
         <Button type="submit" disabled={text.trim() === ''} data-testid="scan-check">
@@ -131,13 +131,13 @@ function Told({ outcome, name }: { readonly outcome: Outcome; readonly name: str
       data-code={outcome}
       icon={
         outcome === 'verified' ? (
-          <CircleCheck size={18} className="text-accent" aria-hidden="true" />
+          <CircleCheck size={18} className="text-ink" aria-hidden="true" />
         ) : (
           <TriangleAlert size={18} aria-hidden="true" />
         )
       }
     >
-      <p className="font-medium">{title}</p>
+      <p className="font-semibold">{title}</p>
       <p>{help(name)}</p>
     </Callout>
   );

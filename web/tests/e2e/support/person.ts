@@ -125,11 +125,14 @@ export class Person {
 
   async fingerprints(): Promise<{ mine: string; theirs: string }> {
     await this.at('fingerprint-open').click();
+    await this.at('twelve-open').click();
     const mine = await this.at('fingerprint-mine-emoji').textContent();
     const theirs = await this.at('fingerprint-theirs-emoji').textContent();
-    if (!mine || !theirs) throw new Error('the fingerprint dialog is empty');
+    if (!mine || !theirs) throw new Error('the panel is empty');
+    // Back to the two doors, and out.
     await this.page.keyboard.press('Escape');
-    await expect(this.at('fingerprint-dialog')).toBeHidden();
+    await this.page.keyboard.press('Escape');
+    await expect(this.at('compare-panel')).toBeHidden();
     return { mine, theirs };
   }
 

@@ -1,0 +1,58 @@
+import { CircleAlert, Clock3 } from 'lucide-react';
+import type { MessageStatus } from '../../engine/contract.ts';
+import { useWords } from '../../i18n/index.tsx';
+import { classes } from '../../ui/classes.ts';
+
+/** How far one's own message has come: one ring, two, two that have met. The word always stands beside. */
+export function Receipt({ status }: { readonly status: MessageStatus }) {
+  const { t } = useWords();
+  return (
+    <span
+      data-testid="receipt"
+      className={classes(
+        'inline-flex items-center gap-1.5',
+        status === 'failed' && 'font-semibold text-danger',
+      )}
+    >
+      <Mark status={status} />
+      {t.chat.status[status]}
+    </span>
+  );
+}
+
+function Mark({ status }: { readonly status: MessageStatus }) {
+  switch (status) {
+    case 'waiting':
+      return <Clock3 size={16} aria-hidden="true" />;
+    case 'failed':
+      return <CircleAlert size={16} aria-hidden="true" />;
+    case 'early':
+    case 'sending':
+      return (
+        <svg viewBox="0 0 22 14" aria-hidden="true" className="rings">
+          <circle cx="16" cy="7" r="5.2" />
+        </svg>
+      );
+    case 'delivered':
+      return (
+        <svg viewBox="0 0 22 14" aria-hidden="true" className="rings">
+          <circle cx="5.5" cy="7" r="4.7" />
+          <circle cx="16.5" cy="7" r="4.7" />
+        </svg>
+      );
+    case 'read':
+      return (
+        <svg viewBox="0 0 22 14" aria-hidden="true" className="rings">
+          <circle cx="8" cy="7" r="5.4" />
+          <circle cx="14" cy="7" r="5.4" />
+          <path d="M11 2.5a5.4 5.4 0 0 1 0 9a5.4 5.4 0 0 1 0-9Z" />
+        </svg>
+      );
+    default:
+      return assertNever(status);
+  }
+}
+
+function assertNever(status: never): never {
+  throw new TypeError(`unknown status ${String(status)}`);
+}

@@ -1,0 +1,26 @@
+import { defineConfig } from '@playwright/test';
+import base from '../e2e/playwright.config.js';
+
+const port = 5199;
+
+/** Every screen as it looks, from the scripted engine: no relay, no worker, nothing that moves by itself. */
+export default defineConfig({
+  ...base,
+  testDir: '.',
+  timeout: 120_000,
+  use: {
+    ...base.use,
+    baseURL: `http://localhost:${port}`,
+    trace: 'off',
+    screenshot: 'off',
+    // The end states of all movement.
+    contextOptions: { reducedMotion: 'reduce' },
+  },
+  webServer: {
+    command: `npx vite --port ${port} --strictPort`,
+    cwd: '../..',
+    url: `http://localhost:${port}`,
+    reuseExistingServer: true,
+    timeout: 120_000,
+  },
+});

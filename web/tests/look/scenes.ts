@@ -1,0 +1,456 @@
+import type { Page } from '@playwright/test';
+import type {
+  AppView,
+  ConnectionView,
+  ConversationState,
+  MessageStatus,
+  MessageView,
+} from '../../src/engine/contract.ts';
+import type { FakeEngine } from '../../src/engine/fake.ts';
+import type { Language } from '../../src/i18n/format.ts';
+
+/** One screen or state: how the page comes to it, from the scripted engine. */
+export interface Scene {
+  readonly name: string;
+  /** Where the person stands with their account at the start; `in`: signed in, with the people below known. */
+  readonly stage: 'signed-out' | 'locked' | 'key-missing' | 'in' | 'in-alone';
+  readonly prepare?: (page: Page, language: Language) => Promise<void>;
+}
+
+declare global {
+  /** What `src/app/engine.ts` leaves for those who look. */
+  var fake: FakeEngine;
+}
+
+type Line = readonly [
+  mine: boolean,
+  at: string,
+  text: Readonly<Record<Language, string>>,
+  status?: MessageStatus,
+];
+
+const evening: readonly Line[] = [
+  [
+    false,
+    '2026-11-29T19:02',
+    {
+      en: 'Found it. The place with the long tables is open again',
+      ru: 'Нашлось! То место с длинными столами снова открыто',
+    },
+  ],
+  [
+    false,
+    '2026-11-29T19:02',
+    {
+      en: 'They take no bookings, so we should be there by six',
+      ru: 'Столы не бронируют, так что надо прийти к шести',
+    },
+  ],
+  [
+    true,
+    '2026-11-29T19:04',
+    {
+      en: 'Six is fine. I’ll bring the map, in case the bridge is closed',
+      ru: 'В шесть — отлично. Возьму карту: вдруг мост перекрыт',
+    },
+  ],
+  [false, '2026-11-29T19:05', { en: '🥧🥧', ru: '🥧🥧' }],
+  [
+    false,
+    '2026-11-29T19:05',
+    {
+      en: 'The cherry one was the best thing that happened to me in September, and I include the sea',
+      ru: 'Вишнёвый был лучшим, что случилось со мной в сентябре, и море я тоже считаю',
+    },
+  ],
+  [
+    true,
+    '2026-11-29T19:06',
+    { en: 'Noted: pie first, then everything else', ru: 'Записала: сначала пирог, потом всё остальное' },
+  ],
+  [true, '2026-11-29T19:06', { en: 'Who else is coming?', ru: 'Кто ещё придёт?' }, 'read'],
+];
+
+const night: readonly Line[] = [
+  ...evening,
+  [
+    false,
+    '2026-11-30T00:04',
+    { en: 'Still awake? The last tram is gone', ru: 'Не спишь? Последний трамвай ушёл' },
+  ],
+  [
+    true,
+    '2026-11-30T00:05',
+    { en: 'Then we walk. It is not far', ru: 'Значит, пешком. Это недалеко' },
+    'delivered',
+  ],
+];
+
+function messages(lines: readonly Line[], language: Language): MessageView[] {
+  return lines.map(([mine, at, text, status = 'read'], index) => ({
+    id: `${mine ? 'm' : 'p'}${index}`,
+    mine,
+    seq: index,
+    at: new Date(at).getTime(),
+    status,
+    unconfirmed: false,
+    body: { kind: 'text', text: text[language] },
+  }));
+}
+
+/** As text: the types of a Blob differ between Node and the page. */
+const say = (page: Page, upsert: readonly MessageView[]) =>
+  page.evaluate((list) => fake.emit({ type: 'messages', upsert: JSON.parse(list) }), JSON.stringify(upsert));
+
+/** Bob's conversation in a state, the way every chat begins. */
+async function chat(page: Page, state: ConversationState, more: object = {}): Promise<void> {
+  await page.evaluate(
+    async ([next, extra]) => {
+      await fake.openChat({ accountId: 'Ym9i', name: 'bob' });
+      fake.setState(next, extra);
+    },
+    [state, more] as const,
+  );
+}
+
+/** The page's own connection, all else being as it is. */
+async function connection(page: Page, view: ConnectionView): Promise<void> {
+  await page.evaluate(async (next) => {
+    let app: AppView | undefined;
+    const stop = fake.subscribe((event) => {
+      if (event.type === 'app') app = event.app;
+    });
+    await fake.retryNow();
+    stop();
+    if (app !== undefined) fake.emit({ type: 'app', app: { ...app, connection: next } });
+  }, view);
+}
+
+const talk =
+  (lines: readonly Line[], state: ConversationState = 'secure', more: object = { trust: 'compared' }) =>
+  async (page: Page, language: Language): Promise<void> => {
+    await chat(page, 'secure', more);
+    await say(page, messages(lines, language));
+    if (state !== 'secure') await page.evaluate((next) => fake.setState(next), state);
+  };
+
+const open = (testId: string) => async (page: Page) => {
+  await page.getByTestId(testId).click();
+};
+
+const firstTime = { trust: 'first-use' };
+
+export const scenes: readonly Scene[] = [
+  { name: '01-welcome', stage: 'signed-out' },
+  {
+    name: '01-welcome-new',
+    stage: 'signed-out',
+    prepare: async (page) => {
+      await page.getByTestId('tab-register').click();
+      await page.getByTestId('sign-in-name').fill('al');
+      await page.getByTestId('sign-in-password').fill('correct horse battery');
+      await page.getByTestId('sign-in-submit').click();
+    },
+  },
+  {
+    name: '01-welcome-refused',
+    stage: 'signed-out',
+    prepare: async (page) => {
+      await page.evaluate(() => fake.failNext('login', { code: 'wrong-credentials' }));
+      await page.getByTestId('sign-in-name').fill('alice');
+      await page.getByTestId('sign-in-password').fill('not the password');
+      await page.getByTestId('sign-in-submit').click();
+      await page.getByTestId('notice').waitFor();
+    },
+  },
+  { name: '01-unlock', stage: 'locked' },
+  { name: '01-key-missing', stage: 'key-missing' },
+  { name: '02-alone', stage: 'in-alone' },
+  { name: '02-lobby', stage: 'in' },
+  {
+    name: '02-search',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('search-input').fill('c');
+      await page.getByTestId('search-result').first().waitFor();
+    },
+  },
+  {
+    name: '02-search-nobody',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('search-input').fill('zoe');
+      await page.getByText('zoe').first().waitFor();
+    },
+  },
+  { name: '02-calling', stage: 'in', prepare: (page) => chat(page, 'ringing-out', { writable: 'early' }) },
+  {
+    name: '02-calling-words',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await chat(page, 'ringing-out', { writable: 'early' });
+      const line = [
+        true,
+        '2026-11-29T19:01',
+        { en: 'It is about Saturday', ru: 'Я насчёт субботы' },
+        'early',
+      ];
+      await say(page, messages([line as unknown as Line], language));
+    },
+  },
+  { name: '02-establishing', stage: 'in', prepare: (page) => chat(page, 'establishing') },
+  {
+    name: '02-incoming',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      const words = {
+        en: 'Hi! It is about Saturday, two minutes',
+        ru: 'Привет! Я насчёт субботы, две минуты',
+      };
+      await page.evaluate(
+        (text) =>
+          fake.emit({
+            type: 'incoming',
+            incoming: [
+              {
+                id: 'ring',
+                peer: { accountId: 'Y2Fyb2w', name: 'carol' },
+                trust: 'unknown',
+                request: [{ seq: 0, body: { kind: 'text', text } }],
+              },
+            ],
+          }),
+        words[language],
+      );
+    },
+  },
+  {
+    name: '02-switch',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      await page.evaluate(() => fake.ring('compared'));
+      await page.getByTestId('incoming-accept').click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  { name: '03-secure-now', stage: 'in', prepare: (page) => chat(page, 'secure', firstTime) },
+  {
+    name: '03-conversation',
+    stage: 'in',
+    prepare: talk(evening, 'secure', { trust: 'compared', peerActivity: 'typing' }),
+  },
+  { name: '03-two-days', stage: 'in', prepare: talk(night) },
+  {
+    name: '03-warnings',
+    stage: 'in',
+    prepare: talk(evening, 'secure', { trust: 'first-use', refusedFrames: 2, earlyDropped: 1 }),
+  },
+  {
+    name: '03-files',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening.slice(0, 3))(page, language);
+      await page.evaluate(() => {
+        const at = new Date('2026-11-29T19:11').getTime();
+        const file = (id: string, mine: boolean, transfer: object) => ({
+          id,
+          mine,
+          seq: 9,
+          at,
+          status: 'delivered' as const,
+          unconfirmed: false,
+          body: {
+            kind: 'file' as const,
+            transfer: {
+              fid: id,
+              name: 'harbour-walk.mp4',
+              mediaType: 'video/mp4',
+              size: 50_331_648,
+              done: 19_084_083,
+              state: 'transferring' as const,
+              ...transfer,
+            },
+          },
+        });
+        fake.emit({
+          type: 'messages',
+          upsert: [
+            file('m20', true, {}),
+            file('p21', false, {
+              name: 'menu-winter.pdf',
+              mediaType: 'application/pdf',
+              size: 2_202_009,
+              done: 2_202_009,
+              state: 'done',
+              blob: new Blob(['x']),
+            }),
+            file('p22', false, { name: 'tables.jpg', mediaType: 'image/jpeg', state: 'damaged' }),
+          ],
+        });
+      });
+    },
+  },
+  {
+    name: '03-waiting',
+    stage: 'in',
+    prepare: talk([
+      ...evening.slice(0, 2),
+      [true, '2026-11-29T19:24', { en: '“…word”, I suppose', ru: '«…ове», видимо' }, 'waiting'],
+      [
+        true,
+        '2026-11-29T19:24',
+        { en: 'Write when you are out. I am still here', ru: 'Напиши, когда выедешь. Я здесь' },
+        'waiting',
+      ],
+    ]),
+  },
+  { name: '04-line-dropped', stage: 'in', prepare: talk(evening, 'connection-lost') },
+  {
+    name: '04-ended',
+    stage: 'in',
+    prepare: (page) => chat(page, 'peer-disconnected', { endedAbruptly: true }),
+  },
+  ...(['peer-offline', 'declined', 'busy', 'no-answer', 'failed', 'expired'] as const).map((state) => ({
+    name: `04-${state}`,
+    stage: 'in' as const,
+    prepare: (page: Page) => chat(page, state),
+  })),
+  {
+    name: '05-changed-key',
+    stage: 'in',
+    prepare: async (page) => {
+      await chat(page, 'blocked-key-changed', { trust: 'changed' });
+      await page.getByTestId('fingerprint-pinned-emoji').waitFor();
+    },
+  },
+  {
+    name: '05-changed-key-compare',
+    stage: 'in',
+    prepare: async (page) => {
+      await chat(page, 'blocked-key-changed', { trust: 'changed' });
+      await page.getByTestId('blocked-compare').click();
+    },
+  },
+  {
+    name: '05-changed-key-told',
+    stage: 'in',
+    prepare: async (page) => {
+      await chat(page, 'blocked-key-changed', { trust: 'changed' });
+      await page.getByTestId('blocked-know').click();
+    },
+  },
+  {
+    name: '05-compare',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'secure', firstTime)(page, language);
+      await page.getByTestId('fingerprint-open').click();
+      await page.getByTestId('sas-emoji').waitFor();
+    },
+  },
+  {
+    name: '05-compare-twelve',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'secure', firstTime)(page, language);
+      await page.getByTestId('fingerprint-open').click();
+      await page.getByTestId('twelve-open').click();
+      await page.getByTestId('fingerprint-row').first().check();
+    },
+  },
+  {
+    name: '05-compare-scan',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'secure', firstTime)(page, language);
+      await page.getByTestId('fingerprint-open').click();
+      await page.getByTestId('scan-open').click();
+      await page.getByTestId('scan-text').fill('https://example.org/');
+      await page.getByTestId('scan-check').click();
+      await page.getByTestId('scan-outcome').waitFor();
+    },
+  },
+  {
+    name: '05-compare-different',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'secure', firstTime)(page, language);
+      await page.getByTestId('fingerprint-open').click();
+      await page.getByTestId('sas-differs').click();
+    },
+  },
+  {
+    name: '05-compare-done',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      await page.getByTestId('fingerprint-open').click();
+      await page.getByTestId('compare-more').click();
+    },
+  },
+  { name: '08-settings', stage: 'in', prepare: open('settings-open') },
+  {
+    name: '08-settings-end',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('people').locator('summary').first().click();
+      await page.getByTestId('engine-table').locator('xpath=../summary').click();
+      await page.getByTestId('engine-table').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: '08-backup',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('open-make-backup').click();
+      await page.getByTestId('backup-password').fill('correct horse');
+      await page.getByTestId('backup-make').click();
+      await page.getByTestId('backup-passphrase').waitFor();
+    },
+  },
+  {
+    name: '08-restore',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('open-restore').click();
+      await page.getByTestId('backup-file').setInputFiles({
+        name: 'duet-alice.backup',
+        mimeType: 'application/octet-stream',
+        buffer: Buffer.from('x'),
+      });
+      await page.getByTestId('backup-passphrase-input').fill('k7m2q 9xtpd 4wz1h 8rven');
+      await page.getByTestId('backup-open').click();
+      await page.getByTestId('backup-preview').waitFor();
+    },
+  },
+  {
+    name: '09-offline',
+    stage: 'in',
+    prepare: async (page) => {
+      const retryAt = await page.evaluate(() => Date.now() + 8_000);
+      await connection(page, { state: 'waiting', retryAt, browserOffline: false });
+    },
+  },
+  {
+    name: '09-somewhere-else',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'connection-lost')(page, language);
+      await connection(page, { state: 'replaced' });
+    },
+  },
+  {
+    name: '09-notice',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      await page.evaluate(() => fake.emit({ type: 'notice', error: { code: 'file-too-large' } }));
+      await page.getByTestId('notice').waitFor();
+    },
+  },
+];
