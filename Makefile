@@ -53,7 +53,7 @@ relay: $(STAMPS)/site ## Build the relay with the site inside: target/release/du
 
 ## Check
 .PHONY: test
-test: lint test-rust test-evidence test-vectors test-package test-web test-e2e ## Set up and run every check; what CI runs
+test: lint test-rust test-evidence test-vectors test-package test-web test-look test-e2e ## Set up and run every check; what CI runs
 	$(step) "all checks passed"
 
 .PHONY: lint
@@ -95,6 +95,11 @@ test-web: $(STAMPS)/package $(STAMPS)/web-npm ## The messenger's unit tests
 	$(step) "messenger: unit tests"
 	@cd web && npm test --silent
 
+.PHONY: test-look
+test-look: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/tests ## Every screen of the messenger: axe in every look, and 320 to 2,560 px
+	$(step) "messenger: axe on every screen"
+	@cd web && npm run --silent look
+
 .PHONY: test-e2e
 test-e2e: $(STAMPS)/site $(STAMPS)/tests ## Two people in a real Chromium through a real relay
 	$(step) "end to end: two people, a real relay, a real browser"
@@ -104,6 +109,10 @@ test-e2e: $(STAMPS)/site $(STAMPS)/tests ## Two people in a real Chromium throug
 .PHONY: test-long
 test-long: $(STAMPS)/base $(BUILD)/tools/bin/cargo-fuzz $(BUILD)/tools/bin/cargo-mutants ## What takes hours; writes docs/evidence/ (PARTS="formal fuzz" for some)
 	@PATH="$(CURDIR)/$(BUILD)/tools/bin:$$PATH" sh infra/test-long.sh $(PARTS)
+
+.PHONY: screenshots
+screenshots: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/tests ## Every screen in both themes and languages, phone and desktop: web/screenshots/
+	@cd web && npm run --silent screenshots
 
 ## Evidence
 .PHONY: no-std

@@ -173,7 +173,7 @@ export const en = {
   },
   states: {
     'ringing-out': {
-      label: (name) => `Waiting for ${name} to answer`,
+      label: (name) => `Waiting for ${name}`,
       title: (name) => `It is ringing on ${name}’s screen`,
       hint: () => 'Write a first word if you like; it is read before answering.',
     },

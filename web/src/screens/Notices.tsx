@@ -31,7 +31,7 @@ export function Notices() {
       ref={popover}
       popover="manual"
       aria-label={t.notice.region}
-      className="fixed inset-x-4 top-20 bottom-auto m-0 ml-auto w-auto max-w-96 flex-col gap-2 bg-transparent p-0 text-ink open:flex sm:left-auto sm:w-96"
+      className="fixed inset-x-4 top-20 bottom-auto m-0 ml-auto w-auto max-w-96 flex-col gap-2 overflow-visible bg-transparent p-0 text-ink open:flex sm:left-auto sm:w-96"
     >
       {notices.map((notice) => (
         <Toast key={notice.id} notice={notice} />

@@ -7,6 +7,8 @@ const port = 5199;
 export default defineConfig({
   ...base,
   testDir: '.',
+  fullyParallel: true,
+  workers: 2,
   timeout: 120_000,
   use: {
     ...base.use,

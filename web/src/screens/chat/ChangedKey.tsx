@@ -29,7 +29,9 @@ export function ChangedKey({ name }: { readonly name: string }) {
             {t.verify.loading}
           </p>
         ) : (
-          <Review name={name} view={view} />
+          <div className="flex flex-col gap-5">
+            <Review name={name} view={view} />
+          </div>
         )}
       </div>
     </div>
@@ -53,10 +55,12 @@ function Review({ name, view }: { readonly name: string; readonly view: Verifica
   return (
     <>
       {step === 'compare' && <p role="status">{t.blocked.how(name)}</p>}
-      <div className="grid gap-3 sm:grid-cols-2">
+      {/* On a phone what one can do comes before what there is to see, unless it is what has to be heard. */}
+      <div className={classes('grid gap-3 sm:grid-cols-2', step !== 'compare' && 'max-sm:order-last')}>
         {view.pinned !== null && (
           <Side
             title={t.blocked.known(name)}
+            className={step === 'compare' ? 'max-sm:hidden' : undefined}
             note={view.firstSeen === null ? null : t.people.since(format.date(view.firstSeen))}
           >
             <EmojiGrid emoji={view.pinned.emoji} language={language} data-testid="fingerprint-pinned-emoji" />
@@ -119,15 +123,17 @@ interface SideProps {
   readonly title: string;
   readonly note: string | null;
   readonly alarming?: boolean;
+  readonly className?: string | undefined;
   readonly children: ReactNode;
 }
 
-function Side({ title, note, alarming = false, children }: SideProps) {
+function Side({ title, note, alarming = false, className, children }: SideProps) {
   return (
     <section
       className={classes(
         'rounded-card bg-sheet px-4 pt-3 pb-3',
         alarming ? 'border-[1.5px] border-danger border-dashed' : 'border border-rule loud:border-edge',
+        className,
       )}
     >
       <h4 className="font-semibold text-sm">{title}</h4>

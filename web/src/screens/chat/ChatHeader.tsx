@@ -1,4 +1,4 @@
-import { ArrowLeft, LogOut, X } from 'lucide-react';
+import { ArrowLeft, LogOut, PhoneOff, X } from 'lucide-react';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -25,6 +25,7 @@ export function ChatHeader({ conversation, onBack, onVerify }: ChatHeaderProps) 
   const comparable = trust !== 'unknown' && state !== 'blocked-key-changed';
   const leave = () => run((client) => client.leaveChat());
   const calling = state === 'ringing-out';
+  const Out = calling ? PhoneOff : LogOut;
   const leaveName = calling ? t.chat.cancelCallName(peer.name) : t.chat.leaveName(peer.name);
   const leaveWords = live ? leaveName : t.chat.dismiss;
   return (
@@ -71,7 +72,7 @@ export function ChatHeader({ conversation, onBack, onVerify }: ChatHeaderProps) 
             {calling ? t.chat.cancelCall : t.chat.leave}
           </Button>
           <IconButton label={leaveWords} onClick={leave} className="sm:hidden">
-            <LogOut size={20} strokeWidth={1.75} aria-hidden="true" />
+            <Out size={20} strokeWidth={1.75} aria-hidden="true" />
           </IconButton>
         </>
       ) : (

@@ -140,7 +140,7 @@ export function MessageList({ peerName, head }: MessageListProps) {
         }}
         className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain contain-strict"
       >
-        <div ref={heading} className="mt-auto shrink-0">
+        <div ref={heading} className={count === 0 ? 'my-auto shrink-0' : 'mt-auto shrink-0'}>
           {head}
         </div>
         <ol

@@ -146,7 +146,7 @@ describe('a file', () => {
 describe('the state of the conversation', () => {
   test.each<[ConversationState, string]>([
     ['peer-offline', 'bob is not here'],
-    ['ringing-out', 'Waiting for bob to answer'],
+    ['ringing-out', 'Waiting for bob'],
     ['secure', 'Just the two of you'],
     ['peer-disconnected', 'The conversation is over'],
     ['expired', 'A day is over'],

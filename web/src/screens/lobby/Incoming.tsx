@@ -27,7 +27,7 @@ export function Incoming({ onAnswer }: { readonly onAnswer: () => void }) {
     <section
       aria-label={t.incoming.region}
       // Its edges are wide enough for the shadows of what is in it.
-      className="pointer-events-none absolute inset-x-0 top-14 z-10 flex max-h-[calc(100%-9rem)] flex-col gap-3 overflow-y-auto overscroll-contain px-2 pt-5 pb-10 md:left-auto md:w-103 md:px-5"
+      className="pointer-events-none absolute inset-x-0 top-14 z-10 flex max-h-[calc(100%-9rem)] flex-col gap-3 overflow-y-auto overscroll-contain px-2 pt-5 pb-20 md:left-auto md:w-103 md:px-5"
     >
       {incoming.map((call) => (
         <Call key={call.id} call={call} onAnswer={onAnswer} />

@@ -96,7 +96,10 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
               setQuery('');
             }}
             data-testid="search-input"
-            className="h-touch w-full rounded-full bg-press pr-12 pl-11.5 text-base placeholder:text-ink-2 focus-visible:outline-offset-0 loud:border loud:border-edge"
+            className={classes(
+              query === '' ? 'pr-4' : 'pr-12',
+              'h-touch w-full rounded-full bg-press pl-11.5 text-base placeholder:text-ink-2 focus-visible:outline-offset-0 loud:border loud:border-edge',
+            )}
           />
           {query !== '' && (
             <IconButton
