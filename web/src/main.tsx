@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openEngine } from './app/engine.ts';
+import { makeRoomForKeyboard } from './app/keyboard.ts';
 import { keptContrast, keptEngine, keptTheme } from './app/preferences.ts';
 import { applyContrast, applyTheme } from './app/theme.ts';
 import { createDuet } from './app/wire.ts';
@@ -10,6 +11,7 @@ import { createDuet } from './app/wire.ts';
 // Before the first drawing, so that a chosen theme does not flash.
 applyTheme(keptTheme());
 applyContrast(keptContrast());
+makeRoomForKeyboard();
 
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('index.html has no #root');

@@ -29,7 +29,7 @@ export function App({ duet }: { readonly duet: Duet }) {
     >
       <ErrorBoundary>
         <DuetProvider duet={duet}>
-          <div className="flex h-dvh flex-col">
+          <div className="flex h-[var(--view-height,100dvh)] flex-col pt-[env(safe-area-inset-top)] pr-[env(safe-area-inset-right)] pl-[env(safe-area-inset-left)]">
             <InsecureBanner />
             <Screen />
           </div>

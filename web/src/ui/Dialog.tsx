@@ -1,6 +1,5 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
-import { classes } from './classes.ts';
 import { IconButton } from './IconButton.tsx';
 
 export interface DialogProps {
@@ -10,26 +9,15 @@ export interface DialogProps {
   readonly children: ReactNode;
   /** Buttons that stay in view at the bottom. */
   readonly footer?: ReactNode;
-  readonly wide?: boolean;
   readonly role?: 'dialog' | 'alertdialog';
   readonly 'data-testid'?: string;
 }
 
 /**
- * The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. Mounted means
- * open. On phones it
- * fills the screen, unless it only asks a question (`alertdialog`).
+ * One decision. The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. Mounted
+ * means open. On phones it comes from below, where the thumb is.
  */
-export function Dialog({
-  title,
-  closeLabel,
-  onClose,
-  children,
-  footer,
-  wide = false,
-  role,
-  ...rest
-}: DialogProps) {
+export function Dialog({ title, closeLabel, onClose, children, footer, role, ...rest }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -59,13 +47,7 @@ export function Dialog({
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();
       }}
-      className={classes(
-        'overflow-hidden bg-sheet p-0 open:motion-safe:animate-rise',
-        role === 'alertdialog'
-          ? 'm-auto h-fit max-h-[92dvh] w-[min(92vw,28rem)] rounded-dialog border border-rule shadow-over'
-          : 'm-0 h-dvh max-h-none w-full max-w-none sm:m-auto sm:h-fit sm:max-h-[min(92dvh,54rem)] sm:rounded-dialog sm:border sm:border-rule sm:shadow-over',
-        role !== 'alertdialog' && (wide ? 'sm:w-[min(94vw,46rem)]' : 'sm:w-[min(92vw,30rem)]'),
-      )}
+      className="m-auto h-fit max-h-[92dvh] w-[min(92vw,30rem)] overflow-hidden rounded-dialog bg-sheet p-0 shadow-over open:motion-safe:animate-rise max-sm:mb-0 max-sm:w-full max-sm:max-w-none max-sm:rounded-b-none loud:border loud:border-edge"
     >
       <div className="flex h-full max-h-[inherit] flex-col">
         <header className="flex items-center gap-2 py-2 pr-2 pl-5 sm:pl-6">

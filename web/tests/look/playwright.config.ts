@@ -7,6 +7,8 @@ const port = 5199;
 export default defineConfig({
   ...base,
   testDir: '.',
+  // Beside the end-to-end tests, and not over their traces.
+  outputDir: '../../test-results-look',
   fullyParallel: true,
   workers: 2,
   timeout: 120_000,

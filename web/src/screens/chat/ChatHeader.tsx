@@ -42,7 +42,7 @@ export function ChatHeader({ conversation, onBack, onVerify }: ChatHeaderProps) 
           role="status"
           data-testid="conversation-state"
           data-state={state}
-          className="truncate text-ink-2 text-sm"
+          className="truncate text-ink-2 text-sm max-[24rem]:whitespace-normal max-[24rem]:text-xs"
         >
           {t.states[state].label(peer.name)}
         </p>

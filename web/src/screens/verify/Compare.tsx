@@ -28,7 +28,8 @@ export function Compare({ name, trust, onClose }: CompareProps) {
   const close = { label: t.app.close, onClose };
   const frame = {
     close,
-    className: 'bg-sheet motion-safe:animate-turn wide:max-w-panel wide:border-rule wide:border-l',
+    className:
+      'bg-sheet motion-safe:animate-turn wide:max-w-panel 3xl:max-w-120 wide:border-rule wide:border-l',
     'data-testid': 'compare-panel',
   };
 

@@ -28,14 +28,14 @@ export function EmojiGrid({ emoji, language, ticked, onTick, ...rest }: EmojiGri
       {rowsOf(emoji).map((row, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place; emoji may repeat.
         <li key={index} className="flex items-center gap-1 py-1.5">
-          <span className="grid min-w-0 flex-1 grid-cols-4 gap-0.5">
+          {/* Four in a line; where long names leave no room for that, the line wraps before a name would break. */}
+          <span className="flex min-w-0 flex-1 flex-wrap gap-x-0.5 gap-y-1.5">
             {row.map(({ emoji: symbol, ...names }, cell) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-              <span key={cell} className="min-w-0 text-center">
+              <span key={cell} className="min-w-min flex-[1_0_20%] text-center [overflow-wrap:normal]">
                 <span aria-hidden="true" className="block font-emoji text-3xl leading-tight">
                   {symbol}
                 </span>
-                {/* A name is read out: it is never broken inside a word. */}
                 <span className="block text-xs leading-4 max-[24rem]:text-[0.6875rem]">
                   {names[language]}
                 </span>
