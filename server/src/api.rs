@@ -253,6 +253,42 @@ pub struct KeyRecord {
     pub since: u64,
 }
 
+/// How a key came to be an account's.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyProof {
+    /// The account had none before.
+    First,
+    /// The key before it signed it.
+    Signed,
+    /// The owner declared the key before it lost, with the password.
+    Lost,
+}
+
+/// One key in the history of an account.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyHistoryEntry {
+    /// Ed25519 public key, 32 bytes.
+    #[ts(type = "string")]
+    pub identity_key: IdentityKeyText,
+    /// Since when it is, or was, the account's, epoch ms.
+    pub since: u64,
+    /// How it came to be.
+    pub proof: KeyProof,
+}
+
+/// `GET /api/identity/users/{id}/history`. What the relay says: a hint of what happened, and no proof.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyHistory {
+    /// Account id, 32 bytes.
+    #[ts(type = "string")]
+    pub id: AccountIdText,
+    /// Every key, the newest first.
+    pub keys: Vec<KeyHistoryEntry>,
+}
+
 /// `GET /api/identity/users/{id}/fingerprint`.
 #[derive(Serialize, TS)]
 pub struct FingerprintRecord {

@@ -65,7 +65,7 @@ pub struct AddressLimits {
 struct NetworkLimiter([(u8, KeyedLimiter<IpAddr>); 3]);
 
 /// Length of the prefix, and how many times a household's allowance it has.
-const NETWORKS: [(u8, u32); 3] = [(64, 1), (48, 4), (32, 64)];
+pub(crate) const NETWORKS: [(u8, u32); 3] = [(64, 1), (48, 4), (32, 64)];
 
 impl NetworkLimiter {
     fn new(number: u32, quota: impl Fn(NonZeroU32) -> Quota, clock: &Clock) -> Self {
@@ -79,11 +79,9 @@ impl NetworkLimiter {
     }
 
     fn check(&self, ip: IpAddr) -> Result<(), Duration> {
-        // An IPv4 address is no part of a larger network that one person could rent for nothing.
-        let levels = if ip.is_ipv4() { 1 } else { self.0.len() };
-        for (length, limiter) in self.0.iter().take(levels) {
+        for ((_, network), (_, limiter)) in networks(ip).zip(&self.0) {
             limiter
-                .check_key(&prefix(ip, *length))
+                .check_key(&network)
                 .map_err(|until| until.wait_time_from(limiter.clock().monotonic()))?;
         }
         Ok(())
@@ -205,9 +203,14 @@ pub fn positive(number: u32) -> NonZeroU32 {
     NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN)
 }
 
-/// One household has a whole IPv6 /64: it counts as one address.
-pub(crate) fn network(ip: IpAddr) -> IpAddr {
-    prefix(ip, 64)
+/// The networks that an address counts for, in the order of [`NETWORKS`]: one household has a whole IPv6 /64. An IPv4
+/// address is no part of a larger network that one person could rent for nothing.
+pub(crate) fn networks(ip: IpAddr) -> impl Iterator<Item = (u8, IpAddr)> {
+    let levels = if ip.is_ipv4() { 1 } else { NETWORKS.len() };
+    NETWORKS
+        .into_iter()
+        .take(levels)
+        .map(move |(length, _)| (length, prefix(ip, length)))
 }
 
 /// The network of an IPv6 address; an IPv4 address is its own.

@@ -60,6 +60,7 @@ routes! {
     get "/api/chat/me" identity::me, Request;
     get "/api/chat/users" identity::search, Request;
     get "/api/identity/users/{id}/key" identity::key, Request;
+    get "/api/identity/users/{id}/history" identity::history, Request;
     get "/api/identity/users/{id}/fingerprint" identity::fingerprint, Request;
     // It may check a login secret.
     put "/api/identity/key" identity::set_key, Login;

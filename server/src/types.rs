@@ -35,6 +35,9 @@ pub fn typescript() -> String {
     declare::<api::UserSummary>(&mut out, &config);
     declare::<api::UserList>(&mut out, &config);
     declare::<api::KeyRecord>(&mut out, &config);
+    declare::<api::KeyProof>(&mut out, &config);
+    declare::<api::KeyHistoryEntry>(&mut out, &config);
+    declare::<api::KeyHistory>(&mut out, &config);
     declare::<api::FingerprintRecord>(&mut out, &config);
     declare::<api::SetKeyRequest>(&mut out, &config);
     declare::<ErrorCode>(&mut out, &config);

@@ -13,6 +13,8 @@
 
 #[path = "it/accounts.rs"]
 mod accounts;
+#[path = "it/database_tls.rs"]
+mod database_tls;
 #[path = "it/devices.rs"]
 mod devices;
 #[path = "it/keys.rs"]

@@ -6,8 +6,8 @@ use serde::Deserialize;
 
 use crate::{
     api::{
-        AccountIdText, Bytes, FingerprintRecord, IdentityKeyText, KeyRecord, SetKeyRequest, User,
-        UserList, UserSummary,
+        self, AccountIdText, Bytes, FingerprintRecord, IdentityKeyText, KeyHistory,
+        KeyHistoryEntry, KeyRecord, SetKeyRequest, User, UserList, UserSummary,
     },
     app::App,
     auth::{
@@ -113,6 +113,31 @@ pub(crate) async fn fingerprint(
         id,
         fingerprint: hex,
     }))
+}
+
+/// `GET /api/identity/users/{id}/history`.
+pub(crate) async fn history(
+    State(app): State<App>,
+    Authenticated(_): Authenticated,
+    Path(id): Path<AccountIdText>,
+) -> Result<JsonBody<KeyHistory>, ApiError> {
+    let (account, _) = keyed_account(&app, &id).await?;
+    let keys = app
+        .store
+        .key_history(&account.id)
+        .await?
+        .into_iter()
+        .map(|past| KeyHistoryEntry {
+            identity_key: Bytes(past.key),
+            since: u64::try_from(past.since).unwrap_or(0),
+            proof: match past.proof {
+                KeyProof::First => api::KeyProof::First,
+                KeyProof::Signed => api::KeyProof::Signed,
+                KeyProof::Lost => api::KeyProof::Lost,
+            },
+        })
+        .collect();
+    Ok(JsonBody(KeyHistory { id, keys }))
 }
 
 /// `PUT /api/identity/key`. Stores the first key, or replaces the one there is. A replaced key ends the connection that used it.

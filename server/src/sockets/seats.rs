@@ -8,14 +8,16 @@ use std::{
 };
 use tokio::time::Instant;
 
-use crate::limits::network;
+use crate::limits::{NETWORKS, networks};
 
 /// Refusals are logged so often, not one by one: they come in thousands.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
-/// A bound for each address; an IPv6 /64 counts as one.
+type Counts = Arc<Mutex<HashMap<(u8, IpAddr), usize>>>;
+
+/// A bound for each address; an IPv6 /64 counts as one, and the networks around it have larger bounds.
 pub struct AddressSeats {
-    counts: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    counts: Counts,
     limit: usize,
     warned: Mutex<Option<Instant>>,
 }
@@ -40,17 +42,21 @@ impl AddressSeats {
     /// Takes a seat, until it is dropped; `None` if the address has all of its own.
     #[must_use]
     pub fn take(&self, ip: IpAddr) -> Option<AddressSeat> {
-        let network = network(ip);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(network).or_default();
-        if *count >= self.limit {
+        let full = networks(ip).zip(NETWORKS).any(|(network, (_, times))| {
+            let bound = self.limit.saturating_mul(times as usize);
+            counts.get(&network).is_some_and(|count| *count >= bound)
+        });
+        if full {
             return None;
         }
-        *count += 1;
+        for network in networks(ip) {
+            *counts.entry(network).or_default() += 1;
+        }
         drop(counts);
         Some(AddressSeat {
             counts: Arc::clone(&self.counts),
-            network,
+            ip,
         })
     }
 
@@ -67,17 +73,19 @@ impl AddressSeats {
 
 /// One socket of an address.
 pub struct AddressSeat {
-    counts: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    network: IpAddr,
+    counts: Counts,
+    ip: IpAddr,
 }
 
 impl Drop for AddressSeat {
     fn drop(&mut self) {
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.network) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.network);
+        for network in networks(self.ip) {
+            if let Some(count) = counts.get_mut(&network) {
+                *count -= 1;
+                if *count == 0 {
+                    counts.remove(&network);
+                }
             }
         }
     }
@@ -98,6 +106,13 @@ mod tests {
         // A household's /64 is one address.
         let household = (take("2001:db8::1").unwrap(), take("2001:db8::2").unwrap());
         assert!(take("2001:db8::3").is_none());
+        // Four households' worth is all that a /48 has, however many networks it is made of.
+        let others: Vec<_> = (1..10)
+            .filter_map(|net| take(&format!("2001:db8:0:{net}::1")))
+            .collect();
+        assert_eq!(others.len(), 6);
+        assert!(take("2001:db8:1::1").is_some());
+        drop(others);
         drop(first);
         let third = take("192.0.2.1").unwrap();
         assert!(take("192.0.2.1").is_none());

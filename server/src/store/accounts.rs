@@ -41,6 +41,16 @@ pub struct Found {
     pub has_key: bool,
 }
 
+/// A key that an account has, or had.
+pub struct PastKey {
+    /// Ed25519 public key.
+    pub key: [u8; 32],
+    /// Since when.
+    pub since: Millis,
+    /// How it came to be the account's.
+    pub proof: KeyProof,
+}
+
 /// How a key came to be the account's, as its history tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeyProof {
@@ -59,6 +69,13 @@ impl KeyProof {
             Self::Signed => "signed",
             Self::Lost => "lost",
         }
+    }
+
+    fn of_column(text: &str) -> Result<Self, StoreError> {
+        [Self::First, Self::Signed, Self::Lost]
+            .into_iter()
+            .find(|proof| proof.column() == text)
+            .ok_or(StoreError::Corrupt("proof"))
     }
 }
 
@@ -217,6 +234,28 @@ impl Store {
             Ok(true)
         })
         .await
+    }
+
+    /// Every key that an account ever had, the newest first. Empty for an account that has none, or is none.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn key_history(&self, id: &AccountId) -> Result<Vec<PastKey>, StoreError> {
+        let select = Statement::new(
+            "SELECT identity_key, set_at, proof FROM identity_keys WHERE user_id = $1 ORDER BY set_at DESC",
+        )
+        .bytes(&id.0);
+        self.read("key_history", select)
+            .await?
+            .iter()
+            .map(|row| {
+                Ok(PastKey {
+                    key: row.bytes("identity_key")?,
+                    since: row.integer("set_at")?,
+                    proof: KeyProof::of_column(&row.text("proof")?)?,
+                })
+            })
+            .collect()
     }
 
     /// Replaces the hash of the login secret, if it is still `old`, and ends every session but `keep` with every access

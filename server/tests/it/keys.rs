@@ -4,6 +4,7 @@ use duet_crypto::replacement;
 use duet_relay::api::Bytes;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 
 use crate::support::{Person, Relay};
 
@@ -219,4 +220,42 @@ async fn without_proof_a_key_stays() {
         alice.key()
     );
     assert_eq!(history(&relay).await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_history_of_a_key_can_be_read() {
+    let relay = Relay::start().await;
+    let begin = relay.clock.now();
+    let (alice, bob) = (
+        Person::registered(&relay, "alice").await,
+        Person::registered(&relay, "bob").await,
+    );
+    relay.clock.advance(Duration::from_secs(60));
+    let new = Person::new("alice");
+    let body = json!({
+        "identityKey": new.key(),
+        "loginSecret": Bytes(alice.secret).encode(),
+        "lost": true,
+    });
+    alice
+        .http(&relay)
+        .put("/api/identity/key", &body)
+        .await
+        .ok();
+    let path = |id: &str| format!("/api/identity/users/{id}/history");
+    let http = bob.http(&relay);
+    let expected = json!({
+        "id": alice.id(),
+        "keys": [
+            { "identityKey": new.key(), "since": begin + 60_000, "proof": "lost" },
+            { "identityKey": alice.key(), "since": begin, "proof": "first" },
+        ],
+    });
+    assert_eq!(http.get(&path(&alice.id())).await.ok(), expected);
+    let nobody = Person::new("nobody").id();
+    assert_eq!(http.get(&path(&nobody)).await.error(), "user_not_found");
+    assert_eq!(
+        relay.http().get(&path(&alice.id())).await.error(),
+        "unauthenticated"
+    );
 }

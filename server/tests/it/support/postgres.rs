@@ -5,6 +5,7 @@ use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::{
     fs,
     io::{BufRead as _, BufReader},
+    net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::{
@@ -17,10 +18,22 @@ use std::{
 const SCRIPT: &str = r#"
 set -eu
 trap '' INT
-bin=$1 home=$2
+bin=$1 home=$2 port=$3
 "$bin/initdb" -D "$home/data" -A trust -U duet -E UTF8 --no-locale --no-sync >"$home/log" 2>&1
+options="-c listen_addresses= -c unix_socket_directories=$home"
+if [ -n "$port" ]; then
+  # An authority of its own, and a certificate of the server's.
+  key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+  openssl req -x509 $key -days 2 -subj "/CN=an authority of tests" -keyout ca.key -out ca.crt 2>>"$home/log"
+  openssl req $key -subj /CN=localhost -keyout server.key -out server.csr 2>>"$home/log"
+  printf 'subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n' >server.ext
+  openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile server.ext \
+    -out server.crt 2>>"$home/log"
+  options="-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories= -c ssl=on \
+    -c ssl_cert_file=$home/server.crt -c ssl_key_file=$home/server.key"
+fi
 serve() {
-  "$bin/pg_ctl" -D "$home/data" -l "$home/log" -w start -o "-c listen_addresses= -c unix_socket_directories=$home \
+  "$bin/pg_ctl" -D "$home/data" -l "$home/log" -w start -o "$options \
     -c max_connections=300 -c shared_buffers=16MB -c fsync=off -c full_page_writes=off" >>"$home/log"
 }
 serve
@@ -38,6 +51,7 @@ rm -rf "$home"
 
 pub(crate) struct Postgres {
     home: PathBuf,
+    port: Option<u16>,
     schemas: AtomicU32,
     input: ChildStdin,
     output: BufReader<std::process::ChildStdout>,
@@ -47,6 +61,19 @@ pub(crate) struct Postgres {
 impl Postgres {
     /// Makes a cluster and starts it.
     pub(crate) fn start() -> Self {
+        Self::start_at(None)
+    }
+
+    /// One that is reached over TCP, with TLS if one asks for it.
+    pub(crate) fn start_with_tls() -> Self {
+        // Free until a moment ago, and nobody else is told of it.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        drop(listener);
+        Self::start_at(Some(port))
+    }
+
+    fn start_at(port: Option<u16>) -> Self {
         let home = tempfile::Builder::new()
             .prefix("duet-pg-")
             .tempdir()
@@ -66,6 +93,7 @@ impl Postgres {
             .args(["-c", SCRIPT, "sh"])
             .arg(programs())
             .arg(&home)
+            .arg(port.map_or_else(String::new, |port| port.to_string()))
             .current_dir(&home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -73,6 +101,7 @@ impl Postgres {
             .unwrap();
         let mut postgres = Self {
             home,
+            port,
             schemas: AtomicU32::new(0),
             input: child.stdin.take().unwrap(),
             output: BufReader::new(child.stdout.take().unwrap()),
@@ -96,12 +125,20 @@ impl Postgres {
         assert_eq!(line.trim(), word, "{}", log());
     }
 
+    /// The certificate of the authority that vouches for it.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.home.join("ca.crt")
+    }
+
     /// The address of a database that nobody has used: a schema of its own.
     pub(crate) async fn fresh(&self) -> String {
         let number = self.schemas.fetch_add(1, Ordering::Relaxed);
         let address = |schema: &str| {
-            let home = self.home.display();
-            format!("postgres://duet@localhost/postgres?host={home}&options[search_path]={schema}")
+            let at = match self.port {
+                Some(port) => format!("localhost:{port}/postgres?"),
+                None => format!("localhost/postgres?host={}&", self.home.display()),
+            };
+            format!("postgres://duet@{at}options[search_path]={schema}")
         };
         let mut connection = PgConnection::connect(&address("public")).await.unwrap();
         let schema = format!("test{number}");

@@ -216,6 +216,41 @@ identityKey: string,
 since: number, };
 
 /**
+ * How a key came to be an account's.
+ */
+export type KeyProof = "first" | "signed" | "lost";
+
+/**
+ * One key in the history of an account.
+ */
+export type KeyHistoryEntry = {
+/**
+ * Ed25519 public key, 32 bytes.
+ */
+identityKey: string,
+/**
+ * Since when it is, or was, the account's, epoch ms.
+ */
+since: number,
+/**
+ * How it came to be.
+ */
+proof: KeyProof, };
+
+/**
+ * `GET /api/identity/users/{id}/history`. What the relay says: a hint of what happened, and no proof.
+ */
+export type KeyHistory = {
+/**
+ * Account id, 32 bytes.
+ */
+id: string,
+/**
+ * Every key, the newest first.
+ */
+keys: Array<KeyHistoryEntry>, };
+
+/**
  * `GET /api/identity/users/{id}/fingerprint`.
  */
 export type FingerprintRecord = {
