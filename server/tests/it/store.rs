@@ -1,15 +1,19 @@
-//! The store by itself: the lockout's counting, the schema both ways.
+//! The store by itself: the lockout's counting, what happens at once, the schema both ways.
 
 use duet_relay::{
+    auth::refresh_token::RefreshToken,
     clock::{Clock, Millis},
     config::Settings,
+    ids::{AccountId, SessionId},
     store::{
         Location, Store,
         attempts::{CountedBy, WINDOW},
+        sessions::{Device, Owner, Rotation},
     },
     telemetry::store::StoreMetrics,
     validate::Username,
 };
+use futures_util::future::join_all;
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -88,6 +92,77 @@ async fn the_right_secret_forgives() {
         assert_eq!(store.lockout(&name(), 0).await.unwrap(), None);
         store.forgive_failures(&name()).await.unwrap();
     }
+}
+
+/// An account, and what its sessions have in common.
+async fn owner(store: &Store) -> (AccountId, Device) {
+    let user = AccountId(duet_relay::random());
+    let name = Username::parse("alice".to_owned()).unwrap();
+    assert!(store.add_account(&user, &name, "none", 0).await.unwrap());
+    let device = Device {
+        user_agent: None,
+        address: String::new(),
+    };
+    (user, device)
+}
+
+fn session_of(user: AccountId) -> Owner {
+    Owner {
+        session: SessionId::random(),
+        user,
+    }
+}
+
+#[tokio::test]
+async fn of_thirty_sessions_begun_at_once_five_are_left() {
+    let (_directory, store) = store().await;
+    let (user, device) = owner(&store).await;
+    let beginning = (0..30).map(|_| {
+        let (store, device) = (&store, &device);
+        async move {
+            let refresh = RefreshToken::first().hash();
+            store
+                .start_session(&session_of(user), &refresh, device, 5, MINUTE, 0)
+                .await
+        }
+    });
+    let mut ended = 0;
+    for started in join_all(beginning).await {
+        ended += started.unwrap().unwrap().ended.len();
+    }
+    assert_eq!(ended, 25);
+    assert_eq!(store.sessions_of(&user, 0).await.unwrap().len(), 5);
+}
+
+#[tokio::test]
+async fn of_thirty_rotations_at_once_one_wins() {
+    let (_directory, store) = store().await;
+    let (user, device) = owner(&store).await;
+    let owner = session_of(user);
+    let token = RefreshToken::first();
+    store
+        .start_session(&owner, &token.hash(), &device, 5, MINUTE, 0)
+        .await
+        .unwrap();
+    // Each with a successor that nobody else knows: whoever comes later cannot be given the one that is stored.
+    let rotations = (0..30).map(|_| {
+        let (store, token, device) = (&store, &token, &device);
+        async move {
+            let successor = RefreshToken::first().hash();
+            store
+                .rotate_refresh(&token.hash(), &[successor], device, MINUTE, 1)
+                .await
+        }
+    });
+    let (mut won, mut refused) = (0, 0);
+    for rotation in join_all(rotations).await {
+        match rotation.unwrap() {
+            Rotation::Rotated { .. } => won += 1,
+            Rotation::Refused => refused += 1,
+            Rotation::Reused(_) => {}
+        }
+    }
+    assert_eq!((won, refused), (1, 29));
 }
 
 #[tokio::test]
