@@ -236,6 +236,12 @@ export const en = {
         `Once a day a conversation needs fresh keys, and ${name} could not be reached for them. Call again for a new one.`,
     },
   } satisfies Record<ConversationState, StateText>,
+  /** `connection-lost`, when nothing broke: another tab or device of this account took over. */
+  elsewhere: {
+    label: () => 'Ended here',
+    title: (name) => `Your conversation with ${name} ended here`,
+    hint: () => 'You are using Duet somewhere else now, and a conversation is in one place only.',
+  } satisfies StateText as StateText,
   trust: {
     unknown: {
       label: (name) => `Is it really ${name}?`,

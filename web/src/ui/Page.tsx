@@ -1,8 +1,7 @@
 import { ArrowLeft, X } from 'lucide-react';
-import { type ReactNode, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { classes } from './classes.ts';
 import { IconButton } from './IconButton.tsx';
-import { useBorrowedFocus } from './use-borrowed-focus.ts';
 import { useEscape } from './use-escape.ts';
 
 export interface PageProps {
@@ -18,11 +17,11 @@ export interface PageProps {
   readonly 'data-testid'?: string;
 }
 
-/** A part of the window with a title of its own: takes the focus when it opens and gives it back. Never a dialog. */
+/** A part of the window with a title of its own: takes the focus when it opens. Never a dialog. */
 export function Page({ title, back, close, footer, className, bodyClassName, children, ...rest }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
-  useBorrowedFocus(heading);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   useEscape(() => (back?.onBack ?? close?.onClose)?.());
   return (
     <section

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { useCommand } from '../duet.tsx';
 import { isLive } from '../lobby/use-call.ts';
+import { useStateText } from '../state-text.ts';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { looks } from './looks.ts';
 import { PeerMark } from './PeerMark.tsx';
@@ -20,6 +21,7 @@ export function ChatHeader({ conversation, onBack, onVerify }: ChatHeaderProps) 
   const { t } = useWords();
   const run = useCommand();
   const { peer, state, trust } = conversation;
+  const words = useStateText(state);
   const live = isLive(state);
   // There is nothing to compare before the first handshake; a changed key has a screen of its own.
   const comparable = trust !== 'unknown' && state !== 'blocked-key-changed';
@@ -44,7 +46,7 @@ export function ChatHeader({ conversation, onBack, onVerify }: ChatHeaderProps) 
           data-state={state}
           className="truncate text-ink-2 text-sm max-[24rem]:whitespace-normal max-[24rem]:text-xs"
         >
-          {t.states[state].label(peer.name)}
+          {words.label(peer.name)}
         </p>
       </div>
       {comparable && (

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { useApp, useCommand } from '../duet.tsx';
 import { Hollow } from '../Hollow.tsx';
 import { useCall } from '../lobby/use-call.ts';
+import { useStateText } from '../state-text.ts';
 import { looks } from './looks.ts';
 import { PeerMark } from './PeerMark.tsx';
 
@@ -25,6 +26,7 @@ export function Ended({ conversation, state, strip }: EndedProps) {
   const { t } = useWords();
   const run = useCommand();
   const call = useCall();
+  const words = useStateText(state);
   const online = useApp((app) => app.connection.state === 'online');
   const { peer, endedAbruptly } = conversation;
   const ways = (
@@ -46,8 +48,8 @@ export function Ended({ conversation, state, strip }: EndedProps) {
       <div className="mx-auto w-full max-w-talk px-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))] sm:px-5">
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-dialog border border-rule bg-sheet p-4 loud:border-edge">
           <div className="min-w-56 flex-1">
-            <h3 className="font-semibold">{t.states[state].title(peer.name)}</h3>
-            <p className="text-ink-2 text-sm">{t.states[state].hint(peer.name)}</p>
+            <h3 className="font-semibold">{words.title(peer.name)}</h3>
+            <p className="text-ink-2 text-sm">{words.hint(peer.name)}</p>
             {abrupt}
           </div>
           {ways}
@@ -60,9 +62,9 @@ export function Ended({ conversation, state, strip }: EndedProps) {
       <Hollow
         mark={<PeerMark name={peer.name} shape={looks[state].shape} large={true} />}
         level={3}
-        title={t.states[state].title(peer.name)}
+        title={words.title(peer.name)}
       >
-        <p className="max-w-108 text-ink-2">{t.states[state].hint(peer.name)}</p>
+        <p className="max-w-108 text-ink-2">{words.hint(peer.name)}</p>
         {abrupt}
         {ways}
       </Hollow>

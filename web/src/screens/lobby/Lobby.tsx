@@ -9,6 +9,7 @@ import { looks } from '../chat/looks.ts';
 import { PeerMark } from '../chat/PeerMark.tsx';
 import { useApp, useConversation } from '../duet.tsx';
 import type { Person } from '../memory.ts';
+import { useStateText } from '../state-text.ts';
 import { useMyName, voiceOf, voicesOf } from '../voices.ts';
 import { ConnectionState } from './ConnectionState.tsx';
 import { ListHeading, PersonRow } from './PersonRow.tsx';
@@ -172,13 +173,14 @@ interface TalkingProps {
 
 function Talking({ conversation: { peer, state, peerActivity }, onChoose }: TalkingProps) {
   const { t } = useWords();
+  const words = useStateText(state);
   const writes = state === 'secure' && peerActivity === 'typing';
   return (
     <PersonRow
       mark={<PeerMark name={peer.name} shape={looks[state].shape} />}
       name={peer.name}
       verb={t.lobby.backTo}
-      note={writes ? t.chat.typing(peer.name) : t.states[state].label(peer.name)}
+      note={writes ? t.chat.typing(peer.name) : words.label(peer.name)}
       current={true}
       onChoose={onChoose}
     />

@@ -124,6 +124,19 @@ test('one’s own connection is said apart from the peer’s, with a way to try 
   expect(engine.calls.at(-1)?.name).toBe('retryNow');
 });
 
+test('a conversation that ended because one uses Duet elsewhere does not say that a line broke', async () => {
+  const { engine, duet } = await drawShell();
+  await act(() => engine.openChat(BOB));
+  act(() => engine.setState('connection-lost'));
+  const state = screen.getByTestId('conversation-state');
+  expect(state.textContent).toBe('Your line dropped');
+  const app = duet.stores.app.getState();
+  act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'replaced' } } }));
+  expect(state.textContent).toBe('Ended here');
+  expect(document.body.textContent).not.toContain('line dropped');
+  expect(screen.getByRole('button', { name: 'Use Duet here' })).toBeTruthy();
+});
+
 test('a server that does not take this page is said, and only the person tries again', async () => {
   const { user, engine, duet } = await drawShell();
   const app = duet.stores.app.getState();

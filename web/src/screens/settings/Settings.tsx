@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { Disc } from '../../ui/Disc.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { MakeBackup } from '../backup/MakeBackup.tsx';
 import { OpenedBackup } from '../backup/OpenedBackup.tsx';
 import { useApp, useCommand } from '../duet.tsx';
@@ -43,6 +44,7 @@ type View = 'all' | 'make-backup' | 'open-backup';
 export function Settings({ preferences, onClose }: SettingsProps) {
   const [view, setView] = useState<View>('all');
   const name = useMyName();
+  useReturnFocus();
   const toAll = () => setView('all');
   switch (view) {
     case 'make-backup':
@@ -63,7 +65,6 @@ interface AllProps extends SettingsProps {
 
 function All({ preferences, name, onClose, onView }: AllProps) {
   const { t } = useWords();
-  const id = useId();
   const parts = [
     { part: 'account', title: t.settings.account, Icon: CircleUserRound },
     { part: 'people', title: t.people.title, Icon: UsersRound },
@@ -85,12 +86,9 @@ function All({ preferences, name, onClose, onView }: AllProps) {
     >
       <div ref={body} className="gap-8 wide:grid wide:grid-cols-[15rem_minmax(0,44rem)]">
         <nav
-          aria-labelledby={id}
+          aria-label={t.settings.title}
           className="-mx-4 flex gap-0.5 overflow-x-auto px-4 pb-4 [scrollbar-width:none] sm:-mx-8 sm:px-8 wide:sticky wide:top-0 wide:mx-0 wide:flex-col wide:self-start wide:px-0 wide:pt-2"
         >
-          <span id={id} className="sr-only">
-            {t.settings.title}
-          </span>
           {parts.map(({ part, title, Icon }) => (
             <button
               key={part}

@@ -4,6 +4,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { useCommand } from '../duet.tsx';
 import { Doors } from './Doors.tsx';
 import { ScanCode } from './ScanCode.tsx';
@@ -23,6 +24,7 @@ export function Compare({ name, trust, onClose }: CompareProps) {
   const { t } = useWords();
   const verification = useVerification();
   const [view, setView] = useState<View>('doors');
+  useReturnFocus();
   const toDoors = () => setView('doors');
   const back = { label: t.app.back, onBack: toDoors };
   const close = { label: t.app.close, onClose };
