@@ -32,6 +32,10 @@ const HELD: usize = 512;
 const HELD_BYTES: usize = 2 << 20;
 /// Messages of one side that can still be named: replied to, edited, reacted to.
 const NAMED: usize = 65_536;
+/// Most messages that go again at once: the peer answers so many without waiting.
+const AT_ONCE: usize = RECEIPT_AFTER as usize;
+/// How often the peer is told that something of its is missing, each time after twice as long.
+const COMPLAINTS: u32 = 6;
 /// How often a repetition is answered, in ms.
 const ANSWER_EVERY: u64 = 1_000;
 
@@ -44,6 +48,8 @@ struct Logged {
     waits: bool,
     /// When it was first sent, until it was sent again.
     once_at: Option<u64>,
+    /// When it was last sent.
+    sent_at: u64,
     id: Option<u64>,
     content: Content,
 }
@@ -122,8 +128,14 @@ pub(super) struct Talk {
     answered_at: Option<u64>,
     /// The newest frame when one was last sent again: what is missing up to it goes again as soon as the peer says so.
     recovering: Option<u32>,
+    /// How many that wait go again at once.
+    at_once: usize,
     stalled_since: Option<u64>,
     heard_at: u64,
+    /// When a frame came a second time: somebody answers, if nothing new.
+    repeated_at: u64,
+    /// When the peer is told again that something of its is missing, and how often it was.
+    complaint: Option<(u64, u32)>,
     /// CONFIRM, until READY comes: it is sent again like any flight.
     pub(super) confirm: Option<(Box<[u8]>, u64)>,
     /// READY is awaited until then.
@@ -146,6 +158,7 @@ impl Talk {
                 frame: Box::default(),
                 waits: true,
                 once_at: None,
+                sent_at: now,
                 id: Some(id),
                 content,
             });
@@ -170,8 +183,11 @@ impl Talk {
             again: None,
             answered_at: None,
             recovering: None,
+            at_once: 1,
             stalled_since: None,
             heard_at: now,
+            repeated_at: now,
+            complaint: None,
             confirm: None,
             ready_by: None,
             gap: false,
@@ -250,11 +266,20 @@ impl Talk {
             frame: frame.as_slice().into(),
             waits,
             once_at: Some(now),
+            sent_at: now,
             id,
             content,
         });
         self.told_ack = self.session.received();
         (self.owed, self.receipt_at) = (0, None);
+        if let Some((at, times)) = &mut self.complaint
+            && now >= *at
+        {
+            (*at, *times) = (
+                now.saturating_add(settings.resend_first << *times),
+                *times + 1,
+            );
+        }
         frame
     }
 
@@ -282,6 +307,7 @@ impl Talk {
             self.gap = self.session.early().dropped() > 0;
         }
         self.acknowledge(ack, now, settings, &mut opened.delivered);
+        self.fill_gap(now, settings);
         if content == Content::Bye {
             opened.bye = true;
             self.tail_missing = seq != self.next;
@@ -309,6 +335,12 @@ impl Talk {
         if gap && opened.said.len() > 1 && self.owed > 0 {
             self.receipt_at = Some(now);
         }
+        // A receipt that was lost causes none, and is sent again by nobody unless it is missed.
+        self.complaint = match self.complaint {
+            _ if self.held.is_empty() => None,
+            None => Some((now.saturating_add(settings.resend_first), 0)),
+            complaint => complaint,
+        };
         // More than an honest peer has under way.
         if self.held.len() > HELD || self.held_bytes > HELD_BYTES {
             return Err(ReceiveError::Sequence);
@@ -322,18 +354,24 @@ impl Talk {
             return;
         }
         self.acked = ack;
+        let (mut gap, mut newest) = (false, None);
         while self.log.front().is_some_and(|logged| logged.seq < ack) {
             let Some(logged) = self.log.pop_front() else {
                 break;
             };
             self.log_bytes -= logged.frame.len();
-            if let (true, Some(at)) = (logged.waits, logged.once_at) {
-                self.round_trip.measured(now.saturating_sub(at));
+            // What stood behind a gap says how long the gap was open, and nothing about the line.
+            gap |= logged.once_at.is_none();
+            if logged.waits {
+                newest = logged.once_at;
             }
             if let Some(own) = self.own.get_mut(&logged.seq) {
                 own.delivered = true;
                 delivered.push(own.id);
             }
+        }
+        if let Some(at) = newest.filter(|_| !gap) {
+            self.round_trip.measured(now.saturating_sub(at));
         }
         self.round_trip.progress();
         self.stalled_since = None;
@@ -342,13 +380,25 @@ impl Talk {
         }
         let due = now.saturating_add(self.pause(settings));
         self.resend_at = (self.is_waiting() && self.again.is_none()).then_some(due);
-        // One hole is closed, and the peer says where the next one begins (RFC 6582).
+        // One hole is closed, and the peer says where the next one begins (RFC 6582). It may be a long one: each time twice
+        // as much goes again.
         self.recovering = self.recovering.filter(|newest| ack <= *newest);
         if let (Some(newest), None) = (self.recovering, self.again) {
-            let first = self.log.iter().find(|logged| logged.waits);
-            self.again = first
-                .filter(|first| first.seq <= newest)
-                .map(|first| (self.acked, first.seq));
+            self.at_once = (2 * self.at_once).min(AT_ONCE);
+            let missing = self.log.iter().filter(|logged| logged.waits);
+            let missing = missing.take_while(|logged| logged.seq <= newest);
+            let last = missing.take(self.at_once).last();
+            self.again = last.map(|last| (self.acked, last.seq));
+        }
+    }
+
+    /// The peer has just said something, and not that it has what was sent to it long before. The first of it goes again, a
+    /// receipt too: its key is not kept for ever (protocol 6.5).
+    fn fill_gap(&mut self, now: u64, settings: &Settings) {
+        let long_ago = now.saturating_sub(self.pause(settings));
+        let missed = self.log.front().filter(|first| first.sent_at <= long_ago);
+        if let (None, Some(missed)) = (self.again, missed) {
+            self.again = Some((self.acked, missed.seq));
         }
     }
 
@@ -373,6 +423,7 @@ impl Talk {
             let first = self.log.iter().find(|logged| logged.waits);
             self.again = first.map(|first| (self.acked, first.seq));
             self.resend_at = None;
+            self.at_once = 1;
             self.recovering = self.log.back().map(|logged| logged.seq);
             self.round_trip.in_vain();
             self.stalled_since.get_or_insert(now);
@@ -398,6 +449,7 @@ impl Talk {
             .find(|logged| logged.seq >= from && logged.seq <= to && !logged.frame.is_empty());
         let frame = due.map(|logged| {
             logged.once_at = None;
+            logged.sent_at = now;
             (logged.seq, logged.frame.to_vec())
         });
         self.again = frame
@@ -411,6 +463,7 @@ impl Talk {
 
     /// A frame came a second time: the peer may not know that it arrived.
     pub(super) fn repeated(&mut self, now: u64, settings: &Settings) -> Option<Vec<u8>> {
+        self.repeated_at = now;
         let early = self
             .answered_at
             .is_some_and(|at| now.saturating_sub(at) < ANSWER_EVERY.min(settings.receipt));
@@ -428,7 +481,14 @@ impl Talk {
 
     /// Whether a receipt is due.
     pub(super) fn owes_now(&self, now: u64) -> bool {
-        self.owed >= RECEIPT_AFTER || self.receipt_at.is_some_and(|at| now >= at)
+        let due = |at: Option<u64>| at.is_some_and(|at| now >= at);
+        self.owed >= RECEIPT_AFTER || due(self.receipt_at) || due(self.complains_at())
+    }
+
+    /// When the peer is told again that something is missing.
+    fn complains_at(&self) -> Option<u64> {
+        let complaint = self.complaint.filter(|(_, times)| *times < COMPLAINTS);
+        complaint.map(|(at, _)| at)
     }
 
     /// What a receipt is here: it asks for one itself where too much has gone unacknowledged; nothing where that was in vain.
@@ -444,13 +504,14 @@ impl Talk {
 
     /// A receipt that cannot be sealed is not owed any more.
     pub(super) const fn owe_nothing(&mut self) {
-        (self.owed, self.receipt_at) = (0, None);
+        (self.owed, self.receipt_at, self.complaint) = (0, None, None);
     }
 
     /// Whether `ack` stands still although the peer is heard.
     pub(super) fn is_stalled(&self, now: u64, settings: &Settings) -> bool {
         self.stalled_since.is_some_and(|since| {
-            now.saturating_sub(since) >= settings.stalled && self.heard_at > since
+            let heard_at = self.heard_at.max(self.repeated_at);
+            now.saturating_sub(since) >= settings.stalled && heard_at > since
         })
     }
 
@@ -498,7 +559,8 @@ impl Talk {
     /// for the allowance of frames, which has a time of its own.
     pub(super) fn next_wake(&self, now: u64) -> Option<u64> {
         let confirm = self.confirm.as_ref().map(|(_, again)| *again);
-        let receipt = self.receipt_at.filter(|at| *at > now);
+        let receipt = [self.receipt_at, self.complains_at()].into_iter().flatten();
+        let receipt = receipt.filter(|at| *at > now).min();
         let wakes = [self.resend_at, receipt, confirm];
         wakes.into_iter().flatten().min()
     }

@@ -264,3 +264,73 @@ fn what_was_said_before_a_renewal_comes_after_an_interruption() {
         }
     )));
 }
+
+/// Nobody waits for a receipt to be acknowledged, and its key is not kept for ever.
+#[test]
+fn a_receipt_that_was_lost_stands_in_nobody_s_way_later() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    let bob = world.account(1);
+    let mut count = 0;
+    world.rule = Box::new(move |from, _, _| {
+        count += u32::from(from == bob);
+        if from == bob && count == 1 {
+            Pass::Drop
+        } else {
+            Pass::Deliver
+        }
+    });
+    world.say(0, 1, "one");
+    world.pass(1_100);
+    world.say(0, 1, "two");
+    world.pass(25 * 60_000);
+    let text = world.say(1, 0, "three");
+    world.pass(10_000);
+    assert_eq!(world.texts(0, 1), ["three"]);
+    assert_eq!(world.status(1, text), Some(Status::Delivered));
+}
+
+/// A frame that can never be opened is not waited for: the session is renewed.
+#[test]
+fn a_gap_that_cannot_be_closed_is_left_behind() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    let bob = world.account(1);
+    let missing = std::rc::Rc::new(std::cell::RefCell::new(None));
+    let kept = missing.clone();
+    // One frame of Bob's is lost whenever it comes.
+    world.rule = Box::new(move |from, _, payload| {
+        let mut kept = kept.borrow_mut();
+        let lost = from == bob && payload[1] == 0x11 && {
+            let first = kept.get_or_insert_with(|| payload.to_vec());
+            *first == payload
+        };
+        if lost { Pass::Drop } else { Pass::Deliver }
+    });
+    world.say(1, 0, "one");
+    world.say(1, 0, "two");
+    world.pass(120_000);
+    assert!(world.saw(0, |event| matches!(event, Event::Renewed { .. })));
+    let text = world.say(1, 0, "three");
+    world.pass(5_000);
+    assert_eq!(world.status(1, text), Some(Status::Delivered));
+}
+
+/// Everything of a minute was lost, and nobody's line broke. It does not come one by one.
+#[test]
+fn much_that_was_lost_comes_soon() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    world.rule = Box::new(|_, _, _| Pass::Drop);
+    let texts: Vec<_> = (0..150).map(|number| number.to_string()).collect();
+    for text in &texts {
+        world.say(0, 1, text);
+        world.pass(100);
+    }
+    world.rule = Box::new(|_, _, _| Pass::Deliver);
+    world.pass(60_000);
+    assert_eq!(world.texts(1, 0), texts);
+}

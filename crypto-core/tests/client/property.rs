@@ -8,16 +8,33 @@ use crate::hostile::{self, Step};
 
 /// What happens among them.
 fn script() -> impl Strategy<Value = Vec<Step>> {
-    proptest::collection::vec(any::<[u8; 3]>().prop_map(Step::decode), 20..120)
+    let steps = proptest::collection::vec(any::<[u8; 3]>().prop_map(Step::decode), 20..120);
+    (any::<bool>(), steps).prop_map(|(meet, mut steps)| {
+        if meet {
+            steps.insert(0, Step::Meet(0, 1));
+        }
+        steps
+    })
 }
 
 proptest! {
-    #![proptest_config(Config { failure_persistence: None, ..Config::with_cases(cases()) })]
+    #![proptest_config(Config { failure_persistence: None, max_shrink_time: 30_000, ..Config::with_cases(cases()) })]
 
     #[test]
-    fn a_hostile_relay(seed in any::<u64>(), script in script()) {
-        hostile::run(seed, Settings::default(), &script);
+    fn a_hostile_relay(seed in any::<u64>(), settings in settings(), script in script()) {
+        hostile::run(seed, settings, &script);
     }
+}
+
+/// As they are; with sessions that are renewed all the time; ten times as fast.
+fn settings() -> impl Strategy<Value = Settings> {
+    let renewing = Settings {
+        lifetime: 300_000,
+        renew_again: 10_000,
+        ..Settings::default()
+    };
+    let fast = Settings::default().divided_by(10);
+    prop_oneof![Just(Settings::default()), Just(renewing), Just(fast)]
 }
 
 /// About ten seconds of a core; more with `PROPTEST_CASES`.

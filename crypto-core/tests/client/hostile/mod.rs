@@ -33,8 +33,6 @@ const FAVOURED: usize = PEOPLE - 1;
 /// One way, in ms.
 const LATENCY: u64 = 20;
 const START: u64 = 1_700_000_000_000;
-/// How often the relay gives a sign of life.
-const BEAT: u64 = 10_000;
 /// What every login signs.
 const CHALLENGE: Challenge = Challenge([7; 32]);
 /// Payloads that the relay remembers.
@@ -49,6 +47,8 @@ struct Someone {
     party: Party,
     rng: TestRng,
     connected: bool,
+    /// It has given its line up, and opens another one soon.
+    closed: bool,
     logged_in: Option<Presence>,
     watched: BTreeSet<AccountId>,
     prekeys: VecDeque<PrekeyBytes>,
@@ -121,7 +121,7 @@ impl World {
             ledger: Ledger::new(parties.iter().map(|one| one.account).collect(), settings),
             air: BTreeMap::new(),
             counter: 0,
-            next_beat: START + BEAT,
+            next_beat: START + settings.beat_talking,
             weather: Weather::Clear,
             dice: TestRng::new(seed ^ 0x5eed),
             seen: VecDeque::new(),
@@ -138,6 +138,7 @@ impl World {
                 party: person(name).party(),
                 rng,
                 connected: false,
+                closed: false,
                 logged_in: None,
                 watched: BTreeSet::new(),
                 prekeys: VecDeque::new(),
@@ -387,7 +388,7 @@ impl World {
     fn connect(&mut self, index: usize) {
         let now = self.now;
         let someone = &mut self.people[index];
-        someone.connected = true;
+        (someone.connected, someone.closed) = (true, false);
         someone.client.opened(now);
         let challenge = ServerFrame::Challenge(CHALLENGE).encode();
         self.fly(index, challenge, 0);
@@ -396,7 +397,7 @@ impl World {
 
     fn cut(&mut self, index: usize) {
         self.hang_up(index);
-        self.people[index].connected = false;
+        (self.people[index].connected, self.people[index].closed) = (false, false);
         self.act(index, |client, now, rng| client.lost(now, rng));
     }
 
@@ -454,7 +455,7 @@ impl World {
                     token.unwrap();
                 }
                 Output::Close { .. } => {
-                    someone.connected = false;
+                    (someone.connected, someone.closed) = (false, true);
                     self.hang_up(index);
                 }
                 Output::Event(event) => {
@@ -709,12 +710,14 @@ impl World {
     }
 
     fn beat(&mut self) {
-        self.next_beat += BEAT;
+        self.next_beat += self.settings.beat_talking;
         let beat = ServerFrame::Beat(BeatNumber::default()).encode();
         for index in 0..PEOPLE {
             let someone = &self.people[index];
             if someone.logged_in.is_some() && !someone.swallowed {
                 self.fly(index, beat.clone(), 0);
+            } else if someone.closed {
+                self.connect(index);
             }
         }
     }
@@ -735,11 +738,16 @@ impl World {
         self.ledger.note("honest again".to_string());
         self.weather = Weather::Clear;
         (self.wrong_runs, self.wrong_acks) = (0, 0);
+        let new_lines = self.dice.next_u32().is_multiple_of(2);
         for index in 0..PEOPLE {
             self.people[index].swallowed = false;
             self.release(index);
-            self.cut(index);
-            self.connect(index);
+            if new_lines {
+                self.cut(index);
+            }
+            if !self.people[index].connected {
+                self.connect(index);
+            }
         }
         // The longest pause of re-sending, and a handshake's timeout, twice.
         self.pass(120_000);

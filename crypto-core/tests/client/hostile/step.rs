@@ -106,29 +106,29 @@ impl Step {
         let (a, b) = PAIRS[usize::from(first & 7)];
         let person = usize::from(second & 3);
         let pick = second >> 2;
-        match head % 42 {
-            0..=3 => Self::Pass([20, 50, 300, 1_000][person]),
-            4 | 5 => Self::Pass([2_000, 6_000, 16_000, 45_000][person]),
-            6 => Self::Pass([61_000, 200_000, 605_000, 3_000_000][person]),
-            7 | 8 => Self::Call(a, b),
-            9 | 10 => Self::Accept(a, b),
-            11 => Self::Decline(a, b),
-            12 => Self::Leave(a, b),
-            13..=15 => Self::Say(a, b),
-            16 => Self::Burst(a, b, second),
-            17 => Self::Edit(a, b, second),
-            18 => Self::Delete(a, b, second),
-            19 => Self::React(a, b),
-            20 => Self::Type(a, b),
-            21 => Self::Read(a, b),
-            22 => Self::View(a, b),
-            23 => Self::Cut(a),
-            24 => Self::Connect(a),
-            25 => Self::Swallow(a, second & 3 == 1),
-            26 => Self::Jobs(a, second & 1 == 1),
-            27 => Self::Reload(a),
-            28..=30 => Self::Weather(match second % 16 {
-                0..=2 => Weather::Clear,
+        match head {
+            0..=60 => Self::Pass([20, 50, 300, 1_000][person]),
+            61..=84 => Self::Pass([2_000, 6_000, 16_000, 45_000][person]),
+            85..=88 => Self::Pass([61_000, 200_000, 605_000, 3_000_000][person]),
+            89..=97 => Self::Meet(a, b),
+            98..=104 => Self::Call(a, b),
+            105..=112 => Self::Accept(a, b),
+            113 => Self::Decline(a, b),
+            114..=115 => Self::Leave(a, b),
+            116..=147 => Self::Say(a, b),
+            148..=152 => Self::Burst(a, b, second),
+            153..=159 => Self::Edit(a, b, second),
+            160..=164 => Self::Delete(a, b, second),
+            165..=170 => Self::React(a, b),
+            171..=176 => Self::Type(a, b),
+            177..=186 => Self::Read(a, b),
+            187..=191 => Self::View(a, b),
+            192..=195 => Self::Cut(a),
+            196..=203 => Self::Connect(a),
+            204..=206 => Self::Swallow(a, second & 3 == 1),
+            207..=209 => Self::Jobs(a, second & 3 == 1),
+            210 | 211 => Self::Reload(a),
+            212..=224 => Self::Weather(match second % 24 {
                 3 => Weather::Lossy,
                 4 => Weather::Twice,
                 5 => Weather::Late(3_000),
@@ -142,32 +142,33 @@ impl Step {
                 12 => Weather::Without(0x07),
                 13 => Weather::Without(0x10),
                 14 => Weather::Without(0x02),
-                _ => Weather::Without(0x11),
+                0 => Weather::Without(0x11),
+                1 => Weather::Without(0x01),
+                _ => Weather::Clear,
             }),
-            31 | 32 => Self::Replay {
+            225..=234 => Self::Replay {
                 frame: pick,
                 from: (first & 16 != 0).then_some(a),
                 to: (first & 32 != 0).then_some(b),
             },
-            33 => Self::Flip {
+            235..=238 => Self::Flip {
                 frame: pick,
                 bit: u16::from_be_bytes([first, second]),
             },
-            34 => Self::Splice {
+            239..=241 => Self::Splice {
                 head: first,
                 tail: second,
                 at: u16::from(first ^ second) * 11,
             },
-            35 => Self::Call2 { to: b, hid: pick },
-            36 | 37 => Self::Lie {
+            242..=244 => Self::Call2 { to: b, hid: pick },
+            245..=248 => Self::Lie {
                 to: a,
                 about: b,
                 online: second & 1 == 1,
                 truly: second & 2 == 2,
             },
-            38 => Self::WrongRun(1 + (second & 3)),
-            39 => Self::WrongAck(1 + (second & 3)),
-            _ => Self::Meet(a, b),
+            249..=252 => Self::WrongRun(1 + (second & 3)),
+            253..=255 => Self::WrongAck(1 + (second & 3)),
         }
     }
 }
