@@ -89,6 +89,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// What a search finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SearchMode {
+    /// Names that begin with what was typed.
+    Prefix,
+    /// The one name that was typed, whole.
+    Exact,
+}
+
 /// Where metrics are served: on a listener of their own, or nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MetricsListen {
@@ -188,6 +197,17 @@ pub struct Settings {
         default_value = "127.0.0.1:9464"
     )]
     pub metrics_listen: MetricsListen,
+
+    /// What a search finds: names that begin so, or only the whole name. Whoever can search by the beginning can learn all
+    /// names in time.
+    #[arg(
+        long,
+        env = "DUET_SEARCH",
+        value_name = "MODE",
+        value_enum,
+        default_value = "prefix"
+    )]
+    pub search: SearchMode,
 
     /// The largest file that people may send, in bytes, as told to clients.
     #[arg(

@@ -105,6 +105,12 @@ impl UsernamePrefix {
         }
     }
 
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The half-open range of names that begin so, for an indexed range scan: `{` is the byte after `z`, the
     /// greatest that a name can hold.
     #[must_use]

@@ -14,6 +14,7 @@ use crate::{
         access::Authenticated,
         credentials::{authenticate, user_of},
     },
+    config::SearchMode,
     error::{ApiError, ErrorCode},
     http::{
         client::Client,
@@ -71,10 +72,14 @@ pub(crate) async fn search(
         )
         .retry_after(wait)
     })?;
-    let found = app
-        .store
-        .search(&prefix, &access.user, SEARCH_LIMIT)
-        .await?;
+    let found = match app.settings.search {
+        SearchMode::Prefix => {
+            app.store
+                .search(&prefix, &access.user, SEARCH_LIMIT)
+                .await?
+        }
+        SearchMode::Exact => app.store.find(&prefix, &access.user).await?,
+    };
     let users = found
         .into_iter()
         .map(|user| UserSummary {
@@ -156,7 +161,8 @@ pub(crate) async fn set_key(
         Some(old) => {
             let proof = prove_replacement(
                 &app,
-                (&account, &access.session),
+                &account,
+                &access.session,
                 &old,
                 &new,
                 &mut request,
@@ -204,7 +210,8 @@ pub(crate) async fn set_key(
 /// key's signature or the owner's word that it is lost.
 async fn prove_replacement(
     app: &App,
-    (account, session): (&Account, &SessionId),
+    account: &Account,
+    session: &SessionId,
     old: &CurrentKey,
     new: &IdentityKey,
     request: &mut SetKeyRequest,

@@ -96,6 +96,14 @@ fn account(row: &Row) -> Result<Account, StoreError> {
     })
 }
 
+fn found(row: &Row) -> Result<Found, StoreError> {
+    Ok(Found {
+        id: AccountId(row.bytes("id")?),
+        username: row.text("username")?,
+        has_key: row.boolean("has_key")?,
+    })
+}
+
 impl Store {
     /// Adds an account; false if the name is taken, or was the name of an account that was deleted.
     ///
@@ -184,14 +192,25 @@ impl Store {
         self.read("search", select)
             .await?
             .iter()
-            .map(|row| {
-                Ok(Found {
-                    id: AccountId(row.bytes("id")?),
-                    username: row.text("username")?,
-                    has_key: row.boolean("has_key")?,
-                })
-            })
+            .map(found)
             .collect()
+    }
+
+    /// The account of exactly this name, if it is not `except`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn find(
+        &self,
+        name: &UsernamePrefix,
+        except: &AccountId,
+    ) -> Result<Vec<Found>, StoreError> {
+        let select = Statement::new(
+            "SELECT id, username, identity_key IS NOT NULL AS has_key FROM users WHERE username = $1 AND id <> $2",
+        )
+        .text(name.as_str())
+        .bytes(&except.0);
+        self.read("find", select).await?.iter().map(found).collect()
     }
 
     /// Makes `new` the account's key and writes it to the history, if the key in use is still `old`; false

@@ -97,10 +97,6 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    #[allow(
-        clippy::too_many_arguments,
-        reason = "the columns of one row; each has a type of its own"
-    )]
     pub async fn start_session(
         &self,
         owner: &Owner,

@@ -1,6 +1,6 @@
 //! Register, log in, who am I, search (A1, A2, A5, I1).
 
-use duet_relay::api::Bytes;
+use duet_relay::{api::Bytes, config::SearchMode};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -362,6 +362,28 @@ async fn a_login_that_had_no_turn_counts_nothing() {
             .all(|reply| matches!(reply.status, 200 | 503))
     );
     http.post("/api/auth/login", &right).await.ok();
+}
+
+#[tokio::test]
+async fn where_the_operator_says_so_only_whole_names_are_found() {
+    let relay = Relay::start_with(|settings| settings.search = SearchMode::Exact).await;
+    let alice = Person::registered(&relay, "alice").await;
+    let bob = Person::registered(&relay, "bob").await;
+    let http = alice.http(&relay);
+    for (typed, found) in [
+        ("b", json!([])),
+        ("bo", json!([])),
+        ("bobb", json!([])),
+        ("alice", json!([])),
+        (
+            "bob",
+            json!([{ "id": bob.id(), "username": "bob", "hasKey": true }]),
+        ),
+    ] {
+        let path = format!("/api/chat/users?username={typed}");
+        let answer = http.get(&path).await.ok();
+        assert_eq!(answer, json!({ "users": found }), "{typed}");
+    }
 }
 
 #[tokio::test]
