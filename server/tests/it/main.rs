@@ -18,6 +18,7 @@ mod full_disk;
 mod handshake;
 mod http;
 mod keys;
+mod locked;
 mod lockout;
 mod logs;
 mod prekeys;

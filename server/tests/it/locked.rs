@@ -1,0 +1,40 @@
+//! An SQLite file that another process holds, e.g. to copy it: writes are told to come back, reads go on.
+
+use serde_json::json;
+use sqlx::{ConnectOptions as _, Executor as _, sqlite::SqliteConnectOptions};
+
+use crate::support::{Person, Relay};
+
+#[tokio::test]
+async fn while_the_file_is_locked_writes_are_told_to_come_back_and_reads_go_on() {
+    let relay = Relay::start().await;
+    let mut alice = Person::registered(&relay, "alice").await;
+    let mut other = SqliteConnectOptions::new()
+        .filename(&relay.storage.0)
+        .connect()
+        .await
+        .unwrap();
+    other.execute("BEGIN IMMEDIATE").await.unwrap();
+    let http = alice.http(&relay);
+    let body = json!({});
+    // They wait one behind the other, each for as long as the first.
+    let probe = relay.http();
+    let (first, second, ready) = tokio::join!(
+        http.post("/api/auth/refresh", &body),
+        http.post("/api/auth/refresh", &body),
+        probe.get("/readyz"),
+    );
+    assert_eq!((ready.status, ready.text().as_str()), (503, "database\n"));
+    for refused in [first, second] {
+        assert_eq!(
+            (refused.status, refused.error().as_str()),
+            (503, "unavailable")
+        );
+        assert_eq!(refused.header("retry-after"), Some("5"));
+    }
+    http.get("/api/chat/me").await.ok();
+
+    other.execute("ROLLBACK").await.unwrap();
+    let reply = http.post("/api/auth/refresh", &body).await;
+    alice.take(reply);
+}
