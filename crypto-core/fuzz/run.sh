@@ -20,6 +20,7 @@ for target do
     case $target in
         conversation | prekey_conversation) length=642 ;;
         meeting | transfer) length=193 ;;
+        clients) length=194 ;;
         people | clocks) length=1024 ;;
         *) length=4096 ;;
     esac

@@ -15,9 +15,14 @@
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
+// The property test has more of it.
+#[allow(dead_code, unused_imports)]
+#[path = "../../tests/client/hostile/mod.rs"]
+mod hostile;
 #[path = "../../tests/model/mod.rs"]
 mod model;
 
+mod clients;
 mod clocks;
 mod conversations;
 mod decoders;
@@ -63,4 +68,5 @@ targets! {
     transfer = transfer;
     people = people;
     clocks = clocks;
+    clients = clients;
 }

@@ -1,7 +1,7 @@
 //! Any people, any relay: what must hold whatever happens (`hostile/`).
 
-use duet_crypto::client::Settings;
 use proptest::prelude::*;
+use proptest::sample::select;
 use proptest::test_runner::Config;
 
 use crate::hostile::{self, Step};
@@ -21,20 +21,9 @@ proptest! {
     #![proptest_config(Config { failure_persistence: None, max_shrink_time: 30_000, ..Config::with_cases(cases()) })]
 
     #[test]
-    fn a_hostile_relay(seed in any::<u64>(), settings in settings(), script in script()) {
+    fn a_hostile_relay(seed in any::<u64>(), settings in select(hostile::settings().to_vec()), script in script()) {
         hostile::run(seed, settings, &script);
     }
-}
-
-/// As they are; with sessions that are renewed all the time; ten times as fast.
-fn settings() -> impl Strategy<Value = Settings> {
-    let renewing = Settings {
-        lifetime: 300_000,
-        renew_again: 10_000,
-        ..Settings::default()
-    };
-    let fast = Settings::default().divided_by(10);
-    prop_oneof![Just(Settings::default()), Just(renewing), Just(fast)]
 }
 
 /// About ten seconds of a core; more with `PROPTEST_CASES`.

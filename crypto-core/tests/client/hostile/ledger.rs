@@ -210,7 +210,12 @@ impl Ledger {
                 body,
                 early,
             } => {
-                let from = self.heard(index, account, now);
+                // A word that comes with a call is no sign of the session's peer.
+                let from = if *early {
+                    self.index_of(account)
+                } else {
+                    self.heard(index, account, now)
+                };
                 let Body::Text { text, .. } = body else {
                     return;
                 };

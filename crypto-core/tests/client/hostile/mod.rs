@@ -92,6 +92,17 @@ struct World {
     wrong_acks: u8,
 }
 
+/// As they are; with sessions that are renewed all the time; ten times as fast.
+pub(crate) fn settings() -> [Settings; 3] {
+    let renewing = Settings {
+        lifetime: 300_000,
+        renew_again: 10_000,
+        ..Settings::default()
+    };
+    let fast = Settings::default().divided_by(10);
+    [Settings::default(), renewing, fast]
+}
+
 /// Lives through a script. `seed`: the dice of the relay.
 // What happened is shown with a test that fails.
 #[allow(clippy::print_stdout)]
