@@ -229,7 +229,8 @@ impl World {
                     self.connect(index);
                 }
             }
-            Step::Swallow(index, swallowed) => self.people[index].swallowed = swallowed,
+            Step::Swallow(index, true) => self.people[index].swallowed = true,
+            Step::Swallow(index, false) => self.unblock(index),
             Step::Jobs(index, true) => {
                 self.people[index].held.get_or_insert_default();
             }
@@ -410,6 +411,13 @@ impl World {
         self.hang_up(index);
         (self.people[index].connected, self.people[index].closed) = (false, false);
         self.act(index, |client, now, rng| client.lost(now, rng));
+    }
+
+    /// A line that has swallowed something is of no use any more.
+    fn unblock(&mut self, index: usize) {
+        if core::mem::take(&mut self.people[index].swallowed) && self.people[index].connected {
+            self.cut(index);
+        }
     }
 
     fn hang_up(&mut self, index: usize) {
@@ -751,7 +759,7 @@ impl World {
         (self.wrong_runs, self.wrong_acks) = (0, 0);
         let new_lines = self.dice.next_u32().is_multiple_of(2);
         for index in 0..PEOPLE {
-            self.people[index].swallowed = false;
+            self.unblock(index);
             self.release(index);
             if new_lines {
                 self.cut(index);
