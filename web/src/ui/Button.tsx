@@ -4,11 +4,12 @@ import { Spinner } from './Spinner.tsx';
 
 type Look = 'primary' | 'secondary' | 'quiet' | 'danger';
 
+/** Borders that cannot be seen are drawn where the system forces its own colours. */
 const looks: Readonly<Record<Look, string>> = {
-  primary: 'bg-act text-on-act enabled:hover:bg-act-hover',
-  secondary: 'border border-edge bg-sheet text-ink enabled:hover:bg-press',
-  quiet: 'text-ink enabled:hover:bg-press',
-  danger: 'bg-danger text-on-danger enabled:hover:bg-danger/90',
+  primary: 'border-transparent bg-act text-on-act enabled:hover:bg-act-hover',
+  secondary: 'border-edge bg-sheet text-ink enabled:hover:bg-press',
+  quiet: 'border-transparent text-ink enabled:hover:bg-press',
+  danger: 'border-transparent bg-danger text-on-danger enabled:hover:bg-danger/90',
 };
 
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
@@ -39,7 +40,7 @@ export function Button({
       disabled={disabled === true || busy}
       aria-busy={busy || undefined}
       className={classes(
-        'relative inline-flex items-center justify-center gap-2 rounded-full text-center font-semibold leading-5 transition-colors',
+        'relative inline-flex items-center justify-center gap-2 rounded-full border text-center font-semibold leading-5 transition-colors',
         small
           ? 'min-h-9 px-3.5 py-1.5 text-sm after:absolute after:-inset-y-1 after:inset-x-0'
           : 'min-h-touch px-4.5 py-2',

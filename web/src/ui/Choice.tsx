@@ -45,7 +45,7 @@ export function Choice<Value extends string>({
             className={classes(
               'relative flex items-center has-focus-visible:outline-2 has-focus-visible:outline-focus',
               layout === 'row'
-                ? 'min-h-10 flex-1 justify-center rounded-full px-2 text-center leading-tight font-medium has-checked:bg-sheet has-checked:font-semibold has-checked:shadow-card loud:has-checked:ring-1 loud:has-checked:ring-edge'
+                ? 'min-h-10 flex-1 justify-center rounded-full px-2 text-center leading-tight font-medium has-checked:bg-sheet has-checked:font-semibold has-checked:shadow-card loud:has-checked:ring-1 loud:has-checked:ring-edge forced-colors:has-checked:bg-[Highlight] forced-colors:has-checked:text-[HighlightText]'
                 : 'min-h-14 gap-3 px-4 py-3 has-focus-visible:-outline-offset-2',
             )}
           >

@@ -53,7 +53,9 @@ export function Tabs<Value extends string>({ label, tabs, value, onChange, child
               onClick={() => onChange(tab.value)}
               className={classes(
                 'min-h-touch flex-1 rounded-full px-2 leading-tight transition-colors',
-                selected ? 'bg-sheet font-semibold shadow-card loud:ring-1 loud:ring-edge' : 'font-medium',
+                selected
+                  ? 'bg-sheet font-semibold shadow-card loud:ring-1 loud:ring-edge forced-colors:bg-[Highlight] forced-colors:text-[HighlightText]'
+                  : 'font-medium',
               )}
             >
               {tab.label}

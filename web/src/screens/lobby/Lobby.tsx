@@ -99,7 +99,7 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
             data-testid="search-input"
             className={classes(
               query === '' ? 'pr-4' : 'pr-12',
-              'h-touch w-full rounded-full bg-press pl-11.5 text-base placeholder:text-ink-2 focus-visible:outline-offset-0 loud:border loud:border-edge',
+              'h-touch w-full rounded-full border border-transparent bg-press pl-11.5 text-base placeholder:text-ink-2 focus-visible:outline-offset-0 loud:border-edge',
             )}
           />
           {query !== '' && (

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { act, cleanup, screen, waitFor } from '@testing-library/react';
+import { useState } from 'react';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BOB } from '../../engine/fake.ts';
 import { conversationWithBob } from '../../testing/conversation.ts';
@@ -25,6 +26,17 @@ async function drawShell() {
       <Shell preferences={preferences} />
       <Notices />
     </>,
+  );
+}
+
+/** The shell, when the test is ready for it. */
+function Opened() {
+  const [open, setOpen] = useState(false);
+  if (open) return <Shell preferences={preferences} />;
+  return (
+    <button type="button" onClick={() => setOpen(true)}>
+      open
+    </button>
   );
 }
 
@@ -66,6 +78,18 @@ describe('people one knows', () => {
     await user.click(row);
     await called(engine, 'openChat', BOB);
     expect(screen.queryByRole('button', { name: /^Call bob/ })).toBeNull();
+  });
+
+  test('are nobody where the keys cannot be read; whoever is looked for is found all the same', async () => {
+    const { user, engine } = await draw(<Opened />);
+    engine.failNext('people', { code: 'storage-unavailable' });
+    await user.click(screen.getByRole('button', { name: 'open' }));
+    // On the stage, and in the list for phones, which have no stage beside it.
+    expect(await screen.findAllByText('It takes two')).toHaveLength(2);
+    expect(screen.queryByRole('button', { name: /^Call / })).toBeNull();
+    await user.type(screen.getByTestId('search-input'), 'bob');
+    await user.click(await screen.findByTestId('search-result'));
+    await called(engine, 'openChat', BOB);
   });
 });
 
