@@ -62,7 +62,8 @@
 //! # Ok(())
 //! # }
 //! ```
-#![no_std]
+// The derive of the TypeScript is for hosts.
+#![cfg_attr(not(feature = "ts"), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
@@ -89,6 +90,8 @@ pub mod limits;
 mod normal_form;
 pub mod password;
 pub mod pins;
+#[cfg(feature = "serde")]
+mod plain;
 pub mod prekeys;
 pub mod primitives;
 pub mod relay;

@@ -14,6 +14,12 @@ use crate::session::Activity;
 
 /// Which queue of the socket a frame belongs into. What is in an earlier lane goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Lane {
     /// For the relay itself, and handshakes.
     Control,
@@ -48,6 +54,12 @@ pub enum Output<E: Engine> {
 
 /// Why the client gives its connection up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum CloseReason {
     /// Nothing came for too long: the line is dead.
     Silence,
@@ -59,6 +71,12 @@ pub enum CloseReason {
 
 /// A run of chunks of an own file that the peer wants and the line has room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ChunksWanted {
     /// Names the frame that will carry them.
     pub id: EnvelopeId,
@@ -70,7 +88,8 @@ pub struct ChunksWanted {
     pub count: u32,
 }
 
-/// Names a message on this device, for as long as its conversation lives.
+/// Names a message on this device, for as long as its conversation lives. Its text is `own-7`, or `peer-1-12` for the
+/// twelfth of the first session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageId {
     /// One of our own, counted by the client.
@@ -86,6 +105,12 @@ pub enum MessageId {
 
 /// What becomes of an own message. Each ends in exactly one of the last four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Status {
     /// Kept here until it can go: the line is down, a session is being made, or too much is under way.
     Waiting,
@@ -105,6 +130,12 @@ pub enum Status {
 
 /// An own message that ended without the peer's word, told before anything is cleared.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct Unsettled {
     /// The message.
     pub id: MessageId,
@@ -116,6 +147,12 @@ pub struct Unsettled {
 
 /// What a message puts on the screen.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(tag = "type", rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Body {
     /// A text, and what it replies to, if that is still named.
     Text {
@@ -135,6 +172,12 @@ pub enum Body {
 
 /// How a conversation stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Stage {
     /// We call: the peer's run is looked for.
     Seeking,
@@ -148,6 +191,12 @@ pub enum Stage {
 
 /// How a conversation stands, and what may be shown beside it. `Stage` is known by proof; `peer_online` is the relay's word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ConversationState {
     /// How far it is.
     pub stage: Stage,
@@ -165,6 +214,12 @@ pub struct ConversationState {
 
 /// Why a conversation ended. Nothing that the relay says is among it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(tag = "why", content = "code", rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum EndedBy {
     /// We left, or declined.
     Us,
@@ -196,6 +251,12 @@ pub enum EndedBy {
 
 /// Why something that arrived was refused. The person is warned of these: only an attack or a defect explains them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Suspicion {
     /// A frame of an open session is not authentic.
     NotAuthentic,
@@ -205,6 +266,12 @@ pub enum Suspicion {
 
 /// How the connection stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(rename_all = "camelCase")
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum LineState {
     /// There is none.
     Down,
@@ -218,10 +285,23 @@ pub enum LineState {
 
 /// For the screen. Whatever names an account was caused by that account's client, or is said to be the relay's word.
 #[derive(Debug, PartialEq, Eq)]
+#[cfg_attr(
+    feature = "serde",
+    derive(serde::Serialize),
+    serde(
+        tag = "type",
+        rename_all = "camelCase",
+        rename_all_fields = "camelCase"
+    )
+)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 #[non_exhaustive]
 pub enum Event {
     /// The connection changed.
-    Line(LineState),
+    Line {
+        /// How it stands.
+        state: LineState,
+    },
     /// A genuine call of an account, for at most a minute. It takes the place of an earlier one of this account's that still rings,
     /// under the same key, and of the words that came with that.
     Incoming {
@@ -353,6 +433,7 @@ pub enum Event {
         chunks: u32,
     },
     /// Something about a file, from the peer.
+    #[cfg_attr(feature = "serde", serde(rename = "fileControl"))]
     File {
         /// The peer.
         account: AccountId,

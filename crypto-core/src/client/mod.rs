@@ -32,6 +32,7 @@ mod event;
 mod job;
 mod line;
 mod making;
+mod message_id;
 mod pace;
 mod peer;
 mod pumping;
@@ -407,7 +408,7 @@ impl<E: Engine> Client<E> {
     fn tell_line(&mut self, state: LineState) {
         self.shared
             .outputs
-            .push_back(Output::Event(Event::Line(state)));
+            .push_back(Output::Event(Event::Line { state }));
     }
 
     fn close(&mut self, why: CloseReason, rng: &mut dyn CryptoRng) {

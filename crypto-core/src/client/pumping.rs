@@ -19,7 +19,8 @@ impl<E: Engine> Client<E> {
     pub(super) fn tell_relay(&mut self, frame_came: bool, rng: &mut dyn CryptoRng) {
         let talks =
             |(account, peer): (&AccountId, &Peer<E>)| peer.conversation.as_ref().map(|_| *account);
-        let mut accounts: BTreeSet<_> = self.peers.iter().filter_map(talks).collect();
+        let mut accounts = BTreeSet::new();
+        accounts.extend(self.peers.iter().filter_map(talks));
         let room = limits::WATCHED.saturating_sub(accounts.len());
         let others = self.watched.iter().filter(|one| !accounts.contains(one));
         let others: Vec<_> = others.take(room).copied().collect();
@@ -48,7 +49,9 @@ impl<E: Engine> Client<E> {
             .filter(|(_, peer)| peer.conversation.is_some())
             .map(|(account, _)| *account)
             .collect();
-        order.sort_by_key(|account| Some(*account) != first);
+        if let Some(at) = order.iter().position(|account| Some(*account) == first) {
+            order[..=at].rotate_right(1);
+        }
         self.blocked = self.pump_each(&order, rng, Conversation::send_new);
         self.blocked_again = self.pump_each(&order, rng, Conversation::send_again);
         while self.shared.chunk_pace.room() > 0 {

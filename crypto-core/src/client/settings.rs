@@ -6,6 +6,7 @@ use crate::limits;
 
 /// Intervals, in milliseconds. What the protocol prescribes stands in [`limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "ts", derive(ts_rs::TS), ts(rename_all = "camelCase"))]
 pub struct Settings {
     /// How long a session outlives the loss of the line, or a peer who does not answer.
     pub interruption: u64,

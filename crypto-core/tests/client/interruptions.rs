@@ -53,7 +53,9 @@ fn a_line_that_dies_without_a_word() {
     });
     world.pass(30_000);
     assert!(world.saw(0, |event| *event
-        == Event::Line(duet_crypto::client::LineState::Down)));
+        == (Event::Line {
+            state: duet_crypto::client::LineState::Down
+        })));
     assert!(
         ids.iter()
             .all(|id| world.status(1, *id) == Some(Status::Sent))

@@ -369,7 +369,9 @@ impl World {
                 }
                 Output::Close { .. } => {
                     (someone.connected, someone.closed) = (false, true);
-                    someone.events.push(Event::Line(LineState::Down));
+                    someone.events.push(Event::Line {
+                        state: LineState::Down,
+                    });
                     self.hang_up(index);
                 }
                 Output::Event(Event::ChunksWanted { account, wanted }) => match &mut someone.slow {
