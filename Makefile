@@ -143,6 +143,7 @@ vectors: $(STAMPS)/base ## Write test-vectors/ anew from the core
 .PHONY: types
 types: $(STAMPS)/base ## Write the TypeScript generated from Rust anew
 	@cargo run --locked --quiet -p duet-relay -- types --write web/src/engine/protocol/generated
+	@cargo run --locked --quiet -p duet-relay -- types --write wasm-bindings/ts/generated
 	@cd wasm-bindings && npm run --silent types
 
 .PHONY: fuzz

@@ -11,12 +11,14 @@
     allow(dead_code, reason = "hosts compile the bindings for their tests only")
 )]
 
+pub mod client;
 pub mod engine;
 mod failure;
 pub mod files;
 pub mod fingerprint;
 pub mod handshake;
 pub mod identity;
+pub mod memory;
 pub mod password;
 mod platform;
 pub mod probe;

@@ -3,18 +3,8 @@
 use std::convert::Infallible;
 
 use rand_core::{Rng, TryCryptoRng, TryRng};
-use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use zeroize::Zeroizing;
-
-#[wasm_bindgen]
-extern "C" {
-    #[wasm_bindgen(js_namespace = crypto, js_name = getRandomValues, catch)]
-    fn get_random_values(buffer: &mut [u8]) -> Result<(), JsValue>;
-}
-
-/// `crypto.getRandomValues` fills no more than this in one call.
-const QUOTA: usize = 65_536;
 
 /// Where an operation draws its random bytes from.
 pub(crate) enum Random {
@@ -69,10 +59,8 @@ impl Random {
 /// `ready()` has seen this work. Should it fail later, going on would mean keys that anybody can guess: stop.
 #[allow(clippy::panic, reason = "there is no safe way to go on")]
 fn fill_from_platform(out: &mut [u8]) {
-    for part in out.chunks_mut(QUOTA) {
-        if get_random_values(part).is_err() {
-            panic!("crypto.getRandomValues failed");
-        }
+    if getrandom::fill(out).is_err() {
+        panic!("crypto.getRandomValues failed");
     }
 }
 

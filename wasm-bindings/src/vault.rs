@@ -200,12 +200,12 @@ impl Import {
     }
 }
 
-fn people(objects: &JsValue) -> Result<Vec<VerifiedPeer>, Failure> {
+pub(crate) fn people(objects: &JsValue) -> Result<Vec<VerifiedPeer>, Failure> {
     let objects = Vec::<PeerObject>::from_js(objects)?;
     objects.into_iter().map(TryInto::try_into).collect()
 }
 
-fn objects(people: &[VerifiedPeer]) -> Vec<PeerObject> {
+pub(crate) fn objects(people: &[VerifiedPeer]) -> Vec<PeerObject> {
     people.iter().map(PeerObject::from).collect()
 }
 

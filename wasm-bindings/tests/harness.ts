@@ -5,6 +5,10 @@ import { DuetError, type EngineName, type ErrorCode } from '@duet-chat/crypto';
 export interface Environment {
   /** Engines that can do everything here; on an insecure origin there is one. */
   readonly engines: readonly EngineName[];
+  /** Where a relay of this run's is, if there is one. */
+  readonly relay?: string | undefined;
+  /** Lets the relay crash, and starts it again after so many ms; only where the tests can. */
+  restartRelay?(pause: number): Promise<void>;
   /** A file of `test-vectors/`. */
   text(name: string): Promise<string>;
 }

@@ -37,7 +37,22 @@ export async function run<Result>(start: (wasm: Wasm) => Task): Promise<Result> 
     return call(() => task.result()) as Result;
   } finally {
     release(task);
+    wipe();
   }
+}
+
+/** {@link call} for what handles a secret and keeps it, or gives it out: what it left on the stack is overwritten. */
+export function callWithSecret<T>(operation: (wasm: Wasm) => T): T {
+  try {
+    return call(operation);
+  } finally {
+    wipe();
+  }
+}
+
+/** Everything that is freed is wiped by the allocator; this is for the stack. Costs a few microseconds. */
+function wipe(): void {
+  if (isAlive()) instance().wipeStack();
 }
 
 type Outcome = { readonly value: unknown } | { readonly reason: unknown };
@@ -51,5 +66,7 @@ function settled(promise: Promise<unknown>): Promise<Outcome> {
 
 /** Frees an object of the instance. After a trap there is nothing left to free. */
 export function release(object: { free(): void }): void {
-  if (isAlive()) object.free();
+  if (!isAlive()) return;
+  object.free();
+  wipe();
 }

@@ -23,6 +23,12 @@ const PACKAGE_ERRORS = {
   E_VAULT_SECRET: 'An identity of the wasm engine is stored and restored with a vault secret of 32 bytes.',
   E_NOT_EXPORTABLE:
     'This identity is a non-extractable key that was made without a vault secret: nobody can back it up.',
+  E_ILL_FORMED:
+    'A text has half a character (an unpaired surrogate): what is sent would not be what is read.',
+  E_TRANSFER_OVER: 'The file was rejected or cancelled, or its conversation has ended.',
+  E_RELAY_UNREACHABLE: 'The relay did not answer.',
+  E_RELAY_ANSWER: 'What answered is not the relay, or not one of this version.',
+  E_RELAY_REFUSED: "The relay refused: see the error's `reason`.",
   E_FILE_SOURCE: 'The source of a file could not be read.',
   E_FILE_SOURCE_CHANGED: 'The source of a file is not what it was when its key was made: send it anew.',
 } as const;

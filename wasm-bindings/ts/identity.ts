@@ -1,10 +1,11 @@
 /** One's own identity (protocol.md section 3.1) and where its private key is. */
-import { call, run } from './boundary.js';
+import { call, callWithSecret, run } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { DISPOSE, Held } from './dispose.js';
 import { pick } from './engines.js';
 import { DuetError } from './errors.js';
 import { fingerprintOf } from './fingerprint.js';
+import { options } from './gate.js';
 import type {
   Account,
   Bytes,
@@ -27,17 +28,18 @@ export function createIdentity(input: CreateIdentityOptions): Promise<Identity> 
 
 /** {@link createIdentity} with the random bytes and the time of a test vector. */
 export async function createWith(
-  input: CreateIdentityOptions,
+  given: CreateIdentityOptions,
   script: Bytes | undefined,
   created: number = Date.now(),
 ): Promise<Identity> {
+  const input = options(given);
   const account = accountOf(input);
   const { realm, name } = account;
   const engine = pick('ed25519', input.engine);
   const secret = input.vaultSecret === undefined ? undefined : vaultSecretOf(input.vaultSecret);
   try {
     if (engine === 'wasm') {
-      const made = call((wasm) => wasm.Identity.createWasm(realm, name, created, script));
+      const made = callWithSecret((wasm) => wasm.Identity.createWasm(realm, name, created, script));
       return adopted(account, engine, made);
     }
     const made = await run<WasmIdentity>((wasm) =>
@@ -62,12 +64,13 @@ export function adopted(account: Account, engine: EngineName, inner: WasmIdentit
  * @throws DuetError `E_VAULT` if the envelope does not open, `E_VAULT_SECRET`, `E_ENGINE_UNAVAILABLE`, `E_ARGUMENT`
  */
 export async function restoreIdentity(
-  input: Account & {
+  given: Account & {
     readonly stored: StoredIdentity;
     readonly vaultSecret?: Uint8Array | undefined;
     readonly engine?: EngineMode;
   },
 ): Promise<Identity> {
+  const input = options(given);
   const account = accountOf(input);
   const { stored, engine = 'auto' } = input;
   const publicKey = copyOf(stored.publicKey, 'stored.publicKey', 32);
@@ -98,7 +101,9 @@ export async function restoreIdentity(
         return adopted(
           account,
           'wasm',
-          call((wasm) => wasm.Identity.unwrap(account.realm, account.name, publicKey, envelope, secret)),
+          callWithSecret((wasm) =>
+            wasm.Identity.unwrap(account.realm, account.name, publicKey, envelope, secret),
+          ),
         );
       } finally {
         secret.fill(0);
@@ -152,7 +157,7 @@ class HeldIdentity implements Identity {
     const secret = vaultSecretOf(vaultSecret);
     try {
       const { realm, name } = this.account;
-      const envelope = call(() => this.internal.wrap(realm, name, secret, undefined));
+      const envelope = callWithSecret(() => this.internal.wrap(realm, name, secret, undefined));
       return { kind: 'wrapped', publicKey, envelope };
     } finally {
       secret.fill(0);

@@ -13,6 +13,8 @@ import { call } from './boundary.js';
 import { wholeNumber } from './bytes.js';
 import type { Bytes } from './types.js';
 
+export { createClient } from './client/create.js';
+export type * from './client/types.js';
 export { capabilities } from './engines.js';
 export { DuetError, type ErrorClass, type ErrorCode, type PackageErrorCode } from './errors.js';
 export {
@@ -42,6 +44,7 @@ export {
   CHUNK_LENGTH,
   CHUNKS_OUTSTANDING_MAX,
   CONFIRM_TIMEOUT,
+  CONVERSATIONS_MAX,
   EARLIER_KEYS_MAX,
   EARLY_MAX,
   EDIT_WINDOW,

@@ -12,7 +12,7 @@ export type Wasm = typeof Glue;
 
 type State =
   | { readonly stage: 'idle' }
-  | { readonly stage: 'ready'; readonly wasm: Wasm }
+  | { readonly stage: 'ready'; readonly wasm: Wasm; readonly memory: WebAssembly.Memory }
   | { readonly stage: 'dead'; readonly cause: unknown };
 
 let state: State = { stage: 'idle' };
@@ -35,6 +35,12 @@ export function load(options: ReadyOptions = {}): Promise<void> {
 export function instance(): Wasm {
   if (state.stage === 'ready') return state.wasm;
   throw state.stage === 'dead' ? trapped(state.cause) : new DuetError('E_NOT_READY');
+}
+
+/** All of its memory, for the test that looks for secrets in it. */
+export function memory(): Uint8Array<ArrayBuffer> {
+  if (state.stage !== 'ready') throw new DuetError('E_NOT_READY');
+  return new Uint8Array(state.memory.buffer as ArrayBuffer);
 }
 
 /** True between a successful {@link load} and a trap. */
@@ -63,8 +69,8 @@ async function attempt(options: ReadyOptions): Promise<void> {
   try {
     const [glue, module] = await Promise.all([import('./wasm/glue.js'), moduleFrom(options.wasm)]);
     refuseForeign(module);
-    await glue.default({ module_or_path: module });
-    state = { stage: 'ready', wasm: glue };
+    const { memory } = await glue.default({ module_or_path: module });
+    state = { stage: 'ready', wasm: glue, memory };
   } catch (cause) {
     throw cause instanceof DuetError ? cause : new DuetError('E_WASM_LOAD', undefined, { cause });
   }

@@ -1,5 +1,5 @@
 /** The password split (protocol.md section 8.3). */
-import { call, release } from './boundary.js';
+import { call, callWithSecret, release } from './boundary.js';
 import { text } from './bytes.js';
 import type { Account, PasswordSecrets, Progress } from './types.js';
 
@@ -29,7 +29,7 @@ export async function splitPassword(
     // Lets what was just reported be painted, or posted, before this thread is busy.
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
-  const split = call((wasm) => new wasm.SplitPassword(realm, name, password));
+  const split = callWithSecret((wasm) => new wasm.SplitPassword(realm, name, password));
   try {
     const secrets = call(() => ({ loginSecret: split.loginSecret(), vaultSecret: split.vaultSecret() }));
     onProgress?.({ done: 1, total: 1 });

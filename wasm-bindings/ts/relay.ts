@@ -3,9 +3,9 @@
  * `identity.signLogin()`. `await ready()` of the main entry comes first.
  */
 import { call } from './boundary.js';
-import { copyOf, text } from './bytes.js';
+import { checkedLength, copyOf, text, viewOf } from './bytes.js';
 import { DuetError } from './errors.js';
-import { PREKEY_LENGTH, WATCHED_MAX } from './generated/limits.js';
+import { MESSAGE_FRAME_MAX, PREKEY_LENGTH, WATCHED_MAX } from './generated/limits.js';
 import type { AckStatus, Notice, PrekeyStatus, RelayHead, WelcomeStatus } from './generated/RelayHead.js';
 import type { Bytes } from './types.js';
 
@@ -27,12 +27,14 @@ const DELIVER = 0x44;
  * @throws DuetError `E_FRAME_LENGTH`, `E_FRAME_VERSION`, `E_FRAME_TYPE`, `E_FRAME_FIELD`
  */
 export function decodeRelayFrame(frame: Uint8Array): RelayFrame {
-  if (!(frame instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'frame must be a Uint8Array');
   const headLength = call((wasm) => wasm.relayHeaderLength());
   // Only the head of a DELIVER crosses into WebAssembly; the decoder takes any payload, so none is the same to it.
-  const head = frame[1] === DELIVER ? frame.subarray(0, headLength) : frame;
+  const length = checkedLength(frame, 'frame');
+  const isDeliver = viewOf(frame, 0, Math.min(length, 2))[1] === DELIVER;
+  if (!isDeliver && length > MESSAGE_FRAME_MAX) throw new DuetError('E_FRAME_LENGTH');
+  const head = viewOf(frame, 0, isDeliver ? Math.min(length, headLength) : length);
   const decoded = call((wasm) => wasm.decodeRelayHead(head)) as RelayHead;
-  return decoded.type === 'deliver' ? { ...decoded, payload: frame.subarray(headLength) } : decoded;
+  return decoded.type === 'deliver' ? { ...decoded, payload: viewOf(frame, headLength, length) } : decoded;
 }
 
 /**
@@ -49,9 +51,9 @@ export function encodeSend(send: {
   const to = copyOf(send.to, 'to', 32);
   const presence = copyOf(send.presence, 'presence', 16);
   const { payload } = send;
-  if (!(payload instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'payload must be a Uint8Array');
+  const length = checkedLength(payload, 'payload');
   const head = call((wasm) => wasm.relaySendHead(eid, to, presence));
-  const frame = new Uint8Array(head.length + payload.length);
+  const frame = new Uint8Array(head.length + length);
   frame.set(head);
   frame.set(payload, head.length);
   return frame;
@@ -129,3 +131,29 @@ export function encodeToken(token: string): Bytes {
 export function envelopeId(): Bytes {
   return call((wasm) => wasm.relayEnvelopeId());
 }
+
+export {
+  type Connection,
+  type ConnectionState,
+  type ConnectOptions,
+  connect,
+  type Socket,
+  type SocketClass,
+} from './relay/connect.js';
+export {
+  type Credentials,
+  findKey,
+  findUsers,
+  type Login,
+  login,
+  logout,
+  type Registration,
+  type Relay,
+  type RelayConfig,
+  RelayError,
+  type RelayReason,
+  type RelayUser,
+  refresh,
+  register,
+  relayConfig,
+} from './relay/http.js';

@@ -1,10 +1,13 @@
 /** Messages (protocol.md section 6). */
-import { call, release } from './boundary.js';
+import { call, callWithSecret, release } from './boundary.js';
 import { copyOf, wholeNumber } from './bytes.js';
 import { now } from './clock.js';
 import { DISPOSE, Held } from './dispose.js';
 import { DuetError, type ErrorCode, numberedError } from './errors.js';
 import { emojiOf } from './fingerprint.js';
+import { pass } from './gate.js';
+import { ENVELOPE_HEAD_LENGTH, MESSAGE_FRAME_MAX } from './generated/limits.js';
+import { CONTENT } from './generated/shapes.js';
 import { internalIdentity } from './identity.js';
 import type {
   Bytes,
@@ -52,7 +55,7 @@ export function restoreSessionWith(
   const secret = copyOf(options.secret, 'secret', 32);
   let inner: WasmSession;
   try {
-    inner = call((wasm) => wasm.Session.restore(record, secret, minimum, script));
+    inner = callWithSecret((wasm) => wasm.Session.restore(record, secret, minimum, script));
   } finally {
     secret.fill(0);
   }
@@ -63,6 +66,9 @@ export function restoreSessionWith(
   const session = new HeldSession(inner);
   return { session, revision: session.revision };
 }
+
+/** No frame of a session is longer. */
+const PAYLOAD_MAX = MESSAGE_FRAME_MAX - ENVELOPE_HEAD_LENGTH;
 
 /** By the number of the bindings. */
 const RENEWAL: readonly RenewalState[] = ['not-due', 'due', 'over'];
@@ -100,11 +106,12 @@ class HeldSession implements Session {
   }
 
   send(content: Content): { readonly seq: number; readonly frame: Bytes } {
-    return call(() => this.internal.send(content)) as { seq: number; frame: Bytes };
+    const passed = pass(content, CONTENT, 'content');
+    return call(() => this.internal.send(passed)) as { seq: number; frame: Bytes };
   }
 
   receive(frame: Uint8Array): Received {
-    const bytes = copyOf(frame, 'frame');
+    const bytes = copyOf(frame, 'frame', undefined, PAYLOAD_MAX);
     return call(() => this.internal.receive(bytes, now())) as Received;
   }
 
@@ -120,7 +127,7 @@ class HeldSession implements Session {
   save(secret: Uint8Array): Bytes {
     const key = copyOf(secret, 'secret', 32);
     try {
-      return call(() => this.internal.save(key));
+      return callWithSecret(() => this.internal.save(key));
     } finally {
       key.fill(0);
     }

@@ -17,6 +17,7 @@ import { createOutgoingWith, type OutgoingFileOptions } from './files/transfer.j
 import { createListenerWith, type ListenerOptions, publishPrekeysWith } from './handshake/listener.js';
 import { createOfferWith, type OfferOptions } from './handshake/offer.js';
 import { createWith, internalIdentity } from './identity.js';
+import { memory } from './loader.js';
 import { internalSession, restoreSessionWith } from './session.js';
 import type {
   Bytes,
@@ -34,6 +35,16 @@ import type {
   WrapIdentityOptions,
 } from './types.js';
 import { exportBackupWith, generatePassphraseWith, wrapIdentityWith } from './vault.js';
+
+/** How often these bytes stand in the memory of the WebAssembly module. */
+export function countInMemory(needle: Uint8Array): number {
+  const all = memory();
+  let found = 0;
+  for (let at = all.indexOf(needle[0] ?? 0); at !== -1; at = all.indexOf(needle[0] ?? 0, at + 1)) {
+    if (needle.every((byte, index) => all[at + index] === byte)) found += 1;
+  }
+  return found;
+}
 
 /** `createIdentity` with this seed, and with this time if it is given. */
 export function identityFromSeed(

@@ -1,9 +1,11 @@
 /** The identity and the known people in an envelope (protocol.md sections 8.1 and 8.2). */
-import { call, run } from './boundary.js';
+import { call, callWithSecret, run } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { pick } from './engines.js';
 import { DuetError } from './errors.js';
+import { options as owned, pass } from './gate.js';
 import { ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, PBKDF2_ITERATIONS } from './generated/limits.js';
+import { PEOPLE, STRETCHING } from './generated/shapes.js';
 import type { Stretching, VerifiedPeer as WirePeer } from './generated/Vault.js';
 import { accountOf, adopted, vaultSecretOf } from './identity.js';
 import type { Wasm } from './loader.js';
@@ -34,7 +36,7 @@ export function generatePassphrase(): string {
 
 /** {@link generatePassphrase} with the random bytes of a test vector. */
 export function generatePassphraseWith(script: Bytes | undefined): string {
-  return call((wasm) => wasm.generatePassphrase(script));
+  return callWithSecret((wasm) => wasm.generatePassphrase(script));
 }
 
 /**
@@ -166,21 +168,30 @@ function exportable(stored: StoredIdentity): { publicKey: Bytes; envelope: Bytes
 }
 
 /** Every field present, defaults filled in: the bindings take nothing else. */
-function stretchingOf(kdf: PassphraseKdf = { name: 'argon2id' }): Stretching {
+function stretchingOf(given: PassphraseKdf = { name: 'argon2id' }): Stretching {
+  const kdf = owned(given, 'kdf');
   switch (kdf.name) {
     case 'argon2id': {
       const { memoryKiB = ARGON2_MEMORY_KIB, passes = ARGON2_PASSES, lanes = ARGON2_LANES } = kdf;
-      return { type: 'argon2id', memoryKiB, passes, lanes };
+      return pass({ type: 'argon2id', memoryKiB, passes, lanes }, STRETCHING, 'kdf') as Stretching;
     }
     case 'pbkdf2':
-      return { type: 'pbkdf2', iterations: kdf.iterations ?? PBKDF2_ITERATIONS };
+      return pass(
+        { type: 'pbkdf2', iterations: kdf.iterations ?? PBKDF2_ITERATIONS },
+        STRETCHING,
+        'kdf',
+      ) as Stretching;
     default:
       throw new DuetError('E_ARGUMENT', "kdf.name must be 'argon2id' or 'pbkdf2'");
   }
 }
 
 /** The bindings read it while they are called: nothing of the caller's is looked at later. */
-function peersToWire(peers: readonly VerifiedPeer[], name: string): WirePeer[] {
+export function peersToWire(peers: readonly VerifiedPeer[], name: string): WirePeer[] {
   if (!Array.isArray(peers)) throw new DuetError('E_ARGUMENT', `${name} must be an array`);
-  return peers.map((peer: VerifiedPeer) => ({ ...peer, earlier: [...(peer.earlier ?? [])] }));
+  const whole = peers.map((peer: VerifiedPeer, at) => {
+    const given = owned(peer, `${name}[${at}]`);
+    return { ...given, earlier: given.earlier ?? [] };
+  });
+  return pass(whole, PEOPLE, name) as WirePeer[];
 }

@@ -5,9 +5,15 @@ use std::path::Path;
 
 #[test]
 fn the_generated_typescript_is_up_to_date() {
-    let generated =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/src/engine/protocol/generated");
-    assert!(types::is_current(&generated).unwrap(), "run `make types`");
+    for folder in [
+        "web/src/engine/protocol/generated",
+        "wasm-bindings/ts/generated",
+    ] {
+        let generated = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("..")
+            .join(folder);
+        assert!(types::is_current(&generated).unwrap(), "run `make types`");
+    }
 }
 
 #[test]

@@ -5,6 +5,10 @@
 use std::fmt::{Display, Write as _};
 use std::path::Path;
 
+use duet_crypto::client::{
+    Body, ChunksWanted, CloseReason, ConversationState, EndedBy, Event, Lane, LineState, Settings,
+    Stage, Status, Suspicion, Unsettled,
+};
 use duet_crypto::error::{Class, Code};
 use ts_rs::{Config, TS};
 
@@ -12,8 +16,10 @@ use super::content::{
     ActivityWord, AuthorWord, ContentObject, FileDescriptor, KindWord, ModeWord, OpWord, Reply,
 };
 use super::fingerprint::QrClaims;
+use super::object::Wire as _;
 use super::relay::{AckWord, NoticeWord, PrekeyWord, RelayHead, WelcomeWord};
 use super::vault::{EarlierKey, MergedPeers, PeerConflict, PinWord, Stretching, VerifiedPeer};
+use crate::client::commands::{ComparisonWord, FileActWord};
 
 const HEADER: &str = "// Generated from Rust by `npm run types`. Do not edit.\n";
 
@@ -37,7 +43,7 @@ fn check(name: &str, body: &str) {
 
 /// One type, with the documentation of its Rust.
 fn declaration<T: TS>() -> String {
-    let config = Config::default();
+    let config = Config::new().with_large_int("number");
     let docs = T::docs().unwrap_or_default();
     format!("\n{docs}export {}\n", T::decl(&config))
 }
@@ -77,6 +83,78 @@ fn contents() {
     check("Content", &body.concat());
 }
 
+/// What comes in as an object, for the gate that it has to pass.
+#[test]
+fn shapes() {
+    let shape = |name: &str, docs: &str, shape: String| {
+        format!("\n/** {docs} */\nexport const {name} = {shape} as const satisfies Shape;\n")
+    };
+    let settings = settings();
+    let body = [
+        "import type { Shape } from '../gate.js';\n".to_owned(),
+        shape("CONTENT", "What a message says.", ContentObject::shape()),
+        shape("DESCRIPTOR", "A file.", FileDescriptor::shape()),
+        shape(
+            "PEOPLE",
+            "People whose keys are known.",
+            Vec::<VerifiedPeer>::shape(),
+        ),
+        shape(
+            "STRETCHING",
+            "How a passphrase becomes a key.",
+            Stretching::shape(),
+        ),
+        format!(
+            "\n/** The intervals of a client in the core's order, and how many numbers each is. */\nexport const SETTINGS = {{ {} }} as const;\n",
+            settings.join(", ")
+        ),
+    ];
+    check("shapes", &body.concat());
+}
+
+/// The intervals in the words of JavaScript, with how many numbers each is: one, or two for bounds.
+fn settings() -> Vec<String> {
+    let declared = Settings::decl(&Config::new().with_large_int("number"));
+    let fields = declared.split_once('{').unwrap().1;
+    let mut names = Vec::new();
+    for line in fields.lines() {
+        if let Some((name, kind)) = line.split_once(": ")
+            && name.chars().all(char::is_alphanumeric)
+        {
+            names.push(format!("{name}: {}", kind.matches("number").count()));
+        }
+    }
+    names
+}
+
+#[test]
+fn client() {
+    let body = [
+        "import type { Activity, FileOp } from './Content.js';\n".to_owned(),
+        "import type { CoreErrorCode } from './errors.js';\n".to_owned(),
+        "import type { FileDescriptor } from './FileDescriptor.js';\n".to_owned(),
+        "\n/**\n * Names a message on this device, for as long as its conversation lives. Equal names are one message.\n */\n\
+         export type MessageId = `own-${number}` | `peer-${number}-${number}`;\n"
+            .to_owned(),
+        declaration::<FileActWord>(),
+        declaration::<ComparisonWord>(),
+        declaration::<Settings>(),
+        declaration::<Lane>(),
+        declaration::<CloseReason>(),
+        declaration::<LineState>(),
+        declaration::<Stage>(),
+        declaration::<ConversationState>(),
+        declaration::<Status>(),
+        declaration::<Body>(),
+        declaration::<Unsettled>(),
+        declaration::<EndedBy>(),
+        declaration::<Suspicion>(),
+        declaration::<ChunksWanted>(),
+        declaration::<Event>(),
+    ];
+    check("Client", &body.concat());
+}
+
 #[test]
 fn fingerprints() {
     check("Fingerprint", &declaration::<QrClaims>());
@@ -102,6 +180,26 @@ fn limits() {
     use duet_crypto::primitives::aead;
 
     let constants: &[(&str, &str, &dyn Display)] = &[
+        (
+            "MESSAGE_FRAME_MAX",
+            "Bytes of the longest frame of the relay that has no chunks in it.",
+            &(duet_crypto::relay::HEADER_LENGTH + limits::PAYLOAD_MESSAGE_MAX),
+        ),
+        (
+            "CHUNK_MESSAGE_MAX",
+            "Bytes of the longest frame of the relay.",
+            &(duet_crypto::relay::HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX),
+        ),
+        (
+            "ENVELOPE_HEAD_LENGTH",
+            "Bytes of a SEND or DELIVER before its payload.",
+            &duet_crypto::relay::HEADER_LENGTH,
+        ),
+        (
+            "CONVERSATIONS_MAX",
+            "Conversations at once.",
+            &limits::CONVERSATIONS,
+        ),
         (
             "FINGERPRINT_EMOJI",
             "Emoji of a fingerprint; fewer must not be shown.",

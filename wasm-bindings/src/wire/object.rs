@@ -14,6 +14,10 @@ pub(crate) trait Wire: Sized {
 
     /// Refuses whatever is not exactly of this type.
     fn from_js(value: &JsValue) -> Result<Self, Failure>;
+
+    /// What `ts/gate.ts` lets through, as TypeScript.
+    #[cfg(test)]
+    fn shape() -> String;
 }
 
 /// Sets a property of a plain object, which cannot fail.
@@ -50,6 +54,11 @@ impl Wire for Bytes {
         let view = value.dyn_ref::<Uint8Array>().ok_or(Failure::Argument)?;
         Ok(Self(view.to_vec()))
     }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        "{ bytes: 'any' }".into()
+    }
 }
 
 impl<const N: usize> Wire for Fixed<N> {
@@ -66,6 +75,11 @@ impl<const N: usize> Wire for Fixed<N> {
         view.copy_to(&mut bytes);
         Ok(Self(bytes))
     }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        format!("{{ bytes: {N} }}")
+    }
 }
 
 impl Wire for Size {
@@ -75,6 +89,11 @@ impl Wire for Size {
 
     fn from_js(value: &JsValue) -> Result<Self, Failure> {
         crate::failure::whole(value.as_f64().ok_or(Failure::Argument)?).map(Self)
+    }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        "'number'".into()
     }
 }
 
@@ -86,6 +105,11 @@ impl Wire for u32 {
     fn from_js(value: &JsValue) -> Result<Self, Failure> {
         Self::try_from(Size::from_js(value)?.0).map_err(|_| Failure::Argument)
     }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        "'number'".into()
+    }
 }
 
 impl Wire for u8 {
@@ -95,6 +119,11 @@ impl Wire for u8 {
 
     fn from_js(value: &JsValue) -> Result<Self, Failure> {
         Self::try_from(Size::from_js(value)?.0).map_err(|_| Failure::Argument)
+    }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        "'number'".into()
     }
 }
 
@@ -106,6 +135,11 @@ impl Wire for bool {
     fn from_js(value: &JsValue) -> Result<Self, Failure> {
         value.as_bool().ok_or(Failure::Argument)
     }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        "'boolean'".into()
+    }
 }
 
 impl Wire for String {
@@ -115,6 +149,11 @@ impl Wire for String {
 
     fn from_js(value: &JsValue) -> Result<Self, Failure> {
         value.as_string().ok_or(Failure::Argument)
+    }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        "'string'".into()
     }
 }
 
@@ -131,6 +170,11 @@ impl<T: Wire> Wire for Option<T> {
             T::from_js(value).map(Some)
         }
     }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        format!("{{ orNull: {} }}", T::shape())
+    }
 }
 
 /// An array.
@@ -146,6 +190,11 @@ impl<T: Wire> Wire for Vec<T> {
     fn from_js(value: &JsValue) -> Result<Self, Failure> {
         let array = value.dyn_ref::<Array>().ok_or(Failure::Argument)?;
         array.iter().map(|value| T::from_js(&value)).collect()
+    }
+
+    #[cfg(test)]
+    fn shape() -> String {
+        format!("{{ each: {} }}", T::shape())
     }
 }
 
@@ -174,6 +223,12 @@ macro_rules! wire_struct {
                 Ok(Self {
                     $($field: $crate::wire::object::Wire::from_js(&$crate::wire::object::get(value, $js)?)?,)+
                 })
+            }
+
+            #[cfg(test)]
+            fn shape() -> String {
+                let fields = [$(format!("{}: {}", $js, <$type as $crate::wire::object::Wire>::shape()),)+];
+                format!("{{ fields: {{ {} }} }}", fields.join(", "))
             }
         }
     };
@@ -222,6 +277,16 @@ macro_rules! wire_union {
                     _ => Err($crate::failure::Failure::Argument),
                 }
             }
+
+            #[cfg(test)]
+            fn shape() -> String {
+                let cases = [$({
+                    let fields: &[String] =
+                        &[$(format!("{}: {}", $js, <$type as $crate::wire::object::Wire>::shape()),)*];
+                    format!("{}: {{ {} }}", $tag, fields.join(", "))
+                },)+];
+                format!("{{ oneOf: {{ {} }} }}", cases.join(", "))
+            }
         }
     };
 }
@@ -252,6 +317,11 @@ macro_rules! wire_words {
                     $($word => Ok(Self::$variant),)+
                     _ => Err($crate::failure::Failure::Argument),
                 }
+            }
+
+            #[cfg(test)]
+            fn shape() -> String {
+                "'string'".into()
             }
         }
 

@@ -10,6 +10,8 @@ export interface Outcome {
 
 const environment = (): Environment => ({
   engines: capabilities().operations.ed25519.native ? ['native', 'wasm'] : ['wasm'],
+  // The server of these pages passes it on. A worker has no page.
+  relay: 'document' in globalThis ? location.origin : undefined,
   text: async (name) => {
     const response = await fetch(`/test-vectors/${name}`);
     if (!response.ok) throw new Error(`${name}: ${response.status}`);

@@ -1,5 +1,6 @@
 /** Every suite in Chromium: on a secure and on an insecure origin, under a strict policy, and in a worker. */
 import type { BrowserContext, Page } from 'playwright-core';
+import { startRelay } from '../relay.js';
 import { withBrowser } from './browser.js';
 import type { Outcome } from './page.js';
 import { serve } from './server.js';
@@ -97,7 +98,8 @@ async function play(scenario: Scenario, context: BrowserContext, port: number): 
 
 const only = process.argv[2];
 let [passed, failed] = [0, 0];
-const server = await serve(POLICIES);
+const relay = await startRelay();
+const server = await serve(POLICIES, relay.port);
 try {
   await withBrowser(async (context) => {
     for (const scenario of SCENARIOS) {
@@ -116,6 +118,7 @@ try {
   });
 } finally {
   await server.close();
+  await relay.stop();
 }
 process.stdout.write(`${passed} passed, ${failed} failed\n`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -1,7 +1,7 @@
 /** Serves the package, the compiled tests and the vectors, under the policy that a scenario asks for. */
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as ask, createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { extname, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -49,10 +49,35 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** `policies` are the Content-Security-Policies by path of the page. */
-export async function serve(policies: Readonly<Record<string, string>>): Promise<Server> {
+/** Passes a request on to the relay as it is: to the relay this server is its own site. */
+function pass(relay: number, request: IncomingMessage, response: ServerResponse): void {
+  const { method, url: path, headers } = request;
+  const passed = ask({ host: '127.0.0.1', port: relay, method, path, headers }, (answer) => {
+    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    answer.pipe(response);
+  });
+  passed.on('error', () => response.writeHead(502).end());
+  request.pipe(passed);
+}
+
+/** The same for a WebSocket. */
+function passSocket(relay: number, request: IncomingMessage, socket: Socket): void {
+  const upstream = connect(relay, '127.0.0.1', () => {
+    const lines = request.rawHeaders.flatMap((name, at, all) =>
+      at % 2 === 0 ? [`${name}: ${all[at + 1]}`] : [],
+    );
+    upstream.write([`GET ${request.url} HTTP/1.1`, ...lines, '', ''].join('\r\n'));
+    upstream.pipe(socket).pipe(upstream);
+  });
+  upstream.on('error', () => socket.destroy());
+  socket.on('error', () => upstream.destroy());
+}
+
+/** `policies` are the Content-Security-Policies by path of the page; `relay` is the port of the relay behind it, if there is one. */
+export async function serve(policies: Readonly<Record<string, string>>, relay = 0): Promise<Server> {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname.startsWith('/api/')) return pass(relay, request, response);
     const policy = policies[pathname];
     if (policy !== undefined) {
       response.setHeader('content-type', 'text/html; charset=utf-8');
@@ -70,6 +95,7 @@ export async function serve(policies: Readonly<Record<string, string>>): Promise
     if (type !== undefined) response.setHeader('content-type', type);
     return response.end(pathname.startsWith('/.build/tests/') ? resolved(bytes.toString('utf8')) : bytes);
   });
+  server.on('upgrade', (request, socket) => passSocket(relay, request, socket as Socket));
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   return {
     port: (server.address() as AddressInfo).port,

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { startRelay } from '../relay.js';
 
 const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
   'two-people': [/^secure: true$/m, /Bob reads: Hello, Bob\.$/m, /^holiday\.raw: 3000000 of 3000000 bytes$/m],
@@ -32,3 +33,17 @@ for (const [name, lines] of Object.entries(EXPECTED)) {
     for (const line of lines) assert.match(stdout, line);
   });
 }
+
+test('example: relay', async ({ assert }) => {
+  const relay = await startRelay();
+  try {
+    const file = fileURLToPath(new URL('../../../examples/relay.mjs', import.meta.url));
+    const run = promisify(execFile)(process.execPath, ['--experimental-websocket', file, relay.url]);
+    const { stdout } = await run;
+    assert.match(stdout, /^Bob reads: Hello, Bob\.$/m);
+    assert.match(stdout, /^Alice's text: delivered$/m);
+    assert.match(stdout, /^Alice reads: Hello, Alice\., and both see [^,]+(, [^,]+){3}$/m);
+  } finally {
+    await relay.stop();
+  }
+});

@@ -1,11 +1,14 @@
 import type { Suite } from '../harness.js';
 import { vectors } from '../vectors/index.js';
+import { client } from './client.js';
 import { files } from './files.js';
 import { identities } from './identities.js';
+import { memory } from './memory.js';
 import { prekeys } from './prekeys.js';
 import { rate } from './rate.js';
 import { records } from './records.js';
 import { sessions } from './sessions.js';
+import { shapes } from './shapes.js';
 import { surface } from './surface.js';
 import { vault } from './vault.js';
 
@@ -19,5 +22,8 @@ export const suites: Readonly<Record<string, Suite>> = {
   rate,
   records,
   files,
+  client,
+  memory,
+  shapes,
   vectors,
 };

@@ -2,9 +2,10 @@
  * Files in the published format Cobblestone-256 (C2SP chunked encryption with SHA-512 and AES-256-GCM), for any
  * use: `salt(24) || commitment(32) || chunks`. Whole files as web streams, and parts of sealed ones by range.
  */
-import { call } from '../boundary.js';
+import { call, callWithSecret } from '../boundary.js';
 import { copyOf, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';
+import { options as own } from '../gate.js';
 import {
   CHUNK_LENGTH,
   FILE_HEADER_LENGTH,
@@ -61,7 +62,8 @@ const PLAIN_STEP = FRAME_CHUNKS_MAX * CHUNK_LENGTH;
 const SEALED_STEP = FRAME_CHUNKS_MAX * SEALED_CHUNK_LENGTH;
 
 /** Seals a file of any kind. The stream errors if the source does, or when `signal` aborts. */
-export function sealFile(options: SealFileOptions): SealedFile {
+export function sealFile(given: SealFileOptions): SealedFile {
+  const options = own(given);
   const key =
     options.key === undefined ? random(FILE_KEY_LENGTH) : copyOf(options.key, 'key', FILE_KEY_LENGTH);
   const salt = random(FILE_SALT_LENGTH);
@@ -69,10 +71,11 @@ export function sealFile(options: SealFileOptions): SealedFile {
 }
 
 /** {@link sealFile} with a salt of the caller's: for test vectors. One key and salt must never seal two files. */
-export function sealWithSalt(options: SealFileOptions, key: Bytes, salt: Bytes): SealedFile {
+export function sealWithSalt(given: SealFileOptions, key: Bytes, salt: Bytes): SealedFile {
+  const options = own(given);
   const source = byteSource(options.source);
   const context = contextOf(options.context);
-  const keys = call((wasm) => new wasm.FileCipher(key, salt, context));
+  const keys = callWithSecret((wasm) => new wasm.FileCipher(key, salt, context));
   const cipher = chunkCipher(keys, options.engine, source.size ?? Number.POSITIVE_INFINITY);
   const header = new Uint8Array(FILE_HEADER_LENGTH);
   header.set(salt);
@@ -108,7 +111,8 @@ export function sealedSize(size: number): number {
  * Opens a sealed file. Bytes come out as soon as their chunk is verified, so a consumer must not take what it got
  * for the whole file before the stream has closed: a truncated file errors at its end. Errors are final.
  */
-export function openFile(options: OpenFileOptions): ReadableStream<Bytes> {
+export function openFile(given: OpenFileOptions): ReadableStream<Bytes> {
+  const options = own(given);
   const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   const context = contextOf(options.context);
   const source = byteSource(options.source);
@@ -137,7 +141,8 @@ export function openFile(options: OpenFileOptions): ReadableStream<Bytes> {
  * Opens a part of a sealed file. Before any of it is trusted the last chunk is verified as the last one, which
  * proves that the file has not been cut off.
  */
-export async function openFileRange(options: OpenFileRangeOptions): Promise<Bytes> {
+export async function openFileRange(given: OpenFileRangeOptions): Promise<Bytes> {
+  const options = own(given);
   const { source, signal } = options;
   const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   const context = contextOf(options.context);
@@ -190,7 +195,7 @@ function plainSize(size: number): number {
 
 function opener(header: Bytes, key: Bytes, context: Bytes): FileCipher {
   if (header.length < FILE_HEADER_LENGTH) throw new DuetError('E_FILE_TRUNCATED');
-  return call((wasm) => wasm.FileCipher.fromHeader(header, key, context));
+  return callWithSecret((wasm) => wasm.FileCipher.fromHeader(header, key, context));
 }
 
 function contextOf(context: Uint8Array | undefined): Bytes {

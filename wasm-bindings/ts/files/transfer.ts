@@ -1,13 +1,15 @@
 /** Files between two people (protocol.md section 7): CHUNK frames of 1 to 64 chunks, on whichever engine. */
-import { call, release } from '../boundary.js';
-import { copyOf, text, wholeNumber } from '../bytes.js';
+import { call, callWithSecret, release } from '../boundary.js';
+import { checkedLength, copyOf, text, viewOf, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';
+import { options as own, pass } from '../gate.js';
 import {
   CHUNK_FRAME_HEAD_LENGTH,
   FRAME_CHUNKS_MAX,
   SEALED_CHUNK_LENGTH,
   TAG_LENGTH,
 } from '../generated/limits.js';
+import { DESCRIPTOR } from '../generated/shapes.js';
 import type { Bytes, EngineMode, FileDescriptor, IncomingFile, OutgoingFile } from '../types.js';
 import type { Transfer } from '../wasm/glue.js';
 import { type ChunkCipher, chunkCipher } from './cipher.js';
@@ -38,7 +40,8 @@ export function createOutgoingFile(options: OutgoingFileOptions): OutgoingFile {
 }
 
 /** {@link createOutgoingFile} under a key and a salt of the caller's: for test vectors. */
-export function createOutgoingWith(options: OutgoingFileOptions, key: Bytes, salt: Bytes): OutgoingFile {
+export function createOutgoingWith(given: OutgoingFileOptions, key: Bytes, salt: Bytes): OutgoingFile {
+  const options = own(given);
   const { source } = options;
   if (!(source instanceof Blob)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
   const descriptor: FileDescriptor = {
@@ -60,11 +63,12 @@ export function createOutgoingWith(options: OutgoingFileOptions, key: Bytes, sal
  * Prepares for receiving the file of a descriptor.
  * @throws DuetError `E_FILE_TOO_LARGE`, `E_ENGINE_UNAVAILABLE`, `E_ARGUMENT`
  */
-export function createIncomingFile(options: {
+export function createIncomingFile(given: {
   readonly descriptor: FileDescriptor;
   readonly engine?: EngineMode;
 }): IncomingFile {
-  return new Incoming(options.descriptor, options.engine);
+  const { descriptor, engine } = own(given);
+  return new Incoming(pass(descriptor, DESCRIPTOR, 'descriptor') as FileDescriptor, engine);
 }
 
 /** What both directions have: the cipher, the sizes, and the head of each frame. */
@@ -77,7 +81,7 @@ class Parts {
   constructor({ key, salt, size }: FileDescriptor, engine: EngineMode | undefined) {
     wholeNumber(size, 'descriptor.size');
     const [secret, public_] = [copyOf(key, 'descriptor.key', 32), copyOf(salt, 'descriptor.salt', 24)];
-    const keys = call((wasm) => wasm.FileCipher.ofTransfer(secret, public_, size));
+    const keys = callWithSecret((wasm) => wasm.FileCipher.ofTransfer(secret, public_, size));
     secret.fill(0);
     const fid = call(() => keys.commitment());
     const layout = call((wasm) => new wasm.Transfer(size, fid));
@@ -198,14 +202,14 @@ class Incoming implements IncomingFile {
     readonly offset: number;
     readonly bytes: Bytes;
   }> {
-    if (!(frame instanceof Uint8Array)) throw new DuetError('E_ARGUMENT', 'frame must be a Uint8Array');
     const { layout, cipher, chunks } = this.#parts;
     // Everything is refused by its head and its length before anything is copied or decrypted.
-    const head = frame.subarray(0, CHUNK_FRAME_HEAD_LENGTH);
-    const [index = 0, count = 0] = call(() => layout.check(head, frame.length));
+    const length = checkedLength(frame, 'frame');
+    const head = viewOf(frame, 0, Math.min(length, CHUNK_FRAME_HEAD_LENGTH));
+    const [index = 0, count = 0] = call(() => layout.check(head, length));
     const last = index + count === chunks;
     const [start, end] = this.#parts.range(index, count);
-    const sealed = copyOf(frame.subarray(CHUNK_FRAME_HEAD_LENGTH), 'frame');
+    const sealed = copyOf(viewOf(frame, CHUNK_FRAME_HEAD_LENGTH, length), 'frame');
     const bytes = await cipher.open(index, sealed, last);
     return {
       index,

@@ -1,5 +1,17 @@
 // Generated from Rust by `npm run types`. Do not edit.
 
+/** Bytes of the longest frame of the relay that has no chunks in it. */
+export const MESSAGE_FRAME_MAX = 67952;
+
+/** Bytes of the longest frame of the relay. */
+export const CHUNK_MESSAGE_MAX = 1049705;
+
+/** Bytes of a SEND or DELIVER before its payload. */
+export const ENVELOPE_HEAD_LENGTH = 66;
+
+/** Conversations at once. */
+export const CONVERSATIONS_MAX = 16;
+
 /** Emoji of a fingerprint; fewer must not be shown. */
 export const FINGERPRINT_EMOJI = 12;
 

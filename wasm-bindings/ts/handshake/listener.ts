@@ -4,6 +4,7 @@ import { copyOf, wholeNumber } from '../bytes.js';
 import { now } from '../clock.js';
 import { DISPOSE } from '../dispose.js';
 import { DuetError } from '../errors.js';
+import { options } from '../gate.js';
 import { internalIdentity } from '../identity.js';
 import { internalSession } from '../session.js';
 import type {
@@ -41,10 +42,11 @@ export function createListener(options: ListenerOptions): Listener {
 }
 
 /** {@link createListener} with the random bytes of a test vector. */
-export function createListenerWith(options: ListenerOptions, script: Bytes | undefined): Listener {
-  const presence = copyOf(options.presence, 'presence', 16);
-  const identity = internalIdentity(options.identity);
-  const inner = withChoice(options.engine, (choice) =>
+export function createListenerWith(given: ListenerOptions, script: Bytes | undefined): Listener {
+  const { presence: run, identity: owner, engine } = options(given);
+  const presence = copyOf(run, 'presence', 16);
+  const identity = internalIdentity(owner);
+  const inner = withChoice(engine, (choice) =>
     call((wasm) => new wasm.Listener(identity, choice, presence, script)),
   );
   return new HeldListener(inner);
@@ -84,7 +86,8 @@ class HeldListener implements Listener {
 
   async receive(input: Addressed & { readonly pin?: Uint8Array | undefined }): Promise<IncomingOffer> {
     const { frame, from } = addressed(input);
-    const pin = input.pin === undefined ? undefined : copyOf(input.pin, 'pin', 32);
+    const { pin: pinned } = options(input, 'input');
+    const pin = pinned === undefined ? undefined : copyOf(pinned, 'pin', 32);
     // One after the other: a replay must find what it repeats.
     const offer = await this.#turns.run<WasmIncomingOffer>((listener) =>
       listener.receive(frame, from, pin, now()),

@@ -2,6 +2,8 @@
 import { call, run } from '../boundary.js';
 import { copyOf } from '../bytes.js';
 import { DISPOSE } from '../dispose.js';
+import { options as own, pass } from '../gate.js';
+import { CONTENT } from '../generated/shapes.js';
 import { internalIdentity } from '../identity.js';
 import type { Bytes, Content, EndReason, EngineMode, Identity, Offer, Peer, Session } from '../types.js';
 import type { Established, Offer as WasmOffer } from '../wasm/glue.js';
@@ -31,7 +33,8 @@ export function createOffer(options: OfferOptions): Promise<Offer> {
 }
 
 /** {@link createOffer} with the random bytes of a test vector. */
-export async function createOfferWith(options: OfferOptions, script: Bytes | undefined): Promise<Offer> {
+export async function createOfferWith(given: OfferOptions, script: Bytes | undefined): Promise<Offer> {
+  const options = own(given);
   const account = copyOf(options.peer.accountId, 'peer.accountId', 32);
   const key = copyOf(options.peer.publicKey, 'peer.publicKey', 32);
   const presence = copyOf(options.presence, 'presence', 16);
@@ -66,7 +69,8 @@ class HeldOffer implements Offer {
   }
 
   sendEarly(content: Content): { readonly seq: number; readonly frame: Bytes } {
-    return call(() => this.#waiting.live.sendEarly(content)) as { seq: number; frame: Bytes };
+    const passed = pass(content, CONTENT, 'content');
+    return call(() => this.#waiting.live.sendEarly(passed)) as { seq: number; frame: Bytes };
   }
 
   async accept(input: Addressed): Promise<{ confirm: Bytes; session: Session }> {

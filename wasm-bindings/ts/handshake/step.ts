@@ -5,6 +5,8 @@ import { now } from '../clock.js';
 import { Held } from '../dispose.js';
 import { pick } from '../engines.js';
 import { DuetError } from '../errors.js';
+import { options } from '../gate.js';
+import { ENVELOPE_HEAD_LENGTH, MESSAGE_FRAME_MAX } from '../generated/limits.js';
 import type { Wasm } from '../loader.js';
 import { Serial } from '../serial.js';
 import { sessionFrom } from '../session.js';
@@ -17,9 +19,13 @@ export interface Addressed {
   readonly from: Uint8Array;
 }
 
+/** No frame of a handshake, and no early message, is longer. */
+const PAYLOAD_MAX = MESSAGE_FRAME_MAX - ENVELOPE_HEAD_LENGTH;
+
 /** Copies both; refuses a sender that is no account id. */
 export function addressed(input: Addressed): { frame: Bytes; from: Bytes } {
-  return { frame: copyOf(input.frame, 'frame'), from: copyOf(input.from, 'from', 32) };
+  const { frame, from } = options(input, 'input');
+  return { frame: copyOf(frame, 'frame', undefined, PAYLOAD_MAX), from: copyOf(from, 'from', 32) };
 }
 
 /** An object of the instance that one operation at a time works on, in the order of the calls. */

@@ -1,0 +1,102 @@
+/**
+ * The gate for objects that go into the WebAssembly module. What is behind it is made here: plain objects without a prototype,
+ * with exactly the keys that the Rust type has (`generated/shapes.ts`), values that were read once, and bytes that nobody else
+ * holds. No getter, no proxy and no inherited property is read on the other side, where a call back into the module, or a trap of
+ * its own, would end the instance.
+ */
+import { copyOf, text } from './bytes.js';
+import { DuetError } from './errors.js';
+
+/** What a value may be. */
+export type Shape =
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | { readonly bytes: number | 'any' }
+  | { readonly orNull: Shape }
+  | { readonly each: Shape }
+  | { readonly fields: Fields }
+  | { readonly oneOf: Readonly<Record<string, Fields>> };
+
+type Fields = Readonly<Record<string, Shape>>;
+
+/** No field of bytes is longer than a message may be. */
+const BYTES_MAX = 65_536;
+/** No list is longer than the longest, that of people. */
+const EACH_MAX = 65_535;
+
+/** A copy of `value`, if it has this shape. */
+export function pass(value: unknown, shape: Shape, name: string): unknown {
+  if (shape === 'string') return text(value as string, name);
+  if (shape === 'number') {
+    if (typeof value !== 'number') throw wrong(name, 'a number');
+    return value;
+  }
+  if (shape === 'boolean') {
+    if (typeof value !== 'boolean') throw wrong(name, 'a boolean');
+    return value;
+  }
+  if ('bytes' in shape) {
+    const exact = shape.bytes === 'any' ? undefined : shape.bytes;
+    return copyOf(value as Uint8Array, name, exact, BYTES_MAX);
+  }
+  if ('orNull' in shape)
+    return value === null || value === undefined ? null : pass(value, shape.orNull, name);
+  if ('each' in shape) return list(value, shape.each, name);
+  if ('fields' in shape) return object(value, shape.fields, name);
+  const type = own(value, 'type', name);
+  const fields = typeof type === 'string' && Object.hasOwn(shape.oneOf, type) ? shape.oneOf[type] : undefined;
+  if (fields === undefined) throw wrong(`${name}.type`, 'a known one');
+  return Object.assign(object(value, fields, name), { type });
+}
+
+function object(value: unknown, fields: Fields, name: string): Record<string, unknown> {
+  const copy: Record<string, unknown> = Object.create(null);
+  for (const [key, shape] of Object.entries(fields))
+    copy[key] = pass(own(value, key, name), shape, `${name}.${key}`);
+  return copy;
+}
+
+function list(value: unknown, shape: Shape, name: string): unknown[] {
+  const length = Array.isArray(value) ? own(value, 'length', name) : undefined;
+  if (typeof length !== 'number' || length > EACH_MAX) throw wrong(name, 'an array');
+  return Array.from({ length }, (_, at) => pass(own(value, String(at), name), shape, `${name}[${at}]`));
+}
+
+/**
+ * A caller's options: its own data properties and nothing inherited, so that what somebody has put on `Object.prototype` is
+ * nobody's key.
+ */
+export function options<T extends object>(value: T, name = 'options'): T {
+  if (typeof value !== 'object' || value === null) throw wrong(name, 'an object');
+  const copy = Object.create(null);
+  for (const key of keysOf(value, name)) copy[key] = own(value, key, name);
+  return copy;
+}
+
+function keysOf(value: object, name: string): string[] {
+  try {
+    return Object.keys(value);
+  } catch (cause) {
+    throw new DuetError('E_ARGUMENT', `${name} cannot be read`, { cause });
+  }
+}
+
+/** The own data property of this name; undefined if there is none. A getter is not called. */
+export function own(value: unknown, key: string, name: string): unknown {
+  if (typeof value !== 'object' || value === null) throw wrong(name, 'an object');
+  let property: PropertyDescriptor | undefined;
+  try {
+    property = Object.getOwnPropertyDescriptor(value, key);
+  } catch (cause) {
+    // A proxy's trap.
+    throw new DuetError('E_ARGUMENT', `${name}.${key} cannot be read`, { cause });
+  }
+  if (property === undefined) return undefined;
+  if (!Object.hasOwn(property, 'value')) throw wrong(`${name}.${key}`, 'a plain property, not an accessor');
+  return property.value;
+}
+
+function wrong(name: string, wanted: string): DuetError {
+  return new DuetError('E_ARGUMENT', `${name} must be ${wanted}`);
+}

@@ -1,0 +1,282 @@
+/** The way to the relay: a WebSocket at a time, and another one when it is lost. */
+import { onWakeUp } from '../client/timing.js';
+import type { Client, ClientListener, Transport } from '../client/types.js';
+import { DuetError } from '../errors.js';
+import { AFTER_CLOSE, CLOSE_CODES, type CloseCode } from '../generated/relay-api.js';
+import type { Bytes } from '../types.js';
+import { Outbox } from './outbox.js';
+
+/** The part of `WebSocket` that is used here. */
+export interface Socket {
+  binaryType: BinaryType;
+  readonly bufferedAmount: number;
+  send(frame: Bytes): void;
+  close(code?: number): void;
+  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void;
+}
+
+/** `WebSocket`, or what takes its place. The second argument is given where there is no page: Node's and `ws` take it. */
+export type SocketClass = new (
+  url: URL,
+  options?: { readonly headers: { readonly origin: string } },
+) => Socket;
+
+/** How the connection stands. */
+export type ConnectionState =
+  | { readonly at: 'connecting' }
+  | { readonly at: 'online' }
+  /** The next attempt is made at this time, in ms since 1970; {@link Connection.retryNow} makes it at once. */
+  | { readonly at: 'waiting'; readonly retryAt: number }
+  /**
+   * No attempt is made by itself. `takenOver`: the account connected elsewhere. `refused`: the relay takes neither this token
+   * nor a fresh one, or not what we say. `closed`: by us.
+   */
+  | { readonly at: 'stopped'; readonly why: 'takenOver' | 'refused' | 'closed' };
+
+export interface ConnectOptions {
+  /** Where the relay is: `https://chat.example`. */
+  readonly url: string | URL;
+  readonly client: Client;
+  /** An access token; `refused`: the last one was, so a fresh one is wanted. If it rejects, that is an attempt that failed. */
+  readonly token: (refused: boolean) => Promise<string>;
+  readonly onState?: ((state: ConnectionState) => void) | undefined;
+  /** In the place of the platform's. */
+  readonly WebSocket?: SocketClass | undefined;
+}
+
+export interface Connection {
+  /** Fulfilled when the client is online for the first time. */
+  readonly online: Promise<void>;
+  readonly state: ConnectionState;
+  /** Tries at once, if there is no connection. */
+  retryNow(): void;
+  /** Ends it. Conversations go on when somebody connects within ten minutes. */
+  close(): void;
+}
+
+/** From opening the socket to being logged in. */
+const LOGIN_MS = 15_000;
+/** The pause doubles from the first to the longest, each cut by up to a half at random. */
+const RETRY_FIRST_MS = 500;
+const RETRY_LONGEST_MS = 30_000;
+/** A connection that held this long was a good one: the next pause is the first again. */
+const STABLE_MS = 10_000;
+/** Refusals in a row after which trying by itself makes no sense: the first may have been about an old token. */
+const REFUSALS = 2;
+
+const NORMAL = 1000;
+
+/**
+ * Connects a client with its relay, and keeps it connected: logs in, answers signs of life, closes what is dead, and tries again
+ * after growing pauses.
+ *
+ * ```ts
+ * const connection = connect({ url, client, token: async () => (await refresh({ url })).accessToken });
+ * ```
+ */
+export function connect(options: ConnectOptions): Connection {
+  return new Reconnecting(options);
+}
+
+/** One attempt and, if it succeeds, one connection. */
+interface Attempt {
+  readonly socket: Socket;
+  readonly outbox: Outbox;
+  /** When it was online first. */
+  since: number | undefined;
+  /** Milliseconds that the relay asked to stay away, if it did. */
+  restart: number | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
+}
+
+class Reconnecting implements Connection {
+  readonly #options: ConnectOptions;
+  readonly #address: URL;
+  readonly #sleepless: () => void;
+  readonly online: Promise<void>;
+  #isOnline: () => void = () => undefined;
+  #state: ConnectionState = { at: 'connecting' };
+  #attempt: Attempt | undefined;
+  #failures = 0;
+  #refusals = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(options: ConnectOptions) {
+    this.#options = options;
+    this.online = new Promise((resolve) => {
+      this.#isOnline = resolve;
+    });
+    this.#address = new URL('/ws', options.url);
+    this.#address.protocol = this.#address.protocol.replace('http', 'ws');
+    options.client.addEventListener('line', this.#onLine);
+    options.client.addEventListener('draining', this.#onDraining);
+    this.#sleepless = onWakeUp(() => {
+      if (this.#state.at === 'waiting') this.retryNow();
+    });
+    this.#open();
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  retryNow(): void {
+    if (this.#state.at !== 'waiting' && this.#state.at !== 'stopped') return;
+    if (this.#state.at === 'stopped') {
+      if (this.#state.why === 'closed') return;
+      this.#refusals = 0;
+    }
+    clearTimeout(this.#timer);
+    this.#open();
+  }
+
+  close(): void {
+    const { client } = this.#options;
+    client.removeEventListener('line', this.#onLine);
+    client.removeEventListener('draining', this.#onDraining);
+    this.#sleepless();
+    clearTimeout(this.#timer);
+    const attempt = this.#attempt;
+    if (attempt !== undefined) this.#drop(attempt);
+    this.#turn({ at: 'stopped', why: 'closed' });
+    if (attempt !== undefined) client.lost();
+  }
+
+  // ---- An attempt
+
+  #open(): void {
+    this.#turn({ at: 'connecting' });
+    const Socket = this.#options.WebSocket ?? (globalThis.WebSocket as unknown as SocketClass | undefined);
+    if (Socket === undefined) throw new DuetError('E_ARGUMENT', 'this platform has no WebSocket: give one');
+    // The relay wants to know which page asks. Browsers say it themselves.
+    const { origin } = new URL(this.#options.url);
+    const isPage = globalThis.location !== undefined;
+    const socket = isPage ? new Socket(this.#address) : new Socket(this.#address, { headers: { origin } });
+    socket.binaryType = 'arraybuffer';
+    const attempt: Attempt = {
+      socket,
+      outbox: new Outbox(socket),
+      since: undefined,
+      restart: undefined,
+      timer: setTimeout(() => this.#lose(attempt), LOGIN_MS),
+    };
+    this.#attempt = attempt;
+    const here = (then: () => void) => () => {
+      if (this.#attempt === attempt) then();
+    };
+    socket.addEventListener(
+      'open',
+      here(() => this.#options.client.opened(this.#transport(attempt))),
+    );
+    socket.addEventListener('message', ({ data }) => {
+      if (this.#attempt !== attempt) return;
+      // Not a relay, or not this protocol: nothing that it says can be used.
+      if (!(data instanceof ArrayBuffer)) return this.#lose(attempt);
+      this.#options.client.receive(new Uint8Array(data));
+    });
+    socket.addEventListener('close', ({ code }) => {
+      if (this.#attempt === attempt) this.#closed(attempt, code);
+    });
+  }
+
+  #transport(attempt: Attempt): Transport {
+    return {
+      send: (frame, lane) => {
+        if (this.#attempt === attempt) attempt.outbox.send(frame, lane);
+      },
+      close: (why) => {
+        if (this.#attempt !== attempt) return;
+        if (why === 'freed') this.close();
+        else this.#lose(attempt);
+      },
+      tokenWanted: () => {
+        void this.#identify(attempt);
+      },
+    };
+  }
+
+  async #identify(attempt: Attempt): Promise<void> {
+    try {
+      const token = await this.#options.token(this.#refusals > 0);
+      if (this.#attempt === attempt) this.#options.client.token(token);
+    } catch {
+      // Whoever gives tokens knows why there is none.
+      this.#lose(attempt);
+    }
+  }
+
+  readonly #onLine: ClientListener<'line'> = ({ detail }) => {
+    const attempt = this.#attempt;
+    if (attempt === undefined) return;
+    if (detail.state === 'online' && attempt.since === undefined) {
+      clearTimeout(attempt.timer);
+      attempt.since = Date.now();
+      this.#refusals = 0;
+      this.#turn({ at: 'online' });
+      this.#isOnline();
+    } else if (detail.state === 'refused') {
+      this.#refuse(attempt);
+    }
+  };
+
+  readonly #onDraining: ClientListener<'draining'> = ({ detail }) => {
+    if (this.#attempt !== undefined) this.#attempt.restart = detail.ms;
+  };
+
+  // ---- Its end
+
+  /** What the relay says by the code with which it closes; one that is not known says nothing. */
+  #closed(attempt: Attempt, code: number) {
+    const after = AFTER_CLOSE[code as CloseCode] ?? 'reconnect';
+    switch (after) {
+      case 'reconnect':
+        return this.#lose(attempt);
+      case 'renewToken':
+        return this.#refuse(attempt);
+      case 'stay':
+        return this.#stop(attempt, code === CLOSE_CODES.takenOver ? 'takenOver' : 'refused');
+      default:
+        after satisfies never;
+    }
+  }
+
+  #refuse(attempt: Attempt): void {
+    this.#refusals += 1;
+    if (this.#refusals < REFUSALS) this.#lose(attempt);
+    else this.#stop(attempt, 'refused');
+  }
+
+  #stop(attempt: Attempt, why: 'takenOver' | 'refused'): void {
+    this.#drop(attempt);
+    this.#turn({ at: 'stopped', why });
+    this.#options.client.lost();
+  }
+
+  #lose(attempt: Attempt): void {
+    if (this.#attempt !== attempt) return;
+    this.#drop(attempt);
+    const stable = attempt.since !== undefined && Date.now() - attempt.since >= STABLE_MS;
+    if (stable) this.#failures = 0;
+    const longest = Math.min(RETRY_FIRST_MS * 2 ** Math.min(this.#failures, 16), RETRY_LONGEST_MS);
+    this.#failures += 1;
+    // At least half of the pause, so that a relay that comes back is not met by everybody at once.
+    const pause = Math.max(attempt.restart ?? 0, longest / 2) + (Math.random() * longest) / 2;
+    this.#turn({ at: 'waiting', retryAt: Date.now() + pause });
+    this.#timer = setTimeout(() => this.#open(), pause);
+    this.#options.client.lost();
+  }
+
+  #drop(attempt: Attempt): void {
+    this.#attempt = undefined;
+    clearTimeout(attempt.timer);
+    attempt.outbox.clear();
+    attempt.socket.close(NORMAL);
+  }
+
+  #turn(state: ConnectionState): void {
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+}
