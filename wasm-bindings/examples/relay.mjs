@@ -1,10 +1,11 @@
-// A conversation through a relay: `node --experimental-websocket examples/relay.mjs http://localhost:8080`. In a page nothing
-// of it is different, but that `refresh` gives tokens after a reload.
+// A conversation through a relay: `node --experimental-websocket examples/relay.mjs http://localhost:8080`, or as a module of a
+// page that the relay's own site has. In a product `refresh` gives tokens after a reload.
 import { createClient, createIdentity, randomBytes, ready, splitPassword } from '@duet-chat/crypto';
 import { connect, findKey, findUsers, register, relayConfig } from '@duet-chat/crypto/relay';
 
-const url = process.argv[2];
-const print = (line) => process.stdout.write(`${line}\n`);
+const url = globalThis.location?.origin ?? process.argv[2];
+const page = globalThis.document?.body;
+const print = (line) => (page ? page.append(`${line}\n`) : process.stdout.write(`${line}\n`));
 
 await ready();
 const { realm } = await relayConfig({ url });
@@ -23,29 +24,26 @@ const suffix = Array.from(randomBytes(4), (byte) => byte.toString(16)).join('');
 const alice = await person(`alice-${suffix}`, 'correct horse battery');
 const bob = await person(`bob-${suffix}`, 'staple correct horse');
 
-// Bob takes every call, reads what comes, and answers.
+// Bob takes every call, and answers. What came with it was there before: show that as a request.
+bob.client.addEventListener('message', ({ detail }) => print(`Bob reads: ${detail.body.text}`));
 bob.client.addEventListener('incoming', async ({ detail }) => {
   const caller = await findKey({ url, accessToken: bob.accessToken, accountId: detail.account });
-  bob.client.accept(caller.name);
-});
-bob.client.addEventListener('message', ({ detail: { conversation, id, body } }) => {
-  print(`Bob reads: ${body.text}`);
-  conversation.read(id);
-  conversation.text('Hello, Alice.', { reply: id });
+  bob.client.accept(caller.name).text('Hello, Alice.');
 });
 
-// Alice looks Bob up, calls, and says something at once.
+// Alice looks Bob up, calls, and says something at once. She leaves when both have been heard.
 const [found] = await findUsers({ url, accessToken: alice.accessToken, prefix: `bob-${suffix}` });
 const conversation = alice.client.call(await findKey({ url, accessToken: alice.accessToken, ...found }));
 conversation.text('Hello, Bob.');
+const awaited = new Set(['delivered', 'message']);
 for await (const event of alice.client) {
   if (event.type === 'status') print(`Alice's text: ${event.status}`);
   if (event.type === 'message') {
     print(
       `Alice reads: ${event.body.text}, and both see ${conversation.sas.emoji.map(({ en }) => en).join(', ')}`,
     );
-    conversation.leave();
   }
+  if (awaited.delete(event.status ?? event.type) && awaited.size === 0) conversation.leave();
   if (event.type === 'ended') break;
 }
 for (const { client } of [alice, bob]) client.free();

@@ -300,7 +300,7 @@ export interface IncomingOffer {
   readonly prekeyStart: boolean;
   /**
    * Opens one EARLY frame of this handshake, in order. Until CONFIRM what it says is a message request and nothing
-   * more. A refused frame changes nothing.
+   * more. A refused frame changes nothing. `E_BUSY` while {@link accept} is awaited: then the frame is for what that gives.
    */
   receiveEarly(input: { frame: Uint8Array; from: Uint8Array }): EarlyMessage;
   /**

@@ -51,6 +51,19 @@ const refusedByPolicy = async (page: Page): Promise<Outcome[]> => {
   return [code === 'E_WASM_CSP' ? { name } : { name, error: `found ${code}` }];
 };
 
+const exampleOfRelay = async (page: Page): Promise<Outcome[]> => {
+  const said = await page.evaluate(async () => {
+    await import('/examples/relay.mjs' as string);
+    return document.body.textContent ?? '';
+  });
+  const wanted = [
+    'Bob reads: Hello, Bob.',
+    "Alice's text: delivered",
+    'Alice reads: Hello, Alice., and both see ',
+  ];
+  return wanted.map((line) => (said.includes(line) ? { name: line } : { name: line, error: said }));
+};
+
 const SCENARIOS: readonly Scenario[] = [
   { name: 'secure origin', host: 'localhost', path: '/plain', secure: true, run: (page) => everything(page) },
   {
@@ -73,6 +86,20 @@ const SCENARIOS: readonly Scenario[] = [
     path: '/no-wasm',
     secure: true,
     run: refusedByPolicy,
+  },
+  {
+    name: 'example through the relay',
+    host: 'localhost',
+    path: '/plain',
+    secure: true,
+    run: exampleOfRelay,
+  },
+  {
+    name: 'example through the relay, insecure origin',
+    host: 'duet.test',
+    path: '/plain',
+    secure: false,
+    run: exampleOfRelay,
   },
   { name: 'worker', host: 'localhost', path: '/plain', secure: true, run: inWorker },
 ];

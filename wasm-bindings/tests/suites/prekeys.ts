@@ -60,7 +60,10 @@ export const prekeys: Suite = ({ engines }) => {
       equal(incoming.receiveEarly({ frame: first.frame, from }), { seq: 0, content: said('one') });
       await refused('E_REPLAY', () => incoming.receiveEarly({ frame: first.frame, from }));
 
-      const pending = await incoming.accept();
+      const accepting = incoming.accept();
+      await refused('E_BUSY', () => incoming.receiveEarly({ frame: second.frame, from }));
+      const pending = await accepting;
+      await refused('E_FREED', () => incoming.receiveEarly({ frame: second.frame, from }));
       equal(pending.receiveEarly({ frame: second.frame, from }), { seq: 1, content: said('two') });
       // Still before CONFIRM, though the ACCEPT is on its way.
       const third = offer.sendEarly(said('three'));

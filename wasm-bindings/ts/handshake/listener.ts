@@ -109,6 +109,7 @@ class HeldIncomingOffer implements IncomingOffer {
   readonly peer: { readonly accountId: Bytes; readonly publicKey: Bytes };
   readonly prekeyStart: boolean;
   readonly #waiting: Waiting<WasmIncomingOffer>;
+  #accepting = false;
 
   constructor(inner: WasmIncomingOffer) {
     this.#waiting = new Waiting(inner);
@@ -118,6 +119,8 @@ class HeldIncomingOffer implements IncomingOffer {
   }
 
   receiveEarly(input: Addressed): EarlyMessage {
+    // Not gone, but on its way to what accept() gives.
+    if (this.#accepting) throw new DuetError('E_BUSY', 'accept() is under way');
     return openEarly(this.#waiting.live, input);
   }
 
@@ -126,7 +129,12 @@ class HeldIncomingOffer implements IncomingOffer {
   }
 
   async accept(): Promise<PendingSession> {
-    return new HeldPendingSession(await this.#waiting.run<WasmPendingSession>((offer) => offer.accept()));
+    this.#accepting = true;
+    try {
+      return new HeldPendingSession(await this.#waiting.run<WasmPendingSession>((offer) => offer.accept()));
+    } finally {
+      this.#accepting = false;
+    }
   }
 
   async decline(reason: 'declined' | 'busy'): Promise<Bytes> {
