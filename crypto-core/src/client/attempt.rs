@@ -13,8 +13,6 @@ pub(super) struct Flight {
     pub(super) frames: Vec<Box<[u8]>>,
     /// When they go again.
     pub(super) again: u64,
-    /// How often they went again.
-    pub(super) vain: u32,
     /// When the handshake is over.
     pub(super) until: u64,
 }

@@ -112,6 +112,8 @@ pub(super) struct Conversation<E: Engine> {
     pub(super) key: IdentityKey,
     /// The peer's run, as far as it is known.
     pub(super) address: Option<Presence>,
+    /// The run that our newest call is for.
+    pub(super) called: Option<Presence>,
     pub(super) attempt: Option<Attempt<E>>,
     pub(super) talk: Option<Talk>,
     /// The session before, while what is on its way in it is still heard.
@@ -154,6 +156,7 @@ impl<E: Engine> Conversation<E> {
             name,
             key,
             address,
+            called: None,
             attempt: None,
             talk: None,
             old: None,
@@ -612,19 +615,9 @@ impl<E: Engine> Conversation<E> {
         self.status(id, Status::Waiting, turn);
     }
 
-    /// Where the peer is, for something that goes again: where its last frame came from and, every second time in vain,
-    /// where the relay says that it is. Both are the relay's word, and one lie must not be believed for ever.
-    pub(super) fn address_again(&self, vain: u32, turn: &Turn<'_, E>) -> Option<Presence> {
-        let known = turn.shared.line.known(&self.account);
-        let elsewhere = known.filter(|known| known.online && vain % 2 == 1);
-        elsewhere.map(|known| known.presence).or(self.address)
-    }
-
     /// Sends one frame again, if there is one and it may go.
     pub(super) fn send_again(&mut self, turn: &mut Turn<'_, E>) -> Pumped {
-        let vain = self.talk.as_ref().map_or(0, Talk::vain);
-        let address = self.address_again(vain, turn);
-        let (true, Some(address)) = (turn.shared.line.is_online(), address) else {
+        let (true, Some(address)) = (turn.shared.line.is_online(), self.address) else {
             return Pumped::Nothing;
         };
         let (now, settings) = (turn.now, turn.shared.settings);

@@ -94,6 +94,7 @@ impl<E: Engine> Conversation<E> {
             presence,
             prekey,
         };
+        self.called = Some(presence);
         let job = turn.work(Some(self.account), work);
         self.attempt = Some(Attempt::Making { job });
         Fate::Lives
@@ -108,7 +109,6 @@ impl<E: Engine> Conversation<E> {
         let flight = Flight {
             frames: vec![offer.frame().into()],
             again: turn.after(turn.shared.settings.flight_again),
-            vain: 0,
             until: turn.after(turn.shared.settings.accept),
         };
         self.attempt = Some(Attempt::Ringing { offer, flight });
@@ -213,7 +213,6 @@ impl<E: Engine> Conversation<E> {
         let flight = Flight {
             frames: vec![Box::from(&pending.frame()[..])],
             again: turn.after(turn.shared.settings.flight_again),
-            vain: 0,
             until: turn.after(turn.shared.settings.confirm),
         };
         self.attempt = Some(Attempt::Awaiting { pending, flight });
@@ -411,15 +410,11 @@ impl<E: Engine> Conversation<E> {
             Some(Attempt::Ringing { flight, .. }) if now >= flight.until => EndedBy::NoAnswer,
             Some(Attempt::Awaiting { flight, .. }) if now >= flight.until => EndedBy::TimedOut,
             Some(attempt) => {
-                let vain = attempt.flight().map_or(0, |flight| flight.vain);
-                let address = self.address_again(vain + 1, turn);
-                if let Some(attempt) = &mut self.attempt
-                    && let (Some(flight), Some(address)) = (attempt.flight(), address)
+                if let (Some(flight), Some(address)) = (attempt.flight(), self.address)
                     && turn.shared.line.is_online()
                     && now >= flight.again
                 {
                     flight.again = now.saturating_add(settings.flight_again);
-                    flight.vain += 1;
                     for frame in &flight.frames {
                         turn.send_at_once(self.account, address, frame);
                     }

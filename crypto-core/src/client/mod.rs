@@ -37,6 +37,7 @@ mod pace;
 mod peer;
 mod pumping;
 mod reading;
+mod rota;
 mod round_trip;
 mod routing;
 mod settings;
@@ -71,6 +72,7 @@ use conversation::Conversation;
 use job::{Product, Work};
 use line::Purpose;
 use peer::Peer;
+use rota::Rota;
 use turn::{Shared, Turn};
 
 errors! {
@@ -133,6 +135,10 @@ pub struct Client<E: Engine> {
     /// Something waits for the allowance of frames.
     blocked: bool,
     blocked_again: bool,
+    /// Whose turn it is to say something.
+    rota: Rota,
+    /// Whose turn it is to send chunks.
+    chunk_rota: Rota,
 }
 
 impl<E: Engine> Client<E> {
@@ -155,6 +161,8 @@ impl<E: Engine> Client<E> {
             advanced: None,
             blocked: false,
             blocked_again: false,
+            rota: Rota::default(),
+            chunk_rota: Rota::default(),
         }
     }
 

@@ -316,7 +316,7 @@ impl<E: Engine> Peer<E> {
                 // Both call. The smaller key's flight counts, once it is on its way to where the peer is (protocol 4.7).
                 Some(true) => {
                     let ours = matches!(conversation.attempt, Some(Attempt::Ringing { .. }))
-                        && conversation.address == Some(presence);
+                        && conversation.called == Some(presence);
                     if ours && winner(&own, &key) == Winner::Own {
                         return;
                     }
@@ -640,7 +640,7 @@ impl<E: Engine> Peer<E> {
                 turn.tell(Event::IncomingOver { account });
             }
             (Some(Doing::Word { presence }), Ok(Product::Word(frame))) => {
-                turn.send_at_once(self.account, presence, &frame);
+                turn.answer(self.account, presence, &frame);
             }
             (Some(Doing::Over), Ok(Product::OverVerified(sid))) => self.over_verified(sid, turn),
             (Some(Doing::Over), Err(Code::Signature)) => {

@@ -1,5 +1,5 @@
-//! After each input: what may go goes. The visible conversation first, new things before what goes again, and all within the
-//! allowance of frames.
+//! After each input: what may go goes. The visible conversation before the others, new things before what goes again, and all
+//! within the allowance of frames.
 
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -40,28 +40,25 @@ impl<E: Engine> Client<E> {
         }
     }
 
-    /// Sends what waits, as far as the allowance goes: the visible conversation first, new things before old ones.
+    /// Sends what waits, as far as the allowance goes: new things before old ones, conversations in turn.
     pub(super) fn pump(&mut self, rng: &mut dyn CryptoRng) {
-        let first = self.visible;
-        let mut order: Vec<_> = self
-            .peers
-            .iter()
-            .filter(|(_, peer)| peer.conversation.is_some())
-            .map(|(account, _)| *account)
-            .collect();
-        if let Some(at) = order.iter().position(|account| Some(*account) == first) {
-            order[..=at].rotate_right(1);
-        }
-        self.blocked = self.pump_each(&order, rng, Conversation::send_new);
-        self.blocked_again = self.pump_each(&order, rng, Conversation::send_again);
+        let talks = self.peers.iter();
+        let talks = talks.filter(|(_, peer)| peer.conversation.is_some());
+        let accounts: Vec<_> = talks.map(|(account, _)| *account).collect();
+        self.blocked = self.pump_each(&accounts, rng, Conversation::send_new);
+        self.blocked_again = self.pump_each(&accounts, rng, Conversation::send_again);
         while self.shared.chunk_pace.room() > 0 {
             let mut asked = false;
-            for account in &order {
-                self.with(*account, rng, |peer, turn| {
+            for account in self.chunk_rota.order(&accounts, self.visible) {
+                self.with(account, rng, |peer, turn| {
                     if let Some(conversation) = &mut peer.conversation {
-                        asked |= conversation.want_chunks(turn);
+                        asked = conversation.want_chunks(turn);
                     }
                 });
+                if asked {
+                    self.chunk_rota.served(account, self.visible);
+                    break;
+                }
             }
             if !asked {
                 break;
@@ -69,29 +66,28 @@ impl<E: Engine> Client<E> {
         }
     }
 
-    /// One frame of each in turn, the visible one's all at once; true if the allowance ended it.
+    /// One frame after the other; true if the allowance ended it.
     fn pump_each(
         &mut self,
-        order: &[AccountId],
+        accounts: &[AccountId],
         rng: &mut dyn CryptoRng,
         send: impl Fn(&mut Conversation<E>, &mut Turn<'_, E>) -> Pumped,
     ) -> bool {
         loop {
             let mut sent = false;
-            for account in order {
-                loop {
-                    let mut pumped = Pumped::Nothing;
-                    self.with(*account, rng, |peer, turn| {
-                        if let Some(conversation) = &mut peer.conversation {
-                            pumped = send(conversation, turn);
-                        }
-                    });
-                    match pumped {
-                        Pumped::Blocked => return true,
-                        Pumped::Nothing => break,
-                        Pumped::Sent => sent = true,
+            for account in self.rota.order(accounts, self.visible) {
+                let mut pumped = Pumped::Nothing;
+                self.with(account, rng, |peer, turn| {
+                    if let Some(conversation) = &mut peer.conversation {
+                        pumped = send(conversation, turn);
                     }
-                    if Some(*account) != self.visible {
+                });
+                match pumped {
+                    Pumped::Blocked => return true,
+                    Pumped::Nothing => {}
+                    Pumped::Sent => {
+                        self.rota.served(account, self.visible);
+                        sent = true;
                         break;
                     }
                 }

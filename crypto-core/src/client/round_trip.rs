@@ -32,11 +32,6 @@ impl RoundTrip {
         self.doubled = self.doubled.saturating_add(1);
     }
 
-    /// How many pauses have passed in vain since the last progress.
-    pub(super) const fn vain(&self) -> u32 {
-        self.doubled
-    }
-
     /// The pause before sending again.
     pub(super) fn pause(&self, first: u64, (least, longest): (u64, u64)) -> u64 {
         let pause = self.estimate.map_or(first, |(smooth, variation)| {

@@ -430,11 +430,6 @@ impl Talk {
         }
     }
 
-    /// How often re-sending was in vain since the peer last acknowledged something.
-    pub(super) const fn vain(&self) -> u32 {
-        self.round_trip.vain()
-    }
-
     /// Whether a frame is to be sent again.
     pub(super) const fn has_again(&self) -> bool {
         self.again.is_some()

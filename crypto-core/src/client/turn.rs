@@ -128,9 +128,42 @@ impl<E: Engine> Turn<'_, E> {
         });
     }
 
-    /// A payload for a run of an account; nothing while the line is down. Every frame has an `eid` of its own, so that one
-    /// that is sent again is not dropped as a repetition (protocol 9).
+    /// A payload for the run from which an account's last frame came; nothing while the line is down. It also goes to where the
+    /// relay says that the account is, if that is elsewhere: both are the relay's word, and one lie must not be believed for
+    /// ever.
     pub(super) fn send(
+        &mut self,
+        lane: Lane,
+        to: AccountId,
+        presence: Presence,
+        payload: &[u8],
+    ) -> bool {
+        let sent = self.send_there(lane, to, presence, payload);
+        let known = self.shared.line.known(&to);
+        let elsewhere = known.filter(|known| known.online && known.presence != presence);
+        if let Some(known) = elsewhere {
+            self.send_there(lane, to, known.presence, payload);
+            self.shared.pace.overdraw(self.now);
+        }
+        sent
+    }
+
+    /// The same for a flight of a handshake, or another word that does not wait for its turn.
+    pub(super) fn send_at_once(&mut self, to: AccountId, presence: Presence, payload: &[u8]) {
+        if self.send(Lane::Control, to, presence, payload) {
+            self.shared.pace.overdraw(self.now);
+        }
+    }
+
+    /// A word about a frame, to the run that the frame came from and to no other.
+    pub(super) fn answer(&mut self, to: AccountId, presence: Presence, payload: &[u8]) {
+        if self.send_there(Lane::Control, to, presence, payload) {
+            self.shared.pace.overdraw(self.now);
+        }
+    }
+
+    /// Every frame has an `eid` of its own, so that one that is sent again is not dropped as a repetition (protocol 9).
+    fn send_there(
         &mut self,
         lane: Lane,
         to: AccountId,
@@ -151,13 +184,6 @@ impl<E: Engine> Turn<'_, E> {
         self.shared.line.said(self.now);
         self.shared.outputs.push_back(Output::Send { lane, bytes });
         true
-    }
-
-    /// The same for a flight of a handshake, or another word that does not wait for its turn.
-    pub(super) fn send_at_once(&mut self, to: AccountId, presence: Presence, payload: &[u8]) {
-        if self.send(Lane::Control, to, presence, payload) {
-            self.shared.pace.overdraw(self.now);
-        }
     }
 
     pub(super) fn after(&self, ms: u64) -> u64 {

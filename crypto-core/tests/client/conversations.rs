@@ -384,3 +384,22 @@ fn what_was_viewed_before_a_renewal_is_not_another_one() {
         |event: &Event| matches!(event, Event::Viewed { id: MessageId::Own(own), .. } if *own > 3);
     assert!(!world.saw(0, other));
 }
+
+/// Whoever has much to say to one person is heard by the others too, whichever is on the screen.
+#[test]
+fn everybody_gets_a_turn() {
+    for shown in [None, Some(1), Some(2)] {
+        let mut world = World::new(&["alice", "bob", "carol"]);
+        world.meet(0, 1);
+        world.meet(0, 2);
+        let shown = shown.map(|index| world.account(index));
+        world.people[0].client.show(shown);
+        for number in 0..150 {
+            world.say(0, 1, &format!("text {number}"));
+            world.say(0, 2, &format!("text {number}"));
+        }
+        world.pass(4_000);
+        let heard = [world.texts(1, 0).len(), world.texts(2, 0).len()];
+        assert!(heard.iter().all(|heard| *heard >= 11), "{heard:?}");
+    }
+}

@@ -336,3 +336,22 @@ fn much_that_was_lost_comes_soon() {
     world.pass(60_000);
     assert_eq!(world.texts(1, 0), texts);
 }
+
+/// Both are lied to, and what they say again has arrived before.
+#[test]
+fn both_are_said_to_be_in_runs_that_do_not_exist() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    let ids = [world.say(0, 1, "one"), world.say(1, 0, "two")];
+    world.rule = Box::new(|_, _, _| Pass::From(Presence([9; 16])));
+    world.pass(2_000);
+    world.rule = Box::new(|_, _, _| Pass::Deliver);
+    world.pass(30_000);
+    for (index, id) in ids.into_iter().enumerate() {
+        assert_eq!(world.status(index, id), Some(Status::Delivered));
+    }
+    let more = world.say(0, 1, "three");
+    world.pass(5_000);
+    assert_eq!(world.status(0, more), Some(Status::Delivered));
+}

@@ -645,6 +645,14 @@ impl World {
         });
         self.seen.truncate(REMEMBERED);
         let there = self.people[to].logged_in == Some(presence);
+        let told = format!(
+            "{} {} sends {:#x} to {}: {there}",
+            self.now - START,
+            NAMES[index],
+            payload[1],
+            NAMES[to]
+        );
+        self.ledger.note(told);
         let lies = self.wrong_acks > 0;
         self.wrong_acks = self.wrong_acks.saturating_sub(1);
         let status = match (there, lies) {
