@@ -497,6 +497,11 @@ impl<E: Engine> fmt::Debug for Client<E> {
             .field("account", &self.shared.local.party().account)
             .field("line", &self.shared.line.state())
             .field("peers", &self.peers.len())
+            .field("jobs", &self.shared.jobs.len())
+            .field(
+                "frames",
+                &self.peers.values().map(Peer::waiting).sum::<usize>(),
+            )
             .finish_non_exhaustive()
     }
 }

@@ -108,6 +108,11 @@ impl<E: Engine> Peer<E> {
                 .is_none_or(|at| now.saturating_sub(at) >= turn_away)
     }
 
+    /// Frames that wait for a job.
+    pub(super) fn waiting(&self) -> usize {
+        self.inbox.len()
+    }
+
     /// Handshakes of this account's that are under way.
     pub(super) fn handshakes(&self) -> usize {
         let flights = self

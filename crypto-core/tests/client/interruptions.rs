@@ -1,6 +1,6 @@
 //! A line that breaks, a line that swallows, a peer who sleeps: an interruption is not an end.
 
-use duet_crypto::client::{EndedBy, Event, Stage, Status};
+use duet_crypto::client::{EndedBy, Event, Settings, Stage, Status};
 
 use duet_crypto::relay::Presence;
 use duet_crypto::session::Activity;
@@ -354,4 +354,18 @@ fn both_are_said_to_be_in_runs_that_do_not_exist() {
     let more = world.say(0, 1, "three");
     world.pass(5_000);
     assert_eq!(world.status(0, more), Some(Status::Delivered));
+}
+
+/// Intervals that are as short as can be end everything soon, and nobody wakes for nothing.
+#[test]
+fn the_shortest_intervals_are_lived_through() {
+    let shortest = Settings::default().divided_by(u64::MAX);
+    let mut world = World::with(&["alice", "bob"], shortest);
+    world.call(0, 1);
+    world.pass(1_000);
+    assert!(world.ended(0, 1).is_some());
+    world.reconnect(0);
+    world.call(1, 0);
+    world.pass(1_000);
+    assert!(world.steps < 20_000, "{}", world.steps);
 }

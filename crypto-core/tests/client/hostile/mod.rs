@@ -33,6 +33,9 @@ const FAVOURED: usize = PEOPLE - 1;
 /// One way, in ms.
 const LATENCY: u64 = 20;
 const START: u64 = 1_700_000_000_000;
+/// Work that one client may have given out for so few people: each has a step of a handshake, a few words to be signed, and
+/// one to be verified.
+const MOST_JOBS: usize = 2 + 4 * PEOPLE;
 /// What every login signs.
 const CHALLENGE: Challenge = Challenge([7; 32]);
 /// Payloads that the relay remembers.
@@ -111,6 +114,7 @@ pub(crate) fn run(seed: u64, settings: Settings, script: &[Step]) {
     let lived = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         for step in script {
             world.step(*step);
+            world.look();
         }
         world.clear_up();
     }));
@@ -279,6 +283,21 @@ impl World {
                 let presence = known.unwrap_or(Presence([0xaa; 16]));
                 self.tell(to, account, presence, online);
             }
+        }
+    }
+
+    /// What is kept is bounded.
+    fn look(&self) {
+        for someone in &self.people {
+            let shown = format!("{:?}", someone.client);
+            let count = |name: &str| -> usize {
+                let (_, rest) = shown.split_once(name).unwrap();
+                let end = rest.find(|one: char| !one.is_ascii_digit()).unwrap();
+                rest[..end].parse().unwrap()
+            };
+            assert!(count("peers: ") < PEOPLE, "{shown}");
+            assert!(count("jobs: ") <= MOST_JOBS, "{shown}");
+            assert!(count("frames: ") <= 64 * PEOPLE, "{shown}");
         }
     }
 
