@@ -17,7 +17,7 @@ export function createEngineClient(): EngineClient {
   };
   worker.addEventListener('error', die);
   worker.addEventListener('messageerror', die);
-  // A tab that closes says BYE, if its worker still gets to it: else the peer is told that messages may be missing.
-  addEventListener('pagehide', () => void caller.call('leaveChat', undefined).catch(() => undefined));
+  // A tab that closes says BYE, if its worker still gets to it: else the peers wait for it.
+  addEventListener('pagehide', () => void caller.call('leaveAll', undefined).catch(() => undefined));
   return clientOver(caller);
 }

@@ -62,6 +62,11 @@ export type ConversationState =
   | 'ringing-out'
   | 'establishing'
   | 'secure'
+  /**
+   * The session holds and nothing can pass just now: our line is down, or the peer gives no sign of life. What is
+   * written waits and goes by itself; ten minutes of it end the conversation.
+   */
+  | 'reconnecting'
   | 'peer-offline'
   | 'peer-disconnected'
   | 'declined'
@@ -69,8 +74,10 @@ export type ConversationState =
   | 'no-answer'
   | 'failed'
   | 'blocked-key-changed'
-  /** Our own connection is gone: the conversation has ended, the person is told so. */
-  | 'connection-lost'
+  /** Nothing was heard of the peer for as long as an interruption may last. */
+  | 'peer-silent'
+  /** We left, and something of ours may not have arrived: it is still shown. */
+  | 'left'
   /** The session reached its limit (24 h) and could not be renewed. */
   | 'expired';
 
@@ -147,17 +154,27 @@ export interface ConversationView {
    * too late: shown as a warning line; nothing of them is displayed.
    */
   readonly refusedFrames: number;
-  /** The session closed without the peer's BYE: the last messages may be missing. */
+  /** It ended, and the peer's last messages may be missing. */
   readonly endedAbruptly: boolean;
   /**
-   * `early`: we called, and texts may be written before there is a session, at most 16; they are `early` if they could
-   * go with the call, else `waiting`. Nothing else can be sent. `yes`: texts and files, typing, reading.
+   * `early`: texts may be written before there is a session; they are `early` if they could go with the call, else
+   * `waiting`. Nothing else can be sent. `yes`: texts and files, typing, reading; also while it reconnects.
    */
   readonly writable: 'no' | 'early' | 'yes';
   /** Messages that the caller wrote before the call was accepted and that never arrived: somebody dropped them. */
   readonly earlyDropped: number;
   /** The open session; null while there is none. */
   readonly session: SessionView | null;
+}
+
+/** One line of the list of conversations. Those that are over stay in it until they are closed. */
+export interface ConversationSummary {
+  readonly accountId: string;
+  readonly name: string;
+  readonly state: ConversationState;
+  readonly trust: TrustView;
+  /** Messages of the peer's that were not in view. */
+  readonly unread: number;
 }
 
 /** protocol.md section 4.9: a session lives at most a day and is renewed before, while the chat goes on. */
@@ -173,14 +190,17 @@ export interface SessionView {
 }
 
 export type MessageStatus =
-  /** Kept here until the conversation is secure, or for the moment in which its session is renewed. */
+  /** Kept here until it can go: there is no session yet, or no line, or too much is under way. */
   | 'waiting'
   /** Sent with the call, before the other side accepted it. */
   | 'early'
   | 'sending'
   | 'delivered'
   | 'read'
-  | 'failed';
+  /** Sent, and never acknowledged: it may not have arrived. */
+  | 'unconfirmed'
+  /** It never left, or the peer has said that it did not come. */
+  | 'not-delivered';
 
 export type TransferState =
   /** It came with a call, and is fetched when the conversation is secure. */
@@ -191,9 +211,8 @@ export type TransferState =
   | 'cancelled-by-me'
   | 'cancelled-by-peer'
   | 'rejected'
-  /** A frame did not verify: nothing of the file is kept. */
-  | 'damaged'
-  | 'connection-lost'
+  /** The conversation ended before all of it was there. */
+  | 'interrupted'
   | 'source-changed';
 
 export interface TransferView {
@@ -226,6 +245,7 @@ export interface MessageView {
 }
 
 export interface IncomingView {
+  /** Unique as long as it rings. */
   readonly id: string;
   readonly peer: { readonly accountId: string; readonly name: string };
   readonly trust: TrustView;
@@ -311,8 +331,8 @@ export type UserErrorCode =
   | 'too-many-handshakes'
   /** The same, when the other one called. */
   | 'call-turned-away'
-  /** 16 texts wait for the call to be accepted. */
-  | 'too-many-early'
+  /** As many conversations are open as may be. */
+  | 'too-many-conversations'
   /** This device's key was made so that nothing can copy it: only a new key (`replaceKey`) can be backed up. */
   | 'backup-not-possible'
   /** "Wrong passphrase or damaged file": which of the two, nobody can tell. */
@@ -338,8 +358,11 @@ export interface UserError {
 /** Pushed by the worker, in order. */
 export type EngineEvent =
   | { readonly type: 'app'; readonly app: AppView }
+  /** All that there are, oldest first. */
+  | { readonly type: 'conversations'; readonly conversations: readonly ConversationSummary[] }
+  /** The one on the screen. */
   | { readonly type: 'conversation'; readonly conversation: ConversationView | null }
-  /** Added or changed, by `id`. */
+  /** Of the one on the screen: added or changed, by `id`. */
   | { readonly type: 'messages'; readonly upsert: readonly MessageView[] }
   | { readonly type: 'messages-cleared' }
   | { readonly type: 'incoming'; readonly incoming: readonly IncomingView[] }
@@ -366,11 +389,20 @@ export interface EngineCommands {
   /** Keeps the identity on this device. */
   logout(): Promise<void>;
   search(input: { query: string }): Promise<readonly UserView[]>;
+  /** Calls somebody, or shows the conversation that there is. Others go on. */
   openChat(input: { accountId: string; name: string }): Promise<void>;
+  /** Puts another conversation on the screen; null: none. */
+  showChat(input: { accountId: string | null }): Promise<void>;
+  /** Takes a call, which is on the screen then. Other conversations go on. */
   acceptIncoming(input: { id: string }): Promise<void>;
   declineIncoming(input: { id: string }): Promise<void>;
-  /** Cancels a ringing offer, or says BYE and closes the conversation; history goes on both sides. */
+  /**
+   * Leaves the conversation on the screen: cancels a call, or says BYE, and history goes on both sides. What may not have
+   * arrived is still shown (`left`). One that is over is closed.
+   */
   leaveChat(): Promise<void>;
+  /** Says BYE to everybody: the page goes. */
+  leaveAll(): Promise<void>;
   sendText(input: { text: string }): Promise<void>;
   /** Called when messages up to this peer `seq` were in view. */
   markRead(input: { seq: number }): Promise<void>;

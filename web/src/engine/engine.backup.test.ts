@@ -76,8 +76,9 @@ describe.each([
     });
     await other.run('restoreBackup', { ...restore, password });
     await other.online();
-    await bob.untilState('peer-disconnected');
+    await bob.untilState('reconnecting');
     // Bob sees the person that he knows, and so does the new device.
+    await relay.stocked('bob');
     await meet(other, bob);
     expect([other.conversation?.trust, bob.conversation?.trust]).toEqual(['sas', 'first-use']);
     // The new device can make the next backup, and opens after a reload as any other.

@@ -14,18 +14,10 @@ beforeEach(async () => {
   relay = new MemoryRelay(crypto);
   [alice, bob] = [new Person('alice', 'native', relay), new Person('bob', 'wasm', relay)];
   await Promise.all([alice.registered(), bob.registered()]);
-  await stocked('alice', 'bob');
+  await relay.stocked('alice', 'bob');
 });
 
 const types = { offer: 0x01, init: 0x02, end: 0x05, early: 0x10, chunk: 0x12 };
-
-/** The relay has the prekeys of these people. */
-async function stocked(...names: string[]): Promise<void> {
-  await vi.waitUntil(() => names.every((name) => relay.prekeysOf(name) >= 5), {
-    timeout: 20_000,
-    interval: 5,
-  });
-}
 
 /** What passed the relay, by type. */
 function watched(tamper: Tamper = (payload) => [payload]): number[] {
@@ -51,7 +43,7 @@ const secure = () => Promise.all([alice.untilState('secure'), bob.untilState('se
 test('they ring with the call, and are part of the chat once it is accepted', async () => {
   const passed = watched();
   await write('hello', 'it is me');
-  expect(alice.text('hello')?.status).toBe('early');
+  await alice.until('gone', () => alice.text('hello')?.status === 'early');
   await bob.until('asked', () => request().length === 2);
   expect(request()).toEqual(['hello', 'it is me']);
   expect(bob.shown).toEqual([]);
@@ -72,52 +64,32 @@ test('they ring with the call, and are part of the chat once it is accepted', as
   expect([...alice.notices, ...bob.notices]).toEqual([]);
 });
 
-/** Bob's messenger sends no file with a call; another client may. */
+/** This messenger sends no file with a call; another client may. */
 test('a file that another client sends with the call is fetched once it is accepted', async () => {
-  const source = new Blob([new Uint8Array(100_000).fill(7)]);
-  const file = crypto.createOutgoingFile({ source, name: 'plan.pdf', mediaType: 'application/pdf' });
-  const wanted: string[] = [];
+  const bytes = new Uint8Array(100_000).fill(7);
+  const clients: ReturnType<typeof crypto.createClient>[] = [];
   const carol = await new Person('carol', 'wasm', relay, relay.browser(), {
     crypto: {
-      async createOffer(options) {
-        const offer = await crypto.createOffer(options);
-        const [sendEarly, accept] = [offer.sendEarly.bind(offer), offer.accept.bind(offer)];
-        offer.sendEarly = () => sendEarly({ type: 'file', descriptor: file.descriptor });
-        offer.accept = async (input) => {
-          const accepted = await accept(input);
-          const { session } = accepted;
-          const receive = session.receive.bind(session);
-          session.receive = (bytes) => {
-            const received = receive(bytes);
-            if (received.content.type === 'fileControl') wanted.push(received.content.op);
-            return received;
-          };
-          return accepted;
-        };
-        return offer;
+      createClient(options) {
+        const client = crypto.createClient(options);
+        clients.push(client);
+        return client;
       },
     },
   }).registered();
   await call(carol, bob);
   await carol.until('able to write', () => carol.conversation?.writable === 'early');
-  await carol.run('sendText', { text: 'in its place goes a file' });
+  const about = { name: 'plan.pdf', mediaType: 'application/pdf' };
+  const bobs = crypto.accountId({ realm: relay.realm, name: 'bob' });
+  clients[0]?.conversation(bobs).sendFile({ source: new Blob([bytes]), ...about });
   await bob.until('asked', () => request().length === 1);
-  const about = { name: 'plan.pdf', mediaType: 'application/pdf', size: 100_000 };
-  expect(request()).toEqual([{ kind: 'file', ...about }]);
-  const [chunk, passed] = [await file.frame(0, file.chunks), watched()];
+  expect(request()).toEqual([{ kind: 'file', ...about, size: 100_000 }]);
+  const passed = watched();
   await accept();
-  await bob.untilState('secure');
-  await bob.until('fetching', () => bob.transfers[0]?.state === 'transferring');
-  await vi.waitUntil(() => wanted.length === 2, { timeout: 20_000, interval: 5 });
-  expect(wanted).toEqual(['accept', 'want']);
-  expect(passed).not.toContain(types.chunk);
-  // As that client would answer.
-  relay.tamper = (payload) => [payload, chunk];
-  await carol.run('setTyping', { typing: true });
-  await bob.until('done', () => bob.transfers[0]?.state === 'done');
-  expect(bob.transfers).toMatchObject([about]);
-  const bytes = new Uint8Array((await bob.transfers[0]?.blob?.arrayBuffer()) ?? new ArrayBuffer(0));
-  expect(Buffer.compare(bytes, new Uint8Array(await source.arrayBuffer()))).toBe(0);
+  await bob.until('whole', () => bob.transfers[0]?.state === 'done');
+  expect(passed).toContain(types.chunk);
+  const received = new Uint8Array((await bob.transfers[0]?.blob?.arrayBuffer()) ?? new ArrayBuffer(0));
+  expect(Buffer.compare(received, bytes)).toBe(0);
   expect(bob.conversation?.refusedFrames).toBe(0);
 });
 
@@ -158,7 +130,7 @@ test('a prekey that was handed out twice: END, an OFFER, and the texts once it i
 
 test("somebody else's prekey is passed over", async () => {
   const mallory = await new Person('mallory', 'wasm', relay).registered();
-  await stocked('mallory');
+  await relay.stocked('mallory');
   const passed = watched();
   const theirs: { prekey: Uint8Array | null } = { prekey: null };
   relay.prekey = (prekey) => {
@@ -231,9 +203,9 @@ test('the relay has new ones before it has none, and after a reconnect', async (
     await alice.run('leaveChat', undefined);
     await bob.until('quiet', () => bob.incoming.length === 0);
   }
-  await stocked('bob');
+  await relay.stocked('bob');
   relay.cut();
-  await stocked('bob');
+  await relay.stocked('bob');
   await alice.until('online', () => alice.app?.connection.state === 'online');
   await write('still here');
   await bob.until('asked', () => request().length === 1);

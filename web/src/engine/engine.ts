@@ -1,31 +1,30 @@
 /** The engine, put together: commands in, events out. Everything that a platform provides comes from outside. */
 import { Account } from './account/account.ts';
 import { Backups } from './account/backup.ts';
+import { App } from './app.ts';
 import { Auth } from './auth.ts';
 import type { CryptoView, EngineEvent, EngineMode } from './contract.ts';
-import type { CryptoPort, RelayCodec } from './crypto/port.ts';
-import { Directory } from './effects/directory.ts';
+import { Directory } from './directory.ts';
 import { EngineError } from './errors.ts';
 import { Http } from './http.ts';
-import type { SessionId } from './ids.ts';
 import type { Keystore } from './keystore/keystore.ts';
+import type { CryptoPort, RelayPort, Socket } from './port.ts';
 import type { CommandHandlers } from './rpc.ts';
-import { Runtime } from './runtime.ts';
-import type { Socket } from './socket/link.ts';
+import { Talks } from './talks/talks.ts';
 import { peopleOf, readQr, verificationOf } from './verification.ts';
 
 /** What the engine needs of the world. */
 export interface Platform {
   readonly crypto: CryptoPort;
-  readonly codec: RelayCodec;
+  readonly relay: RelayPort;
   readonly keystore: Keystore;
   readonly fetch: typeof fetch;
-  /** Where the relay is; empty for the site's own origin. */
+  /** Where the relay is: `https://chat.example`. */
   readonly origin: string;
-  readonly connect: () => Socket;
+  /** In the place of the platform's. */
+  readonly WebSocket?: (new (url: URL) => Socket) | undefined;
   readonly locks: Pick<LockManager, 'request'> | undefined;
   readonly now: () => number;
-  readonly random: () => number;
 }
 
 export interface Engine extends CommandHandlers {
@@ -35,16 +34,17 @@ export interface Engine extends CommandHandlers {
 
 /** `platform.crypto` does the work; the rest is here. `emit` gets every event of the engine, in order. */
 export function createEngine(platform: Platform, emit: (event: EngineEvent) => void): Engine {
-  const { crypto, codec, keystore, now } = platform;
+  const { crypto, keystore, now } = platform;
   let mode: EngineMode = 'auto';
   let realm: string | null = null;
+  const app = new App(emit);
   const http = new Http(platform.fetch, platform.origin);
   const auth = new Auth({
     http,
     now,
     locks: platform.locks,
     onRenewed: (session) => {
-      runtime.renew(session.accessToken);
+      talks.renew(session.accessToken);
       account.renewed(session);
     },
     onExpired: () => {
@@ -53,14 +53,18 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     },
   });
   const directory = new Directory({ crypto, http, auth, keystore, realm: () => realm });
-  const runtime = new Runtime({
-    ...platform,
-    codec,
+  const talks = new Talks({
+    crypto,
+    relay: platform.relay,
+    url: platform.origin,
+    WebSocket: platform.WebSocket,
     auth,
+    keystore,
     directory,
+    app,
     emit,
+    now,
     mode: () => mode,
-    onRefused: () => auth.invalidate(),
   });
   const account = new Account({
     crypto,
@@ -68,35 +72,34 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     auth,
     keystore,
     now,
-    runtime: () => runtime,
+    talks: () => talks,
     mode: () => mode,
     realm: () => realm,
   });
-  const backups = new Backups({ crypto, keystore, account, runtime: () => runtime, emit, now });
-  const verification = { crypto, keystore, sasOf: (sid: SessionId) => runtime.sasOf(sid) };
+  const backups = new Backups({ crypto, keystore, account, talks: () => talks, emit, now });
+  const verification = { crypto, keystore };
 
   async function start(chosen: EngineMode): Promise<void> {
     mode = chosen;
     await crypto.ready();
     const view = cryptoView(crypto, mode);
-    runtime.dispatch({ type: 'configured', app: { crypto: view } });
+    app.change({ crypto: view });
     refuseMissingEngine(crypto, mode);
     const config = await http.config();
     const pinned = await keystore.realm();
     // protocol.md section 3.1: a client never takes a new realm from a relay in silence.
     if (pinned !== null && pinned !== config.realm) {
-      runtime.leave({ stage: 'signed-out' });
+      talks.leave({ stage: 'signed-out' });
       throw new EngineError('realm-changed');
     }
     if (pinned === null) await keystore.pinRealm(config.realm);
     realm = config.realm;
     auth.configure(config.accessTokenTtlMs);
     const { maxFileBytes } = config;
-    runtime.dispatch({ type: 'configured', app: { realm, maxFileBytes } });
+    app.change({ realm, maxFileBytes });
     await account.resume();
   }
 
-  const state = () => runtime.state.conversation;
   return {
     start: (input) => start(input.mode),
     register: (input) => account.register(input),
@@ -108,38 +111,34 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       await account.logout();
     },
     search: ({ query }, signal) => directory.search(query, signal),
-    openChat: async (peer) => {
-      const wait = runtime.handshakeWait(peer.accountId);
-      await runtime.command({ name: 'openChat', peer, wait });
-    },
-    acceptIncoming: ({ id }) => runtime.command({ name: 'acceptIncoming', id }),
-    declineIncoming: ({ id }) => runtime.command({ name: 'declineIncoming', id }),
-    leaveChat: () => runtime.command({ name: 'leaveChat' }),
-    sendText: ({ text }) => runtime.command({ name: 'sendText', text }),
-    markRead: ({ seq }) => runtime.command({ name: 'markRead', seq }),
-    setTyping: ({ typing }) => runtime.command({ name: 'setTyping', typing }),
-    sendFile: ({ file }) => {
-      const ref = runtime.pick(file);
-      return runtime.command({ name: 'sendFile', ref, fileName: file.name, size: file.size });
-    },
-    cancelTransfer: ({ fid }) => runtime.command({ name: 'cancelTransfer', fid }),
-    verification: () => verificationOf(verification, runtime.person, state()),
-    markVerified: ({ by }) => runtime.command({ name: 'markVerified', by }),
+    openChat: (peer) => talks.call(peer),
+    showChat: async ({ accountId }) => talks.show(accountId),
+    acceptIncoming: async ({ id }) => talks.accept(id),
+    declineIncoming: async ({ id }) => talks.decline(id),
+    leaveChat: async () => talks.leaveVisible(),
+    leaveAll: async () => talks.sayGoodbye(),
+    sendText: async ({ text }) => talks.sendText(text),
+    markRead: async ({ seq }) => talks.markRead(seq),
+    setTyping: async ({ typing }) => talks.setTyping(typing),
+    sendFile: async ({ file }) => talks.sendFile(file),
+    cancelTransfer: async ({ fid }) => talks.cancelTransfer(fid),
+    verification: () => verificationOf(verification, talks.person, talks.visible, talks.handle),
+    markVerified: ({ by }) => talks.markVerified(by),
     async checkQr({ text }) {
-      const verdict = readQr(verification, runtime.person, state(), text.trim());
-      if (verdict === 'verified') await runtime.command({ name: 'markVerified', by: 'qr' });
+      const verdict = readQr(verification, talks.person, talks.visible, text.trim());
+      if (verdict === 'verified') await talks.markVerified('qr');
       return verdict;
     },
-    people: () => peopleOf(verification, runtime.person),
+    people: () => peopleOf(verification, talks.person),
     makeBackup: (input, signal) => backups.make(input, signal),
     openBackup: (input, signal) => backups.open(input, signal),
     restoreBackup: (input) => backups.restore(input),
     closeBackup: async () => backups.close(),
-    acceptChangedKey: () => runtime.command({ name: 'acceptChangedKey' }),
-    retryNow: () => runtime.command({ name: 'retryNow' }),
+    acceptChangedKey: () => talks.acceptChangedKey(),
+    retryNow: async () => talks.retryNow(),
     // The page keeps the choice and names it at the next start; nothing changes half-way.
     setEngineMode: async () => undefined,
-    network: (online) => runtime.dispatch({ type: 'network', online }),
+    network: (online) => talks.network(online),
   };
 }
 

@@ -28,6 +28,11 @@ const packageCodes: Readonly<Record<string, UserErrorCode>> = {
   E_WASM_LOAD: 'wasm-blocked',
   E_FILE_TOO_LARGE: 'file-too-large',
   E_ACCOUNT_NAME: 'name-invalid',
+  E_HANDSHAKE_RATE: 'too-many-handshakes',
+  E_CONVERSATIONS_FULL: 'too-many-conversations',
+  E_CONVERSATION_UNKNOWN: 'not-connected',
+  E_QUEUE_FULL: 'too-many-unacknowledged',
+  E_FILES_FULL: 'transfer-busy',
 };
 
 /** The stable code of an error of `@duet-chat/crypto`. By shape: a test's package has an error class of its own. */

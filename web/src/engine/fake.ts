@@ -10,6 +10,7 @@ import type {
   BackupPersonView,
   BackupPreview,
   ConversationState,
+  ConversationSummary,
   ConversationView,
   EngineClient,
   EngineCommands,
@@ -95,6 +96,10 @@ const fakeHistory = [
   },
 ] as const;
 
+export function summaryOf({ peer, state, trust }: ConversationView): ConversationSummary {
+  return { ...peer, state, trust, unread: 0 };
+}
+
 function fakeSession(number: number): SessionView {
   const since = Date.now();
   return { number, since, endsAt: since + 86_400_000, renewing: false };
@@ -162,6 +167,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   const setConversation = (next: ConversationView | null) => {
     conversation = next;
     emit({ type: 'conversation', conversation });
+    emit({ type: 'conversations', conversations: next === null ? [] : [summaryOf(next)] });
   };
   const setIncoming = (list: readonly IncomingView[]) => {
     incoming = list;
@@ -196,8 +202,9 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     if (conversation === null) throw new TypeError('no conversation is open');
     if (state === 'peer-disconnected') clear();
     const secure = state === 'secure';
-    const session = secure ? (conversation.session ?? fakeSession(1)) : null;
-    setConversation({ ...conversation, state, session, writable: secure ? 'yes' : 'no', ...more });
+    const open = secure || state === 'reconnecting';
+    const session = open ? (conversation.session ?? fakeSession(1)) : null;
+    setConversation({ ...conversation, state, session, writable: open ? 'yes' : 'no', ...more });
   };
   const open = (peer: ConversationView['peer'], state: ConversationState) => {
     clear();
@@ -292,10 +299,14 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       void play(() => setState('secure', { trust: accepted.trust }));
     },
     declineIncoming: async ({ id }) => setIncoming(incoming.filter((call) => call.id !== id)),
+    async showChat({ accountId }) {
+      if (conversation?.peer.accountId !== accountId) clear();
+    },
     async leaveChat() {
       clear();
       setConversation(null);
     },
+    leaveAll: async () => undefined,
     async sendText({ text }) {
       const seq = mySeq++;
       const body = { kind: 'text', text } as const;

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { toText } from './bytes.ts';
 import { Http } from './http.ts';
 import { ERROR_CODES } from './protocol/generated/relay-api.ts';
-import { text32 } from './testing/world.ts';
+
+const text32 = (n: number) => toText(new Uint8Array(32).fill(n));
 
 function answering(answer: () => Response | Promise<Response>) {
   const requests: { url: string; init: RequestInit }[] = [];

@@ -1,8 +1,7 @@
 /** One person being here: from the moment their identity opens until they log out or the page goes. */
 import { toText } from './bytes.ts';
 import type { EngineMode } from './contract.ts';
-import type { Bytes, CryptoPort, Identity, Listener } from './crypto/port.ts';
-import { Prekeys } from './effects/prekeys.ts';
+import type { Bytes, Client, CryptoPort, Identity, VerifiedPeer } from './port.ts';
 
 export interface Run {
   readonly identity: Identity;
@@ -10,35 +9,27 @@ export interface Run {
   readonly owner: string;
   readonly name: string;
   readonly publicKey: Bytes;
-  /** protocol.md section 4: names this run of this device; kept through reconnects. */
-  readonly presence: Bytes;
-  /** Remembers every offer of the run, so that none rings twice. */
-  readonly listener: Listener;
-  readonly prekeys: Prekeys;
+  /** Everything that is protocol. */
+  readonly client: Client;
 }
 
-const PRESENCE_BYTES = 16;
-
 export function beginRun(
-  crypto: Pick<CryptoPort, 'createListener' | 'randomBytes'>,
+  crypto: Pick<CryptoPort, 'createClient'>,
   identity: Identity,
+  pins: readonly VerifiedPeer[],
   engine: EngineMode,
 ): Run {
-  const presence = crypto.randomBytes(PRESENCE_BYTES);
-  const listener = crypto.createListener({ identity, presence, engine });
   return {
     identity,
     owner: toText(identity.accountId),
     name: identity.account.name,
     publicKey: identity.publicKey,
-    presence,
-    listener,
-    prekeys: new Prekeys(listener),
+    client: crypto.createClient({ identity, pins, engine }),
   };
 }
 
-/** Wipes what the run held, the secrets of its prekeys among it. */
-export function endRun(run: Run): void {
-  run.listener.free();
-  run.identity.free();
+/** Wipes what the run held, and closes its connection. */
+export function endRun({ client, identity }: Run): void {
+  client.free();
+  identity.free();
 }

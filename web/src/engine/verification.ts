@@ -1,13 +1,12 @@
 /** What two people compare (protocol.md section 3), always of the keys in use. */
 import { fromText, toText } from './bytes.ts';
 import type { FingerprintView, KeyHistoryView, PersonView, QrVerdict, VerificationView } from './contract.ts';
-import type { CryptoPort } from './crypto/port.ts';
 import { EngineError, packageCode } from './errors.ts';
-import type { SessionId } from './ids.ts';
 import type { Keystore, PastPin } from './keystore/keystore.ts';
-import type { Conversation } from './machine/state.ts';
-import { trustOf } from './machine/views.ts';
+import type { Conversation, CryptoPort } from './port.ts';
 import type { Run } from './run.ts';
+import type { Talk } from './talks/state.ts';
+import { trustOf } from './talks/views.ts';
 
 export interface VerificationDeps {
   readonly crypto: Pick<
@@ -15,30 +14,29 @@ export interface VerificationDeps {
     'fingerprintOf' | 'safetyCode' | 'qrText' | 'parseQrText' | 'verifyQrText'
   >;
   readonly keystore: Pick<Keystore, 'pin' | 'pins'>;
-  readonly sasOf: (sid: SessionId) => VerificationView['sas'];
 }
 
 /** @throws EngineError `not-connected` while there is nobody to compare with. */
 export async function verificationOf(
-  { crypto, keystore, sasOf }: VerificationDeps,
+  { crypto, keystore }: VerificationDeps,
   run: Run | null,
-  conversation: Conversation | null,
+  talk: Talk | null,
+  handle: Pick<Conversation, 'sas'> | null,
 ): Promise<VerificationView> {
-  const { pair, key, me, peer } = pairOf(run, conversation);
-  const { pin, phase } = conversation ?? { pin: null };
-  const talk = phase?.at === 'open' && phase.talk.secure ? phase.talk : null;
+  const { pair, key, me, peer } = pairOf(run, talk);
   // Before anything is awaited: a renewal may take the session away meanwhile.
-  const sas = talk === null ? null : sasOf(talk.sid);
+  const sas = handle?.sas;
   const record = await keystore.pin(me.owner, peer.accountId);
   return {
     mine: fingerprint(crypto, me.name, pair.mine.publicKey),
     theirs: fingerprint(crypto, peer.name, pair.theirs.publicKey),
-    pinned: pin === null || pin.key === key ? null : fingerprint(crypto, peer.name, fromText(pin.key, 32)),
-    trust: trustOf(key, pin),
+    pinned:
+      record === null || record.key === key ? null : fingerprint(crypto, peer.name, fromText(record.key, 32)),
+    trust: trustOf(key, record),
     safetyCode: await crypto.safetyCode(pair),
     qrText: crypto.qrText(pair),
-    sas,
-    sasSession: talk?.number ?? null,
+    sas: sas?.emoji ?? null,
+    sasSession: sas?.session ?? null,
     firstSeen: record?.since ?? null,
     history: record === null ? [] : historyView(crypto, peer.name, record.history),
   };
@@ -66,10 +64,10 @@ export async function peopleOf(
 export function readQr(
   { crypto }: Pick<VerificationDeps, 'crypto'>,
   run: Run | null,
-  conversation: Conversation | null,
+  talk: Talk | null,
   text: string,
 ): QrVerdict {
-  const { pair } = pairOf(run, conversation);
+  const { pair } = pairOf(run, talk);
   try {
     crypto.verifyQrText({ text, ...pair });
     return 'verified';
@@ -85,11 +83,9 @@ export function readQr(
   return right ? 'key-differs' : 'other-person';
 }
 
-function pairOf(run: Run | null, conversation: Conversation | null) {
-  if (run === null || conversation === null || conversation.key === null) {
-    throw new EngineError('not-connected');
-  }
-  const { peer, key } = conversation;
+function pairOf(run: Run | null, talk: Talk | null) {
+  if (run === null || talk === null || talk.key === null) throw new EngineError('not-connected');
+  const { peer, key } = talk;
   const pair = {
     mine: { accountId: run.identity.accountId, publicKey: run.publicKey },
     theirs: { accountId: fromText(peer.accountId, 32), publicKey: fromText(key, 32) },

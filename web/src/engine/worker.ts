@@ -1,6 +1,6 @@
 /** The worker's entry: the platform's parts, the engine, and the channel to the page. */
 import * as crypto from '@duet-chat/crypto';
-import * as codec from '@duet-chat/crypto/relay';
+import * as relay from '@duet-chat/crypto/relay';
 import { createEngine } from './engine.ts';
 import { toUserError } from './errors.ts';
 import { openKeystore } from './keystore/keystore.ts';
@@ -8,21 +8,16 @@ import { Server, type ToPage, type ToWorker } from './rpc.ts';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const { protocol, host } = self.location;
-const address = `${protocol === 'https:' ? 'wss' : 'ws'}://${host}/ws`;
-
 const engine = createEngine(
   {
     crypto,
-    codec,
+    relay,
     keystore: openKeystore(),
     fetch: (...args) => fetch(...args),
-    origin: '',
-    connect: () => new WebSocket(address),
+    origin: self.location.origin,
     // Missing on plain http: there tabs may trip over each other's refresh, and log in anew.
     locks: (self.navigator as { locks?: LockManager }).locks,
     now: () => Date.now(),
-    random: () => Math.random(),
   },
   (event) => server.emit(event),
 );

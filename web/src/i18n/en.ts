@@ -150,12 +150,6 @@ export const en = {
     declineName: (name: string) => `Not now, ${name}`,
     request: (name: string) => `First words. That they are ${name}’s is proved once you answer.`,
   },
-  switching: {
-    title: (name: string) => `Leave the conversation with ${name}?`,
-    body: 'You can have one conversation at a time. Leaving takes it off both screens.',
-    confirm: 'Leave and switch',
-    stay: 'Stay',
-  },
   connection: {
     idle: 'Not connected',
     connecting: 'Connecting…',
@@ -224,10 +218,20 @@ export const en = {
       hint: (name) =>
         `${name}’s key is a different one now. Usually it means a new phone or browser. It can also mean that somebody pretends to be ${name}. Nothing goes either way until you decide.`,
     },
-    'connection-lost': {
-      label: () => 'Your line dropped',
-      title: () => 'Your line dropped, and the conversation with it',
-      hint: (name) => `Duet is trying to get back by itself. Once you are connected, call ${name} again.`,
+    reconnecting: {
+      label: () => 'Waiting for the line',
+      title: () => 'The line is interrupted, the conversation is not',
+      hint: () => 'What you write waits and goes by itself as soon as it can. This may last ten minutes.',
+    },
+    'peer-silent': {
+      label: (name) => `Nothing heard of ${name}`,
+      title: (name) => `Nothing was heard of ${name} for ten minutes`,
+      hint: (name) => `The conversation is over. Perhaps ${name}’s device is asleep or without a network.`,
+    },
+    left: {
+      label: () => 'You have left',
+      title: (name) => `${name} may not have got all of it`,
+      hint: () => 'You have left. What is still here is what may not have arrived; closing takes it away.',
     },
     expired: {
       label: () => 'A day is over',
@@ -236,10 +240,10 @@ export const en = {
         `Once a day a conversation needs fresh keys, and ${name} could not be reached for them. Call again for a new one.`,
     },
   } satisfies Record<ConversationState, StateText>,
-  /** `connection-lost`, when nothing broke: another tab or device of this account took over. */
+  /** `reconnecting`, when nothing broke: another tab or device of this account took over. */
   elsewhere: {
-    label: () => 'Ended here',
-    title: (name) => `Your conversation with ${name} ended here`,
+    label: () => 'Paused here',
+    title: (name) => `Your conversation with ${name} is paused here`,
     hint: () => 'You are using Duet somewhere else now, and a conversation is in one place only.',
   } satisfies StateText as StateText,
   trust: {
@@ -294,7 +298,8 @@ export const en = {
       sending: 'Sent',
       delivered: 'Arrived',
       read: 'Read',
-      failed: 'Not sent',
+      unconfirmed: 'May not have arrived',
+      'not-delivered': 'Did not arrive',
     } satisfies Record<MessageStatus, string>,
     composer: (name: string) => `Message to ${name}`,
     composerPlaceholder: {
@@ -342,13 +347,11 @@ export const en = {
       'cancelled-by-me': 'You stopped it',
       'cancelled-by-peer': 'Stopped by the other side',
       rejected: 'Not taken',
-      damaged: 'Damaged on its way',
-      'connection-lost': 'Interrupted: the line dropped',
+      interrupted: 'Interrupted: the conversation ended',
       'source-changed': 'The file changed while it was being sent',
     } satisfies Record<TransferState, string>,
     help: {
-      damaged: 'It was not what was sent, so nothing of it was kept. Ask for it again.',
-      'connection-lost': 'Nothing of it was kept. Send it again once you are connected.',
+      interrupted: 'Nothing of it was kept. Send it again in the next conversation.',
       'source-changed': 'Send it again once nothing writes to it any more.',
     },
     progress: (name: string) => `Progress of ${name}`,
@@ -649,9 +652,9 @@ export const en = {
       help: 'There were thirty connections with that person within the hour, and each one is a chance for somebody in the middle.',
     },
     'transfer-busy': { title: 'Your other file is under way.', help: 'Wait for it or cancel it first.' },
-    'too-many-early': {
-      title: 'Enough written for now.',
-      help: '16 messages can go with a call. Write on once it is accepted.',
+    'too-many-conversations': {
+      title: 'Enough conversations for now.',
+      help: '16 can be open at a time. Leave one first.',
     },
     'backup-not-possible': {
       title: 'This key cannot be copied.',

@@ -1,7 +1,13 @@
 /** What every screen may reach: the engine's commands, the stores that its events fill, and this tab's memory. */
 import { createContext, type ReactNode, useContext } from 'react';
 import { type StoreApi, useStore } from 'zustand';
-import type { AppView, ConversationView, EngineClient, IncomingView } from '../engine/contract.ts';
+import type {
+  AppView,
+  ConversationSummary,
+  ConversationView,
+  EngineClient,
+  IncomingView,
+} from '../engine/contract.ts';
 import { addNotice, type MessagesState, type Notice, type Stores } from '../state/index.ts';
 import type { Memory } from './memory.ts';
 import { toUserError } from './user-error.ts';
@@ -28,6 +34,9 @@ export const useApp = <T,>(select: (app: AppView) => T): T => useStore(useDuet()
 
 export const useConversation = (): ConversationView | null =>
   useStore(useDuet().stores.conversation, ({ current }) => current);
+
+export const useConversations = (): readonly ConversationSummary[] =>
+  useStore(useDuet().stores.conversations, ({ list }) => list);
 
 export const useMessages = <T,>(select: (messages: MessagesState) => T): T =>
   useStore(useDuet().stores.messages, select);

@@ -8,9 +8,9 @@ export interface StateWords {
   readonly hint: (name: string) => string;
 }
 
-/** The words for a state. A conversation that ended because one uses Duet elsewhere does not say that a line broke. */
+/** The words for a state. A conversation that waits because one uses Duet elsewhere does not say that a line broke. */
 export function useStateText(state: ConversationState): StateWords {
   const { t } = useWords();
   const replaced = useApp((app) => app.connection.state === 'replaced');
-  return replaced && state === 'connection-lost' ? t.elsewhere : t.states[state];
+  return replaced && state === 'reconnecting' ? t.elsewhere : t.states[state];
 }

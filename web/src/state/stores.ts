@@ -1,10 +1,11 @@
 /**
- * What the screens draw: six small stores that the engine's events fill. No input or output happens here, and
+ * What the screens draw: seven small stores that the engine's events fill. No input or output happens here, and
  * nothing here is kept when the page goes.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type {
   AppView,
+  ConversationSummary,
   ConversationView,
   EngineClient,
   EngineEvent,
@@ -28,6 +29,8 @@ export interface Notice {
 /** Read with `useStore` or `subscribe`; written by {@link applyEvent} and the notice functions alone. */
 export interface Stores {
   readonly app: StoreApi<AppView>;
+  readonly conversations: StoreApi<{ readonly list: readonly ConversationSummary[] }>;
+  /** The one on the screen, and its messages. */
   readonly conversation: StoreApi<{ readonly current: ConversationView | null }>;
   readonly messages: StoreApi<MessagesState>;
   readonly incoming: StoreApi<{ readonly list: readonly IncomingView[] }>;
@@ -52,6 +55,7 @@ const FIRST_APP: AppView = {
 export function createStores(): Stores {
   return {
     app: createStore(() => FIRST_APP),
+    conversations: createStore(() => ({ list: [] as readonly ConversationSummary[] })),
     conversation: createStore(() => ({ current: null as ConversationView | null })),
     messages: createStore(() => NO_MESSAGES),
     incoming: createStore(() => ({ list: [] as readonly IncomingView[] })),
@@ -65,6 +69,9 @@ export function applyEvent(stores: Stores, event: EngineEvent): void {
   switch (event.type) {
     case 'app':
       stores.app.setState(event.app, true);
+      break;
+    case 'conversations':
+      stores.conversations.setState({ list: event.conversations });
       break;
     case 'conversation':
       stores.conversation.setState({ current: event.conversation });

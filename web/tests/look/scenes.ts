@@ -286,7 +286,7 @@ export const scenes: readonly Scene[] = [
               state: 'done',
               blob: new Blob(['x']),
             }),
-            file('p22', false, { name: 'tables.jpg', mediaType: 'image/jpeg', state: 'damaged' }),
+            file('p22', false, { name: 'tables.jpg', mediaType: 'image/jpeg', state: 'interrupted' }),
           ],
         });
       });
@@ -306,7 +306,7 @@ export const scenes: readonly Scene[] = [
       ],
     ]),
   },
-  { name: '04-line-dropped', stage: 'in', prepare: talk(evening, 'connection-lost') },
+  { name: '04-line-dropped', stage: 'in', prepare: talk(evening, 'reconnecting') },
   {
     name: '04-ended',
     stage: 'in',
@@ -440,7 +440,7 @@ export const scenes: readonly Scene[] = [
     name: '09-somewhere-else',
     stage: 'in',
     prepare: async (page, language) => {
-      await talk(evening, 'connection-lost')(page, language);
+      await talk(evening, 'reconnecting')(page, language);
       await connection(page, { state: 'replaced' });
     },
   },

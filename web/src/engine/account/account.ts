@@ -6,6 +6,9 @@ import { PASSWORD_MIN_CHARS } from '@duet-chat/crypto';
 import type { Auth } from '../auth.ts';
 import { toText } from '../bytes.ts';
 import type { EngineMode } from '../contract.ts';
+import { EngineError, packageCode } from '../errors.ts';
+import type { Http } from '../http.ts';
+import type { IdentityRecord, Keystore } from '../keystore/keystore.ts';
 import type {
   Bytes,
   CryptoPort,
@@ -13,18 +16,14 @@ import type {
   ImportedIdentity,
   PasswordSecrets,
   StoredIdentity,
-} from '../crypto/port.ts';
-import { EngineError, packageCode } from '../errors.ts';
-import type { Http } from '../http.ts';
-import type { IdentityRecord, Keystore } from '../keystore/keystore.ts';
+} from '../port.ts';
 import {
   type Session,
   type SetKeyRequest,
   USERNAME_PATTERN,
   type User,
 } from '../protocol/generated/relay-api.ts';
-import { beginRun } from '../run.ts';
-import type { Runtime } from '../runtime.ts';
+import type { Talks } from '../talks/talks.ts';
 import { accessOf, newIdentityKind } from './access.ts';
 
 export interface AccountDeps {
@@ -32,7 +31,7 @@ export interface AccountDeps {
   readonly http: Http;
   readonly auth: Auth;
   readonly keystore: Keystore;
-  readonly runtime: () => Runtime;
+  readonly talks: () => Talks;
   readonly mode: () => EngineMode;
   readonly realm: () => string | null;
   readonly now: () => number;
@@ -88,7 +87,7 @@ export class Account {
           own.free();
           throw error;
         }
-        this.arrive(own);
+        await this.arrive(own);
       });
     });
   }
@@ -127,7 +126,7 @@ export class Account {
    */
   replaceKey({ password }: { readonly password: string }): Promise<void> {
     return this.alone(async () => {
-      const { person } = this.deps.runtime();
+      const { person } = this.deps.talks();
       const name = person?.name ?? this.awaiting().username;
       await this.withSecrets(name, password, async (secrets) => {
         const { loginSecret } = secrets;
@@ -142,7 +141,7 @@ export class Account {
         const identity = await this.make(name, secrets);
         const signature = await this.agreed(person.identity, identity);
         // The relay will not know the old key any more.
-        this.deps.runtime().leave({ stage: 'key-missing', name });
+        this.deps.talks().leave({ stage: 'key-missing', name });
         this.user = session.user;
         try {
           await this.replaceBy(identity, secrets, { loginSecret, signature });
@@ -178,7 +177,7 @@ export class Account {
       identity.free();
       throw error;
     }
-    this.arrive(identity);
+    await this.arrive(identity);
   }
 
   /** An identity that came out of a backup, on a device that does not have the account's. */
@@ -199,14 +198,14 @@ export class Account {
           identity.free();
           throw error;
         }
-        this.arrive(identity);
+        await this.arrive(identity);
       });
     });
   }
 
   /** What this device keeps of whoever is here. */
   async kept(): Promise<IdentityRecord> {
-    const { person } = this.deps.runtime();
+    const { person } = this.deps.talks();
     const record = person === null ? null : await this.deps.keystore.identity(person.owner);
     if (record === null) throw new EngineError('not-connected');
     return record;
@@ -214,7 +213,7 @@ export class Account {
 
   /** The account whose backup makes sense here, and its key; `here`: the key is on this device. */
   whose(): { readonly owner: string; readonly key: string | null; readonly here: boolean } {
-    const { person } = this.deps.runtime();
+    const { person } = this.deps.talks();
     if (person !== null) return { owner: person.owner, key: toText(person.publicKey), here: true };
     const { id, identityKey } = this.awaiting();
     return { owner: id, key: identityKey, here: false };
@@ -224,7 +223,7 @@ export class Account {
   logout(): Promise<void> {
     return this.alone(async () => {
       const { auth, http } = this.deps;
-      await this.deps.runtime().command({ name: 'leaveChat' });
+      this.deps.talks().sayGoodbye();
       try {
         await http.logout(auth.token);
       } catch (error) {
@@ -241,11 +240,11 @@ export class Account {
 
   /** A renewed login may say that the account's key was replaced elsewhere: this device's is of no use then. */
   renewed({ user }: Session): void {
-    const { person } = this.deps.runtime();
+    const { person } = this.deps.talks();
     const { identityKey } = user;
     if (person === null || identityKey === null || identityKey === toText(person.publicKey)) return;
     this.user = user;
-    this.deps.runtime().leave({ stage: 'key-missing', name: user.username });
+    this.deps.talks().leave({ stage: 'key-missing', name: user.username });
   }
 
   private async enter(user: User, secrets: PasswordSecrets | null): Promise<void> {
@@ -262,11 +261,11 @@ export class Account {
     this.user = user;
     switch (access) {
       case 'ask-password':
-        return this.deps.runtime().leave({ stage: 'locked', name: user.username });
+        return this.deps.talks().leave({ stage: 'locked', name: user.username });
       case 'key-missing':
-        return this.deps.runtime().leave({ stage: 'key-missing', name: user.username });
+        return this.deps.talks().leave({ stage: 'key-missing', name: user.username });
       case 'engine-unavailable':
-        this.deps.runtime().leave({ stage: 'signed-out' });
+        this.deps.talks().leave({ stage: 'signed-out' });
         throw new EngineError('engine-unavailable');
       case 'create':
         return this.publishAndArrive(await this.create(user.username, secrets), user);
@@ -284,7 +283,7 @@ export class Account {
       identity.free();
       throw error;
     }
-    this.arrive(identity);
+    await this.arrive(identity);
   }
 
   private async publish(identity: Identity): Promise<void> {
@@ -292,15 +291,20 @@ export class Account {
     await this.deps.auth.with((token) => this.deps.http.setKey(token, { identityKey }));
   }
 
-  private arrive(identity: Identity): void {
+  private async arrive(identity: Identity): Promise<void> {
+    try {
+      await this.deps.talks().enter(identity);
+    } catch (error) {
+      identity.free();
+      throw error;
+    }
     this.user = null;
-    this.deps.runtime().enter(beginRun(this.deps.crypto, identity, this.deps.mode()));
   }
 
   private leave(): void {
     this.user = null;
     this.deps.auth.drop();
-    this.deps.runtime().leave({ stage: 'signed-out' });
+    this.deps.talks().leave({ stage: 'signed-out' });
   }
 
   /** The stored identity of the login; a password that does not open it leaves the person at the locked door. */
@@ -310,7 +314,7 @@ export class Account {
       if (identity === null) throw new EngineError('internal');
       return identity;
     } catch (error) {
-      this.deps.runtime().leave({ stage: 'locked', name: user.username });
+      this.deps.talks().leave({ stage: 'locked', name: user.username });
       throw error;
     }
   }

@@ -11,10 +11,11 @@ import type {
   EngineCommands,
   EngineEvent,
 } from '../contract.ts';
-import type { CryptoPort, PeerConflict, VerifiedPeer } from '../crypto/port.ts';
 import { EngineError, packageCode } from '../errors.ts';
 import type { Keystore, PastPin, PinRecord } from '../keystore/keystore.ts';
-import type { Runtime } from '../runtime.ts';
+import { toPeer } from '../keystore/peers.ts';
+import type { CryptoPort, PeerConflict, VerifiedPeer } from '../port.ts';
+import type { Talks } from '../talks/talks.ts';
 import { fingerprint } from '../verification.ts';
 import type { Account } from './account.ts';
 
@@ -31,7 +32,7 @@ export interface BackupDeps {
   >;
   readonly keystore: Keystore;
   readonly account: Account;
-  readonly runtime: () => Runtime;
+  readonly talks: () => Talks;
   readonly emit: (event: EngineEvent) => void;
   readonly now: () => number;
 }
@@ -149,8 +150,8 @@ export class Backups {
   }
 
   private async takePeople({ owner, realm, people }: Opened, take: readonly string[]): Promise<void> {
-    const { crypto, keystore, now, runtime } = this.deps;
-    const written = await keystore.rewritePins(owner, (pins) => {
+    const { crypto, keystore, now, talks } = this.deps;
+    await keystore.rewritePins(owner, (pins) => {
       const { peers, conflicts } = this.merge(realm, pins, people);
       // By what is pinned now: a contradiction that the preview did not show is not settled by it.
       const contrary = new Map(conflicts.map((conflict) => [conflict.known.name, conflict]));
@@ -164,9 +165,7 @@ export class Backups {
         return peer === undefined ? [] : [recordOf(owner, accountId, peer, known.get(name), now())];
       });
     });
-    for (const { accountId, key, trust } of written) {
-      runtime().dispatch({ type: 'pinned', accountId, pin: { key, trust } });
-    }
+    await talks().pinsChanged();
   }
 
   /** The package's rules (docs/decisions/0009). */
@@ -222,16 +221,6 @@ export class Backups {
       tell(null);
     }
   }
-}
-
-function toPeer({ name, key, trust, since, history }: PinRecord): VerifiedPeer {
-  const earlier = history.slice(-EARLIER_KEYS_MAX).map((past) => ({
-    publicKey: fromText(past.key, 32),
-    state: past.trust,
-    // Of the oldest records only the end is known, which is the better guess than none.
-    firstSeen: past.since ?? past.until,
-  }));
-  return { name, publicKey: fromText(key, 32), state: trust, firstSeen: since, earlier };
 }
 
 /** `before`: what is pinned here, which knows more of its own history than a backup can say. */

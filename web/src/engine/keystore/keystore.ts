@@ -4,9 +4,20 @@
  */
 import { EARLIER_KEYS_MAX } from '@duet-chat/crypto';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
-import type { StoredIdentity } from '../crypto/port.ts';
+import type { TrustView } from '../contract.ts';
 import { EngineError } from '../errors.ts';
-import type { Peer, Pin } from '../machine/state.ts';
+import type { StoredIdentity } from '../port.ts';
+
+export interface Peer {
+  readonly accountId: string;
+  readonly name: string;
+}
+
+/** protocol.md section 3.4. */
+export interface Pin {
+  readonly key: string;
+  readonly trust: Exclude<TrustView, 'unknown' | 'changed'>;
+}
 
 export interface IdentityRecord {
   /** Account id. */

@@ -3,9 +3,8 @@
  * signature (the real relay's tests do); it can lie, and that is what tests want of it.
  */
 import { fromText, toText } from '../bytes.ts';
-import type { CryptoPort } from '../crypto/port.ts';
+import type { CryptoPort, Socket } from '../port.ts';
 import type { SetKeyRequest } from '../protocol/generated/relay-api.ts';
-import type { Socket } from '../socket/link.ts';
 
 interface Account {
   readonly id: string;
@@ -40,7 +39,11 @@ export class MemoryRelay {
   readonly acks: number[] = [];
   /** Every request, as `METHOD path`. */
   readonly requests: string[] = [];
+  /** Whom a payload is delivered as from. */
+  sender: (account: Uint8Array) => Uint8Array = (account) => account;
   reachable = true;
+  /** False: nobody's connection comes about. */
+  up = true;
   /** Frames for accounts whose line rests: they come, in order, when it does not any more. */
   private readonly resting = new Map<string, (() => void)[]>();
   /** Rewrites what a PREKEY_GET is answered with; null: none left. */
@@ -52,6 +55,7 @@ export class MemoryRelay {
   readonly refreshTokens = new Map<string, Account>();
   readonly accessTokens = new Map<string, Account>();
   private readonly online = new Map<string, Wire>();
+  private readonly stockings: (() => void)[] = [];
   private counter = 0;
 
   constructor(private readonly crypto: Pick<CryptoPort, 'accountId'>) {}
@@ -90,20 +94,21 @@ export class MemoryRelay {
     else late.push(deliver);
   }
 
-  connect(): Socket {
-    return new Wire(this);
-  }
-
   /** One browser profile: a cookie jar of its own. */
   browser(): {
     readonly fetch: typeof fetch;
-    readonly connect: () => Socket;
+    readonly WebSocket: new (url: URL) => Socket;
     readonly jar: { cookie: string | null };
   } {
     const jar: { cookie: string | null } = { cookie: null };
+    const relay = this;
     return {
       jar,
-      connect: () => this.connect(),
+      WebSocket: class extends Wire {
+        constructor() {
+          super(relay);
+        }
+      },
       fetch: async (input, init) => {
         if (!this.reachable) throw new TypeError('network');
         return this.answer(jar, new URL(String(input), 'http://relay'), init ?? {});
@@ -226,6 +231,17 @@ export class MemoryRelay {
     return this.online.get(this.idOf(username))?.prekeys.length ?? 0;
   }
 
+  /** Resolves when the prekeys of these people are here. */
+  async stocked(...usernames: string[]): Promise<void> {
+    while (!usernames.every((username) => this.prekeysOf(username) >= PREKEYS_LOW)) {
+      await new Promise<void>((stocked) => this.stockings.push(stocked));
+    }
+  }
+
+  wasStocked(): void {
+    for (const stocked of this.stockings.splice(0)) stocked();
+  }
+
   hand(to: Wire, bytes: Uint8Array) {
     const eid = bytes.slice(2, 18);
     const there = this.online.get(toText(bytes.slice(18, 50)));
@@ -248,7 +264,7 @@ export class MemoryRelay {
     from.down(frame(0x45, eid, Uint8Array.of(status)));
     if (status !== 0 || there === undefined) return;
     for (const part of this.tamper(payload, payload[1] ?? 0)) {
-      there.down(frame(0x44, eid, from.aid, from.presence, part));
+      there.down(frame(0x44, eid, this.sender(from.aid), from.presence, part));
     }
   }
 }
@@ -269,15 +285,21 @@ class Wire implements Socket {
   /** What others may start a session with; oldest first, each handed out once. */
   readonly prekeys: Uint8Array[] = [];
   private over = false;
+  private readonly opens: (() => void)[] = [];
   private readonly messages: ((event: { data: unknown }) => void)[] = [];
   private readonly closes: ((event: { code: number }) => void)[] = [];
 
   constructor(private readonly relay: MemoryRelay) {
+    setImmediate(() => {
+      if (relay.up) for (const listener of this.opens) listener();
+      else this.end(1006);
+    });
     this.down(frame(0x40, new Uint8Array(32).fill(7)));
   }
 
-  addEventListener(type: 'message' | 'close', listener: never): void {
-    if (type === 'message') this.messages.push(listener);
+  addEventListener(type: 'open' | 'message' | 'close', listener: never): void {
+    if (type === 'open') this.opens.push(listener);
+    else if (type === 'message') this.messages.push(listener);
     else this.closes.push(listener);
   }
 
@@ -343,6 +365,7 @@ class Wire implements Socket {
           this.prekeys.push(bytes.slice(at, at + PREKEY_BYTES));
         }
         this.down(frame(0x45, bytes.slice(2, 18), Uint8Array.of(0)));
+        this.relay.wasStocked();
         break;
       case 0x47:
         this.relay.hand(this, bytes);

@@ -1,11 +1,11 @@
 /** For tests: an engine in a browser profile of its own, and what its page has been told. */
 import * as crypto from '@duet-chat/crypto';
-import * as codec from '@duet-chat/crypto/relay';
+import * as packageRelay from '@duet-chat/crypto/relay';
 import type { EngineEvent, EngineMode, MessageView, TransferView } from '../contract.ts';
-import type { CryptoPort } from '../crypto/port.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { toUserError } from '../errors.ts';
 import { type Keystore, openKeystore } from '../keystore/keystore.ts';
+import type { CryptoPort } from '../port.ts';
 import type { CommandName } from '../rpc.ts';
 import type { MemoryRelay } from './memory-relay.ts';
 
@@ -48,22 +48,19 @@ export class Person {
           ...(options.stretch === true ? {} : { splitPassword: quickSplit }),
           ...options.crypto,
         },
-        codec,
+        relay: packageRelay,
         keystore: this.keystore,
         fetch: browser.fetch,
-        origin: '',
-        connect: browser.connect,
+        origin: 'http://relay.test',
+        WebSocket: browser.WebSocket,
         locks: undefined,
-        now: () => Date.now() + this.skew,
-        random: () => 0,
+        now: () => Date.now(),
       },
       (event) => this.take(event),
     );
   }
 
   private readonly profile: string;
-  /** Milliseconds by which this person's clock is ahead. */
-  skew = 0;
 
   /** The page is loaded again: a new engine on what the profile kept. */
   reloaded(mode: EngineMode = this.mode): Person {
@@ -109,6 +106,10 @@ export class Person {
 
   get conversation() {
     return this.last('conversation')?.conversation ?? null;
+  }
+
+  get conversations() {
+    return this.last('conversations')?.conversations ?? [];
   }
 
   get incoming() {

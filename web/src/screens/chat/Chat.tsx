@@ -108,7 +108,7 @@ function Body({ conversation, onVerify }: BodyProps): ReactNode {
   const empty = useMessages(({ order }) => order.length === 0);
   const { peer, state } = conversation;
   if (state === 'blocked-key-changed') return <ChangedKey key={peer.accountId} name={peer.name} />;
-  if (state === 'ringing-out' || state === 'establishing' || state === 'secure') {
+  if (state === 'ringing-out' || state === 'establishing' || state === 'secure' || state === 'reconnecting') {
     return (
       <MessageList
         key={peer.accountId}

@@ -11,7 +11,7 @@ import { PeerMark } from './PeerMark.tsx';
 
 export type EndedState = Exclude<
   ConversationState,
-  'ringing-out' | 'establishing' | 'secure' | 'blocked-key-changed'
+  'ringing-out' | 'establishing' | 'secure' | 'reconnecting' | 'blocked-key-changed'
 >;
 
 export interface EndedProps {

@@ -5,7 +5,7 @@ import { classes } from '../../ui/classes.ts';
 import { useMessages } from '../duet.tsx';
 import { useVoices } from '../voices.ts';
 import type { Place } from './place.ts';
-import { Receipt } from './Receipt.tsx';
+import { isUnsettled, Receipt } from './Receipt.tsx';
 import { TransferCard } from './TransferCard.tsx';
 
 export interface MessageBubbleProps {
@@ -15,7 +15,7 @@ export interface MessageBubbleProps {
 }
 
 /** Not there yet: the stem is dashed. (`sending` lasts as long as a blink, and would flicker.) */
-const absent: ReadonlySet<MessageStatus> = new Set(['waiting', 'early', 'failed']);
+const absent: ReadonlySet<MessageStatus> = new Set(['waiting', 'early', 'unconfirmed', 'not-delivered']);
 
 /** Up to three emoji and nothing else are large. */
 const EMOJI_ONLY =
@@ -137,7 +137,7 @@ function Said({ message, body, peerName, place }: SaidProps) {
             {t.chat.unconfirmed}
           </p>
         )}
-        {mine && (place.receipt || status === 'failed') && (
+        {mine && (place.receipt || isUnsettled(status)) && (
           <p className="flex items-center px-0.5 pt-1 text-ink-2 text-xs">
             <Receipt status={status} />
           </p>

@@ -2,11 +2,12 @@ import { UserRoundSearch } from 'lucide-react';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { useStateText } from '../state-text.ts';
 import { PeerMark } from './PeerMark.tsx';
 
 export interface MomentProps {
   readonly conversation: ConversationView;
-  readonly state: 'ringing-out' | 'establishing' | 'secure';
+  readonly state: 'ringing-out' | 'establishing' | 'secure' | 'reconnecting';
   readonly onVerify: () => void;
 }
 
@@ -17,7 +18,9 @@ export interface MomentProps {
 export function Moment({ conversation, state, onVerify }: MomentProps) {
   const { t } = useWords();
   const { peer, trust } = conversation;
-  const secure = state === 'secure';
+  const words = useStateText(state);
+  // Interrupted or not: they have met.
+  const secure = state === 'secure' || state === 'reconnecting';
   const first = secure && trust === 'first-use';
   return (
     <div className="mx-auto flex w-full max-w-108 flex-col items-center gap-2 px-5 pt-8 pb-2 text-center">
@@ -29,9 +32,9 @@ export function Moment({ conversation, state, onVerify }: MomentProps) {
         moves={secure ? 'meet' : 'call'}
         large={true}
       />
-      <h3 className="title">{t.states[state].title(peer.name)}</h3>
+      <h3 className="title">{words.title(peer.name)}</h3>
       <p className="text-ink-2 text-sm">
-        {t.states[state].hint()} {first && t.chat.firstTime(peer.name)}
+        {words.hint(peer.name)} {first && t.chat.firstTime(peer.name)}
       </p>
       {first && (
         <Button

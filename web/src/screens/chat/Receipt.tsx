@@ -3,6 +3,10 @@ import type { MessageStatus } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 
+/** It may not have arrived, or did not: then its receipt is always shown. */
+export const isUnsettled = (status: MessageStatus): boolean =>
+  status === 'unconfirmed' || status === 'not-delivered';
+
 /** How far one's own message has come: one ring, two, two that have met. The word always stands beside. */
 export function Receipt({ status }: { readonly status: MessageStatus }) {
   const { t } = useWords();
@@ -11,7 +15,7 @@ export function Receipt({ status }: { readonly status: MessageStatus }) {
       data-testid="receipt"
       className={classes(
         'inline-flex items-center gap-1.5',
-        status === 'failed' && 'font-semibold text-danger',
+        isUnsettled(status) && 'font-semibold text-danger',
       )}
     >
       <Mark status={status} />
@@ -24,7 +28,8 @@ function Mark({ status }: { readonly status: MessageStatus }) {
   switch (status) {
     case 'waiting':
       return <Clock3 size={16} aria-hidden="true" />;
-    case 'failed':
+    case 'unconfirmed':
+    case 'not-delivered':
       return <CircleAlert size={16} aria-hidden="true" />;
     case 'early':
     case 'sending':

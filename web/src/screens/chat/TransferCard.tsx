@@ -19,8 +19,7 @@ const kinds: Readonly<Record<TransferState, Kind>> = {
   'cancelled-by-me': 'over',
   'cancelled-by-peer': 'over',
   rejected: 'over',
-  damaged: 'over',
-  'connection-lost': 'over',
+  interrupted: 'over',
   'source-changed': 'over',
 };
 

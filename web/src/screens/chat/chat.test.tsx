@@ -43,7 +43,8 @@ describe('a message', () => {
     ['sending', 'Sent'],
     ['delivered', 'Arrived'],
     ['read', 'Read'],
-    ['failed', 'Not sent'],
+    ['unconfirmed', 'May not have arrived'],
+    ['not-delivered', 'Did not arrive'],
   ])('of mine that is %s says so in words', async (status, words) => {
     const { engine } = await draw(<MessageBubble id="m0" peerName="bob" place={alone} />);
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status })] }));
@@ -53,7 +54,8 @@ describe('a message', () => {
 
   test.each<[MessageStatus, boolean]>([
     ['read', false],
-    ['failed', true],
+    ['unconfirmed', true],
+    ['not-delivered', true],
   ])('of mine that others follow and that is %s tells how far it has come: %s', async (status, told) => {
     const { engine } = await draw(
       <MessageBubble id="m0" peerName="bob" place={{ ...alone, receipt: false }} />,
@@ -129,11 +131,10 @@ describe('a file', () => {
   });
 
   test.each<TransferState>([
-    'damaged',
     'rejected',
     'cancelled-by-me',
     'cancelled-by-peer',
-    'connection-lost',
+    'interrupted',
     'source-changed',
   ])('that ended as %s offers nothing to save or cancel, whatever else it carries', async (state) => {
     await draw(<TransferCard transfer={fileTransfer({ state, blob: new Blob(['x']) })} />);
@@ -148,6 +149,7 @@ describe('the state of the conversation', () => {
     ['peer-offline', 'bob is not here'],
     ['ringing-out', 'Waiting for bob'],
     ['secure', 'Just the two of you'],
+    ['reconnecting', 'Waiting for the line'],
     ['peer-disconnected', 'The conversation is over'],
     ['expired', 'A day is over'],
   ])('%s reads “%s” and one can write only in what is open', async (state, label) => {
@@ -157,14 +159,14 @@ describe('the state of the conversation', () => {
     expect(chip.dataset['state']).toBe(state);
     expect(chip.textContent).toBe(label);
     // What is over has no field that looks as if one could write; what rings takes words and no files.
-    const open = state === 'secure' || state === 'ringing-out';
+    const open = state === 'secure' || state === 'reconnecting' || state === 'ringing-out';
     expect(screen.queryByTestId('composer-input') !== null).toBe(open);
     const attach = screen.queryByRole<HTMLButtonElement>('button', { name: 'Add a file' });
-    expect(attach?.disabled).toBe(open ? state !== 'secure' : undefined);
+    expect(attach?.disabled).toBe(open ? state === 'ringing-out' : undefined);
   });
 
   test('an end without goodbye and refused frames are said', async () => {
-    await openChat({ state: 'connection-lost', endedAbruptly: true, refusedFrames: 2 });
+    await openChat({ state: 'peer-silent', endedAbruptly: true, refusedFrames: 2 });
     expect(screen.getByText(/without a goodbye from bob/)).toBeTruthy();
     expect(screen.getByTestId('refused-warning').textContent).toContain('2 things');
   });
@@ -227,7 +229,7 @@ describe('writing', () => {
   test('a draft survives the loss of the connection', async () => {
     const drawn = await openChat();
     await drawn.user.type(composer(), 'half a thou');
-    act(() => drawn.engine.setState('connection-lost'));
+    act(() => drawn.engine.setState('reconnecting'));
     act(() => drawn.engine.emit({ type: 'conversation', conversation: null }));
     act(() => drawn.engine.emit({ type: 'conversation', conversation: conversationWithBob() }));
     expect(composer().value).toBe('half a thou');

@@ -15,7 +15,7 @@ export const looks: Readonly<Record<ConversationState, Look>> = {
   establishing: calling,
   secure: { shape: 'together', line: 'whole' },
   // The line is what is missing, and it is looked for.
-  'connection-lost': { shape: 'apart', line: 'apart' },
+  reconnecting: { shape: 'apart', line: 'apart' },
   'blocked-key-changed': over,
   'peer-offline': over,
   'peer-disconnected': over,
@@ -24,4 +24,6 @@ export const looks: Readonly<Record<ConversationState, Look>> = {
   'no-answer': over,
   failed: over,
   expired: over,
+  'peer-silent': over,
+  left: over,
 };

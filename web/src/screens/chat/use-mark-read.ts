@@ -35,7 +35,7 @@ export function useMarkRead(
   const { stores } = useDuet();
   const run = useCommand();
   const visible = useSyncExternalStore(onVisibility, isVisible);
-  const open = useConversation()?.state === 'secure';
+  const open = useConversation()?.writable === 'yes';
   const told = useRef(-1);
 
   useEffect(() => {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { IncomingView, RequestBody } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -8,8 +8,6 @@ import { shownName } from '../chat/file-name.ts';
 import { useCommand, useConversation, useIncoming } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { useVoices } from '../voices.ts';
-import { SwitchDialog } from './SwitchDialog.tsx';
-import { isLive } from './use-call.ts';
 
 /** Who would like to talk. Lies over the page, steals no focus and never covers what is being written. */
 export function Incoming({ onAnswer }: { readonly onAnswer: () => void }) {
@@ -54,15 +52,12 @@ interface CallProps {
 function Call({ call, onAnswer }: CallProps) {
   const { t } = useWords();
   const run = useCommand();
-  const conversation = useConversation();
-  const [asking, setAsking] = useState(false);
   const { name } = call.peer;
   const { theirs } = useVoices(name);
 
-  const accept = async () => {
+  const accept = () => {
     onAnswer();
-    if (conversation !== null && !(await run((client) => client.leaveChat()))) return;
-    await run((client) => client.acceptIncoming({ id: call.id }));
+    void run((client) => client.acceptIncoming({ id: call.id }));
   };
 
   return (
@@ -98,7 +93,7 @@ function Call({ call, onAnswer }: CallProps) {
           look="primary"
           className="flex-1"
           aria-label={t.incoming.acceptName(name)}
-          onClick={() => (isLive(conversation?.state) ? setAsking(true) : void accept())}
+          onClick={accept}
           data-testid="incoming-accept"
         >
           {t.incoming.accept}
@@ -112,16 +107,6 @@ function Call({ call, onAnswer }: CallProps) {
           {t.incoming.decline}
         </Button>
       </div>
-      {asking && conversation !== null && (
-        <SwitchDialog
-          leaving={conversation.peer.name}
-          onStay={() => setAsking(false)}
-          onSwitch={() => {
-            setAsking(false);
-            void accept();
-          }}
-        />
-      )}
     </div>
   );
 }

@@ -1,21 +1,20 @@
 import { Phone, Search as SearchIcon, SlidersHorizontal, X } from 'lucide-react';
 import { useState } from 'react';
-import type { ConversationView } from '../../engine/contract.ts';
+import type { ConversationSummary } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { looks } from '../chat/looks.ts';
 import { PeerMark } from '../chat/PeerMark.tsx';
-import { useApp, useConversation } from '../duet.tsx';
+import { useApp, useCommand, useConversation, useConversations } from '../duet.tsx';
 import type { Person } from '../memory.ts';
 import { useStateText } from '../state-text.ts';
 import { useMyName, voiceOf, voicesOf } from '../voices.ts';
 import { ConnectionState } from './ConnectionState.tsx';
 import { ListHeading, PersonRow } from './PersonRow.tsx';
 import { Results } from './Results.tsx';
-import { SwitchDialog } from './SwitchDialog.tsx';
-import { isLive, useCall } from './use-call.ts';
+import { useCall } from './use-call.ts';
 import type { Known } from './use-known.ts';
 import { useSearch } from './use-search.ts';
 
@@ -33,23 +32,26 @@ export interface LobbyProps {
 export function Lobby({ known, className, onOpenConversation, onOpenSettings }: LobbyProps) {
   const { t } = useWords();
   const [query, setQuery] = useState('');
-  const [switchingTo, setSwitchingTo] = useState<Person | null>(null);
   const search = useSearch(query);
   const call = useCall();
-  const conversation = useConversation();
+  const run = useCommand();
+  const conversations = useConversations();
   const me = useMyName();
   const online = useApp((app) => app.connection.state === 'online');
 
   const choose = (person: Person) => {
-    const { peer, state } = conversation ?? {};
-    if (peer?.accountId === person.accountId && isLive(state)) return onOpenConversation();
-    if (peer !== undefined && isLive(state)) return setSwitchingTo(person);
     setQuery('');
     onOpenConversation();
     void call(person);
   };
 
-  const others = known.filter(({ accountId }) => accountId !== conversation?.peer.accountId);
+  const show = (accountId: string) => {
+    onOpenConversation();
+    void run((client) => client.showChat({ accountId }));
+  };
+
+  const talking = new Set(conversations.map(({ accountId }) => accountId));
+  const others = known.filter(({ accountId }) => !talking.has(accountId));
   return (
     <nav
       aria-label={t.lobby.title}
@@ -115,11 +117,17 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
       </search>
 
       <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
-        {conversation !== null && query === '' && (
+        {conversations.length > 0 && query === '' && (
           <div>
             <ListHeading>{t.lobby.talking}</ListHeading>
             <ul>
-              <Talking conversation={conversation} onChoose={onOpenConversation} />
+              {conversations.map((conversation) => (
+                <Talking
+                  key={conversation.accountId}
+                  conversation={conversation}
+                  onChoose={() => show(conversation.accountId)}
+                />
+              ))}
             </ul>
           </div>
         )}
@@ -142,46 +150,37 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
             </ul>
           </div>
         )}
-        {query === '' && others.length === 0 && conversation === null && (
+        {query === '' && others.length === 0 && conversations.length === 0 && (
           <div className="space-y-1 px-3 pt-6 md:hidden">
             <h2 className="title">{t.lobby.emptyTitle}</h2>
             <p className="text-ink-2">{t.lobby.empty}</p>
           </div>
         )}
       </div>
-
-      {switchingTo !== null && conversation !== null && (
-        <SwitchDialog
-          leaving={conversation.peer.name}
-          onStay={() => setSwitchingTo(null)}
-          onSwitch={() => {
-            setSwitchingTo(null);
-            setQuery('');
-            onOpenConversation();
-            void call(switchingTo);
-          }}
-        />
-      )}
     </nav>
   );
 }
 
 interface TalkingProps {
-  readonly conversation: ConversationView;
+  readonly conversation: ConversationSummary;
   readonly onChoose: () => void;
 }
 
-function Talking({ conversation: { peer, state, peerActivity }, onChoose }: TalkingProps) {
+function Talking({ conversation: { accountId, name, state, unread }, onChoose }: TalkingProps) {
   const { t } = useWords();
   const words = useStateText(state);
-  const writes = state === 'secure' && peerActivity === 'typing';
+  const visible = useConversation();
+  const current = visible?.peer.accountId === accountId;
+  const writes = current && state === 'secure' && visible.peerActivity === 'typing';
+  const waiting = !current && unread > 0;
   return (
     <PersonRow
-      mark={<PeerMark name={peer.name} shape={looks[state].shape} />}
-      name={peer.name}
+      mark={<PeerMark name={name} shape={looks[state].shape} />}
+      name={name}
       verb={t.lobby.backTo}
-      note={writes ? t.chat.typing(peer.name) : words.label(peer.name)}
-      current={true}
+      note={writes ? t.chat.typing(name) : waiting ? t.chat.newMessages(unread) : words.label(name)}
+      current={current}
+      data-testid="conversation-row"
       onChoose={onChoose}
     />
   );

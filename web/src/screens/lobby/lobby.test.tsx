@@ -2,7 +2,7 @@
 import { act, cleanup, screen, waitFor } from '@testing-library/react';
 import { useState } from 'react';
 import { afterEach, describe, expect, test } from 'vitest';
-import { BOB } from '../../engine/fake.ts';
+import { BOB, summaryOf } from '../../engine/fake.ts';
 import { conversationWithBob } from '../../testing/conversation.ts';
 import { called, draw } from '../../testing/render.tsx';
 import { Notices } from '../Notices.tsx';
@@ -121,19 +121,29 @@ describe('an incoming conversation', () => {
     expect(engine.calls.at(-1)?.name).toBe('declineIncoming');
   });
 
-  test('does not end a live conversation unasked', async () => {
+  test('is taken beside the conversation that there is, which goes on', async () => {
     const { user, engine } = await drawShell();
     await act(() => engine.openChat(CAROL));
-    act(() => engine.emit({ type: 'conversation', conversation: { ...conversationWithBob(), peer: CAROL } }));
+    act(() => engine.setState('secure'));
     act(() => engine.ring());
     await user.click(screen.getByTestId('incoming-accept'));
-    const leave = await screen.findByRole('button', { name: 'Leave and switch' });
+    await called(engine, 'acceptIncoming', { id: 'ring-0' });
     expect(engine.calls.map(({ name }) => name)).not.toContain('leaveChat');
-    await user.click(leave);
-    await waitFor(() =>
-      expect(engine.calls.slice(-2).map(({ name }) => name)).toEqual(['leaveChat', 'acceptIncoming']),
-    );
   });
+});
+
+test('several conversations stand in the list, with what is new in them, and one press shows another', async () => {
+  const { user, engine } = await drawShell();
+  const bob = conversationWithBob();
+  const carol = { ...CAROL, state: 'reconnecting', trust: 'first-use', unread: 2 } as const;
+  act(() => engine.emit({ type: 'conversation', conversation: bob }));
+  act(() => engine.emit({ type: 'conversations', conversations: [summaryOf(bob), carol] }));
+  const rows = screen.getAllByTestId('conversation-row');
+  expect(rows.map((row) => row.getAttribute('aria-current'))).toEqual(['true', null]);
+  expect(rows[1]?.textContent).toContain('2 new messages');
+  if (rows[1] === undefined) throw new Error('no second conversation');
+  await user.click(rows[1]);
+  await called(engine, 'showChat', { accountId: CAROL.accountId });
 });
 
 test('one’s own connection is said apart from the peer’s, with a way to try now', async () => {
@@ -148,16 +158,16 @@ test('one’s own connection is said apart from the peer’s, with a way to try 
   expect(engine.calls.at(-1)?.name).toBe('retryNow');
 });
 
-test('a conversation that ended because one uses Duet elsewhere does not say that a line broke', async () => {
+test('a conversation that waits because one uses Duet elsewhere does not say that a line broke', async () => {
   const { engine, duet } = await drawShell();
   await act(() => engine.openChat(BOB));
-  act(() => engine.setState('connection-lost'));
+  act(() => engine.setState('reconnecting'));
   const state = screen.getByTestId('conversation-state');
-  expect(state.textContent).toBe('Your line dropped');
+  expect(state.textContent).toBe('Waiting for the line');
   const app = duet.stores.app.getState();
   act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'replaced' } } }));
-  expect(state.textContent).toBe('Ended here');
-  expect(document.body.textContent).not.toContain('line dropped');
+  expect(state.textContent).toBe('Paused here');
+  expect(document.body.textContent).not.toContain('line is interrupted');
   expect(screen.getByRole('button', { name: 'Use Duet here' })).toBeTruthy();
 });
 

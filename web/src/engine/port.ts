@@ -7,27 +7,18 @@ import type * as Relay from '@duet-chat/crypto/relay';
 
 export type {
   Bytes,
-  Content as PackageContent,
+  Client,
+  ClientEvent,
+  Conversation,
   FileDescriptor,
-  HandshakeRate,
   Identity,
   ImportedIdentity,
-  IncomingFile,
-  IncomingOffer,
-  Listener,
-  Offer,
-  OutgoingFile,
   PasswordSecrets,
   PeerConflict,
-  PendingSession,
-  Session,
   StoredIdentity,
   VerifiedPeer,
 } from '@duet-chat/crypto';
-export type { RelayFrame } from '@duet-chat/crypto/relay';
-
-/** What the relay says became of a SEND. */
-export type AckName = Extract<Relay.RelayFrame, { type: 'ack' }>['status'];
+export type { Connection, ConnectionState, Socket } from '@duet-chat/crypto/relay';
 
 export type CryptoPort = Pick<
   typeof Package,
@@ -46,23 +37,8 @@ export type CryptoPort = Pick<
   | 'exportBackup'
   | 'importBackup'
   | 'mergePeers'
-  | 'createOffer'
-  | 'createListener'
-  | 'glareWinner'
-  | 'createHandshakeRate'
-  | 'createOutgoingFile'
-  | 'createIncomingFile'
+  | 'createClient'
   | 'randomBytes'
 >;
 
-export type RelayCodec = Pick<
-  typeof Relay,
-  | 'decodeRelayFrame'
-  | 'encodeSend'
-  | 'encodeWatch'
-  | 'encodeBeat'
-  | 'encodeToken'
-  | 'encodePrekeys'
-  | 'encodePrekeyGet'
-  | 'envelopeId'
->;
+export type RelayPort = Pick<typeof Relay, 'connect'>;

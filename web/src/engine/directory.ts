@@ -1,14 +1,12 @@
 /** Who has which key, by the relay's directory; and which key is pinned, by this device. */
-
-import type { Auth } from '../auth.ts';
-import { toText } from '../bytes.ts';
-import type { UserView } from '../contract.ts';
-import type { CryptoPort } from '../crypto/port.ts';
-import { EngineError } from '../errors.ts';
-import type { Http } from '../http.ts';
-import type { Keystore } from '../keystore/keystore.ts';
-import type { Peer, Pin } from '../machine/state.ts';
-import { USERNAME_PATTERN } from '../protocol/generated/relay-api.ts';
+import type { Auth } from './auth.ts';
+import { toText } from './bytes.ts';
+import type { UserView } from './contract.ts';
+import { EngineError } from './errors.ts';
+import type { Http } from './http.ts';
+import type { Keystore, Peer, Pin } from './keystore/keystore.ts';
+import type { CryptoPort } from './port.ts';
+import { USERNAME_PATTERN } from './protocol/generated/relay-api.ts';
 
 export interface DirectoryDeps {
   readonly crypto: Pick<CryptoPort, 'accountId'>;

@@ -1,0 +1,44 @@
+/** What happens: what the package's client tells, and what the person and this device do. */
+import type { ClientEvent } from '@duet-chat/crypto';
+import type { MessageView, TransferView } from '../contract.ts';
+import type { Peer, Pin } from '../keystore/keystore.ts';
+
+type WithoutHandle<E> = E extends unknown ? Omit<E, 'conversation'> : never;
+
+/** An event of the package, as plain data. */
+export type Heard = WithoutHandle<ClientEvent>;
+
+export type HeardOf<T extends Heard['type']> = Extract<Heard, { readonly type: T }>;
+
+export type Deed =
+  /** Everybody who is pinned, or those of whom that changed. */
+  | { readonly type: 'pins'; readonly pins: readonly (Pin & { readonly accountId: string })[] }
+  /** The directory said whose account calls. */
+  | { readonly type: 'named'; readonly accountId: string; readonly name: string }
+  /** Nobody waits for this call any more. */
+  | { readonly type: 'call-over'; readonly accountId: string }
+  /** Somebody is to be called. */
+  | { readonly type: 'calling'; readonly peer: Peer }
+  /** The package calls, or takes the call that rings, under this key. */
+  | { readonly type: 'begun'; readonly peer: Peer; readonly key: string }
+  /** It must not, for this key is not the pinned one. */
+  | { readonly type: 'blocked'; readonly peer: Peer; readonly key: string }
+  /** The conversation is closed: nothing of it stays. */
+  | { readonly type: 'closed'; readonly accountId: string }
+  | { readonly type: 'shown'; readonly accountId: string | null }
+  /** An own message, under the name that the package gave it. */
+  | {
+      readonly type: 'said';
+      readonly accountId: string;
+      readonly id: string;
+      readonly body: MessageView['body'];
+    }
+  | { readonly type: 'read'; readonly accountId: string; readonly seq: number }
+  | {
+      readonly type: 'transfer';
+      readonly accountId: string;
+      readonly fid: string;
+      readonly change: Partial<TransferView>;
+    };
+
+export type Input = { readonly type: 'heard'; readonly event: Heard } | Deed;

@@ -1,0 +1,97 @@
+/** The messages of one conversation. */
+import type { MessageStatus, MessageView, TransferState, TransferView } from '../contract.ts';
+import type { HeardOf } from './input.ts';
+import { type Requested, type Talk, withEntry } from './state.ts';
+
+type StatusName = HeardOf<'status'>['status'];
+
+const statuses: Readonly<Record<StatusName, MessageStatus>> = {
+  waiting: 'waiting',
+  early: 'early',
+  sent: 'sending',
+  delivered: 'delivered',
+  read: 'read',
+  unconfirmed: 'unconfirmed',
+  notDelivered: 'not-delivered',
+};
+
+/** A file that somebody may still be sending. */
+const moving: ReadonlySet<TransferState> = new Set(['announced', 'offered', 'transferring']);
+
+export function put(talk: Talk, message: MessageView): Talk {
+  return { ...talk, messages: withEntry(talk.messages, message.id, message) };
+}
+
+/** One of the peer's: it counts. */
+export function hear(talk: Talk, { id, at, body }: Requested, early: boolean): Talk {
+  const seq = talk.heard;
+  const message = { id, mine: false, seq, at, status: 'delivered', unconfirmed: early, body } as const;
+  return put({ ...talk, heard: seq + 1 }, message);
+}
+
+export function say(talk: Talk, id: string, at: number, body: MessageView['body']): Talk {
+  return put(talk, { id, mine: true, seq: 0, at, status: 'waiting', unconfirmed: false, body });
+}
+
+/** A line of the app itself. */
+export function note(talk: Talk, name: 'renewed', session: number, at: number): Talk {
+  const body = { kind: 'note', note: name } as const;
+  const id = `${name}-${session}`;
+  return put(talk, { id, mine: true, seq: 0, at, status: 'read', unconfirmed: false, body });
+}
+
+export function setStatus(talk: Talk, id: string, status: StatusName): Talk {
+  const message = talk.messages.get(id);
+  return message === undefined ? talk : put(talk, { ...message, status: statuses[status] });
+}
+
+/** What came with the call is the peer's. */
+export function confirmEarly(talk: Talk): Talk {
+  return everyMessage(talk, (message) =>
+    message.unconfirmed ? { ...message, unconfirmed: false } : message,
+  );
+}
+
+/** Changes a file that is not settled yet. */
+export function changeTransfer(talk: Talk, fid: string, change: Partial<TransferView>): Talk {
+  return everyMessage(talk, (message) => {
+    const { body } = message;
+    if (body.kind !== 'file' || body.transfer.fid !== fid || !moving.has(body.transfer.state)) return message;
+    const transfer = { ...body.transfer, ...change };
+    const done = transfer.state === 'done' ? transfer.size : transfer.done;
+    return { ...message, body: { kind: 'file', transfer: { ...transfer, done } } };
+  });
+}
+
+/** Each message with its last status, and no file on its way any more. */
+export function settle(talk: Talk, unsettled: HeardOf<'ended'>['unsettled']): Talk {
+  const last = new Map<string, MessageStatus>(unsettled.map(({ id, status }) => [id, statuses[status]]));
+  return everyMessage(talk, (message) => {
+    const status = last.get(message.id) ?? message.status;
+    const { body } = message;
+    if (body.kind !== 'file' || !moving.has(body.transfer.state)) {
+      return status === message.status ? message : { ...message, status };
+    }
+    return { ...message, status, body: { ...body, transfer: { ...body.transfer, state: 'interrupted' } } };
+  });
+}
+
+/** Only what may not have arrived. */
+export function keepUnsettled(talk: Talk): Talk {
+  const kept = [...talk.messages].filter(([, { mine, status }]) => mine && isUnsettled(status));
+  return { ...talk, messages: new Map(kept), heard: 0, read: 0 };
+}
+
+const isUnsettled = (status: MessageStatus): boolean =>
+  status === 'unconfirmed' || status === 'not-delivered';
+
+function everyMessage(talk: Talk, change: (message: MessageView) => MessageView): Talk {
+  let changed = false;
+  const messages = new Map<string, MessageView>();
+  for (const [id, before] of talk.messages) {
+    const after = change(before);
+    changed ||= after !== before;
+    messages.set(id, after);
+  }
+  return changed ? { ...talk, messages } : talk;
+}

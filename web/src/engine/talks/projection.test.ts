@@ -1,0 +1,346 @@
+/** What the screens learn, told as stories: what happens on one side, what is shown on the other. */
+import { describe, expect, test } from 'vitest';
+import { toText } from '../bytes.ts';
+import type { ConversationView, EngineEvent, IncomingView, MessageView } from '../contract.ts';
+import type { Deed, Heard, HeardOf } from './input.ts';
+import { project } from './projection.ts';
+import { NOTHING, type State } from './state.ts';
+import { viewChanges } from './views.ts';
+
+const bytes = (n: number) => new Uint8Array(32).fill(n);
+const [BOB, CAROL] = [bytes(2), bytes(3)];
+const bob = { accountId: toText(BOB), name: 'bob' };
+const carol = { accountId: toText(CAROL), name: 'carol' };
+const [KEY, OTHER_KEY] = [bytes(20), bytes(21)];
+
+type State1 = HeardOf<'conversation'>['state'];
+const standing: State1 = {
+  stage: 'secure',
+  session: 1,
+  renewing: false,
+  peerOnline: true,
+  silentSince: null,
+  waiting: 0,
+};
+
+/** A page, and everything that it was told. */
+class Page {
+  state: State = NOTHING;
+  readonly events: EngineEvent[] = [];
+  private readonly shown = new Map<string, MessageView>();
+  private at = 1000;
+
+  hears(...events: Heard[]): this {
+    for (const event of events) this.put({ type: 'heard', event });
+    return this;
+  }
+
+  does(...deeds: Deed[]): this {
+    for (const deed of deeds) this.put(deed);
+    return this;
+  }
+
+  private put(input: Parameters<typeof project>[1]): void {
+    const before = this.state;
+    this.at += 1;
+    this.state = project(before, input, this.at);
+    for (const event of viewChanges(before, this.state)) {
+      this.events.push(event);
+      if (event.type === 'messages-cleared') this.shown.clear();
+      if (event.type === 'messages') for (const one of event.upsert) this.shown.set(one.id, one);
+    }
+  }
+
+  /** In a conversation with bob that is on the screen. */
+  talking(more: Partial<State1> = {}): this {
+    return this.hears({ type: 'line', state: 'online' })
+      .does({ type: 'begun', peer: bob, key: toText(KEY) }, { type: 'shown', accountId: bob.accountId })
+      .hears({ type: 'conversation', account: BOB, state: { ...standing, ...more } });
+  }
+
+  says(id: `own-${number}`, text: string): this {
+    return this.does({ type: 'said', accountId: bob.accountId, id, body: { kind: 'text', text } });
+  }
+
+  private last<T extends EngineEvent['type']>(type: T): Extract<EngineEvent, { type: T }> | undefined {
+    return this.events.findLast((event): event is Extract<EngineEvent, { type: T }> => event.type === type);
+  }
+
+  get view(): ConversationView | null {
+    return this.last('conversation')?.conversation ?? null;
+  }
+
+  get list() {
+    return this.last('conversations')?.conversations ?? [];
+  }
+
+  get calls(): readonly IncomingView[] {
+    return this.last('incoming')?.incoming ?? [];
+  }
+
+  get words() {
+    return [...this.shown.values()].map(({ body, status }) => [
+      body.kind === 'text' ? body.text : body.kind,
+      status,
+    ]);
+  }
+
+  get messages(): readonly MessageView[] {
+    return [...this.shown.values()];
+  }
+}
+
+const text = (id: `peer-${number}-${number}`, said: string, early = false, account = BOB): Heard => ({
+  type: 'message',
+  account,
+  id,
+  body: { type: 'text', text: said, reply: null },
+  early,
+});
+const ended = (
+  why: 'us' | 'peer' | 'silence' | 'keyChanged',
+  more: Partial<HeardOf<'ended'>> = {},
+): Heard => ({
+  type: 'ended',
+  account: BOB,
+  by: { why },
+  unsettled: [],
+  unfinished: [],
+  tailMissing: false,
+  ...more,
+});
+const incoming = (account = BOB): Heard => ({
+  type: 'incoming',
+  account,
+  key: KEY,
+  known: false,
+  request: true,
+});
+const named = { type: 'named', accountId: bob.accountId, name: 'bob' } as const;
+
+describe('a call', () => {
+  test('rings once it is known whose it is, with what came with it', () => {
+    const page = new Page().hears(incoming(), text('peer-1-0', 'hello?', true));
+    expect(page.calls).toEqual([]);
+    page.does(named);
+    expect(page.calls).toMatchObject([
+      {
+        id: bob.accountId,
+        peer: bob,
+        trust: 'unknown',
+        request: [{ seq: 0, body: { kind: 'text', text: 'hello?' } }],
+      },
+    ]);
+    page.hears({ type: 'incomingOver', account: BOB });
+    expect(page.calls).toEqual([]);
+    expect(page.list).toEqual([]);
+  });
+
+  test('that is taken has its words in the conversation, which are proved a little later', () => {
+    const page = new Page().hears(incoming(), text('peer-1-0', 'hello?', true)).does(named);
+    page.does({ type: 'begun', peer: bob, key: toText(KEY) }, { type: 'shown', accountId: bob.accountId });
+    page.hears({ type: 'incomingOver', account: BOB }, text('peer-1-1', 'and more', true));
+    expect(page.calls).toEqual([]);
+    expect(page.messages.map(({ unconfirmed, seq }) => [unconfirmed, seq])).toEqual([
+      [true, 0],
+      [true, 1],
+    ]);
+    page.hears({ type: 'earlyConfirmed', account: BOB, dropped: 1 });
+    expect(page.messages.some(({ unconfirmed }) => unconfirmed)).toBe(false);
+    expect(page.view?.earlyDropped).toBe(1);
+  });
+
+  test('under another key than the pinned one rings as such, but never beside the right one', () => {
+    const pinned = { type: 'pins', pins: [{ ...bob, key: toText(KEY), trust: 'sas' }] } as const;
+    const changed: Heard = { type: 'keyChanged', account: BOB, key: OTHER_KEY };
+    const page = new Page().does(pinned).hears(changed).does(named);
+    expect(page.calls).toMatchObject([{ trust: 'changed' }]);
+    page.does(
+      { type: 'blocked', peer: bob, key: toText(OTHER_KEY) },
+      { type: 'shown', accountId: bob.accountId },
+    );
+    expect(page.calls).toEqual([]);
+    expect(page.view).toMatchObject({ state: 'blocked-key-changed', trust: 'changed', writable: 'no' });
+
+    const talking = new Page().does(pinned).talking().hears(changed).does(named);
+    expect(talking.calls).toEqual([]);
+    expect(talking.view).toMatchObject({ state: 'secure', trust: 'sas' });
+  });
+
+  test('of ours that meets another key is blocked for that key', () => {
+    const page = new Page().does({ type: 'pins', pins: [{ ...bob, key: toText(KEY), trust: 'qr' }] });
+    page.talking({ stage: 'seeking', session: 0 });
+    expect(page.view).toMatchObject({ state: 'ringing-out', writable: 'early' });
+    page.hears({ type: 'keyChanged', account: BOB, key: OTHER_KEY }, ended('keyChanged'));
+    expect(page.view).toMatchObject({ state: 'blocked-key-changed', trust: 'changed' });
+  });
+});
+
+describe('a conversation', () => {
+  test('is interrupted by a line, a peer or a silence, and goes on: one can write all the time', () => {
+    const page = new Page().talking();
+    for (const interruption of [
+      { type: 'line', state: 'down' },
+      { type: 'conversation', account: BOB, state: { ...standing, peerOnline: false } },
+      { type: 'conversation', account: BOB, state: { ...standing, silentSince: 1 } },
+    ] as const) {
+      page.hears(interruption);
+      expect(page.view).toMatchObject({ state: 'reconnecting', writable: 'yes', session: { number: 1 } });
+      page.hears({ type: 'line', state: 'online' }, { type: 'conversation', account: BOB, state: standing });
+      expect(page.view?.state).toBe('secure');
+    }
+  });
+
+  test('says of every own message how far it has come', () => {
+    const page = new Page().talking().says('own-1', 'one');
+    const statuses = [
+      'waiting',
+      'early',
+      'sent',
+      'delivered',
+      'read',
+      'unconfirmed',
+      'notDelivered',
+    ] as const;
+    const told = statuses.map((status) => {
+      page.hears({ type: 'status', account: BOB, id: 'own-1', status });
+      return page.words[0]?.[1];
+    });
+    expect(told).toEqual([
+      'waiting',
+      'early',
+      'sending',
+      'delivered',
+      'read',
+      'unconfirmed',
+      'not-delivered',
+    ]);
+  });
+
+  test('that the peer ends takes the history along, but not what may not have arrived', () => {
+    const page = new Page()
+      .talking()
+      .says('own-1', 'arrived')
+      .says('own-2', 'perhaps')
+      .says('own-3', 'never');
+    page.hears(text('peer-1-0', 'from bob'), {
+      type: 'status',
+      account: BOB,
+      id: 'own-1',
+      status: 'delivered',
+    });
+    const unsettled = [
+      { id: 'own-2', status: 'unconfirmed', text: 'perhaps' },
+      { id: 'own-3', status: 'notDelivered', text: 'never' },
+    ] as const;
+    page.hears(ended('peer', { unsettled: [...unsettled], tailMissing: true }));
+    expect(page.view).toMatchObject({ state: 'peer-disconnected', endedAbruptly: true, writable: 'no' });
+    expect(page.words).toEqual([
+      ['perhaps', 'unconfirmed'],
+      ['never', 'not-delivered'],
+    ]);
+  });
+
+  test('that we leave is gone, unless something may not have arrived', () => {
+    expect(new Page().talking().says('own-1', 'one').hears(ended('us')).view).toBeNull();
+    const page = new Page().talking().says('own-1', 'one');
+    page.hears(ended('us', { unsettled: [{ id: 'own-1', status: 'unconfirmed', text: 'one' }] }));
+    expect(page.view?.state).toBe('left');
+    expect(page.words).toEqual([['one', 'unconfirmed']]);
+    page.does({ type: 'closed', accountId: bob.accountId });
+    expect([page.view, page.words, page.list]).toEqual([null, [], []]);
+  });
+
+  test('that ends by itself stays on the screen with its reason', () => {
+    const page = new Page()
+      .talking()
+      .hears(text('peer-1-0', 'from bob'), ended('silence', { tailMissing: true }));
+    expect(page.view).toMatchObject({ state: 'peer-silent', endedAbruptly: true });
+    expect(page.words).toEqual([['from bob', 'delivered']]);
+    // Nothing that comes later is about it.
+    page.hears(text('peer-1-1', 'late'), { type: 'suspicious', account: BOB, what: 'notAuthentic' });
+    expect(page.words).toHaveLength(1);
+    expect(page.view?.refusedFrames).toBe(0);
+  });
+
+  test('is renewed: a line says so, and the session is another one', () => {
+    const page = new Page().talking();
+    page.hears(
+      { type: 'renewed', account: BOB },
+      { type: 'conversation', account: BOB, state: { ...standing, session: 2 } },
+    );
+    expect(page.messages).toMatchObject([{ body: { kind: 'note', note: 'renewed' } }]);
+    expect(page.view?.session?.number).toBe(2);
+    page.hears(
+      { type: 'renewed', account: BOB },
+      { type: 'conversation', account: BOB, state: { ...standing, session: 3 } },
+    );
+    expect(page.messages).toHaveLength(2);
+  });
+});
+
+describe('two conversations', () => {
+  const both = () => {
+    const page = new Page().talking().says('own-1', 'to bob');
+    page.does({ type: 'begun', peer: carol, key: toText(OTHER_KEY) });
+    return page.hears({ type: 'conversation', account: CAROL, state: standing });
+  };
+
+  test('have a list with what is unread, and only one of them is on the screen', () => {
+    const page = both().hears(text('peer-1-0', 'from carol', false, CAROL), text('peer-1-0', 'from bob'));
+    expect(page.list).toMatchObject([
+      { ...bob, state: 'secure', unread: 1 },
+      { ...carol, state: 'secure', unread: 1 },
+    ]);
+    expect(page.words.map(([said]) => said)).toEqual(['to bob', 'from bob']);
+    page.does({ type: 'shown', accountId: carol.accountId });
+    expect(page.words.map(([said]) => said)).toEqual(['from carol']);
+    page.does({ type: 'read', accountId: carol.accountId, seq: 0 });
+    expect(page.list.map(({ unread }) => unread)).toEqual([1, 0]);
+    page.does({ type: 'shown', accountId: bob.accountId });
+    expect(page.words.map(([said]) => said)).toEqual(['to bob', 'from bob']);
+  });
+
+  test('end apart', () => {
+    const page = both().hears({ ...ended('peer'), account: CAROL } as Heard);
+    expect(page.view?.state).toBe('secure');
+    expect(page.list.map(({ state }) => state)).toEqual(['secure', 'peer-disconnected']);
+  });
+});
+
+describe('a file', () => {
+  const [file, fid] = [bytes(50), toText(bytes(50))];
+  const transfer = { fid, name: 'f', mediaType: '', size: 10, done: 0, state: 'offered' } as const;
+  const offered = () =>
+    new Page().talking().does({
+      type: 'said',
+      accountId: bob.accountId,
+      id: 'own-1',
+      body: { kind: 'file', transfer },
+    });
+  const stateOf = (page: Page) =>
+    page.messages.map(({ body }) => (body.kind === 'file' ? [body.transfer.state, body.transfer.done] : []));
+  const says = (op: 'accept' | 'reject' | 'cancel' | 'done' | 'pause'): Heard => ({
+    type: 'fileControl',
+    account: BOB,
+    control: { file, op },
+  });
+
+  test('goes as its receiver says, and what is settled stays as it is', () => {
+    const page = offered().hears(says('accept'));
+    expect(stateOf(page)).toEqual([['transferring', 0]]);
+    page.does({ type: 'transfer', accountId: bob.accountId, fid, change: { done: 4 } }).hears(says('pause'));
+    expect(stateOf(page)).toEqual([['transferring', 4]]);
+    page.hears(says('done'), says('cancel'));
+    expect(stateOf(page)).toEqual([['done', 10]]);
+    expect(stateOf(offered().hears(says('reject')))).toEqual([['rejected', 0]]);
+    expect(stateOf(offered().hears(says('cancel')))).toEqual([['cancelled-by-peer', 0]]);
+  });
+
+  test('is interrupted by the end, and by nothing less', () => {
+    const page = offered().hears(says('accept'), { type: 'line', state: 'down' });
+    expect(stateOf(page)).toEqual([['transferring', 0]]);
+    page.hears(ended('silence'));
+    expect(stateOf(page)).toEqual([['interrupted', 0]]);
+  });
+});

@@ -1,0 +1,260 @@
+/** What happens, put into what is known: pure, and the only place that changes it. */
+import { toText } from '../bytes.ts';
+import type { Peer } from '../keystore/keystore.ts';
+import type { Heard, HeardOf, Input } from './input.ts';
+import {
+  changeTransfer,
+  confirmEarly,
+  hear,
+  keepUnsettled,
+  note,
+  say,
+  setStatus,
+  settle,
+} from './messages.ts';
+import {
+  type Call,
+  type Ending,
+  isLive,
+  isSecure,
+  type Requested,
+  type State,
+  type Talk,
+  withEntry,
+  without,
+} from './state.ts';
+
+/** `at`: epoch ms. */
+export function project(state: State, input: Input, at: number): State {
+  switch (input.type) {
+    case 'heard':
+      return heard(state, input.event, at);
+    case 'pins': {
+      const pins = new Map(state.pins);
+      for (const { accountId, key, trust } of input.pins) pins.set(accountId, { key, trust });
+      return { ...state, pins };
+    }
+    case 'named':
+      return withCall(state, input.accountId, (call) => ({ ...call, name: input.name }));
+    case 'call-over':
+      return { ...state, calls: without(state.calls, input.accountId) };
+    case 'calling':
+      return withTalk(state, begin(input.peer, { at: 'looking-up' }));
+    case 'begun':
+      return begun(state, input.peer, input.key);
+    case 'blocked': {
+      const calls = without(state.calls, input.peer.accountId);
+      return withTalk({ ...state, calls }, { ...begin(input.peer, { at: 'blocked' }), key: input.key });
+    }
+    case 'closed': {
+      const { accountId } = input;
+      const visible = state.visible === accountId ? null : state.visible;
+      return { ...state, visible, talks: without(state.talks, accountId) };
+    }
+    case 'shown':
+      return { ...state, visible: input.accountId };
+    case 'said':
+      return inTalk(state, input.accountId, (talk) => say(talk, input.id, at, input.body));
+    case 'read':
+      return inTalk(state, input.accountId, (talk) =>
+        input.seq < talk.read ? talk : { ...talk, read: Math.min(input.seq + 1, talk.heard) },
+      );
+    case 'transfer':
+      return inTalk(state, input.accountId, (talk) => changeTransfer(talk, input.fid, input.change));
+    default:
+      return input satisfies never;
+  }
+}
+
+// ---- Conversations begin
+
+function begin(peer: Peer, phase: Talk['phase']): Talk {
+  return {
+    peer,
+    key: null,
+    phase,
+    messages: new Map(),
+    heard: 0,
+    read: 0,
+    peerActivity: 'none',
+    refusedFrames: 0,
+    earlyDropped: 0,
+    endedAbruptly: false,
+    since: 0,
+  };
+}
+
+/** A caller whose conversation is open still has a new run: what was said stays. */
+function begun(state: State, peer: Peer, key: string): State {
+  const call = state.calls.get(peer.accountId);
+  const before = state.talks.get(peer.accountId);
+  const first = { stage: 'seeking', session: 0, renewing: false } as const;
+  const phase = {
+    at: 'live',
+    state: { ...first, peerOnline: null, silentSince: null, waiting: 0 },
+  } as const;
+  let talk: Talk = before?.phase.at === 'live' ? { ...before, key } : { ...begin(peer, phase), key };
+  for (const word of call?.request ?? []) talk = hear(talk, word, true);
+  return withTalk({ ...state, calls: without(state.calls, peer.accountId) }, talk);
+}
+
+// ---- What the package tells
+
+function heard(state: State, event: Heard, at: number): State {
+  switch (event.type) {
+    case 'line':
+      return { ...state, online: event.state === 'online' };
+    case 'incoming':
+      return rings(state, event, false);
+    case 'keyChanged':
+      return keyChanged(state, event);
+    case 'incomingOver':
+      return { ...state, calls: without(state.calls, toText(event.account)) };
+    case 'message':
+      return message(state, event, at);
+    case 'conversation':
+      return of(state, event, (talk) => stands(talk, event.state, at));
+    case 'status':
+      return of(state, event, (talk) => setStatus(talk, event.id, event.status));
+    case 'earlyConfirmed':
+      return of(state, event, (talk) => ({ ...confirmEarly(talk), earlyDropped: event.dropped }));
+    case 'activity':
+      return of(state, event, (talk) => ({ ...talk, peerActivity: event.activity }));
+    case 'renewed':
+      return of(state, event, (talk) => note(talk, 'renewed', sessionOf(talk), at));
+    case 'fileControl':
+      return of(state, event, (talk) => control(talk, event));
+    case 'suspicious':
+      return of(state, event, (talk) => ({ ...talk, refusedFrames: talk.refusedFrames + 1 }));
+    case 'ended':
+      return ended(state, event);
+    // Nothing of these is on the screen: the package's own business, or words that this messenger does not show.
+    case 'pinned':
+    case 'turnedAway':
+    case 'draining':
+    case 'fileSent':
+    case 'chunksWanted':
+    case 'edited':
+    case 'deleted':
+    case 'reaction':
+    case 'viewed':
+      return state;
+    default:
+      return event satisfies never;
+  }
+}
+
+function rings(
+  state: State,
+  { account, key }: Pick<HeardOf<'incoming'>, 'account' | 'key'>,
+  changed: boolean,
+): State {
+  const accountId = toText(account);
+  const name = state.talks.get(accountId)?.peer.name ?? null;
+  const call: Call = { accountId, name, key: toText(key), changed, request: [] };
+  return { ...state, calls: withEntry(without(state.calls, accountId), accountId, call) };
+}
+
+/**
+ * A call under another key than the pinned one. It does not ring beside a conversation with the pinned key; of one that is
+ * being made, the key is what it will be blocked for.
+ */
+function keyChanged(state: State, event: HeardOf<'keyChanged'>): State {
+  const talk = state.talks.get(toText(event.account));
+  if (talk === undefined || !isLive(talk)) return rings(state, event, true);
+  return isSecure(talk) ? state : withTalk(state, { ...talk, key: toText(event.key) });
+}
+
+/** Of a call that rings, or of a conversation. */
+function message(state: State, { account, id, body, early }: HeardOf<'message'>, at: number): State {
+  const accountId = toText(account);
+  const requested: Requested = { id, at, body: bodyOf(body, early) };
+  if (early && state.calls.has(accountId)) {
+    return withCall(state, accountId, (call) => ({ ...call, request: [...call.request, requested] }));
+  }
+  return of(state, { account }, (talk) => hear(talk, requested, early));
+}
+
+function bodyOf(body: HeardOf<'message'>['body'], early: boolean): Requested['body'] {
+  if (body.type === 'text') return { kind: 'text', text: body.text };
+  const { name, mediaType, size } = body.descriptor;
+  const state = early ? 'announced' : 'offered';
+  return { kind: 'file', transfer: { fid: toText(body.file), name, mediaType, size, done: 0, state } };
+}
+
+function stands(talk: Talk, state: HeardOf<'conversation'>['state'], at: number): Talk {
+  const isNew = state.session !== sessionOf(talk);
+  return { ...talk, phase: { at: 'live', state }, since: isNew ? at : talk.since };
+}
+
+const sessionOf = ({ phase }: Talk): number => (phase.at === 'live' ? phase.state.session : 0);
+
+function control(talk: Talk, { control: { file, op } }: HeardOf<'fileControl'>): Talk {
+  const states = {
+    accept: 'transferring',
+    reject: 'rejected',
+    cancel: 'cancelled-by-peer',
+    done: 'done',
+  } as const;
+  const state = states[op as keyof typeof states];
+  return state === undefined ? talk : changeTransfer(talk, toText(file), { state });
+}
+
+// ---- Conversations end
+
+const endings: Readonly<Record<Exclude<HeardOf<'ended'>['by']['why'], 'keyChanged'>, Ending>> = {
+  us: 'left',
+  peer: 'peer-disconnected',
+  peerBefore: 'peer-disconnected',
+  silence: 'peer-silent',
+  declined: 'declined',
+  busy: 'busy',
+  noAnswer: 'no-answer',
+  offline: 'peer-offline',
+  failed: 'failed',
+  timedOut: 'failed',
+  misbehaviour: 'failed',
+  expired: 'expired',
+};
+
+/** Who leaves takes the history along, on both screens; what may not have arrived stays until the person has seen it. */
+function ended(state: State, { account, by, unsettled, tailMissing }: HeardOf<'ended'>): State {
+  const accountId = toText(account);
+  const talk = state.talks.get(accountId);
+  if (talk === undefined || !isLive(talk)) return state;
+  const over: Talk = { ...settle(talk, unsettled), peerActivity: 'none', endedAbruptly: tailMissing };
+  if (by.why === 'keyChanged') return withTalk(state, { ...over, phase: { at: 'blocked' } });
+  const how = endings[by.why];
+  const last: Talk = {
+    ...(how === 'left' || how === 'peer-disconnected' ? keepUnsettled(over) : over),
+    phase: { at: 'ended', how },
+  };
+  if (how === 'left' && last.messages.size === 0) return project(state, { type: 'closed', accountId }, 0);
+  return withTalk(state, last);
+}
+
+// ---- Parts of the state
+
+function withTalk(state: State, talk: Talk): State {
+  return { ...state, talks: withEntry(state.talks, talk.peer.accountId, talk) };
+}
+
+function inTalk(state: State, accountId: string, change: (talk: Talk) => Talk): State {
+  const talk = state.talks.get(accountId);
+  const after = talk === undefined ? talk : change(talk);
+  return after === undefined || after === talk ? state : withTalk(state, after);
+}
+
+/** Only while it lives: what comes later is about what is over. */
+function of(
+  state: State,
+  { account }: { readonly account: Uint8Array },
+  change: (talk: Talk) => Talk,
+): State {
+  return inTalk(state, toText(account), (talk) => (isLive(talk) ? change(talk) : talk));
+}
+
+function withCall(state: State, accountId: string, change: (call: Call) => Call): State {
+  const call = state.calls.get(accountId);
+  return call === undefined ? state : { ...state, calls: withEntry(state.calls, accountId, change(call)) };
+}
