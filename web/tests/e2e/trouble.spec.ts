@@ -82,33 +82,6 @@ test('either side can cancel a file, and both see it', async ({ stage }) => {
   await expect(bob.at('transfer').nth(1)).toHaveAttribute('data-state', 'cancelled-by-peer');
 });
 
-test('a connection lost in the middle of a file is told, and the way back works', async ({ stage }) => {
-  const through = stage.hostile.port;
-  const alice = await stage.person('alice', { through });
-  const bob = await stage.person('bob', { through });
-  await alice.register();
-  await bob.register();
-  await meet(alice, bob);
-  let chunks = 0;
-  stage.hostile.tamper = (frame, type) => {
-    if (type === 0x12 && ++chunks === 2) stage.hostile.cut();
-    return [frame];
-  };
-  await alice.attach({
-    name: 'interrupted.bin',
-    mimeType: 'application/octet-stream',
-    buffer: testBytes(12 * 1024 * 1024, 'interrupted'),
-  });
-  await alice.expectState('connection-lost');
-  stage.hostile.tamper = (frame) => [frame];
-  await expect(alice.at('connection-state')).toHaveAttribute('data-state', 'online');
-  await expect(bob.at('connection-state')).toHaveAttribute('data-state', 'online');
-  await alice.at('leave-chat').click();
-  await meet(alice, bob);
-  await alice.say('back again');
-  await expect(bob.message('back again')).toBeVisible();
-});
-
 test('logging out keeps the identity on the device', async ({ stage }) => {
   const alice = await stage.person('alice');
   const bob = await stage.person('bob');

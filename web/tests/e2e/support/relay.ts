@@ -22,16 +22,33 @@ export async function freePort(): Promise<number> {
 
 /** A real relay with a database of its own in a temporary folder; everything it logs is kept. */
 export class Relay {
+  private readonly output: Buffer[] = [];
+  private child: ChildProcess;
+
   private constructor(
     readonly port: number,
     readonly folder: string,
-    private readonly child: ChildProcess,
-    private readonly output: Buffer[],
-  ) {}
+    private readonly settings: Readonly<Record<string, string>>,
+  ) {
+    this.child = this.spawn();
+  }
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<Relay> {
-    const port = await freePort();
     const folder = await mkdtemp(join(tmpdir(), 'duet-e2e-'));
+    const relay = new Relay(await freePort(), folder, settings);
+    await relay.untilReady();
+    return relay;
+  }
+
+  /** Ends the process as a crash would, and starts it again with what it had written down. */
+  async restart(): Promise<void> {
+    await this.kill();
+    this.child = this.spawn();
+    await this.untilReady();
+  }
+
+  private spawn(): ChildProcess {
+    const { port, folder, settings } = this;
     const child = spawn(binary, [], {
       cwd: folder,
       env: {
@@ -48,12 +65,9 @@ export class Relay {
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const output: Buffer[] = [];
-    child.stdout?.on('data', (data: Buffer) => output.push(data));
-    child.stderr?.on('data', (data: Buffer) => output.push(data));
-    const relay = new Relay(port, folder, child, output);
-    await relay.untilReady();
-    return relay;
+    child.stdout?.on('data', (data: Buffer) => this.output.push(data));
+    child.stderr?.on('data', (data: Buffer) => this.output.push(data));
+    return child;
   }
 
   private async untilReady(): Promise<void> {
