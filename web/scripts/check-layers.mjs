@@ -1,5 +1,6 @@
 // Who may import whom. A layer knows only what is below it: engine <- state <- screens <- app; `ui` and `i18n`
-// stand beside them and know nothing of chat. tsconfig.engine.json checks the other half: no DOM in the engine.
+// stand beside them and know nothing of chat. And no file leads back to itself. tsconfig.engine.json checks the other
+// half: no DOM in the engine.
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,9 +57,13 @@ function mayImport(file, target) {
 }
 
 const problems = [];
+/** File -> the files that it imports. */
+const imports = new Map();
 for (const path of files(source)) {
   const file = relative(source, path).split(sep).join('/');
   const layer = file.split('/')[0];
+  const own = [];
+  imports.set(file, own);
   for (const match of readFileSync(path, 'utf8').matchAll(specifiers)) {
     const specifier = (match[1] ?? match[2]).split('?')[0];
     if (specifier.startsWith('.')) {
@@ -67,6 +72,7 @@ for (const path of files(source)) {
         .join('/')
         .replace(/\.js$/, '.ts');
       const withExtension = /\.\w+$/.test(target) ? target : `${target}.ts`;
+      own.push(withExtension);
       if (!mayImport(file, withExtension)) problems.push(`${file} must not import ${target}`);
     } else {
       const owners = packages[specifier.split('/')[0]];
@@ -74,6 +80,28 @@ for (const path of files(source)) {
         problems.push(`${file} must not import ${specifier}`);
     }
   }
+}
+
+/** Files that were left without finding a circle through them. */
+const clear = new Set();
+
+/** The first circle that `file` leads into; `path`: how one came here. */
+function circle(file, path) {
+  if (path.includes(file)) return [...path.slice(path.indexOf(file)), file];
+  if (clear.has(file)) return undefined;
+  for (const next of imports.get(file) ?? []) {
+    const found = circle(next, [...path, file]);
+    if (found !== undefined) return found;
+  }
+  clear.add(file);
+  return undefined;
+}
+
+for (const file of imports.keys()) {
+  const found = circle(file, []);
+  if (found === undefined) continue;
+  problems.push(`a circle: ${found.join(' -> ')}`);
+  break;
 }
 
 if (problems.length > 0) {
