@@ -245,6 +245,33 @@ export const client: Suite = ({ engines, relay, restartRelay }: Environment) => 
       },
     },
     {
+      name: 'a file that is cancelled while it is sealed leaves the line to the next one',
+      run: async () => {
+        const [alice, bob] = [await somebody(url, 'native'), await somebody(url, 'wasm')];
+        const { a, b } = await meet(alice, bob);
+        const source = new Blob([pattern(1_000_000)]);
+        const send = (name: string) =>
+          a.sendFile({ source, name, mediaType: 'text/plain', engine: 'native' });
+        const receive = async (name: string) => {
+          const { body } = await bob.ear.until(
+            'message',
+            (event) => event.body.type === 'file' && event.body.descriptor.name === name,
+          );
+          assert(body.type === 'file', 'it is a file');
+          return b.receiveFile(body.descriptor, { write: () => undefined });
+        };
+        const first = send('one');
+        const receiving = await receive('one');
+        // The first chunks are wanted, and before they are made nobody wants them any more.
+        alice.client.addEventListener('fileControl', () => first.cancel(), { once: true });
+        await refused('E_TRANSFER_OVER', () => first.done);
+        await refused('E_TRANSFER_OVER', () => receiving.done);
+        const second = send('two');
+        await Promise.all([second.done, receive('two').then(({ done }) => done)]);
+        part(alice, bob);
+      },
+    },
+    {
       name: 'what is refused at once',
       run: async () => {
         const [alice, bob] = [await somebody(url, 'wasm'), await somebody(url, 'wasm')];

@@ -74,6 +74,10 @@ export class HeldClient implements Client {
     this.#sleepless = onWakeUp(() => this.#alarm.soon());
   }
 
+  get freed(): boolean {
+    return this.#freed;
+  }
+
   get presence(): Bytes {
     return call(() => this.#held.live.presence());
   }

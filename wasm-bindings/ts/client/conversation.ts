@@ -72,6 +72,11 @@ export class HeldConversation implements Conversation {
     this.#client.step((client, at) => client.leave(this.accountId, at));
   }
 
+  /** Whether the client is still there. */
+  get exists(): boolean {
+    return !this.#client.freed;
+  }
+
   // ---- Files
 
   offerFile(descriptor: FileDescriptor): MessageId {

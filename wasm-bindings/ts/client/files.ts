@@ -106,12 +106,14 @@ export class Sending extends Moving {
   }
 
   wanted(wanted: ChunksWanted): void {
-    this.#outgoing.frame(wanted.first, wanted.count).then(
-      (frame) => {
-        if (this.live) this.conversation.chunk(wanted, frame);
-      },
-      (error: unknown) => this.fail(error),
-    );
+    // Also when it is not wanted any more, or cannot be made: the core keeps its room on the line until it hears of it.
+    const give = (frame: Uint8Array) => {
+      if (this.conversation.exists) this.conversation.chunk(wanted, frame);
+    };
+    this.#outgoing.frame(wanted.first, wanted.count).then(give, (error: unknown) => {
+      this.fail(error);
+      give(new Uint8Array(0));
+    });
   }
 
   sent(chunks: number): void {
