@@ -86,6 +86,7 @@ test-vectors: $(STAMPS)/venv ## Drift of test-vectors/, and the independent Pyth
 .PHONY: test-package
 test-package: $(STAMPS)/package $(STAMPS)/tests ## The npm package: Node and Chromium, each on both engines
 	$(step) "npm package in Node"
+	@cargo build --locked --quiet -p duet-relay
 	@cd wasm-bindings && npm test --silent
 	$(step) "npm package in Chromium"
 	@cd wasm-bindings && npm run --silent test:chromium

@@ -12,7 +12,7 @@ export interface Socket {
   readonly bufferedAmount: number;
   send(frame: Bytes): void;
   close(code?: number): void;
-  addEventListener(type: 'open', listener: () => void): void;
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void;
 }
@@ -176,6 +176,8 @@ class Reconnecting implements Connection {
       if (!(data instanceof ArrayBuffer)) return this.#lose(attempt);
       this.#options.client.receive(new Uint8Array(data));
     });
+    // Of a connection that failed. Not every platform tells its end as well.
+    socket.addEventListener('error', () => this.#lose(attempt));
     socket.addEventListener('close', ({ code }) => {
       if (this.#attempt === attempt) this.#closed(attempt, code);
     });
