@@ -190,3 +190,39 @@ fn a_peer_who_is_away_is_not_sent_chunks_all_the_time() {
     world.pass(30_000);
     assert!(world.has(1, file, &bytes));
 }
+
+/// What was said about a file in a session that did not come about is said again in the one before.
+#[test]
+fn a_word_about_a_file_survives_a_renewal_that_failed() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let file = world.offer(0, 1, &bytes(100_000));
+    world.pass(5_000);
+    let confirmed = std::rc::Rc::new(std::cell::Cell::new(false));
+    let seen = confirmed.clone();
+    world.rule = Box::new(move |_, _, payload| {
+        seen.set(seen.get() || payload[1] == 0x04);
+        Pass::Deliver
+    });
+    world.pass(20 * 3_600_000 - 20_000);
+    while !confirmed.get() {
+        world.pass(5);
+    }
+    // CONFIRM arrives, and READY does not.
+    world.people[0].swallowed = true;
+    world.pass(100);
+    world.cut(0);
+    let alice = world.account(0);
+    world
+        .act(1, |client, now, rng| {
+            client.file(&alice, file, FileAct::Reject, now, rng)
+        })
+        .unwrap();
+    world.pass(30_000);
+    world.people[0].swallowed = false;
+    world.connect(0);
+    world.pass(60_000);
+    assert!(world.ended(0, 1).is_none() && world.ended(1, 0).is_none());
+    assert!(world.saw(0, |event| matches!(event,
+        Event::File { control, .. } if control.file == file && control.op == ControlOp::Reject)));
+}
