@@ -369,3 +369,38 @@ fn the_shortest_intervals_are_lived_through() {
     world.pass(1_000);
     assert!(world.steps < 20_000, "{}", world.steps);
 }
+
+/// One side has completed a renewal and the other has not, and no OVER arrives: they go on where both are.
+#[test]
+fn a_renewal_that_only_one_side_knows_of() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let confirmed = std::rc::Rc::new(std::cell::Cell::new(false));
+    let seen = confirmed.clone();
+    world.rule = Box::new(move |_, _, payload| {
+        seen.set(seen.get() || payload[1] == 0x04);
+        Pass::Deliver
+    });
+    world.pass(20 * 3_600_000 - 10_000);
+    while !confirmed.get() {
+        world.pass(5);
+    }
+    world.people[0].swallowed = true;
+    world.pass(100);
+    world.cut(0);
+    world.pass(20_000);
+    world.people[0].swallowed = false;
+    world.rule = Box::new(|_, _, payload| match payload[1] {
+        0x01 | 0x07 => Pass::Drop,
+        _ => Pass::Deliver,
+    });
+    world.connect(0);
+    for number in 0..26 {
+        let text = world.say(0, 1, &number.to_string());
+        world.pass(30_000);
+        assert_eq!(world.status(0, text), Some(Status::Delivered));
+    }
+    let text = world.say(1, 0, "here");
+    world.pass(10_000);
+    assert_eq!(world.status(1, text), Some(Status::Delivered));
+}
