@@ -226,3 +226,29 @@ fn a_word_about_a_file_survives_a_renewal_that_failed() {
     assert!(world.saw(0, |event| matches!(event,
         Event::File { control, .. } if control.file == file && control.op == ControlOp::Reject)));
 }
+
+/// Two files to two people share the line.
+#[test]
+fn nobody_s_file_waits_for_another_one_s() {
+    let mut world = World::new(&["alice", "bob", "carol"]);
+    world.meet(0, 1);
+    world.meet(0, 2);
+    let bytes = bytes(6_000_000);
+    let files = [world.offer(0, 1, &bytes), world.offer(0, 2, &bytes)];
+    world.pass(1_000);
+    world.take(1, 0);
+    world.take(2, 0);
+    let sent = |world: &World, wanted| {
+        let told = world.people[0].events.iter();
+        let chunks = told.filter_map(|event| match event {
+            Event::FileSent { file, chunks, .. } if *file == wanted => Some(*chunks),
+            _ => None,
+        });
+        chunks.last().unwrap_or(0)
+    };
+    while files.iter().all(|file| sent(&world, *file) < 100) {
+        world.pass(20);
+    }
+    let sent = files.map(|file| sent(&world, file));
+    assert!(sent.iter().all(|sent| *sent >= 50), "{sent:?}");
+}
