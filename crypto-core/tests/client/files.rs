@@ -240,11 +240,11 @@ fn nobody_s_file_waits_for_another_one_s() {
     world.take(2, 0);
     let sent = |world: &World, wanted| {
         let told = world.people[0].events.iter();
-        let chunks = told.filter_map(|event| match event {
+        let mut chunks = told.filter_map(|event| match event {
             Event::FileSent { file, chunks, .. } if *file == wanted => Some(*chunks),
             _ => None,
         });
-        chunks.last().unwrap_or(0)
+        chunks.next_back().unwrap_or(0)
     };
     while files.iter().all(|file| sent(&world, *file) < 100) {
         world.pass(20);
