@@ -17,6 +17,10 @@ fn a_call_is_answered_and_both_talk() {
     assert_eq!(world.stage(0, 1), Some(Stage::Secure));
     assert_eq!(world.stage(1, 0), Some(Stage::Secure));
 
+    // A first session renews none.
+    let renewed = |event: &Event| matches!(event, Event::Renewed { .. });
+    assert!(!world.saw(0, renewed) && !world.saw(1, renewed));
+
     let hello = world.say(0, 1, "hello");
     let hi = world.say(1, 0, "hi");
     world.pass(2_000);

@@ -403,3 +403,34 @@ fn everybody_gets_a_turn() {
         assert!(heard.iter().all(|heard| *heard >= 11), "{heard:?}");
     }
 }
+
+/// Typing is told once in a while, not with every key.
+#[test]
+fn typing_is_not_told_with_every_key() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bob = world.account(1);
+    let told = |world: &World| {
+        let events = world.people[1].events.iter();
+        events
+            .filter(|event| matches!(event, Event::Activity { .. }))
+            .count()
+    };
+    for _ in 0..30 {
+        world
+            .act(0, |client, now, rng| {
+                client.typing(&bob, Activity::Typing, now, rng)
+            })
+            .unwrap();
+        world.pass(100);
+    }
+    assert_eq!(told(&world), 1);
+    world.pass(1_500);
+    world
+        .act(0, |client, now, rng| {
+            client.typing(&bob, Activity::Typing, now, rng)
+        })
+        .unwrap();
+    world.pass(100);
+    assert_eq!(told(&world), 2);
+}
