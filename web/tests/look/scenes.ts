@@ -226,13 +226,12 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
-    name: '02-switch',
+    name: '02-call-beside',
     stage: 'in',
     prepare: async (page, language) => {
       await talk(evening)(page, language);
       await page.evaluate(() => fake.ring('compared'));
-      await page.getByTestId('incoming-accept').click();
-      await page.getByRole('alertdialog').waitFor();
+      await page.getByTestId('incoming-accept').waitFor();
     },
   },
   { name: '03-secure-now', stage: 'in', prepare: (page) => chat(page, 'secure', firstTime) },
