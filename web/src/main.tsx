@@ -4,7 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openEngine } from './app/engine.ts';
 import { makeRoomForKeyboard } from './app/keyboard.ts';
-import { keptContrast, keptEngine, keptTheme } from './app/preferences.ts';
+import { keptContrast, keptEngine, keptEraseOnDrop, keptTheme } from './app/preferences.ts';
 import { applyContrast, applyTheme } from './app/theme.ts';
 import { createDuet } from './app/wire.ts';
 
@@ -22,4 +22,4 @@ createRoot(root).render(
     <App duet={duet.duet} />
   </StrictMode>,
 );
-duet.start(keptEngine());
+duet.start(keptEngine(), keptEraseOnDrop());

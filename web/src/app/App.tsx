@@ -10,7 +10,14 @@ import { KeyMissing } from '../screens/sign-in/KeyMissing.tsx';
 import { SignIn } from '../screens/sign-in/SignIn.tsx';
 import { Unlock } from '../screens/sign-in/Unlock.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
-import { keepPreference, keptContrast, keptEngine, keptTheme, readPreference } from './preferences.ts';
+import {
+  keepPreference,
+  keptContrast,
+  keptEngine,
+  keptEraseOnDrop,
+  keptTheme,
+  readPreference,
+} from './preferences.ts';
 import { applyContrast, applyTheme } from './theme.ts';
 
 /**
@@ -46,12 +53,14 @@ function usePreferences(): Preferences {
   const [theme, setTheme] = useState(keptTheme);
   const [engine, setEngine] = useState(keptEngine);
   const [contrast, setContrast] = useState(keptContrast);
+  const [eraseOnDrop, setEraseOnDrop] = useState(keptEraseOnDrop);
   useEffect(() => applyTheme(theme), [theme]);
   useEffect(() => applyContrast(contrast), [contrast]);
   return {
     theme,
     contrast,
     engine,
+    eraseOnDrop,
     setTheme: (next) => {
       setTheme(next);
       keepPreference('theme', next);
@@ -63,6 +72,10 @@ function usePreferences(): Preferences {
     setEngine: (next) => {
       setEngine(next);
       keepPreference('engine', next);
+    },
+    setEraseOnDrop: (next) => {
+      setEraseOnDrop(next);
+      keepPreference('eraseOnDrop', next ? 'yes' : 'no');
     },
   };
 }

@@ -7,6 +7,7 @@ const KEYS = {
   theme: 'duet.theme',
   contrast: 'duet.contrast',
   language: 'duet.language',
+  eraseOnDrop: 'duet.erase-on-drop',
 } as const;
 
 export type PreferenceName = keyof typeof KEYS;
@@ -38,3 +39,5 @@ export const keptEngine = (): EngineMode =>
 export const keptTheme = (): Theme => oneOf(['system', 'light', 'dark'], readPreference('theme'), 'system');
 
 export const keptContrast = (): Contrast => oneOf(['system', 'more'], readPreference('contrast'), 'system');
+
+export const keptEraseOnDrop = (): boolean => readPreference('eraseOnDrop') === 'yes';

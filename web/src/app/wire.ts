@@ -7,7 +7,7 @@ import { addNotice, connectStores, createStores } from '../state/index.ts';
 export interface WiredDuet {
   readonly duet: Duet;
   /** Once, after the first drawing. A failure is told as a notice. */
-  readonly start: (mode: EngineMode) => void;
+  readonly start: (mode: EngineMode, eraseOnDrop: boolean) => void;
 }
 
 /** Stores, connected to an engine that has not been started yet: no event is missed. */
@@ -16,8 +16,10 @@ export function createDuet(client: EngineClient): WiredDuet {
   connectStores(stores, client);
   return {
     duet: { client, stores, memory: createMemory() },
-    start: (mode) => {
-      client.start({ mode }).catch((reason: unknown) => addNotice(stores, toUserError(reason)));
+    start: (mode, eraseOnDrop) => {
+      const tell = (reason: unknown) => addNotice(stores, toUserError(reason));
+      client.setEraseOnDrop({ on: eraseOnDrop }).catch(tell);
+      client.start({ mode }).catch(tell);
     },
   };
 }

@@ -78,6 +78,8 @@ export type ConversationState =
   | 'peer-silent'
   /** We left, and something of ours may not have arrived: it is still shown. */
   | 'left'
+  /** A line dropped, and we want nothing to outlive that: what may not have arrived is still shown. */
+  | 'line-dropped'
   /** The session reached its limit (24 h) and could not be renewed. */
   | 'expired';
 
@@ -430,6 +432,11 @@ export interface EngineCommands {
   closeBackup(): Promise<void>;
   /** After `blocked-key-changed`: pin the new key, both fingerprints having been shown. */
   acceptChangedKey(): Promise<void>;
+  /**
+   * The stricter rule: as soon as either line drops, a conversation is left, and erased. Off until it is said; holds at once,
+   * also for what is interrupted already.
+   */
+  setEraseOnDrop(input: { on: boolean }): Promise<void>;
   /** Wake the reconnect timer now. */
   retryNow(): Promise<void>;
   /** Takes effect at the next start; an operation never changes its engine half-way. */

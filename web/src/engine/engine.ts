@@ -25,6 +25,8 @@ export interface Platform {
   readonly WebSocket?: (new (url: URL) => Socket) | undefined;
   readonly locks: Pick<LockManager, 'request'> | undefined;
   readonly now: () => number;
+  /** While developing: told of every transition, without contents. */
+  readonly log?: ((line: string) => void) | undefined;
 }
 
 export interface Engine extends CommandHandlers {
@@ -64,6 +66,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     app,
     emit,
     now,
+    log: platform.log,
     mode: () => mode,
   });
   const account = new Account({
@@ -111,22 +114,22 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       await account.logout();
     },
     search: ({ query }, signal) => directory.search(query, signal),
-    openChat: (peer) => talks.call(peer),
-    showChat: async ({ accountId }) => talks.show(accountId),
-    acceptIncoming: async ({ id }) => talks.accept(id),
-    declineIncoming: async ({ id }) => talks.decline(id),
-    leaveChat: async () => talks.leaveVisible(),
-    leaveAll: async () => talks.sayGoodbye(),
-    sendText: async ({ text }) => talks.sendText(text),
-    markRead: async ({ seq }) => talks.markRead(seq),
-    setTyping: async ({ typing }) => talks.setTyping(typing),
-    sendFile: async ({ file }) => talks.sendFile(file),
-    cancelTransfer: async ({ fid }) => talks.cancelTransfer(fid),
+    openChat: (peer) => talks.calls.call(peer),
+    showChat: async ({ accountId }) => talks.calls.show(accountId),
+    acceptIncoming: async ({ id }) => talks.calls.accept(id),
+    declineIncoming: async ({ id }) => talks.calls.decline(id),
+    leaveChat: async () => talks.calls.leaveVisible(),
+    leaveAll: async () => talks.calls.leaveAll(),
+    sendText: async ({ text }) => talks.words.text(text),
+    markRead: async ({ seq }) => talks.words.read(seq),
+    setTyping: async ({ typing }) => talks.words.typing(typing),
+    sendFile: async ({ file }) => talks.words.file(file),
+    cancelTransfer: async ({ fid }) => talks.words.cancelFile(fid),
     verification: () => verificationOf(verification, talks.person, talks.visible, talks.handle),
-    markVerified: ({ by }) => talks.markVerified(by),
+    markVerified: ({ by }) => talks.trust.markVerified(by),
     async checkQr({ text }) {
       const verdict = readQr(verification, talks.person, talks.visible, text.trim());
-      if (verdict === 'verified') await talks.markVerified('qr');
+      if (verdict === 'verified') await talks.trust.markVerified('qr');
       return verdict;
     },
     people: () => peopleOf(verification, talks.person),
@@ -134,7 +137,8 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     openBackup: (input, signal) => backups.open(input, signal),
     restoreBackup: (input) => backups.restore(input),
     closeBackup: async () => backups.close(),
-    acceptChangedKey: () => talks.acceptChangedKey(),
+    acceptChangedKey: () => talks.trust.acceptChangedKey(),
+    setEraseOnDrop: async ({ on }) => talks.setEraseOnDrop(on),
     retryNow: async () => talks.retryNow(),
     // The page keeps the choice and names it at the next start; nothing changes half-way.
     setEngineMode: async () => undefined,

@@ -200,7 +200,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   };
   const setState = (state: ConversationState, more: Partial<ConversationView> = {}) => {
     if (conversation === null) throw new TypeError('no conversation is open');
-    if (state === 'peer-disconnected') clear();
+    if (state === 'peer-disconnected' || state === 'line-dropped') clear();
     const secure = state === 'secure';
     const open = secure || state === 'reconnecting';
     const session = open ? (conversation.session ?? fakeSession(1)) : null;
@@ -399,6 +399,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     },
     retryNow: async () => setApp({ connection: { state: 'online' } }),
     setEngineMode: async () => undefined,
+    setEraseOnDrop: async () => undefined,
   };
 
   /** Records the call and lets a test make it fail. */

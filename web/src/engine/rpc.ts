@@ -57,6 +57,7 @@ const commandTable = {
   acceptChangedKey: true,
   retryNow: true,
   setEngineMode: true,
+  setEraseOnDrop: true,
 } as const satisfies Record<CommandName, true>;
 
 export const COMMANDS = Object.keys(commandTable) as readonly CommandName[];

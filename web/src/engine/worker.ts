@@ -1,4 +1,5 @@
 /** The worker's entry: the platform's parts, the engine, and the channel to the page. */
+/// <reference types="vite/types/importMeta.d.ts" />
 import * as crypto from '@duet-chat/crypto';
 import * as relay from '@duet-chat/crypto/relay';
 import { createEngine } from './engine.ts';
@@ -18,6 +19,8 @@ const engine = createEngine(
     // Missing on plain http: there tabs may trip over each other's refresh, and log in anew.
     locks: (self.navigator as { locks?: LockManager }).locks,
     now: () => Date.now(),
+    // biome-ignore lint/suspicious/noConsole: for whoever develops; a production build has nothing of it.
+    log: import.meta.env.DEV ? (line) => console.debug(line) : undefined,
   },
   (event) => server.emit(event),
 );

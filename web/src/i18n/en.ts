@@ -127,6 +127,7 @@ export const en = {
     nobodyHelp: 'Ask your friend how they spell it here.',
     results: 'Found',
     talking: 'In conversation',
+    draft: (text: string) => `Draft: ${text}`,
     known: 'People you know',
     noKey: 'Cannot be called yet: has never been here',
     free: 'Call',
@@ -232,6 +233,12 @@ export const en = {
       label: () => 'You have left',
       title: (name) => `${name} may not have got all of it`,
       hint: () => 'You have left. What is still here is what may not have arrived; closing takes it away.',
+    },
+    'line-dropped': {
+      label: () => 'The line dropped',
+      title: () => 'The line dropped, and the conversation is erased',
+      hint: (name) =>
+        `You chose this in the settings. What of yours may not have arrived is still shown; ${name} learns of the end once the line is back.`,
     },
     expired: {
       label: () => 'A day is over',
@@ -526,6 +533,10 @@ export const en = {
   settings: {
     title: 'Settings',
     account: 'Account',
+    conversations: 'Conversations',
+    eraseOnDrop: 'Erase when a line drops',
+    eraseOnDropHint:
+      'A conversation ends, and is erased, as soon as either of you loses the line. Without this, Duet waits up to ten minutes and goes on.',
     look: 'Look and language',
     hood: 'Under the hood',
     colour: (voice: string) => `${voice} is your colour, on every screen`,

@@ -223,7 +223,7 @@ export class Account {
   logout(): Promise<void> {
     return this.alone(async () => {
       const { auth, http } = this.deps;
-      this.deps.talks().sayGoodbye();
+      this.deps.talks().calls.leaveAll();
       try {
         await http.logout(auth.token);
       } catch (error) {

@@ -165,7 +165,7 @@ export class Backups {
         return peer === undefined ? [] : [recordOf(owner, accountId, peer, known.get(name), now())];
       });
     });
-    await talks().pinsChanged();
+    await talks().trust.reload();
   }
 
   /** The package's rules (docs/decisions/0009). */

@@ -25,6 +25,8 @@ export type Deed =
   | { readonly type: 'blocked'; readonly peer: Peer; readonly key: string }
   /** The conversation is closed: nothing of it stays. */
   | { readonly type: 'closed'; readonly accountId: string }
+  /** It is left because a line dropped. */
+  | { readonly type: 'line-dropped'; readonly accountId: string }
   | { readonly type: 'shown'; readonly accountId: string | null }
   /** An own message, under the name that the package gave it. */
   | {

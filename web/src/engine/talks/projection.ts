@@ -51,6 +51,8 @@ export function project(state: State, input: Input, at: number): State {
       const visible = state.visible === accountId ? null : state.visible;
       return { ...state, visible, talks: without(state.talks, accountId) };
     }
+    case 'line-dropped':
+      return inTalk(state, input.accountId, (talk) => ({ ...talk, lineDropped: true }));
     case 'shown':
       return { ...state, visible: input.accountId };
     case 'said':
@@ -81,6 +83,7 @@ function begin(peer: Peer, phase: Talk['phase']): Talk {
     earlyDropped: 0,
     endedAbruptly: false,
     since: 0,
+    lineDropped: false,
   };
 }
 
@@ -217,6 +220,9 @@ const endings: Readonly<Record<Exclude<HeardOf<'ended'>['by']['why'], 'keyChange
   expired: 'expired',
 };
 
+/** These take the history along. */
+const erasing: ReadonlySet<Ending> = new Set(['left', 'peer-disconnected', 'line-dropped']);
+
 /** Who leaves takes the history along, on both screens; what may not have arrived stays until the person has seen it. */
 function ended(state: State, { account, by, unsettled, tailMissing }: HeardOf<'ended'>): State {
   const accountId = toText(account);
@@ -224,9 +230,9 @@ function ended(state: State, { account, by, unsettled, tailMissing }: HeardOf<'e
   if (talk === undefined || !isLive(talk)) return state;
   const over: Talk = { ...settle(talk, unsettled), peerActivity: 'none', endedAbruptly: tailMissing };
   if (by.why === 'keyChanged') return withTalk(state, { ...over, phase: { at: 'blocked' } });
-  const how = endings[by.why];
+  const how = by.why === 'us' && talk.lineDropped ? 'line-dropped' : endings[by.why];
   const last: Talk = {
-    ...(how === 'left' || how === 'peer-disconnected' ? keepUnsettled(over) : over),
+    ...(erasing.has(how) ? keepUnsettled(over) : over),
     phase: { at: 'ended', how },
   };
   if (how === 'left' && last.messages.size === 0) return project(state, { type: 'closed', accountId }, 0);

@@ -47,6 +47,8 @@ export interface Talk {
   readonly endedAbruptly: boolean;
   /** Epoch ms at which the open session began. */
   readonly since: number;
+  /** A line dropped, and whoever is here wants nothing to outlive that: it is being left. */
+  readonly lineDropped: boolean;
 }
 
 /** Somebody calls. */
@@ -80,6 +82,10 @@ export const NOTHING: State = {
 export const isLive = ({ phase }: Talk): boolean => phase.at === 'live' || phase.at === 'looking-up';
 
 export const isSecure = ({ phase }: Talk): boolean => phase.at === 'live' && phase.state.stage === 'secure';
+
+/** A session is open, and nothing can pass: our own line is down, or the peer's is, as the relay says. */
+export const isCut = ({ online }: State, { phase }: Talk): boolean =>
+  phase.at === 'live' && phase.state.stage === 'secure' && !(online && phase.state.peerOnline !== false);
 
 /** A map with one entry set; the place of a known key does not change. */
 export function withEntry<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {

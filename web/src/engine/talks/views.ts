@@ -12,7 +12,7 @@ import type {
   TrustView,
 } from '../contract.ts';
 import type { Pin } from '../keystore/keystore.ts';
-import { type Call, isSecure, type Requested, type State, type Talk } from './state.ts';
+import { type Call, isCut, isSecure, type Requested, type State, type Talk } from './state.ts';
 
 /** The events that bring a page from the view of `before` to that of `after`. */
 export function viewChanges(before: State, after: State): EngineEvent[] {
@@ -70,7 +70,8 @@ export function conversationView(state: State, talk: Talk): ConversationView {
   };
 }
 
-function stateOf({ online }: State, { phase }: Talk): ConversationState {
+function stateOf(state: State, talk: Talk): ConversationState {
+  const { phase } = talk;
   switch (phase.at) {
     case 'looking-up':
       return 'ringing-out';
@@ -79,10 +80,10 @@ function stateOf({ online }: State, { phase }: Talk): ConversationState {
     case 'blocked':
       return 'blocked-key-changed';
     case 'live': {
-      const { stage, peerOnline, silentSince } = phase.state;
+      const { stage, silentSince } = phase.state;
       if (stage === 'establishing') return 'establishing';
       if (stage !== 'secure') return 'ringing-out';
-      return online && peerOnline !== false && silentSince === null ? 'secure' : 'reconnecting';
+      return isCut(state, talk) || silentSince !== null ? 'reconnecting' : 'secure';
     }
     default:
       return phase satisfies never;

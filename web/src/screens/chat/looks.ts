@@ -26,4 +26,5 @@ export const looks: Readonly<Record<ConversationState, Look>> = {
   expired: over,
   'peer-silent': over,
   left: over,
+  'line-dropped': over,
 };

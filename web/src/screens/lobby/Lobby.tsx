@@ -1,13 +1,13 @@
 import { Phone, Search as SearchIcon, SlidersHorizontal, X } from 'lucide-react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { ConversationSummary } from '../../engine/contract.ts';
-import { useWords } from '../../i18n/index.tsx';
+import { type Text, useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { looks } from '../chat/looks.ts';
 import { PeerMark } from '../chat/PeerMark.tsx';
-import { useApp, useCommand, useConversation, useConversations } from '../duet.tsx';
+import { useApp, useCommand, useConversation, useConversations, useMemory } from '../duet.tsx';
 import type { Person } from '../memory.ts';
 import { useStateText } from '../state-text.ts';
 import { useMyName, voiceOf, voicesOf } from '../voices.ts';
@@ -20,6 +20,9 @@ import { useSearch } from './use-search.ts';
 
 /** Where "find somebody" elsewhere on the page leads. */
 export const SEARCH_ID = 'search';
+
+/** Of a draft, in the list: more does not fit. */
+const DRAFT_SHOWN = 80;
 
 export interface LobbyProps {
   readonly known: readonly Known[];
@@ -38,6 +41,7 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
   const conversations = useConversations();
   const me = useMyName();
   const online = useApp((app) => app.connection.state === 'online');
+  const drafts = useMemory((memory) => memory.drafts);
 
   const choose = (person: Person) => {
     setQuery('');
@@ -124,6 +128,7 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
               {conversations.map((conversation) => (
                 <Talking
                   key={conversation.accountId}
+                  draft={drafts.get(conversation.accountId)}
                   conversation={conversation}
                   onChoose={() => show(conversation.accountId)}
                 />
@@ -142,7 +147,7 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
                   mark={<Disc name={name} voice={voicesOf(name, me).theirs} />}
                   name={name}
                   verb={t.lobby.free}
-                  note={t.trust[trust].note(name)}
+                  note={draftNote(t, drafts.get(accountId)) ?? t.trust[trust].note(name)}
                   icon={<Phone size={20} strokeWidth={1.75} aria-hidden="true" />}
                   onChoose={() => choose({ accountId, name })}
                 />
@@ -161,24 +166,41 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
   );
 }
 
+/** On one line, however long it is. */
+function draftNote(t: Text, draft: string | undefined): ReactNode {
+  if (draft === undefined || draft.trim() === '') return;
+  return (
+    <bdi className="block truncate" data-testid="draft-note">
+      {t.lobby.draft(draft.slice(0, DRAFT_SHOWN))}
+    </bdi>
+  );
+}
+
 interface TalkingProps {
   readonly conversation: ConversationSummary;
+  /** What was typed and not sent. */
+  readonly draft: string | undefined;
   readonly onChoose: () => void;
 }
 
-function Talking({ conversation: { accountId, name, state, unread }, onChoose }: TalkingProps) {
+function Talking({ conversation: { accountId, name, state, unread }, draft, onChoose }: TalkingProps) {
   const { t } = useWords();
   const words = useStateText(state);
   const visible = useConversation();
   const current = visible?.peer.accountId === accountId;
   const writes = current && state === 'secure' && visible.peerActivity === 'typing';
-  const waiting = !current && unread > 0;
+  const note = () => {
+    if (writes) return t.chat.typing(name);
+    if (!current && unread > 0) return t.chat.newMessages(unread);
+    // The draft of the one on the screen is in its field.
+    return (current ? undefined : draftNote(t, draft)) ?? words.label(name);
+  };
   return (
     <PersonRow
       mark={<PeerMark name={name} shape={looks[state].shape} />}
       name={name}
       verb={t.lobby.backTo}
-      note={writes ? t.chat.typing(name) : waiting ? t.chat.newMessages(unread) : words.label(name)}
+      note={note()}
       current={current}
       data-testid="conversation-row"
       onChoose={onChoose}

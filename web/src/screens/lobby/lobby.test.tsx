@@ -16,7 +16,9 @@ const preferences = {
   engine: 'auto',
   setTheme: () => undefined,
   setContrast: () => undefined,
+  eraseOnDrop: false,
   setEngine: () => undefined,
+  setEraseOnDrop: () => undefined,
 } as const;
 const CAROL = { accountId: 'Y2Fyb2w', name: 'carol' };
 

@@ -1,4 +1,4 @@
-import { CircleUserRound, Languages, LogOut, UsersRound, Wrench } from 'lucide-react';
+import { CircleUserRound, Languages, LogOut, MessagesSquare, UsersRound, Wrench } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import type { EngineMode } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
@@ -12,6 +12,7 @@ import { OpenedBackup } from '../backup/OpenedBackup.tsx';
 import { useApp, useCommand } from '../duet.tsx';
 import { LanguageSwitch } from '../LanguageSwitch.tsx';
 import { useMyName, voiceName, voiceOf } from '../voices.ts';
+import { Conversations } from './Conversations.tsx';
 import { Hood } from './Hood.tsx';
 import { KeySection } from './KeySection.tsx';
 import { People } from './People.tsx';
@@ -28,9 +29,12 @@ export interface Preferences {
   readonly theme: Theme;
   readonly contrast: Contrast;
   readonly engine: EngineMode;
+  /** A conversation is erased as soon as a line drops. */
+  readonly eraseOnDrop: boolean;
   readonly setTheme: (theme: Theme) => void;
   readonly setContrast: (contrast: Contrast) => void;
   readonly setEngine: (engine: EngineMode) => void;
+  readonly setEraseOnDrop: (on: boolean) => void;
 }
 
 export interface SettingsProps {
@@ -68,6 +72,7 @@ function All({ preferences, name, onClose, onView }: AllProps) {
   const parts = [
     { part: 'account', title: t.settings.account, Icon: CircleUserRound },
     { part: 'people', title: t.people.title, Icon: UsersRound },
+    { part: 'conversations', title: t.settings.conversations, Icon: MessagesSquare },
     { part: 'look', title: t.settings.look, Icon: Languages },
     { part: 'hood', title: t.settings.hood, Icon: Wrench },
   ] as const;
@@ -105,6 +110,9 @@ function All({ preferences, name, onClose, onView }: AllProps) {
           <Account name={name} onView={onView} />
           <Part part="people" title={t.people.title}>
             <People />
+          </Part>
+          <Part part="conversations" title={t.settings.conversations}>
+            <Conversations eraseOnDrop={preferences.eraseOnDrop} onEraseOnDrop={preferences.setEraseOnDrop} />
           </Part>
           <Part part="look" title={t.settings.look}>
             <LanguageSwitch />

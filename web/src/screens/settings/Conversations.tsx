@@ -1,0 +1,35 @@
+import { useId } from 'react';
+import { useWords } from '../../i18n/index.tsx';
+import { CheckBox } from '../../ui/CheckBox.tsx';
+import { useCommand } from '../duet.tsx';
+
+export interface ConversationsProps {
+  readonly eraseOnDrop: boolean;
+  readonly onEraseOnDrop: (on: boolean) => void;
+}
+
+/** What a line that drops does to a conversation. Holds at once. */
+export function Conversations({ eraseOnDrop, onEraseOnDrop }: ConversationsProps) {
+  const { t } = useWords();
+  const run = useCommand();
+  const hint = useId();
+  const choose = (on: boolean) => {
+    onEraseOnDrop(on);
+    void run((client) => client.setEraseOnDrop({ on }));
+  };
+  return (
+    <div>
+      <CheckBox
+        checked={eraseOnDrop}
+        onChange={choose}
+        describedBy={hint}
+        data-testid="settings-erase-on-drop"
+      >
+        {t.settings.eraseOnDrop}
+      </CheckBox>
+      <p id={hint} className="pl-8 text-ink-2 text-sm">
+        {t.settings.eraseOnDropHint}
+      </p>
+    </div>
+  );
+}
