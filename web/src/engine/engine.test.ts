@@ -586,6 +586,68 @@ describe('trouble', () => {
   });
 });
 
+describe('whoever wants nothing to outlive a line that drops', () => {
+  const lose = () => {
+    relay.up = false;
+    relay.cut();
+  };
+
+  test('loses the conversation with it, is told what may not have arrived, and the other side learns of the end', async () => {
+    const [alice, bob] = await pair();
+    await alice.run('setEraseOnDrop', { on: true });
+    await meet(alice, bob);
+    for (const [from, to, text] of [
+      [alice, bob, 'from alice'],
+      [bob, alice, 'from bob'],
+    ] as const) {
+      await from.run('sendText', { text });
+      await from.until('delivered', () => from.text(text)?.status === 'delivered');
+      expect(to.text(text)).toBeDefined();
+    }
+    relay.tamper = () => [];
+    await alice.run('sendText', { text: 'on its way' });
+    lose();
+    await alice.untilState('line-dropped');
+    expect(alice.shown.map(({ body, status }) => [body.kind === 'text' && body.text, status])).toEqual([
+      ['on its way', 'unconfirmed'],
+    ]);
+    expect(alice.conversation?.writable).toBe('no');
+    await bob.untilState('reconnecting');
+    relay.tamper = (payload) => [payload];
+    relay.up = true;
+    for (const person of [alice, bob]) await person.run('retryNow', undefined);
+    await bob.untilState('peer-disconnected');
+    expect(bob.shown).toEqual([]);
+    // Closed, nothing of it is left, and both talk again.
+    await alice.run('leaveChat', undefined);
+    expect([alice.conversation, alice.shown]).toEqual([null, []]);
+    await relay.stocked('alice', 'bob');
+    await meet(alice, bob);
+    expect([...alice.notices, ...bob.notices]).toEqual([]);
+  });
+
+  test('loses it when the other line drops, too', async () => {
+    const [alice, bob] = await pair();
+    await alice.run('setEraseOnDrop', { on: true });
+    await meet(alice, bob);
+    relay.closeWith('bob', 1001);
+    await alice.untilState('line-dropped');
+    expect(alice.shown).toEqual([]);
+  });
+
+  test('can choose so while a line is down already; unchosen, it ends nothing', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    lose();
+    await alice.untilState('reconnecting');
+    await alice.run('setEraseOnDrop', { on: false });
+    expect(alice.conversation?.state).toBe('reconnecting');
+    await alice.run('setEraseOnDrop', { on: true });
+    await alice.untilState('line-dropped');
+    await bob.untilState('reconnecting');
+  });
+});
+
 describe('several conversations', () => {
   test('each with its own words, state and count of what is unread', async () => {
     const [alice, bob] = await pair();

@@ -168,6 +168,20 @@ export const scenes: readonly Scene[] = [
   { name: '02-alone', stage: 'in-alone' },
   { name: '02-lobby', stage: 'in' },
   {
+    name: '02-draft',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await chat(page, 'secure');
+      const draft = {
+        en: 'About Saturday: could we take the earlier tram, so that there is time for',
+        ru: 'Насчёт субботы: поедем на трамвае пораньше, чтобы осталось время на',
+      };
+      await page.getByTestId('composer-input').fill(draft[language]);
+      await page.evaluate(() => fake.emit({ type: 'conversation', conversation: null }));
+      await page.getByTestId('draft-note').waitFor({ state: 'attached' });
+    },
+  },
+  {
     name: '02-search',
     stage: 'in',
     prepare: async (page) => {
@@ -311,11 +325,30 @@ export const scenes: readonly Scene[] = [
     stage: 'in',
     prepare: (page) => chat(page, 'peer-disconnected', { endedAbruptly: true }),
   },
-  ...(['peer-offline', 'declined', 'busy', 'no-answer', 'failed', 'expired'] as const).map((state) => ({
-    name: `04-${state}`,
-    stage: 'in' as const,
-    prepare: (page: Page) => chat(page, state),
-  })),
+  { name: '04-erased', stage: 'in', prepare: (page) => chat(page, 'line-dropped') },
+  {
+    name: '04-erased-unsettled',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await chat(page, 'line-dropped');
+      const line: Line = [
+        true,
+        '2026-11-29T19:07',
+        { en: 'Leaving now, see you at the bridge', ru: 'Выхожу, встретимся у моста' },
+      ];
+      await say(
+        page,
+        messages([line], language).map((message) => ({ ...message, status: 'unconfirmed' })),
+      );
+    },
+  },
+  ...(['peer-offline', 'declined', 'busy', 'no-answer', 'failed', 'expired', 'peer-silent'] as const).map(
+    (state) => ({
+      name: `04-${state}`,
+      stage: 'in' as const,
+      prepare: (page: Page) => chat(page, state),
+    }),
+  ),
   {
     name: '05-changed-key',
     stage: 'in',

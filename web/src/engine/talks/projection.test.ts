@@ -251,6 +251,24 @@ describe('a conversation', () => {
     expect([page.view, page.words, page.list]).toEqual([null, [], []]);
   });
 
+  test('that is left because a line dropped says so, and names first what may not have arrived', () => {
+    const page = new Page().talking().says('own-1', 'arrived').says('own-2', 'perhaps');
+    page.hears(
+      { type: 'status', account: BOB, id: 'own-1', status: 'delivered' },
+      text('peer-1-0', 'from bob'),
+      { type: 'line', state: 'down' },
+    );
+    page.does({ type: 'line-dropped', accountId: bob.accountId });
+    const unsettled = [{ id: 'own-2', status: 'unconfirmed', text: 'perhaps' }] as const;
+    page.hears(ended('us', { unsettled: unsettled as unknown as HeardOf<'ended'>['unsettled'] }));
+    expect(page.view?.state).toBe('line-dropped');
+    expect(page.words).toEqual([['perhaps', 'unconfirmed']]);
+    // Nothing of it in doubt: it is said all the same why the screen is empty.
+    const empty = new Page().talking().does({ type: 'line-dropped', accountId: bob.accountId });
+    expect(empty.hears(ended('us')).view?.state).toBe('line-dropped');
+    expect(empty.list).toMatchObject([{ state: 'line-dropped', unread: 0 }]);
+  });
+
   test('that ends by itself stays on the screen with its reason', () => {
     const page = new Page()
       .talking()

@@ -148,6 +148,33 @@ test('several conversations stand in the list, with what is new in them, and one
   await called(engine, 'showChat', { accountId: CAROL.accountId });
 });
 
+test('what was typed and not sent stands in the list beside its person, and goes with what is sent', async () => {
+  const { user, engine } = await drawShell();
+  const bob = conversationWithBob();
+  const carol = conversationWithBob({ peer: CAROL });
+  act(() => engine.emit({ type: 'conversation', conversation: bob }));
+  act(() => engine.emit({ type: 'conversations', conversations: [summaryOf(bob), summaryOf(carol)] }));
+  await user.type(await screen.findByTestId('composer-input'), 'see you at ');
+  // Beside the field that holds it, it would only stand there twice.
+  expect(screen.queryByTestId('draft-note')).toBeNull();
+  act(() => engine.emit({ type: 'conversation', conversation: carol }));
+  expect((await screen.findByTestId('draft-note')).textContent).toBe('Draft: see you at ');
+  expect((await screen.findByTestId<HTMLTextAreaElement>('composer-input')).value).toBe('');
+  // What is new says more.
+  const unread = { ...summaryOf(bob), unread: 1 };
+  act(() => engine.emit({ type: 'conversations', conversations: [unread, summaryOf(carol)] }));
+  await waitFor(() => expect(screen.queryByTestId('draft-note')).toBeNull());
+  act(() => engine.emit({ type: 'conversation', conversation: bob }));
+  await waitFor(() =>
+    expect(screen.getByTestId<HTMLTextAreaElement>('composer-input').value).toBe('see you at '),
+  );
+  await user.click(screen.getByTestId('composer-send'));
+  await called(engine, 'sendText', { text: 'see you at ' });
+  act(() => engine.emit({ type: 'conversations', conversations: [summaryOf(bob), summaryOf(carol)] }));
+  act(() => engine.emit({ type: 'conversation', conversation: carol }));
+  await waitFor(() => expect(screen.queryByTestId('draft-note')).toBeNull());
+});
+
 test('one’s own connection is said apart from the peer’s, with a way to try now', async () => {
   const { user, engine, duet } = await drawShell();
   const app = duet.stores.app.getState();
