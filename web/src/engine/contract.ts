@@ -5,6 +5,10 @@
  * Account ids, message ids and file ids are strings (base64url) on this side of the border; keys never cross it.
  */
 
+import type { MessageView, TransferView } from './message-views.ts';
+
+export type * from './message-views.ts';
+
 export type EngineMode = 'auto' | 'native' | 'wasm';
 
 /** Where the person stands with their account. */
@@ -191,61 +195,6 @@ export interface SessionView {
   readonly renewing: boolean;
 }
 
-export type MessageStatus =
-  /** Kept here until it can go: there is no session yet, or no line, or too much is under way. */
-  | 'waiting'
-  /** Sent with the call, before the other side accepted it. */
-  | 'early'
-  | 'sending'
-  | 'delivered'
-  | 'read'
-  /** Sent, and never acknowledged: it may not have arrived. */
-  | 'unconfirmed'
-  /** It never left, or the peer has said that it did not come. */
-  | 'not-delivered';
-
-export type TransferState =
-  /** It came with a call, and is fetched when the conversation is secure. */
-  | 'announced'
-  | 'offered'
-  | 'transferring'
-  | 'done'
-  | 'cancelled-by-me'
-  | 'cancelled-by-peer'
-  | 'rejected'
-  /** The conversation ended before all of it was there. */
-  | 'interrupted'
-  | 'source-changed';
-
-export interface TransferView {
-  readonly fid: string;
-  readonly name: string;
-  readonly mediaType: string;
-  readonly size: number;
-  readonly done: number;
-  readonly state: TransferState;
-  /** Set on the receiver when `state` is `done`; a Blob is passed by reference, not copied. */
-  readonly blob?: Blob;
-}
-
-export interface MessageView {
-  /** Unique in the conversation, also across renewals. */
-  readonly id: string;
-  readonly mine: boolean;
-  /** The peer's: what {@link EngineCommands.markRead} takes; grows through the conversation. Mine: without meaning. */
-  readonly seq: number;
-  /** Epoch ms by this machine's clock. */
-  readonly at: number;
-  readonly status: MessageStatus;
-  /** A message of the peer's first flight, before CONFIRM: whose it is has weaker proof (protocol.md section 12.2). */
-  readonly unconfirmed: boolean;
-  readonly body:
-    | { readonly kind: 'text'; readonly text: string }
-    | { readonly kind: 'file'; readonly transfer: TransferView }
-    /** A line of the app itself between the messages. `renewed`: the session was replaced by a fresh one. */
-    | { readonly kind: 'note'; readonly note: 'renewed' };
-}
-
 export interface IncomingView {
   /** Unique as long as it rings. */
   readonly id: string;
@@ -324,6 +273,10 @@ export type UserErrorCode =
   | 'peer-has-no-key'
   | 'not-secure-yet'
   | 'text-too-long'
+  /** The time in which a message can be changed is over. */
+  | 'edit-too-late'
+  /** It was said in a session that is over, or it is not there any more: it cannot be pointed at. */
+  | 'message-out-of-reach'
   | 'text-empty'
   | 'too-many-unacknowledged'
   | 'file-too-large'
@@ -366,6 +319,8 @@ export type EngineEvent =
   | { readonly type: 'conversation'; readonly conversation: ConversationView | null }
   /** Of the one on the screen: added or changed, by `id`. */
   | { readonly type: 'messages'; readonly upsert: readonly MessageView[] }
+  /** Of the one on the screen: these are not there any more. */
+  | { readonly type: 'messages-removed'; readonly ids: readonly string[] }
   | { readonly type: 'messages-cleared' }
   | { readonly type: 'incoming'; readonly incoming: readonly IncomingView[] }
   /** How far a backup is made or read, from 0 to 1; null when it is over, however it ended. */
@@ -405,7 +360,16 @@ export interface EngineCommands {
   leaveChat(): Promise<void>;
   /** Says BYE to everybody: the page goes. */
   leaveAll(): Promise<void>;
-  sendText(input: { text: string }): Promise<void>;
+  /** `reply`: the id of the message that it answers. */
+  sendText(input: { text: string; reply?: string }): Promise<void>;
+  /** Changes the text of an own message, which stays possible for `EDIT_WINDOW` ms. */
+  editText(input: { id: string; text: string }): Promise<void>;
+  /** Takes an own message back on both screens; one that still waits never goes. */
+  takeBack(input: { id: string }): Promise<void>;
+  /** Removes a message from this screen alone. */
+  hideMessage(input: { id: string }): Promise<void>;
+  /** Sets or removes a reaction of one's own. */
+  react(input: { id: string; emoji: string; set: boolean }): Promise<void>;
   /** Called when messages up to this peer `seq` were in view. */
   markRead(input: { seq: number }): Promise<void>;
   setTyping(input: { typing: boolean }): Promise<void>;

@@ -32,6 +32,7 @@ const packageCodes: Readonly<Record<string, UserErrorCode>> = {
   E_CONVERSATIONS_FULL: 'too-many-conversations',
   E_CONVERSATION_UNKNOWN: 'not-connected',
   E_QUEUE_FULL: 'too-many-unacknowledged',
+  E_MESSAGE_UNKNOWN: 'message-out-of-reach',
   E_FILES_FULL: 'transfer-busy',
 };
 

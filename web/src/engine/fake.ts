@@ -53,6 +53,12 @@ export interface FakeEngine extends EngineClient {
   setState(state: ConversationState, more?: Partial<ConversationView>): void;
   /** Bob writes. */
   say(text: string): void;
+  /** What bob does to messages. */
+  readonly peer: {
+    edit(id: string, text: string): void;
+    takeBack(id: string): void;
+    react(id: string, emoji: string, set?: boolean): void;
+  };
   /** Bob sends a file, in the given state. */
   offerFile(transfer?: Partial<TransferView>): void;
 }
@@ -107,8 +113,12 @@ function fakeSession(number: number): SessionView {
 
 /** One of mine, on its way. */
 function fakeMessage(id: string, seq: number, body: MessageView['body']): MessageView {
-  return { id, mine: true, seq, at: Date.now(), status: 'sending', unconfirmed: false, body };
+  const fate = { status: 'sending', unconfirmed: false, session: 1, act: null, reactions: [] } as const;
+  return { id, mine: true, seq, at: Date.now(), ...fate, body };
 }
+
+const fakeText = (text: string, reply: string | null = null) =>
+  ({ kind: 'text', text, reply, versions: [], changedAt: null }) as const;
 
 /** One person of every kind. */
 function fakePreview(id: number, identity: BackupPreview['identity']): BackupPreview {
@@ -174,6 +184,40 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     emit({ type: 'incoming', incoming });
   };
   const upsert = (message: MessageView) => emit({ type: 'messages', upsert: [message] });
+  /** What is on the screen, whoever put it there. */
+  const shown = new Map<string, MessageView>();
+  listeners.add((event) => {
+    if (event.type === 'messages') for (const message of event.upsert) shown.set(message.id, message);
+    if (event.type === 'messages-removed') for (const id of event.ids) shown.delete(id);
+    if (event.type === 'messages-cleared') shown.clear();
+  });
+  const change = (id: string, after: (message: MessageView) => MessageView) => {
+    const message = shown.get(id);
+    if (message !== undefined) upsert(after(message));
+  };
+  const newText =
+    (text: string) =>
+    (message: MessageView): MessageView => {
+      const { body, at } = message;
+      if (body.kind !== 'text') return message;
+      const versions = [...body.versions, { text: body.text, at: body.changedAt ?? at }];
+      return { ...message, body: { ...body, text, versions, changedAt: Date.now() } };
+    };
+  const takenBack = (message: MessageView): MessageView => ({
+    ...message,
+    reactions: [],
+    body: { kind: 'taken-back' },
+  });
+  const reaction = (emoji: string, who: 'mine' | 'theirs', set: boolean) => (message: MessageView) => {
+    const before = message.reactions.find((one) => one.emoji === emoji);
+    const after = { emoji, mine: false, theirs: false, status: null, ...before, [who]: set };
+    const others = message.reactions.filter((one) => one !== before);
+    const gone = !after.mine && !after.theirs;
+    return { ...message, reactions: gone ? others : [...others, after] };
+  };
+  const edit = (id: string, text: string) => change(id, newText(text));
+  const takeBack = (id: string) => change(id, takenBack);
+  const react = (id: string, emoji: string, set = true) => change(id, reaction(emoji, 'theirs', set));
   const clear = () => {
     mySeq = 0;
     peerSeq = 0;
@@ -222,8 +266,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   };
   const say = (text: string) => {
     const seq = peerSeq++;
-    const body = { kind: 'text', text } as const;
-    upsert({ ...fakeMessage(`p${seq}`, seq, body), mine: false, status: 'delivered' });
+    upsert({ ...fakeMessage(`p${seq}`, seq, fakeText(text)), mine: false, status: 'delivered' });
   };
   const showTransfer = (message: MessageView, transfer: TransferView) => {
     const next: MessageView = { ...message, body: { kind: 'file', transfer } };
@@ -307,10 +350,9 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       setConversation(null);
     },
     leaveAll: async () => undefined,
-    async sendText({ text }) {
+    async sendText({ text, reply = null }) {
       const seq = mySeq++;
-      const body = { kind: 'text', text } as const;
-      const message = fakeMessage(`m${seq}`, seq, body);
+      const message = fakeMessage(`m${seq}`, seq, fakeText(text, reply));
       if (conversation?.writable === 'early') return upsert({ ...message, status: 'early' });
       upsert(message);
       void play(
@@ -321,6 +363,14 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
         () => say(`You wrote: ${text}`),
       );
     },
+    async editText({ id, text }) {
+      change(id, (before) => ({ ...newText(text)(before), act: { what: 'edit', status: 'delivered' } }));
+    },
+    async takeBack({ id }) {
+      change(id, (before) => ({ ...takenBack(before), act: { what: 'take-back', status: 'delivered' } }));
+    },
+    hideMessage: async ({ id }) => emit({ type: 'messages-removed', ids: [id] }),
+    react: async ({ id, emoji, set }) => change(id, reaction(emoji, 'mine', set)),
     markRead: async () => undefined,
     setTyping: async () => undefined,
     async sendFile({ file }) {
@@ -428,6 +478,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     progress,
     setState,
     say,
+    peer: { edit, takeBack, react },
     offerFile,
   };
 }

@@ -13,6 +13,7 @@ export type {
   FileDescriptor,
   Identity,
   ImportedIdentity,
+  MessageId,
   PasswordSecrets,
   PeerConflict,
   StoredIdentity,

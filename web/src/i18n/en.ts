@@ -1,4 +1,5 @@
 import type {
+  ActView,
   BackupPersonView,
   ConversationState,
   ConversationView,
@@ -16,6 +17,13 @@ const plural = pluralOf('en');
 export interface NoticeText {
   readonly title: string;
   readonly help: string;
+}
+
+/** What became of a deed, where it is not as it should be. What may differ on the other screen takes the peer's name. */
+export interface ActWords {
+  readonly waiting: string;
+  readonly unconfirmed: (name: string) => string;
+  readonly 'not-delivered': (name: string) => string;
 }
 
 /** Everything takes the peer's name. */
@@ -315,6 +323,90 @@ export const en = {
       no: (name) => `You can write to ${name} in a moment`,
     } satisfies Record<ConversationView['writable'], (name: string) => string>,
     unconfirmed: 'came before it was proved who wrote it',
+    edited: 'edited',
+    editedHint: 'What it said before',
+    versions: (name: string) => `What ${name} wrote before`,
+    ownVersions: 'What you wrote before',
+    takenBack: (name: string) => `${name} took a message back`,
+    ownTakenBack: 'You took a message back',
+    act: {
+      edit: {
+        waiting: 'The change waits, and goes by itself',
+        unconfirmed: (name) => `The change may not have arrived: ${name} may still see what it said before`,
+        'not-delivered': (name) => `The change did not arrive: ${name} sees what it said before`,
+      },
+      'take-back': {
+        waiting: 'It is still to be taken back there, and that goes by itself',
+        unconfirmed: (name) => `That may not have arrived: ${name} may still see the message`,
+        'not-delivered': (name) => `That did not arrive: ${name} still sees the message`,
+      },
+    } satisfies Record<ActView['what'], ActWords>,
+    showMore: 'Show more',
+    showLess: 'Show less',
+    reply: {
+      to: (name: string) => `Answering ${name}`,
+      toSelf: 'Answering yourself',
+      jump: (name: string, text: string) => `Answers ${name}: ${text}`,
+      jumpSelf: (text: string) => `Answers you: ${text}`,
+      gone: 'A message that is not here any more',
+      stop: 'Do not answer it',
+    },
+    editing: { title: 'Changing what you wrote', stop: 'Leave it as it was', save: 'Save the change' },
+    reactions: {
+      label: 'Reactions',
+      both: (emoji: string, name: string) => `${emoji} from you and ${name}`,
+      mine: (emoji: string) => `${emoji} from you`,
+      theirs: (emoji: string, name: string) => `${emoji} from ${name}`,
+      remove: 'Press to take yours away',
+      add: 'Press to add yours',
+      waiting: 'It waits, and goes by itself',
+      unsettled: (name: string) => `${name} may not see it as you do`,
+    },
+    acts: {
+      toolbar: 'Act on the message',
+      menu: 'What to do with the message',
+      react: (emoji: string) => `React with ${emoji}`,
+      reactOther: 'Another reaction',
+      reply: 'Reply',
+      copy: 'Copy',
+      copied: 'Copied',
+      copyFailed: 'The browser did not let it be copied',
+      edit: 'Edit',
+      minutesLeft: (minutes: number) =>
+        plural(minutes, { one: `${minutes} minute left`, many: `${minutes} minutes left` }),
+      takeBack: 'Take back, on both screens',
+      hide: 'Remove from my screen',
+      more: 'More',
+      close: 'Close',
+      keys: 'Arrow keys go from message to message. Enter opens what can be done; R replies, E edits, C copies, Delete takes back.',
+      confirm: {
+        takeBack: {
+          title: 'Take this message back?',
+          help: (name: string) =>
+            `It goes from both screens. ${name} may have read it already, or kept it in some other way.`,
+          act: 'Take it back',
+        },
+        hide: {
+          title: 'Remove it from your screen?',
+          help: (name: string) => `It cannot be brought back here. ${name} goes on seeing it.`,
+          act: 'Remove it',
+        },
+        keep: 'Keep it',
+      },
+    },
+    emoji: {
+      open: 'Emoji',
+      panel: 'Emoji',
+      close: 'Close the emoji',
+      search: 'Find an emoji',
+      often: 'Often used',
+      loading: 'One moment',
+      none: 'Nothing like that',
+      insert: (emoji: string) => `Insert ${emoji}`,
+    },
+    link: {
+      really: (host: string) => `goes to ${host}`,
+    },
     earlyDropped: (count: number, name: string) =>
       plural(count, {
         one: `A message that ${name} wrote before you answered was lost on its way. If it does not come again by itself, ask for it.`,
@@ -648,6 +740,14 @@ export const en = {
       help: 'Send it in parts of up to 4,000 characters.',
     },
     'text-empty': { title: 'There is nothing to send.', help: 'Write something first.' },
+    'edit-too-late': {
+      title: 'It is too late to change that',
+      help: 'It was written too long ago. Write another one instead.',
+    },
+    'message-out-of-reach': {
+      title: 'That message cannot be reached any more',
+      help: 'It was said before the keys were changed, or it is gone. Only what was said since can be answered or changed.',
+    },
     'too-many-unacknowledged': {
       title: 'The other side is not keeping up.',
       help: 'Wait until some messages are delivered.',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { MessageView } from '../engine/contract.ts';
 import { BOB, createFakeEngine } from '../engine/fake.ts';
+import { textMessage } from '../testing/conversation.ts';
 import {
   addNotice,
   applyEvent,
@@ -11,15 +12,8 @@ import {
   readUpTo,
 } from './index.ts';
 
-const text = (id: string, mine: boolean, seq: number): MessageView => ({
-  id,
-  mine,
-  seq,
-  at: 0,
-  status: 'delivered',
-  unconfirmed: false,
-  body: { kind: 'text', text: id },
-});
+const text = (id: string, mine: boolean, seq: number): MessageView =>
+  textMessage({ id, mine, seq, text: id });
 
 describe('messages', () => {
   test('a changed message keeps its place and its neighbours keep their identity', () => {
@@ -31,6 +25,16 @@ describe('messages', () => {
     expect(after.order).toBe(before.order);
     expect(messageById('m0')(after)?.status).toBe('read');
     expect(messageById('p0')(after)).toBe(messageById('p0')(before));
+  });
+
+  test('one that is removed is gone, and the others stay where they are', () => {
+    const stores = createStores();
+    const upsert = [text('m0', true, 0), text('p0', false, 0), text('m1', true, 1)];
+    applyEvent(stores, { type: 'messages', upsert });
+    applyEvent(stores, { type: 'messages-removed', ids: ['p0'] });
+    const { order, byId } = stores.messages.getState();
+    expect(order).toEqual(['m0', 'm1']);
+    expect([...byId.keys()]).toEqual(['m0', 'm1']);
   });
 
   test('clearing leaves nothing behind', () => {

@@ -79,6 +79,9 @@ export function applyEvent(stores: Stores, event: EngineEvent): void {
     case 'messages':
       stores.messages.setState((before) => upsert(before, event.upsert), true);
       break;
+    case 'messages-removed':
+      stores.messages.setState((before) => removed(before, event.ids), true);
+      break;
     case 'messages-cleared':
       stores.messages.setState(NO_MESSAGES, true);
       break;
@@ -111,6 +114,12 @@ export function upsert(before: MessagesState, messages: readonly MessageView[]):
     byId.set(message.id, message);
   }
   return { order: added.length === 0 ? before.order : [...before.order, ...added], byId };
+}
+
+function removed({ order, byId }: MessagesState, ids: readonly string[]): MessagesState {
+  const [gone, kept] = [new Set(ids), new Map(byId)];
+  for (const id of ids) kept.delete(id);
+  return { order: order.filter((id) => !gone.has(id)), byId: kept };
 }
 
 let nextNotice = 1;

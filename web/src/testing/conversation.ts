@@ -16,8 +16,9 @@ export const conversationWithBob = (more: Partial<ConversationView> = {}): Conve
 
 export const textMessage = (more: Partial<MessageView> & { text?: string } = {}): MessageView => {
   const { text = 'hello', ...rest } = more;
-  const body = { kind: 'text', text } as const;
-  return { id: 'm0', mine: true, seq: 0, at: 0, status: 'delivered', unconfirmed: false, body, ...rest };
+  const body = { kind: 'text', text, reply: null, versions: [], changedAt: null } as const;
+  const fate = { status: 'delivered', unconfirmed: false, session: 1, act: null, reactions: [] } as const;
+  return { id: 'm0', mine: true, seq: 0, at: 0, ...fate, body, ...rest };
 };
 
 export const fileTransfer = (more: Partial<TransferView> = {}): TransferView => ({

@@ -93,8 +93,8 @@ function messages(lines: readonly Line[], language: Language): MessageView[] {
     seq: index,
     at: new Date(at).getTime(),
     status,
-    unconfirmed: false,
-    body: { kind: 'text', text: text[language] },
+    ...{ unconfirmed: false, session: 1, act: null, reactions: [] },
+    body: { kind: 'text', text: text[language], reply: null, versions: [], changedAt: null },
   }));
 }
 
@@ -273,7 +273,7 @@ export const scenes: readonly Scene[] = [
           seq: 9,
           at,
           status: 'delivered' as const,
-          unconfirmed: false,
+          ...{ unconfirmed: false, session: 1, act: null, reactions: [] },
           body: {
             kind: 'file' as const,
             transfer: {

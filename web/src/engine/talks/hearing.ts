@@ -61,6 +61,7 @@ export class Hearing {
   ): void {
     const { current } = this.deps;
     if (current.run !== run) return;
+    if (event.type === 'deleted') this.giveUpFile(toText(event.account), event.id);
     current.apply({ type: 'heard', event: event as Heard });
     this.follow(run, event as Heard);
   }
@@ -105,6 +106,13 @@ export class Hearing {
         break;
       default:
     }
+  }
+
+  /** The peer took a file back: nothing more of it is fetched. */
+  private giveUpFile(accountId: string, id: string): void {
+    const { current, files } = this.deps;
+    const body = current.state.talks.get(accountId)?.messages.get(id)?.body;
+    if (body?.kind === 'file') files.cancel(accountId, body.transfer.fid);
   }
 
   /** Whose account calls. A call under a changed key is not answered, so nothing ends it but the time. */

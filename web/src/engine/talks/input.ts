@@ -35,6 +35,25 @@ export type Deed =
       readonly id: string;
       readonly body: MessageView['body'];
     }
+  /** What was done to a message, under the names that the package gave the deeds. */
+  | {
+      readonly type: 'edited';
+      readonly accountId: string;
+      readonly id: string;
+      readonly act: string;
+      readonly text: string;
+    }
+  | { readonly type: 'taken-back'; readonly accountId: string; readonly id: string; readonly act: string }
+  | {
+      readonly type: 'reacted';
+      readonly accountId: string;
+      readonly id: string;
+      readonly act: string;
+      readonly emoji: string;
+      readonly set: boolean;
+    }
+  /** It is not to be seen here any more; the peer does not learn of it. */
+  | { readonly type: 'hidden'; readonly accountId: string; readonly id: string }
   | { readonly type: 'read'; readonly accountId: string; readonly seq: number }
   | {
       readonly type: 'transfer';

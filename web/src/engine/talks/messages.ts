@@ -1,11 +1,11 @@
 /** The messages of one conversation. */
 import type { MessageStatus, MessageView, TransferState, TransferView } from '../contract.ts';
 import type { HeardOf } from './input.ts';
-import { type Requested, type Talk, withEntry } from './state.ts';
+import { type Requested, sessionOf, type Talk, withEntry, without } from './state.ts';
 
-type StatusName = HeardOf<'status'>['status'];
+export type StatusName = HeardOf<'status'>['status'];
 
-const statuses: Readonly<Record<StatusName, MessageStatus>> = {
+export const statuses: Readonly<Record<StatusName, MessageStatus>> = {
   waiting: 'waiting',
   early: 'early',
   sent: 'sending',
@@ -22,27 +22,60 @@ export function put(talk: Talk, message: MessageView): Talk {
   return { ...talk, messages: withEntry(talk.messages, message.id, message) };
 }
 
+export function remove(talk: Talk, id: string): Talk {
+  return talk.messages.has(id) ? { ...talk, messages: without(talk.messages, id) } : talk;
+}
+
+/** What nobody did anything to yet. */
+const untouched = { act: null, reactions: [] } as const;
+
+/** The session in the name of a message of the peer's. */
+const sessionNamed = (id: string): number => Number(id.split('-')[1]);
+
 /** One of the peer's: it counts. */
 export function hear(talk: Talk, { id, at, body }: Requested, early: boolean): Talk {
   const seq = talk.heard;
-  const message = { id, mine: false, seq, at, status: 'delivered', unconfirmed: early, body } as const;
+  const message: MessageView = {
+    ...{ id, mine: false, seq, at, unconfirmed: early, session: sessionNamed(id), body },
+    status: 'delivered',
+    ...untouched,
+  };
   return put({ ...talk, heard: seq + 1 }, message);
 }
 
 export function say(talk: Talk, id: string, at: number, body: MessageView['body']): Talk {
-  return put(talk, { id, mine: true, seq: 0, at, status: 'waiting', unconfirmed: false, body });
+  return put(talk, ownMessage(id, at, 'waiting', body));
 }
 
 /** A line of the app itself. */
 export function note(talk: Talk, name: 'renewed', session: number, at: number): Talk {
   const body = { kind: 'note', note: name } as const;
   const id = `${name}-${session}`;
-  return put(talk, { id, mine: true, seq: 0, at, status: 'read', unconfirmed: false, body });
+  return put(talk, ownMessage(id, at, 'read', body));
 }
+
+const ownMessage = (
+  id: string,
+  at: number,
+  status: MessageStatus,
+  body: MessageView['body'],
+): MessageView => ({
+  ...{ id, mine: true, seq: 0, at, status, unconfirmed: false, session: 0, body },
+  ...untouched,
+});
+
+/** Said in no session yet. */
+const unsaid: ReadonlySet<StatusName> = new Set(['waiting', 'early', 'notDelivered']);
 
 export function setStatus(talk: Talk, id: string, status: StatusName): Talk {
   const message = talk.messages.get(id);
-  return message === undefined ? talk : put(talk, { ...message, status: statuses[status] });
+  if (message === undefined) return talk;
+  // It was taken back while it waited, and never went: there is nothing to tell of it.
+  if (message.body.kind === 'taken-back' && message.act === null && status === 'notDelivered') {
+    return remove(talk, id);
+  }
+  const session = message.session > 0 || unsaid.has(status) ? message.session : Math.max(1, sessionOf(talk));
+  return put(talk, { ...message, status: statuses[status], session });
 }
 
 /** What came with the call is the peer's. */
@@ -63,7 +96,7 @@ export function changeTransfer(talk: Talk, fid: string, change: Partial<Transfer
   });
 }
 
-/** Each message with its last status, and no file on its way any more. */
+/** Each message with its last status, and no file on its way any more. What became of deeds is told by `acts.ts`. */
 export function settle(talk: Talk, unsettled: HeardOf<'ended'>['unsettled']): Talk {
   const last = new Map<string, MessageStatus>(unsettled.map(({ id, status }) => [id, statuses[status]]));
   return everyMessage(talk, (message) => {
@@ -78,8 +111,10 @@ export function settle(talk: Talk, unsettled: HeardOf<'ended'>['unsettled']): Ta
 
 /** Only what may not have arrived. */
 export function keepUnsettled(talk: Talk): Talk {
-  const kept = [...talk.messages].filter(([, { mine, status }]) => mine && isUnsettled(status));
-  return { ...talk, messages: new Map(kept), heard: 0, read: 0 };
+  const kept = [...talk.messages].filter(
+    ([, { mine, status, act }]) => mine && (isUnsettled(status) || (act !== null && isUnsettled(act.status))),
+  );
+  return { ...talk, messages: new Map(kept), acts: new Map(), heard: 0, read: 0 };
 }
 
 const isUnsettled = (status: MessageStatus): boolean =>

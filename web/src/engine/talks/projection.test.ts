@@ -1,114 +1,21 @@
 /** What the screens learn, told as stories: what happens on one side, what is shown on the other. */
 import { describe, expect, test } from 'vitest';
 import { toText } from '../bytes.ts';
-import type { ConversationView, EngineEvent, IncomingView, MessageView } from '../contract.ts';
-import type { Deed, Heard, HeardOf } from './input.ts';
-import { project } from './projection.ts';
-import { NOTHING, type State } from './state.ts';
-import { viewChanges } from './views.ts';
+import {
+  BOB,
+  bob,
+  bytes,
+  CAROL,
+  carol,
+  ended,
+  KEY,
+  OTHER_KEY,
+  Page,
+  standing,
+  text,
+} from '../testing/page.ts';
+import type { Heard, HeardOf } from './input.ts';
 
-const bytes = (n: number) => new Uint8Array(32).fill(n);
-const [BOB, CAROL] = [bytes(2), bytes(3)];
-const bob = { accountId: toText(BOB), name: 'bob' };
-const carol = { accountId: toText(CAROL), name: 'carol' };
-const [KEY, OTHER_KEY] = [bytes(20), bytes(21)];
-
-type State1 = HeardOf<'conversation'>['state'];
-const standing: State1 = {
-  stage: 'secure',
-  session: 1,
-  renewing: false,
-  peerOnline: true,
-  silentSince: null,
-  waiting: 0,
-};
-
-/** A page, and everything that it was told. */
-class Page {
-  state: State = NOTHING;
-  readonly events: EngineEvent[] = [];
-  private readonly shown = new Map<string, MessageView>();
-  private at = 1000;
-
-  hears(...events: Heard[]): this {
-    for (const event of events) this.put({ type: 'heard', event });
-    return this;
-  }
-
-  does(...deeds: Deed[]): this {
-    for (const deed of deeds) this.put(deed);
-    return this;
-  }
-
-  private put(input: Parameters<typeof project>[1]): void {
-    const before = this.state;
-    this.at += 1;
-    this.state = project(before, input, this.at);
-    for (const event of viewChanges(before, this.state)) {
-      this.events.push(event);
-      if (event.type === 'messages-cleared') this.shown.clear();
-      if (event.type === 'messages') for (const one of event.upsert) this.shown.set(one.id, one);
-    }
-  }
-
-  /** In a conversation with bob that is on the screen. */
-  talking(more: Partial<State1> = {}): this {
-    return this.hears({ type: 'line', state: 'online' })
-      .does({ type: 'begun', peer: bob, key: toText(KEY) }, { type: 'shown', accountId: bob.accountId })
-      .hears({ type: 'conversation', account: BOB, state: { ...standing, ...more } });
-  }
-
-  says(id: `own-${number}`, text: string): this {
-    return this.does({ type: 'said', accountId: bob.accountId, id, body: { kind: 'text', text } });
-  }
-
-  private last<T extends EngineEvent['type']>(type: T): Extract<EngineEvent, { type: T }> | undefined {
-    return this.events.findLast((event): event is Extract<EngineEvent, { type: T }> => event.type === type);
-  }
-
-  get view(): ConversationView | null {
-    return this.last('conversation')?.conversation ?? null;
-  }
-
-  get list() {
-    return this.last('conversations')?.conversations ?? [];
-  }
-
-  get calls(): readonly IncomingView[] {
-    return this.last('incoming')?.incoming ?? [];
-  }
-
-  get words() {
-    return [...this.shown.values()].map(({ body, status }) => [
-      body.kind === 'text' ? body.text : body.kind,
-      status,
-    ]);
-  }
-
-  get messages(): readonly MessageView[] {
-    return [...this.shown.values()];
-  }
-}
-
-const text = (id: `peer-${number}-${number}`, said: string, early = false, account = BOB): Heard => ({
-  type: 'message',
-  account,
-  id,
-  body: { type: 'text', text: said, reply: null },
-  early,
-});
-const ended = (
-  why: 'us' | 'peer' | 'silence' | 'keyChanged',
-  more: Partial<HeardOf<'ended'>> = {},
-): Heard => ({
-  type: 'ended',
-  account: BOB,
-  by: { why },
-  unsettled: [],
-  unfinished: [],
-  tailMissing: false,
-  ...more,
-});
 const incoming = (account = BOB): Heard => ({
   type: 'incoming',
   account,

@@ -1,6 +1,16 @@
 /** What happens, put into what is known: pure, and the only place that changes it. */
 import { toText } from '../bytes.ts';
 import type { Peer } from '../keystore/keystore.ts';
+import {
+  edit,
+  peerEdits,
+  peerReacts,
+  peerTakesBack,
+  react,
+  setActStatus,
+  settleActs,
+  takeBack,
+} from './acts.ts';
 import type { Heard, HeardOf, Input } from './input.ts';
 import {
   changeTransfer,
@@ -8,6 +18,7 @@ import {
   hear,
   keepUnsettled,
   note,
+  remove,
   say,
   setStatus,
   settle,
@@ -19,6 +30,7 @@ import {
   isSecure,
   type Requested,
   type State,
+  sessionOf,
   type Talk,
   withEntry,
   without,
@@ -57,6 +69,14 @@ export function project(state: State, input: Input, at: number): State {
       return { ...state, visible: input.accountId };
     case 'said':
       return inTalk(state, input.accountId, (talk) => say(talk, input.id, at, input.body));
+    case 'edited':
+      return inTalk(state, input.accountId, (talk) => edit(talk, input, at));
+    case 'taken-back':
+      return inTalk(state, input.accountId, (talk) => takeBack(talk, input));
+    case 'reacted':
+      return inTalk(state, input.accountId, (talk) => react(talk, input));
+    case 'hidden':
+      return inTalk(state, input.accountId, (talk) => remove(talk, input.id));
     case 'read':
       return inTalk(state, input.accountId, (talk) =>
         input.seq < talk.read ? talk : { ...talk, read: Math.min(input.seq + 1, talk.heard) },
@@ -76,6 +96,7 @@ function begin(peer: Peer, phase: Talk['phase']): Talk {
     key: null,
     phase,
     messages: new Map(),
+    acts: new Map(),
     heard: 0,
     read: 0,
     peerActivity: 'none',
@@ -118,7 +139,17 @@ function heard(state: State, event: Heard, at: number): State {
     case 'conversation':
       return of(state, event, (talk) => stands(talk, event.state, at));
     case 'status':
-      return of(state, event, (talk) => setStatus(talk, event.id, event.status));
+      return of(state, event, (talk) =>
+        talk.acts.has(event.id)
+          ? setActStatus(talk, event.id, event.status, at)
+          : setStatus(talk, event.id, event.status),
+      );
+    case 'edited':
+      return of(state, event, (talk) => peerEdits(talk, event.id, event.text, at));
+    case 'deleted':
+      return of(state, event, (talk) => peerTakesBack(talk, event.id));
+    case 'reaction':
+      return of(state, event, (talk) => peerReacts(talk, event));
     case 'earlyConfirmed':
       return of(state, event, (talk) => ({ ...confirmEarly(talk), earlyDropped: event.dropped }));
     case 'activity':
@@ -137,9 +168,6 @@ function heard(state: State, event: Heard, at: number): State {
     case 'draining':
     case 'fileSent':
     case 'chunksWanted':
-    case 'edited':
-    case 'deleted':
-    case 'reaction':
     case 'viewed':
       return state;
     default:
@@ -179,7 +207,8 @@ function message(state: State, { account, id, body, early }: HeardOf<'message'>,
 }
 
 function bodyOf(body: HeardOf<'message'>['body'], early: boolean): Requested['body'] {
-  if (body.type === 'text') return { kind: 'text', text: body.text };
+  if (body.type === 'text')
+    return { kind: 'text', text: body.text, reply: body.reply, versions: [], changedAt: null };
   const { name, mediaType, size } = body.descriptor;
   const state = early ? 'announced' : 'offered';
   return { kind: 'file', transfer: { fid: toText(body.file), name, mediaType, size, done: 0, state } };
@@ -189,8 +218,6 @@ function stands(talk: Talk, state: HeardOf<'conversation'>['state'], at: number)
   const isNew = state.session !== sessionOf(talk);
   return { ...talk, phase: { at: 'live', state }, since: isNew ? at : talk.since };
 }
-
-const sessionOf = ({ phase }: Talk): number => (phase.at === 'live' ? phase.state.session : 0);
 
 function control(talk: Talk, { control: { file, op } }: HeardOf<'fileControl'>): Talk {
   const states = {
@@ -228,7 +255,8 @@ function ended(state: State, { account, by, unsettled, tailMissing }: HeardOf<'e
   const accountId = toText(account);
   const talk = state.talks.get(accountId);
   if (talk === undefined || !isLive(talk)) return state;
-  const over: Talk = { ...settle(talk, unsettled), peerActivity: 'none', endedAbruptly: tailMissing };
+  const settled = settleActs(settle(talk, unsettled), unsettled);
+  const over: Talk = { ...settled, peerActivity: 'none', endedAbruptly: tailMissing };
   if (by.why === 'keyChanged') return withTalk(state, { ...over, phase: { at: 'blocked' } });
   const how = by.why === 'us' && talk.lineDropped ? 'line-dropped' : endings[by.why];
   const last: Talk = {

@@ -38,6 +38,8 @@ export interface Talk {
   readonly phase: Phase;
   /** In the order in which they appeared, by id. */
   readonly messages: ReadonlyMap<string, MessageView>;
+  /** What one did to messages, by the name that the package gave the deed. */
+  readonly acts: ReadonlyMap<string, Act>;
   /** Messages of the peer's so far, and up to which of them the person has read. */
   readonly heard: number;
   readonly read: number;
@@ -49,6 +51,14 @@ export interface Talk {
   readonly since: number;
   /** A line dropped, and whoever is here wants nothing to outlive that: it is being left. */
   readonly lineDropped: boolean;
+}
+
+/** A change, a taking back or a reaction: it has a fate of its own. */
+export interface Act {
+  /** The message that it was done to. */
+  readonly id: string;
+  /** Null: it was not a reaction. */
+  readonly emoji: string | null;
 }
 
 /** Somebody calls. */
@@ -68,7 +78,7 @@ export interface Requested {
   readonly id: string;
   /** Epoch ms. */
   readonly at: number;
-  readonly body: Exclude<MessageView['body'], { kind: 'note' }>;
+  readonly body: Extract<MessageView['body'], { kind: 'text' | 'file' }>;
 }
 
 export const NOTHING: State = {
@@ -78,6 +88,9 @@ export const NOTHING: State = {
   calls: new Map(),
   pins: new Map(),
 };
+
+/** Which session is open; 0 before the first. */
+export const sessionOf = ({ phase }: Talk): number => (phase.at === 'live' ? phase.state.session : 0);
 
 export const isLive = ({ phase }: Talk): boolean => phase.at === 'live' || phase.at === 'looking-up';
 

@@ -62,7 +62,7 @@ export class Talks {
     });
     const { files } = this;
     this.calls = new Calls({ current, directory, files });
-    this.words = new Words({ current, files, maxFileBytes });
+    this.words = new Words({ current, files, maxFileBytes, now });
     this.trust = new Trust({ current, calls: this.calls, keystore, now });
     this.hearing = new Hearing({ current, directory, files, trust: this.trust, emit });
   }

@@ -1,6 +1,7 @@
 /** The log of a development build: where everything stands, and nothing of what is said or by whom. */
 import { expect, test } from 'vitest';
 import { toText } from '../bytes.ts';
+import { textBody } from '../testing/page.ts';
 import type { Input } from './input.ts';
 import { project } from './projection.ts';
 import { NOTHING, type State } from './state.ts';
@@ -26,7 +27,7 @@ test('each transition has its cause, and no line has a name, a key or a word', (
     lines.push(...transitions(state, after, input));
     state = after;
   };
-  const said = { kind: 'text', text: 'the secret word' } as const;
+  const said = textBody('the secret word');
   put({ type: 'heard', event: { type: 'line', state: 'online' } });
   put({ type: 'begun', peer: { accountId, name: 'bobsname' }, key: 'thekey' });
   put({ type: 'heard', event: { type: 'conversation', account: BOB, state: standing } });

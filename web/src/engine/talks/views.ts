@@ -23,6 +23,7 @@ export function viewChanges(before: State, after: State): EngineEvent[] {
   // First what goes, then where it stands, then what is new in it.
   const messages = messageChanges(was, is);
   if (messages.cleared) events.push({ type: 'messages-cleared' });
+  if (messages.removed.length > 0) events.push({ type: 'messages-removed', ids: messages.removed });
   if (changed) events.push({ type: 'conversation', conversation });
   if (messages.upsert.length > 0) events.push({ type: 'messages', upsert: messages.upsert });
   const conversations = summaries(after);
@@ -34,6 +35,8 @@ export function viewChanges(before: State, after: State): EngineEvent[] {
   return events;
 }
 
+const NONE: Talk['messages'] = new Map();
+
 /** Views are small, and made of nothing but plain data. */
 const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
@@ -41,18 +44,21 @@ export function visibleTalk({ visible, talks }: State): Talk | null {
   return visible === null ? null : (talks.get(visible) ?? null);
 }
 
-function messageChanges(
-  was: Talk | null,
-  is: Talk | null,
-): { readonly cleared: boolean; readonly upsert: readonly MessageView[] } {
-  const [before, after] = [was?.messages, is?.messages];
-  if (before === after) return { cleared: false, upsert: [] };
-  const stays =
-    was?.peer.accountId === is?.peer.accountId && [...(before?.keys() ?? [])].every((id) => after?.has(id));
-  const upsert = [...(after?.values() ?? [])].filter(
-    (message) => !stays || before?.get(message.id) !== message,
-  );
-  return { cleared: !stays && (before?.size ?? 0) > 0, upsert };
+interface MessageChanges {
+  readonly cleared: boolean;
+  readonly removed: readonly string[];
+  readonly upsert: readonly MessageView[];
+}
+
+function messageChanges(was: Talk | null, is: Talk | null): MessageChanges {
+  const [before, after] = [was?.messages ?? NONE, is?.messages ?? NONE];
+  if (before === after) return { cleared: false, removed: [], upsert: [] };
+  if (was?.peer.accountId !== is?.peer.accountId || after.size === 0) {
+    return { cleared: before.size > 0, removed: [], upsert: [...after.values()] };
+  }
+  const removed = [...before.keys()].filter((id) => !after.has(id));
+  const upsert = [...after.values()].filter((message) => before.get(message.id) !== message);
+  return { cleared: false, removed, upsert };
 }
 
 export function conversationView(state: State, talk: Talk): ConversationView {
@@ -129,7 +135,7 @@ function incomingView({ pins }: State, { accountId, name, key, request }: Call):
 }
 
 function requestBody(body: Requested['body']): RequestBody {
-  if (body.kind === 'text') return body;
+  if (body.kind === 'text') return { kind: 'text', text: body.text };
   const { name, mediaType, size } = body.transfer;
   return { kind: 'file', name, mediaType, size };
 }

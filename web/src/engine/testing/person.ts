@@ -26,6 +26,8 @@ export class Person {
   private readonly waiters = new Set<() => void>();
   readonly keystore: Keystore;
   engine: Engine;
+  /** How far this person's clock is ahead, in ms. */
+  ahead = 0;
 
   constructor(
     readonly name: string,
@@ -54,7 +56,7 @@ export class Person {
         origin: 'http://relay.test',
         WebSocket: browser.WebSocket,
         locks: undefined,
-        now: () => Date.now(),
+        now: () => Date.now() + this.ahead,
       },
       (event) => this.take(event),
     );
@@ -158,6 +160,7 @@ export class Person {
   private take(event: EngineEvent): void {
     this.events.push(event);
     if (event.type === 'messages') for (const message of event.upsert) this.messages.set(message.id, message);
+    if (event.type === 'messages-removed') for (const id of event.ids) this.messages.delete(id);
     if (event.type === 'messages-cleared') this.messages.clear();
     for (const look of [...this.waiters]) look();
   }

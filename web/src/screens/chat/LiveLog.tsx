@@ -20,6 +20,7 @@ export function linesFor(arrived: readonly MessageView[], name: string, t: Text)
   if (arrived.length > MOST_LINES) return [{ id: last.id, text: t.chat.newMessages(arrived.length) }];
   return arrived.map(({ id, body }) => {
     if (body.kind === 'note') return { id, text: t.chat.notes[body.note] };
+    if (body.kind === 'taken-back') return { id, text: t.chat.takenBack(name) };
     const text = body.kind === 'text' ? body.text : `${t.transfer.file} ${shownName(body.transfer.name)}`;
     return { id, text: `${t.chat.says(name)} ${text}` };
   });

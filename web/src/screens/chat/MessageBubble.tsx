@@ -117,7 +117,9 @@ function Said({ message, body, peerName, place }: SaidProps) {
             body.kind === 'file' && 'w-100',
           )}
         >
-          {body.kind === 'text' ? (
+          {body.kind === 'taken-back' ? (
+            <p className="marking">{mine ? t.chat.ownTakenBack : t.chat.takenBack(peerName)}</p>
+          ) : body.kind === 'text' ? (
             <p
               dir="auto"
               data-testid="message-text"
