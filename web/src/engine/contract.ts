@@ -5,8 +5,10 @@
  * Account ids, message ids and file ids are strings (base64url) on this side of the border; keys never cross it.
  */
 
+import type { FileToSend } from './media-view.ts';
 import type { MessageView, TransferView } from './message-views.ts';
 
+export type { FileKind, FileMode, FileToSend, MediaView } from './media-view.ts';
 export type * from './message-views.ts';
 
 export type EngineMode = 'auto' | 'native' | 'wasm';
@@ -373,8 +375,14 @@ export interface EngineCommands {
   /** Called when messages up to this peer `seq` were in view. */
   markRead(input: { seq: number }): Promise<void>;
   setTyping(input: { typing: boolean }): Promise<void>;
-  sendFile(input: { file: File }): Promise<void>;
+  /** Says that a voice or video message is being recorded, or not any more. */
+  setRecording(input: { what: 'voice' | 'video' | null }): Promise<void>;
+  sendFile(input: FileToSend): Promise<void>;
   cancelTransfer(input: { fid: string }): Promise<void>;
+  /** Stops a file of the peer's for now, or goes on with it, whichever side stopped it. */
+  pauseTransfer(input: { fid: string; paused: boolean }): Promise<void>;
+  /** A whole file of the peer's was looked at, heard or saved. */
+  markSeen(input: { fid: string }): Promise<void>;
   verification(): Promise<VerificationView>;
   /** The person compared the fingerprints. `by`: what they compared. */
   markVerified(input: { by: 'compared' | 'sas' }): Promise<void>;

@@ -508,6 +508,49 @@ describe('trouble', () => {
     await bob.until('done', () => bob.transfers[2]?.state === 'done');
   });
 
+  test('several files come one after the other; one that is stopped for now lets the next one come', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    relay.tamper = (payload, type) => (type === types.chunk ? [] : [payload]);
+    for (const name of ['first', 'second']) await alice.run('sendFile', { file: fileOf(400_000, name) });
+    const states = (person: Person) => person.transfers.map(({ state }) => state).join();
+    await bob.until('both', () => states(bob) === 'transferring,offered');
+    await alice.until('taken', () => states(alice) === 'transferring,offered');
+    const fid = bob.transfers[0]?.fid ?? '';
+    await bob.run('pauseTransfer', { fid, paused: true });
+    await bob.until('next', () => states(bob) === 'paused,transferring');
+    await alice.until('told', () => states(alice) === 'paused,transferring');
+    relay.tamper = (payload) => [payload];
+    await bob.run('pauseTransfer', { fid, paused: false });
+    for (const person of [alice, bob]) await person.until('done', () => states(person) === 'done,done');
+  });
+
+  test('a file says what it is and what may be done with it, and is read when it was seen', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    const said = {
+      kind: 'voice',
+      mode: 'viewOnly',
+      durationMs: 4_200,
+      peaks: Uint8Array.of(1, 200, 3),
+      preview: Uint8Array.of(9, 9),
+    } as const;
+    await alice.run('sendFile', { file: fileOf(5_000, 'words'), ...said });
+    await bob.until('done', () => bob.transfers[0]?.state === 'done');
+    expect(bob.transfers[0]).toMatchObject({ ...said, seen: false });
+    const { id, seq } = bob.shown[0] ?? { id: '', seq: 0 };
+    expect(id).not.toBe('');
+    await bob.run('markRead', { seq });
+    await alice.run('sendText', { text: 'did you hear it?' });
+    await bob.until('said', () => bob.shown.length === 2);
+    await bob.run('markRead', { seq: bob.shown[1]?.seq ?? 0 });
+    const status = () => alice.shown.map((message) => message.status).join();
+    await alice.until('the text is read, the file is not', () => status() === 'delivered,read');
+    await bob.run('markSeen', { fid: bob.transfers[0]?.fid ?? '' });
+    await alice.until('heard', () => status() === 'read,read');
+    expect(bob.transfers[0]?.seen).toBe(true);
+  });
+
   test('two files that are offered in the same moment both arrive', async () => {
     const [alice, bob] = await pair();
     await meet(alice, bob);
@@ -519,7 +562,8 @@ describe('trouble', () => {
     for (const person of [alice, bob]) {
       await person.until('done', () => person.transfers.map(({ state }) => state).join() === 'done,done');
     }
-    const got = (person: Person) => person.transfers.find(({ blob }) => blob !== undefined)?.blob;
+    const got = (person: Person) =>
+      person.transfers.find(({ name }) => name !== files[person.name as 'alice' | 'bob'].name)?.blob;
     for (const [blob, sent] of [
       [got(bob), files.alice],
       [got(alice), files.bob],

@@ -127,8 +127,11 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     react: async ({ id, emoji, set }) => talks.words.react(id, emoji, set),
     markRead: async ({ seq }) => talks.words.read(seq),
     setTyping: async ({ typing }) => talks.words.typing(typing),
-    sendFile: async ({ file }) => talks.words.file(file),
+    setRecording: async ({ what }) => talks.words.recording(what),
+    sendFile: async (file) => talks.words.file(file),
     cancelTransfer: async ({ fid }) => talks.words.cancelFile(fid),
+    pauseTransfer: async ({ fid, paused }) => talks.words.pauseFile(fid, paused),
+    markSeen: async ({ fid }) => talks.words.seen(fid),
     verification: () => verificationOf(verification, talks.person, talks.visible, talks.handle),
     markVerified: ({ by }) => talks.trust.markVerified(by),
     async checkQr({ text }) {

@@ -25,6 +25,7 @@ import type {
   UserError,
   VerificationView,
 } from './contract.ts';
+import { PLAIN } from './media-view.ts';
 import type { CommandName } from './rpc.ts';
 
 export interface FakeOptions {
@@ -282,6 +283,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       size: 5_242_880,
       done: 0,
       state: 'transferring',
+      seen: false,
+      ...PLAIN,
       ...transfer,
     };
     const body = { kind: 'file', transfer: full } as const;
@@ -373,10 +376,13 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     react: async ({ id, emoji, set }) => change(id, reaction(emoji, 'mine', set)),
     markRead: async () => undefined,
     setTyping: async () => undefined,
-    async sendFile({ file }) {
+    setRecording: async () => undefined,
+    async sendFile({ file, ...said }) {
       const seq = mySeq++;
       const { name, size, type: mediaType } = file;
-      const offered: TransferView = { fid: `file-m${seq}`, name, mediaType, size, done: 0, state: 'offered' };
+      const media = { ...PLAIN, ...said, seen: false, blob: file };
+      const fid = `file-m${seq}`;
+      const offered: TransferView = { ...media, fid, name, mediaType, size, done: 0, state: 'offered' };
       const body = { kind: 'file', transfer: offered } as const;
       const message = fakeMessage(`m${seq}`, seq, body);
       showTransfer(message, offered);
@@ -395,6 +401,15 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       const message = transfers.get(fid);
       if (message?.body.kind !== 'file') return;
       showTransfer(message, { ...message.body.transfer, state: 'cancelled-by-me' });
+    },
+    async pauseTransfer({ fid, paused }) {
+      const message = transfers.get(fid);
+      if (message?.body.kind !== 'file') return;
+      showTransfer(message, { ...message.body.transfer, state: paused ? 'paused' : 'transferring' });
+    },
+    async markSeen({ fid }) {
+      const message = transfers.get(fid);
+      if (message?.body.kind === 'file') showTransfer(message, { ...message.body.transfer, seen: true });
     },
     async verification(): Promise<VerificationView> {
       const changed = conversation?.trust === 'changed';

@@ -1,4 +1,6 @@
 /** What the screens are told of the messages of a conversation: part of `contract.ts`, which passes it on. */
+import type { MediaView } from './media-view.ts';
+
 export type MessageStatus =
   /** Kept here until it can go: there is no session yet, or no line, or too much is under way. */
   | 'waiting'
@@ -17,6 +19,8 @@ export type TransferState =
   | 'announced'
   | 'offered'
   | 'transferring'
+  /** Either side stopped it for now; the receiver goes on with it. */
+  | 'paused'
   | 'done'
   | 'cancelled-by-me'
   | 'cancelled-by-peer'
@@ -25,15 +29,17 @@ export type TransferState =
   | 'interrupted'
   | 'source-changed';
 
-export interface TransferView {
+export interface TransferView extends MediaView {
   readonly fid: string;
   readonly name: string;
   readonly mediaType: string;
   readonly size: number;
   readonly done: number;
   readonly state: TransferState;
-  /** Set on the receiver when `state` is `done`; a Blob is passed by reference, not copied. */
+  /** Own: from the start. The peer's: when `state` is `done`. A Blob is passed by reference, not copied. */
   readonly blob?: Blob;
+  /** Whoever got it has looked at it, heard it or, if that is all they may do, saved it. */
+  readonly seen: boolean;
 }
 
 export interface MessageView {

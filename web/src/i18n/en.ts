@@ -442,6 +442,7 @@ export const en = {
       announced: 'Comes once you have answered',
       offered: 'Waiting',
       transferring: 'On its way',
+      paused: 'Paused',
       done: 'Arrived',
       'cancelled-by-me': 'You stopped it',
       'cancelled-by-peer': 'Stopped by the other side',

@@ -417,6 +417,7 @@ export const ru = {
       announced: 'Придёт, когда вы ответите',
       offered: 'Ждёт',
       transferring: 'В пути',
+      paused: 'На паузе',
       done: 'Дошло',
       'cancelled-by-me': 'Вы остановили передачу',
       'cancelled-by-peer': 'Остановлено с другой стороны',

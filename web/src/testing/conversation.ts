@@ -1,5 +1,6 @@
 import type { ConversationView, MessageView, TransferView } from '../engine/contract.ts';
 import { BOB } from '../engine/fake.ts';
+import { PLAIN } from '../engine/media-view.ts';
 
 export const conversationWithBob = (more: Partial<ConversationView> = {}): ConversationView => ({
   peer: BOB,
@@ -28,5 +29,7 @@ export const fileTransfer = (more: Partial<TransferView> = {}): TransferView => 
   size: 1024 * 1024,
   done: 0,
   state: 'transferring',
+  seen: false,
+  ...PLAIN,
   ...more,
 });

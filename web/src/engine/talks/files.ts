@@ -1,10 +1,12 @@
 /** Files on their way, by their names: the package moves them, and here is what the screens learn of it. */
 import { toText } from '../bytes.ts';
-import type { EngineMode, TransferView } from '../contract.ts';
+import type { EngineMode, FileToSend, TransferView } from '../contract.ts';
 import { packageCode } from '../errors.ts';
+import { PLAIN } from '../media-view.ts';
 import type { Bytes, Conversation, FileDescriptor } from '../port.ts';
 import { fittingName, fittingType } from './file-name.ts';
 import { Received } from './received.ts';
+import { Turns } from './turns.ts';
 
 /** Progress is shown at most ten times a second. */
 const PROGRESS_MS = 100;
@@ -24,10 +26,17 @@ export interface PeersFile {
   readonly descriptor: FileDescriptor;
 }
 
+interface Moving {
+  cancel(): void;
+  pause?(): void;
+  resume?(): void;
+}
+
 export class Files {
-  private readonly moving = new Map<string, { cancel(): void }>();
+  private readonly moving = new Map<string, Moving>();
   /** Files that came with a call, by account: they are had when there is a session. */
   private readonly announced = new Map<string, readonly PeersFile[]>();
+  private readonly turns = new Turns();
 
   constructor(private readonly deps: FilesDeps) {}
 
@@ -38,11 +47,14 @@ export class Files {
   send(
     conversation: Conversation,
     accountId: string,
-    source: File,
+    toSend: FileToSend,
   ): { readonly message: string; readonly transfer: TransferView } {
+    const { file: source, ...said } = toSend;
+    const media = { ...PLAIN, ...said };
     const [name, mediaType, { size }] = [fittingName(source.name), fittingType(source.type), source];
     const progress = this.progress();
     const sending = conversation.sendFile({
+      ...media,
       source,
       name,
       mediaType,
@@ -51,8 +63,18 @@ export class Files {
     });
     const fid = toText(sending.file);
     this.watch(accountId, fid, sending, () => ({ state: 'done' }), 'source-changed');
-    const transfer = { fid, name, mediaType, size, done: 0, state: 'offered' } as const;
-    return { message: sending.message ?? fid, transfer };
+    this.moving.set(fid, { cancel: () => sending.cancel() });
+    const transfer = {
+      ...media,
+      fid,
+      name,
+      mediaType,
+      size,
+      done: 0,
+      state: 'offered',
+      seen: false,
+    } as const;
+    return { message: sending.message ?? fid, transfer: { ...transfer, blob: source } };
   }
 
   announce(accountId: string, file: PeersFile): void {
@@ -64,33 +86,33 @@ export class Files {
     const files = this.announced.get(accountId) ?? [];
     this.announced.delete(accountId);
     if (take) for (const file of files) this.receive(conversation, accountId, file);
+    else this.turns.forget(accountId);
   }
 
-  /** Takes a file of the peer's without asking: the person chose whom to talk to. */
-  receive(conversation: Conversation, accountId: string, { file, descriptor }: PeersFile): void {
-    const fid = toText(file);
-    const { change, maxFileBytes, mode } = this.deps;
-    const received = new Received();
-    const progress = this.progress();
-    try {
-      if (!(descriptor.size <= maxFileBytes())) {
-        change(accountId, fid, { state: 'rejected' });
-        conversation.rejectFile(file);
-        return;
-      }
-      const receiving = conversation.receiveFile(descriptor, {
-        write: (part) => received.write(part),
-        engine: mode(),
-        onProgress: ({ done }) => progress(() => change(accountId, fid, { done })),
-      });
-      change(accountId, fid, { state: 'transferring' });
-      const whole = () => ({ state: 'done', blob: received.whole() }) as const;
-      this.watch(accountId, fid, receiving, whole, 'interrupted');
-    } catch (error) {
-      // Nothing that can be received, or the conversation ended meanwhile.
-      if (packageCode(error) === null) throw error;
-      change(accountId, fid, { state: 'interrupted' });
+  /**
+   * Takes a file of the peer's without asking, for the person chose whom to talk to: one after the other, and what is to be
+   * heard or watched at once before what is to be kept.
+   */
+  receive(conversation: Conversation, accountId: string, file: PeersFile): void {
+    const fid = toText(file.file);
+    const { kind } = file.descriptor;
+    if (!(file.descriptor.size <= this.deps.maxFileBytes())) {
+      this.deps.change(accountId, fid, { state: 'rejected' });
+      this.attempt(accountId, fid, () => conversation.rejectFile(file.file));
+      return;
     }
+    const begin = () => {
+      const taken = this.attempt(accountId, fid, () => this.take(conversation, accountId, file));
+      if (!taken) this.turns.over(accountId, fid);
+    };
+    // As long as it waits for its turn, there is nothing to stop but the wish for it.
+    const cancel = () => {
+      this.turns.over(accountId, fid);
+      this.attempt(accountId, fid, () => conversation.rejectFile(file.file));
+      this.moving.delete(fid);
+    };
+    this.moving.set(fid, { cancel });
+    this.turns.ask(accountId, fid, kind === 'voice' || kind === 'videoMessage', begin);
   }
 
   cancel(accountId: string, fid: string): void {
@@ -100,20 +122,63 @@ export class Files {
     moving.cancel();
   }
 
+  /** Of a file of the peer's. What is stopped lets the next one come. */
+  pause(accountId: string, fid: string, paused: boolean): void {
+    const moving = this.moving.get(fid);
+    if (moving?.pause === undefined || moving.resume === undefined) return;
+    this.attempt(accountId, fid, () => (paused ? moving.pause?.() : moving.resume?.()));
+    this.deps.change(accountId, fid, { state: paused ? 'paused' : 'transferring' });
+    if (paused) this.turns.over(accountId, fid);
+  }
+
+  /** The peer stopped it, for good or for now. */
+  stopped(accountId: string, fid: string): void {
+    this.turns.over(accountId, fid);
+  }
+
   forget(): void {
     this.moving.clear();
     this.announced.clear();
+    this.turns.forgetAll();
+  }
+
+  /** Its turn has come. */
+  private take(conversation: Conversation, accountId: string, { descriptor }: PeersFile): void {
+    const { change, mode } = this.deps;
+    const received = new Received();
+    const progress = this.progress();
+    const receiving = conversation.receiveFile(descriptor, {
+      write: (part) => received.write(part),
+      engine: mode(),
+      onProgress: ({ done }) => progress(() => change(accountId, fid, { done })),
+    });
+    const fid = toText(receiving.file);
+    change(accountId, fid, { state: 'transferring' });
+    const whole = () => ({ state: 'done', blob: received.whole() }) as const;
+    this.watch(accountId, fid, receiving, whole, 'interrupted');
+    this.moving.set(fid, receiving);
+  }
+
+  /** What cannot be done any more, because the file or the conversation is over, is not a defect. */
+  private attempt(accountId: string, fid: string, act: () => void): boolean {
+    try {
+      act();
+      return true;
+    } catch (error) {
+      if (packageCode(error) === null) throw error;
+      this.deps.change(accountId, fid, { state: 'interrupted' });
+      return false;
+    }
   }
 
   /** Ended by a word of either side, a file has its state already. */
   private watch(
     accountId: string,
     fid: string,
-    transfer: { readonly done: Promise<void>; cancel(): void },
+    transfer: { readonly done: Promise<void> },
     whole: () => Partial<TransferView>,
     failed: 'source-changed' | 'interrupted',
   ): void {
-    this.moving.set(fid, transfer);
     transfer.done
       .then(
         () => this.deps.change(accountId, fid, whole()),
@@ -125,7 +190,10 @@ export class Files {
           if (code !== 'E_FILE_SOURCE_CHANGED' && code !== 'E_FILE_SOURCE') this.deps.report(error);
         },
       )
-      .finally(() => this.moving.delete(fid));
+      .finally(() => {
+        this.moving.delete(fid);
+        this.turns.over(accountId, fid);
+      });
   }
 
   private progress(): (show: () => void) => void {

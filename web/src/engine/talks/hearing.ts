@@ -97,6 +97,11 @@ export class Hearing {
       case 'earlyConfirmed':
         files.settleAnnounced(client.conversation(event.account), toText(event.account), true);
         break;
+      case 'fileControl': {
+        const { file, op } = event.control;
+        if (op === 'cancel' || op === 'pause') files.stopped(toText(event.account), toText(file));
+        break;
+      }
       case 'ended':
         this.forgetAnnounced(toText(event.account));
         break;

@@ -54,6 +54,8 @@ export type Deed =
     }
   /** It is not to be seen here any more; the peer does not learn of it. */
   | { readonly type: 'hidden'; readonly accountId: string; readonly id: string }
+  /** A file of the peer's was looked at, heard or saved. */
+  | { readonly type: 'seen'; readonly accountId: string; readonly id: string }
   | { readonly type: 'read'; readonly accountId: string; readonly seq: number }
   | {
       readonly type: 'transfer';

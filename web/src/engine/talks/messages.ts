@@ -16,7 +16,7 @@ export const statuses: Readonly<Record<StatusName, MessageStatus>> = {
 };
 
 /** A file that somebody may still be sending. */
-const moving: ReadonlySet<TransferState> = new Set(['announced', 'offered', 'transferring']);
+const moving: ReadonlySet<TransferState> = new Set(['announced', 'offered', 'transferring', 'paused']);
 
 export function put(talk: Talk, message: MessageView): Talk {
   return { ...talk, messages: withEntry(talk.messages, message.id, message) };
@@ -75,7 +75,27 @@ export function setStatus(talk: Talk, id: string, status: StatusName): Talk {
     return remove(talk, id);
   }
   const session = message.session > 0 || unsaid.has(status) ? message.session : Math.max(1, sessionOf(talk));
-  return put(talk, { ...message, status: statuses[status], session });
+  return put(talk, { ...message, status: statusOf(message, status), session });
+}
+
+/** That its message was in view says nothing of a file: it is read when it is whole and was seen. */
+function statusOf({ body }: MessageView, status: StatusName): MessageStatus {
+  if (body.kind !== 'file' || status !== 'read') return statuses[status];
+  return isSeen(body.transfer) ? 'read' : 'delivered';
+}
+
+const isSeen = ({ seen, state }: TransferView): boolean => seen && state === 'done';
+
+/** A file was seen by whoever got it. The word may come before the file is known to be whole. */
+export function see(talk: Talk, id: string): Talk {
+  const message = talk.messages.get(id);
+  if (message?.body.kind !== 'file') return talk;
+  return put(talk, withTransfer(message, { ...message.body.transfer, seen: true }));
+}
+
+function withTransfer(message: MessageView, transfer: TransferView): MessageView {
+  const status = message.mine && isSeen(transfer) ? 'read' : message.status;
+  return { ...message, status, body: { kind: 'file', transfer } };
 }
 
 /** What came with the call is the peer's. */
@@ -92,7 +112,7 @@ export function changeTransfer(talk: Talk, fid: string, change: Partial<Transfer
     if (body.kind !== 'file' || body.transfer.fid !== fid || !moving.has(body.transfer.state)) return message;
     const transfer = { ...body.transfer, ...change };
     const done = transfer.state === 'done' ? transfer.size : transfer.done;
-    return { ...message, body: { kind: 'file', transfer: { ...transfer, done } } };
+    return withTransfer(message, { ...transfer, done });
   });
 }
 

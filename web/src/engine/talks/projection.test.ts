@@ -1,6 +1,7 @@
 /** What the screens learn, told as stories: what happens on one side, what is shown on the other. */
 import { describe, expect, test } from 'vitest';
 import { toText } from '../bytes.ts';
+import { PLAIN } from '../media-view.ts';
 import {
   BOB,
   bob,
@@ -235,7 +236,8 @@ describe('two conversations', () => {
 
 describe('a file', () => {
   const [file, fid] = [bytes(50), toText(bytes(50))];
-  const transfer = { fid, name: 'f', mediaType: '', size: 10, done: 0, state: 'offered' } as const;
+  const described = { fid, name: 'f', mediaType: '', size: 10, ...PLAIN } as const;
+  const transfer = { ...described, done: 0, state: 'offered', seen: false } as const;
   const offered = () =>
     new Page().talking().does({
       type: 'said',
@@ -245,7 +247,7 @@ describe('a file', () => {
     });
   const stateOf = (page: Page) =>
     page.messages.map(({ body }) => (body.kind === 'file' ? [body.transfer.state, body.transfer.done] : []));
-  const says = (op: 'accept' | 'reject' | 'cancel' | 'done' | 'pause'): Heard => ({
+  const says = (op: 'accept' | 'reject' | 'cancel' | 'done' | 'pause' | 'want'): Heard => ({
     type: 'fileControl',
     account: BOB,
     control: { file, op },
@@ -255,11 +257,28 @@ describe('a file', () => {
     const page = offered().hears(says('accept'));
     expect(stateOf(page)).toEqual([['transferring', 0]]);
     page.does({ type: 'transfer', accountId: bob.accountId, fid, change: { done: 4 } }).hears(says('pause'));
+    expect(stateOf(page)).toEqual([['paused', 4]]);
+    page.hears(says('want'));
     expect(stateOf(page)).toEqual([['transferring', 4]]);
     page.hears(says('done'), says('cancel'));
     expect(stateOf(page)).toEqual([['done', 10]]);
     expect(stateOf(offered().hears(says('reject')))).toEqual([['rejected', 0]]);
     expect(stateOf(offered().hears(says('cancel')))).toEqual([['cancelled-by-peer', 0]]);
+  });
+
+  test('is read when it is whole and was seen, and not because its message was in view', () => {
+    const status = (name: 'delivered' | 'read'): Heard =>
+      ({ type: 'status', account: BOB, id: 'own-1', status: name }) as unknown as Heard;
+    const viewed = { type: 'viewed', account: BOB, id: 'own-1' } as unknown as Heard;
+    const statusOf = (page: Page) => page.messages.map((message) => message.status);
+    const arrived = () => offered().hears(says('accept'), status('delivered'), status('read'));
+    expect(statusOf(arrived())).toEqual(['delivered']);
+    expect(statusOf(arrived().hears(says('done')))).toEqual(['delivered']);
+    expect(statusOf(arrived().hears(says('done'), viewed))).toEqual(['read']);
+    // The two words may come in either order, and one of them alone says nothing.
+    expect(statusOf(arrived().hears(viewed))).toEqual(['delivered']);
+    expect(statusOf(arrived().hears(viewed, status('read')))).toEqual(['delivered']);
+    expect(statusOf(arrived().hears(viewed, says('done')))).toEqual(['read']);
   });
 
   test('is interrupted by the end, and by nothing less', () => {

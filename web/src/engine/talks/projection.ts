@@ -20,6 +20,7 @@ import {
   note,
   remove,
   say,
+  see,
   setStatus,
   settle,
 } from './messages.ts';
@@ -81,6 +82,8 @@ export function project(state: State, input: Input, at: number): State {
       return inTalk(state, input.accountId, (talk) =>
         input.seq < talk.read ? talk : { ...talk, read: Math.min(input.seq + 1, talk.heard) },
       );
+    case 'seen':
+      return inTalk(state, input.accountId, (talk) => see(talk, input.id));
     case 'transfer':
       return inTalk(state, input.accountId, (talk) => changeTransfer(talk, input.fid, input.change));
     default:
@@ -150,6 +153,8 @@ function heard(state: State, event: Heard, at: number): State {
       return of(state, event, (talk) => peerTakesBack(talk, event.id));
     case 'reaction':
       return of(state, event, (talk) => peerReacts(talk, event));
+    case 'viewed':
+      return of(state, event, (talk) => see(talk, event.id));
     case 'earlyConfirmed':
       return of(state, event, (talk) => ({ ...confirmEarly(talk), earlyDropped: event.dropped }));
     case 'activity':
@@ -168,7 +173,6 @@ function heard(state: State, event: Heard, at: number): State {
     case 'draining':
     case 'fileSent':
     case 'chunksWanted':
-    case 'viewed':
       return state;
     default:
       return event satisfies never;
@@ -209,9 +213,20 @@ function message(state: State, { account, id, body, early }: HeardOf<'message'>,
 function bodyOf(body: HeardOf<'message'>['body'], early: boolean): Requested['body'] {
   if (body.type === 'text')
     return { kind: 'text', text: body.text, reply: body.reply, versions: [], changedAt: null };
-  const { name, mediaType, size } = body.descriptor;
+  const { name, mediaType, size, kind, mode, durationMs, peaks, preview } = body.descriptor;
+  const media = { kind, mode, durationMs, peaks, preview };
   const state = early ? 'announced' : 'offered';
-  return { kind: 'file', transfer: { fid: toText(body.file), name, mediaType, size, done: 0, state } };
+  const transfer = {
+    ...media,
+    fid: toText(body.file),
+    name,
+    mediaType,
+    size,
+    done: 0,
+    state,
+    seen: false,
+  } as const;
+  return { kind: 'file', transfer };
 }
 
 function stands(talk: Talk, state: HeardOf<'conversation'>['state'], at: number): Talk {
@@ -224,6 +239,9 @@ function control(talk: Talk, { control: { file, op } }: HeardOf<'fileControl'>):
     accept: 'transferring',
     reject: 'rejected',
     cancel: 'cancelled-by-peer',
+    pause: 'paused',
+    // Whoever wants more goes on with it.
+    want: 'transferring',
     done: 'done',
   } as const;
   const state = states[op as keyof typeof states];

@@ -1,6 +1,6 @@
 /** What the person says and reads in the conversation on the screen. */
 import { EDIT_WINDOW, TEXT_MAX_CHARS } from '@duet-chat/crypto';
-import type { MessageView } from '../contract.ts';
+import type { FileToSend, MessageView } from '../contract.ts';
 import { EngineError } from '../errors.ts';
 import type { Conversation, MessageId } from '../port.ts';
 import type { Current } from './current.ts';
@@ -83,12 +83,18 @@ export class Words {
     if (talk !== null && isSecure(talk)) current.handleOf(talk).typing(typing ? 'typing' : 'none');
   }
 
-  file(file: File): void {
+  recording(what: 'voice' | 'video' | null): void {
+    const { current } = this.deps;
+    const talk = current.visible;
+    if (talk !== null && isSecure(talk)) current.handleOf(talk).typing(what ?? 'none');
+  }
+
+  file(toSend: FileToSend): void {
     const { current, files, maxFileBytes } = this.deps;
     const { talk, handle } = current.writable('yes');
-    if (!(file.size <= maxFileBytes())) throw new EngineError('file-too-large');
+    if (!(toSend.file.size <= maxFileBytes())) throw new EngineError('file-too-large');
     const { accountId } = talk.peer;
-    const { message, transfer } = files.send(handle, accountId, file);
+    const { message, transfer } = files.send(handle, accountId, toSend);
     current.apply({ type: 'said', accountId, id: message, body: { kind: 'file', transfer } });
   }
 
@@ -96,6 +102,27 @@ export class Words {
     const { current, files } = this.deps;
     const talk = current.visible;
     if (talk !== null) files.cancel(talk.peer.accountId, fid);
+  }
+
+  pauseFile(fid: string, paused: boolean): void {
+    const { current, files } = this.deps;
+    const talk = current.visible;
+    if (talk !== null) files.pause(talk.peer.accountId, fid, paused);
+  }
+
+  /** Told once, and of what is whole. */
+  seen(fid: string): void {
+    const { current } = this.deps;
+    const talk = current.visible;
+    if (talk === null || talk.phase.at !== 'live') return;
+    const message = [...talk.messages.values()].find(
+      ({ body }) => body.kind === 'file' && body.transfer.fid === fid,
+    );
+    if (message?.body.kind !== 'file' || message.mine) return;
+    const { seen, state } = message.body.transfer;
+    if (seen || state !== 'done') return;
+    current.handleOf(talk).viewed(message.id as Parameters<Conversation['viewed']>[0]);
+    current.apply({ type: 'seen', accountId: talk.peer.accountId, id: message.id });
   }
 
   /** @throws EngineError `not-secure-yet`, `message-out-of-reach` */

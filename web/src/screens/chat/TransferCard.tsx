@@ -15,6 +15,7 @@ const kinds: Readonly<Record<TransferState, Kind>> = {
   announced: 'to-come',
   offered: 'running',
   transferring: 'running',
+  paused: 'running',
   done: 'done',
   'cancelled-by-me': 'over',
   'cancelled-by-peer': 'over',
