@@ -36,8 +36,14 @@ export function LiveLog({ peerName }: { readonly peerName: string }) {
   const [lines, setLines] = useState<readonly Line[]>([]);
 
   useEffect(() => {
+    const begun = Date.now();
     let arrived: MessageView[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const forget = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      arrived = [];
+    };
     const tell = () => {
       const added = linesFor(arrived, peerName, t);
       setLines((before) => [...before, ...added].slice(-MOST_LINES));
@@ -45,16 +51,22 @@ export function LiveLog({ peerName }: { readonly peerName: string }) {
       timer = undefined;
     };
     const stop = stores.messages.subscribe((state, before) => {
-      if (state.order.length === 0) setLines([]);
+      // Erased is erased, also what was about to be said.
+      if (state.order.length === 0) {
+        forget();
+        setLines([]);
+      }
       for (const id of state.order.slice(before.order.length)) {
         const message = state.byId.get(id);
+        // A conversation that comes to the screen brings what was said in it before: that is in the list.
+        if (before.order.length === 0 && message !== undefined && message.at < begun) continue;
         if (message !== undefined && (!message.mine || message.body.kind === 'note')) arrived.push(message);
       }
       if (arrived.length > 0) timer ??= setTimeout(tell, BURST_MS);
     });
     return () => {
       stop();
-      clearTimeout(timer);
+      forget();
     };
   }, [stores, peerName, t]);
 

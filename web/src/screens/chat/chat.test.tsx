@@ -329,3 +329,52 @@ describe('messages among their neighbours', () => {
     expect(lastMine(state(at(0, 0, false)))).toBe(-1);
   });
 });
+
+describe('what is said to those who hear the page', () => {
+  const log = () => screen.getByTestId('live-log').textContent;
+  const bobSays = (text: string, at: number) => textMessage({ id: text, mine: false, at, text });
+
+  test('is each message that comes, once', async () => {
+    const { engine } = await openChat();
+    act(() => engine.say('the key is under the mat'));
+    await waitFor(() => expect(log()).toBe('bob: the key is under the mat'));
+  });
+
+  test('is nothing of what was erased, also not what was about to be said', async () => {
+    vi.useFakeTimers();
+    try {
+      const { engine } = await openChat();
+      act(() => engine.say('said before'));
+      act(() => vi.advanceTimersByTime(1_000));
+      expect(log()).toContain('said before');
+      act(() => engine.say('said last'));
+      act(() => vi.advanceTimersByTime(100));
+      act(() => engine.setState('peer-disconnected'));
+      expect(log()).toBe('');
+      act(() => vi.advanceTimersByTime(60_000));
+      expect(log()).toBe('');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is nothing old, when a conversation comes to the screen again', async () => {
+    vi.useFakeTimers();
+    try {
+      const { engine } = await openChat();
+      const carol = conversationWithBob({ peer: { accountId: 'Y2Fyb2w', name: 'carol' } });
+      act(() => engine.emit({ type: 'conversation', conversation: carol }));
+      const earlier = Date.now() - 1_000;
+      act(() =>
+        engine.emit({ type: 'messages', upsert: [bobSays('one', earlier), bobSays('two', earlier)] }),
+      );
+      act(() => vi.advanceTimersByTime(1_000));
+      expect(log()).toBe('');
+      act(() => engine.emit({ type: 'messages', upsert: [bobSays('three', Date.now())] }));
+      act(() => vi.advanceTimersByTime(1_000));
+      expect(log()).toBe('carol: three');
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

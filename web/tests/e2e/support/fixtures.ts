@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { test as base } from '@playwright/test';
+import { type Browser, test as base } from '@playwright/test';
 import { HostileRelay } from './hostile-relay.js';
+import { Line } from './line.js';
+import { OwnBrowser } from './own-browser.js';
 import { type Engine, Person } from './person.js';
 import { Relay } from './relay.js';
 
@@ -15,28 +17,49 @@ export function testBytes(length: number, seed: string): Buffer {
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+interface PersonChoices {
+  readonly engine?: Engine;
+  readonly host?: string;
+  /** The port that the person's browser talks to. */
+  readonly through?: number;
+  readonly locale?: 'en' | 'ru';
+  /** In the place of the one that all share. */
+  readonly browser?: Browser;
+}
+
 interface Stage {
   readonly relay: Relay;
   readonly hostile: HostileRelay;
-  /** Opens a browser profile; `through` is the port that the person's browser talks to. */
-  person(
-    name: string,
-    options?: { engine?: Engine; host?: string; through?: number; locale?: 'en' | 'ru' },
-  ): Promise<Person>;
+  /** A line before the hostile relay, at the other end of which somebody's browser is. */
+  readonly line: Line;
+  /** Opens a browser profile. */
+  person(name: string, choices?: PersonChoices): Promise<Person>;
+  /** A browser of its own, which can be stopped as a whole. */
+  ownBrowser(): Promise<OwnBrowser>;
 }
 
 /** A relay, a hostile relay before it, and any number of people; all gone after the test. */
-export const test = base.extend<{ stage: Stage }>({
-  stage: async ({ browser }, use) => {
-    const relay = await Relay.start();
+export const test = base.extend<{ stage: Stage; relaySettings: Readonly<Record<string, string>> }>({
+  /** Environment of the relay, beside what every test has. */
+  relaySettings: [{}, { option: true }],
+  stage: async ({ browser, playwright, launchOptions, relaySettings }, use) => {
+    const relay = await Relay.start(relaySettings);
     const hostile = await HostileRelay.start(relay.port);
+    const line = await Line.start(hostile.port);
+    const browsers: OwnBrowser[] = [];
     const people: Person[] = [];
     await use({
       relay,
       hostile,
+      line,
+      async ownBrowser() {
+        const own = await OwnBrowser.launch(playwright.chromium, launchOptions);
+        browsers.push(own);
+        return own;
+      },
       async person(name, options = {}) {
         const origin = `http://${options.host ?? 'localhost'}:${options.through ?? relay.port}`;
-        const person = await Person.open(browser, {
+        const person = await Person.open(options.browser ?? browser, {
           name,
           origin,
           engine: options.engine ?? 'auto',
@@ -49,6 +72,8 @@ export const test = base.extend<{ stage: Stage }>({
     try {
       for (const person of people) await person.close();
     } finally {
+      for (const own of browsers) await own.close();
+      await line.stop();
       await hostile.stop();
       await relay.stop();
     }

@@ -5,7 +5,9 @@ import { WebSocket, WebSocketServer } from 'ws';
 
 /** Relay envelope, protocol.md section 9. */
 const DELIVER = 0x44;
-const DELIVER_HEADER = 66;
+/** Of SEND and of DELIVER: version, type, id, whose account (at 18), whose run. */
+export const ENVELOPE_HEADER = 66;
+export const ACCOUNT_AT = 18;
 
 /** Payload types, protocol.md sections 4, 6 and 7. */
 export const payloadType = {
@@ -19,7 +21,7 @@ export const payloadType = {
 } as const;
 
 /** Frames of the relay itself, protocol.md section 9. */
-export const relayType = { prekeyRes: 0x48 } as const;
+export const relayType = { send: 0x43, prekeyRes: 0x48, presence: 0x4a } as const;
 
 /** What a hostile relay does with one DELIVER: the frames that go on in its place (none, one, or more), now or later. */
 export type Tamper = (frame: Buffer, type: number) => Buffer[] | Promise<Buffer[]>;
@@ -41,6 +43,7 @@ export class HostileRelay {
   /** Sees every frame that passes, as it was sent. */
   watch: (frame: Buffer, to: 'relay' | 'browser') => void = () => undefined;
   private readonly sockets = new Set<Socket>();
+  private readonly browsers = new Set<WebSocket>();
 
   private constructor(
     private readonly server: Server,
@@ -68,6 +71,11 @@ export class HostileRelay {
     const address = this.server.address();
     if (address === null || typeof address === 'string') throw new Error('not listening');
     return address.port;
+  }
+
+  /** Says this to every browser, as if the relay had. */
+  say(frame: Buffer): void {
+    for (const browser of this.browsers) browser.send(frame);
   }
 
   /** Cuts every connection at once, as a lost network would. */
@@ -104,6 +112,8 @@ export class HostileRelay {
 
   private join(incoming: IncomingMessage, down: WebSocket): void {
     const { host = '', origin = '' } = incoming.headers;
+    this.browsers.add(down);
+    down.on('close', () => this.browsers.delete(down));
     const up = new WebSocket(`ws://127.0.0.1:${this.upstream}${incoming.url ?? '/'}`, {
       headers: { host, origin, cookie: incoming.headers.cookie ?? '' },
       perMessageDeflate: false,
@@ -119,9 +129,9 @@ export class HostileRelay {
     });
     let before = Promise.resolve();
     const pass = async (data: Buffer) => {
-      const isDelivery = data[1] === DELIVER && data.length > DELIVER_HEADER + 1;
+      const isDelivery = data[1] === DELIVER && data.length > ENVELOPE_HEADER + 1;
       const frames = isDelivery
-        ? await this.tamper(data, data[DELIVER_HEADER + 1] ?? 0)
+        ? await this.tamper(data, data[ENVELOPE_HEADER + 1] ?? 0)
         : [this.answer(data, data[1] ?? 0)];
       for (const frame of frames) down.send(frame);
     };
@@ -153,5 +163,12 @@ export function flipBit(frame: Buffer, fromEnd: number): Buffer {
 export function replayed(frame: Buffer): Buffer {
   const copy = Buffer.from(frame);
   copy.writeUInt8(copy.readUInt8(2) ^ 0xff, 2);
+  return copy;
+}
+
+/** The same payload, as if this account had sent it. */
+export function fromSomebodyElse(frame: Buffer, accountId: Uint8Array): Buffer {
+  const copy = replayed(frame);
+  copy.set(accountId, ACCOUNT_AT);
   return copy;
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -40,9 +41,13 @@ export class Relay {
     return relay;
   }
 
-  /** Ends the process as a crash would, and starts it again with what it had written down. */
-  async restart(): Promise<void> {
+  /**
+   * Ends the process as a crash would, and starts it again with what it had written down.
+   * `away`: how long nobody is there, in ms.
+   */
+  async restart(away = 0): Promise<void> {
     await this.kill();
+    if (away > 0) await pause(away);
     this.child = this.spawn();
     await this.untilReady();
   }
