@@ -96,6 +96,40 @@ test('a text does not wait behind a file of 10 MB', async ({ stage }) => {
   );
 });
 
+test('three hundred texts in ten seconds: none is lost or given back, and which of them wait is seen', async ({
+  stage,
+}) => {
+  // The relay lets ten frames a second pass, and a busy machine fewer.
+  const slowly = { timeout: 300_000 };
+  test.setTimeout(900_000);
+  const [alice, bob] = [await stage.person('alice'), await stage.person('bob')];
+  await alice.register();
+  await bob.register();
+  await meet(alice, bob);
+  await alice.at('composer-input').click();
+  await alice.page.evaluate(async () => {
+    const field = document.querySelector<HTMLTextAreaElement>('[data-testid="composer-input"]');
+    if (field === null) throw new Error('nothing can be written');
+    // As React hears a key: the setter of the element, and the event.
+    const { set } = Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value') ?? {};
+    for (let number = 1; number <= 300; number += 1) {
+      set?.call(field, `text ${number}`);
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      await new Promise((next) => setTimeout(next, 33));
+      document.querySelector<HTMLElement>('[data-testid="composer-send"]')?.click();
+      await new Promise((next) => setTimeout(next));
+    }
+  });
+  await expect(alice.message('text 300')).toBeVisible();
+  await expect(alice.at('composer-input')).toHaveValue('');
+  await expect(alice.at('notice')).toHaveCount(0);
+  await expect(bob.message('text 300')).toBeVisible(slowly);
+  for (const { page } of [alice, bob]) {
+    await expect(page.locator('[aria-posinset="300"][aria-setsize="300"]')).toHaveCount(1);
+  }
+  await expect(alice.message('text 300')).toHaveAttribute('data-status', 'read');
+});
+
 test('a third person’s call rings beside a conversation, and both go on', async ({ stage }) => {
   const [alice, bob, carol] = [
     await stage.person('alice'),

@@ -18,13 +18,13 @@ export function testBytes(length: number, seed: string): Buffer {
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 interface PersonChoices {
-  readonly engine?: Engine;
+  readonly engine?: Engine | undefined;
   readonly host?: string;
   /** The port that the person's browser talks to. */
   readonly through?: number;
   readonly locale?: 'en' | 'ru';
   /** In the place of the one that all share. */
-  readonly browser?: Browser;
+  readonly browser?: Browser | undefined;
 }
 
 interface Stage {
