@@ -66,6 +66,8 @@ fn paths(tokens: TokenStream, start: &dyn Fn(&str) -> bool, out: &mut Vec<Names>
             TokenTree::Ident(name) if start(&name.to_string()) && !continues(&tokens[..at]) => {
                 at = path(&tokens, at, Vec::new(), out);
             }
+            // Who may see an item is not what it uses: `pub(in crate::client)`.
+            TokenTree::Group(_) if is_visibility(&tokens[..at]) => at += 1,
             TokenTree::Group(group) => {
                 paths(group.stream(), start, out);
                 at += 1;
@@ -79,6 +81,11 @@ fn paths(tokens: TokenStream, start: &dyn Fn(&str) -> bool, out: &mut Vec<Names>
 fn continues(before: &[TokenTree]) -> bool {
     matches!(before, [.., TokenTree::Punct(mark)] if matches!(mark.as_char(), ':' | '.'))
         && !matches!(before, [.., TokenTree::Ident(_), TokenTree::Punct(_)])
+}
+
+/// Whether the group that follows these tokens says how far a `pub` goes.
+fn is_visibility(before: &[TokenTree]) -> bool {
+    matches!(before, [.., TokenTree::Ident(name)] if *name == "pub")
 }
 
 /// Reads the path that begins at `at`; returns where it ends.
@@ -426,4 +433,15 @@ fn a_name_is_followed_to_where_it_is_defined() {
     assert_eq!(circle(&files), None);
     assert_eq!(files["a::x"].iter().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(files["a"].iter().collect::<Vec<_>>(), ["b"]);
+}
+
+/// How far an item can be seen is no use of what stands there.
+#[test]
+fn a_visibility_is_no_use() {
+    let (_, files) = made_up(&[
+        ("", "mod a;"),
+        ("a", "mod x; fn f() { x::g() }"),
+        ("a::x", "pub(in crate::a) fn g() {}"),
+    ]);
+    assert_eq!(circle(&files), None);
 }
