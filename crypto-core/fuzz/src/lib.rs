@@ -19,8 +19,12 @@ mod common;
 #[allow(dead_code, unused_imports)]
 #[path = "../../tests/client/hostile/mod.rs"]
 mod hostile;
+// The stories have more of it.
 #[path = "../../tests/model/mod.rs"]
 mod model;
+#[allow(dead_code)]
+#[path = "../../tests/client/relay.rs"]
+mod relay;
 
 mod clients;
 mod clocks;

@@ -54,7 +54,7 @@ impl<E: Engine> Client<E> {
         if account == own.account || key == own.key {
             return Err(CommandError::OwnKey);
         }
-        let peer = self.peers.get(&account);
+        let peer = self.roster.get(&account);
         if peer.is_some_and(|peer| peer.conversation.is_some()) {
             return Ok(account);
         }
@@ -81,10 +81,7 @@ impl<E: Engine> Client<E> {
         self.finish(false, rng);
         if let Some(known) = self.shared.line.known(&account) {
             self.with(account, rng, |peer, turn| {
-                if let Some(conversation) = &mut peer.conversation {
-                    let fate = conversation.peer_is(known, turn);
-                    peer.settle(fate, turn);
-                }
+                peer.converse(turn, |conversation, turn| conversation.peer_is(known, turn));
             });
             self.finish(false, rng);
         }
@@ -110,7 +107,7 @@ impl<E: Engine> Client<E> {
         self.clock(now);
         let account = self.shared.pins.account(name);
         let conversations = self.conversations();
-        let peer = self.peers.get(&account).filter(|peer| peer.rings());
+        let peer = self.roster.get(&account).filter(|peer| peer.rings());
         let peer = peer.ok_or(CommandError::NoConversation)?;
         if peer.conversation.is_none() && conversations >= limits::CONVERSATIONS {
             return Err(CommandError::Conversations);
@@ -136,14 +133,16 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommandError> {
         self.clock(now);
-        let peer = self.peers.get(account).filter(|peer| peer.rings());
+        let peer = self.roster.get(account).filter(|peer| peer.rings());
         peer.ok_or(CommandError::NoConversation)?;
         self.with(*account, rng, Peer::decline);
         self.finish(false, rng);
         Ok(())
     }
 
-    /// Leaves a conversation, or gives a call up. BYE is said until the peer says that it has heard it.
+    /// Leaves a conversation, or gives a call up. BYE is said until the peer says that it has heard it. [`Event::Ended`] follows
+    /// at once, or after two seconds at most if the peer may still say that it has what was said last; a second call of this
+    /// function waits no longer.
     ///
     /// # Errors
     /// [`CommandError::NoConversation`].
@@ -154,7 +153,9 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommandError> {
         self.clock(now);
-        self.conversation(account)?;
+        let peer = self.roster.get(account);
+        peer.filter(|peer| peer.conversation.is_some() || peer.is_leaving())
+            .ok_or(CommandError::NoConversation)?;
         self.with(*account, rng, Peer::leave);
         self.finish(false, rng);
         Ok(())
@@ -193,7 +194,10 @@ impl<E: Engine> Client<E> {
     ) -> Result<MessageId, CommandError> {
         self.clock(now);
         let text = checked_text(text)?;
-        if self.conversation_mut(account)?.edit_waiting(target, &text) {
+        let edited = self.with_conversation(account, rng, |conversation, _| {
+            conversation.edit_waiting(target, &text)
+        });
+        if edited? {
             return Ok(target);
         }
         match self.conversation(account)?.names(target) {
@@ -214,14 +218,10 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<MessageId, CommandError> {
         self.clock(now);
-        self.conversation(account)?;
-        let mut waited = false;
-        self.with(*account, rng, |peer, turn| {
-            if let Some(conversation) = &mut peer.conversation {
-                waited = conversation.delete_waiting(target, turn);
-            }
+        let waited = self.with_conversation(account, rng, |conversation, turn| {
+            conversation.delete_waiting(target, turn)
         });
-        if waited {
+        if waited? {
             self.finish(false, rng);
             return Ok(target);
         }
@@ -267,12 +267,9 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommandError> {
         self.clock(now);
-        self.conversation(account)?;
-        self.with(*account, rng, |peer, turn| {
-            if let Some(conversation) = &mut peer.conversation {
-                conversation.typing(activity, turn);
-            }
-        });
+        self.with_conversation(account, rng, |conversation, turn| {
+            conversation.typing(activity, turn);
+        })?;
         self.finish(false, rng);
         Ok(())
     }
@@ -289,7 +286,7 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommandError> {
         self.clock(now);
-        self.conversation_mut(account)?.read(up_to);
+        self.with_conversation(account, rng, |conversation, _| conversation.read(up_to))?;
         self.finish(false, rng);
         Ok(())
     }
@@ -306,7 +303,7 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommandError> {
         self.clock(now);
-        self.conversation_mut(account)?.viewed(id);
+        self.with_conversation(account, rng, |conversation, _| conversation.viewed(id))?;
         self.finish(false, rng);
         Ok(())
     }
@@ -317,13 +314,9 @@ impl<E: Engine> Client<E> {
         act: Act,
         rng: &mut dyn CryptoRng,
     ) -> Result<MessageId, CommandError> {
-        self.conversation(account)?;
-        let mut id = None;
-        self.with(*account, rng, |peer, turn| {
-            if let Some(conversation) = &mut peer.conversation {
-                id = conversation.take_up(act, turn);
-            }
-        });
+        let id = self.with_conversation(account, rng, |conversation, turn| {
+            conversation.take_up(act, turn)
+        })?;
         self.finish(false, rng);
         id.ok_or(CommandError::Queue)
     }
@@ -362,18 +355,23 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommandError> {
         self.clock(now);
-        let conversation = self.conversation_mut(account)?;
-        let control = match op {
-            FileAct::Accept => conversation.transfers.accept(&file, &[]).map(Some),
-            FileAct::Reject => conversation.transfers.reject(&file).map(Some),
-            FileAct::Pause => conversation.transfers.pause(&file).map(Some),
-            FileAct::Resume => conversation.transfers.resume(&file).map(|()| None),
-            FileAct::Cancel => conversation.transfers.cancel(&file).map(Some),
-            FileAct::Done => conversation.transfers.complete(&file).map(Some),
-        };
-        if let Some(control) = control.map_err(|_| CommandError::File)? {
-            conversation.control(control);
-        }
+        let done = self.with_conversation(account, rng, |conversation, _| {
+            let transfers = &mut conversation.transfers;
+            let control = match op {
+                FileAct::Accept => transfers.accept(&file, &[]).map(Some),
+                FileAct::Reject => transfers.reject(&file).map(Some),
+                FileAct::Pause => transfers.pause(&file).map(Some),
+                FileAct::Resume => transfers.resume(&file).map(|()| None),
+                FileAct::Cancel => transfers.cancel(&file).map(Some),
+                FileAct::Done => transfers.complete(&file).map(Some),
+            };
+            control.map(|control| {
+                if let Some(control) = control {
+                    conversation.control(control);
+                }
+            })
+        })?;
+        done.map_err(|_| CommandError::File)?;
         self.finish(false, rng);
         Ok(())
     }
@@ -392,9 +390,10 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommandError> {
         let now = self.clock(now);
-        let conversation = self.conversation_mut(account)?;
-        conversation.count_chunks(count);
-        conversation.transfers.arrived(&file, first, count, now);
+        self.with_conversation(account, rng, |conversation, _| {
+            conversation.count_chunks(count);
+            conversation.transfers.arrived(&file, first, count, now);
+        })?;
         self.finish(false, rng);
         Ok(())
     }
@@ -410,14 +409,14 @@ impl<E: Engine> Client<E> {
     ) -> Option<[u8; HEADER_LENGTH]> {
         let now = self.clock(now);
         let online = self.shared.line.is_online();
-        let conversation = self.conversation_mut(account).ok();
-        let wanted_by = conversation
-            .filter(|conversation| online && conversation.transfers.is_sending(&wanted.file));
-        let address = wanted_by.and_then(|conversation| {
+        let address = self.with_conversation(account, rng, |conversation, _| {
+            if !online || !conversation.transfers.is_sending(&wanted.file) {
+                return None;
+            }
             conversation.count_chunks(wanted.count);
             conversation.address
         });
-        let Some(address) = address else {
+        let Some(address) = address.ok().flatten() else {
             // It is not sent, so nobody will tell what became of it: the line has its room again.
             if self.shared.line.fate_of(&wanted.id).is_some() {
                 self.shared.chunk_pace.refused(wanted.id, now);
@@ -441,6 +440,7 @@ impl<E: Engine> Client<E> {
     pub fn watch(&mut self, accounts: BTreeSet<AccountId>, now: u64, rng: &mut dyn CryptoRng) {
         self.clock(now);
         self.watched = accounts;
+        self.shared.line.watch_others();
         self.finish(false, rng);
     }
 

@@ -418,6 +418,14 @@ pub enum Event {
         /// With whom.
         account: AccountId,
     },
+    /// The peer began anew and was accepted: its client has nothing of what was said before. The session before is over; what was
+    /// not acknowledged in it was just told to be unconfirmed, and these files of either side go no further.
+    Restarted {
+        /// With whom.
+        account: AccountId,
+        /// Files that were on offer or on their way.
+        unfinished: Vec<FileId>,
+    },
     /// The relay goes away: connect again after this many milliseconds.
     Draining {
         /// Milliseconds.

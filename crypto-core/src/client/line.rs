@@ -11,6 +11,8 @@ use crate::ids::{EnvelopeId, Presence};
 use crate::limits;
 use crate::relay::{BeatNumber, Challenge, ClientFrame, Watched};
 
+/// How often a WATCH is said again that is not answered.
+const WATCHES: u32 = 6;
 /// Frames whose fate is awaited.
 const AWAITED: usize = 1_024;
 
@@ -38,6 +40,10 @@ pub(super) struct Line {
     /// What the relay was last told; `None` before.
     talking: Option<bool>,
     watched: BTreeSet<AccountId>,
+    /// Who is to be watched may have changed since the relay was last told.
+    others: bool,
+    /// When WATCH is said again because the relay has not said of everybody where they are, and how often it was.
+    watch_again: Option<(u64, u32)>,
     known: BTreeMap<AccountId, Known>,
     awaited: BTreeMap<EnvelopeId, Purpose>,
 }
@@ -52,6 +58,8 @@ impl Line {
             beat: BeatNumber::default(),
             talking: None,
             watched: BTreeSet::new(),
+            others: true,
+            watch_again: None,
             known: BTreeMap::new(),
             awaited: BTreeMap::new(),
         }
@@ -136,12 +144,25 @@ impl Line {
         .encode()
     }
 
-    /// The WATCH for a set of accounts, if the relay does not know it yet. Of more than 64 the rest goes unwatched.
+    /// Who is to be watched may have changed.
+    pub(super) const fn watch_others(&mut self) {
+        self.others = true;
+    }
+
+    /// Whether it may have, since [`Self::watch`] last looked.
+    pub(super) const fn watches_others(&self) -> bool {
+        self.others
+    }
+
+    /// The WATCH for a set of accounts, if the relay does not know it yet. Of more than 64 the rest goes unwatched. `due`: when it
+    /// is said again if it is not answered.
     pub(super) fn watch(
         &mut self,
         accounts: BTreeSet<AccountId>,
         id: EnvelopeId,
+        due: u64,
     ) -> Option<Vec<u8>> {
+        self.others = false;
         // Not `collect`, which sorts first: code for a sort in all of the callers' programs.
         let mut some = BTreeSet::new();
         some.extend(accounts.into_iter().take(limits::WATCHED));
@@ -151,9 +172,39 @@ impl Line {
         }
         self.known.retain(|account, _| accounts.contains(account));
         self.watched = accounts;
-        let list: Vec<_> = self.watched.iter().map(|account| account.0).collect();
-        let accounts = Watched::new(&list)?;
-        Some(ClientFrame::Watch { id, accounts }.encode())
+        self.watch_again = self.is_untold().then_some((due, 0));
+        watch(&self.watched, id)
+    }
+
+    /// Whether the relay has not said of everybody who is watched where they are.
+    fn is_untold(&self) -> bool {
+        let mut watched = self.watched.iter();
+        watched.any(|account| !self.known.contains_key(account))
+    }
+
+    /// A WATCH is answered for everybody whom it adds (protocol 9). One that was not is taken back for those, and said again.
+    pub(super) fn watch_again(
+        &mut self,
+        ids: [EnvelopeId; 2],
+        now: u64,
+        settings: &Settings,
+    ) -> Vec<Vec<u8>> {
+        let Some((_, times)) = self.watch_again else {
+            return Vec::new();
+        };
+        let pause = settings.resend_first << (times + 1);
+        let next = (now.saturating_add(pause), times + 1);
+        self.watch_again = (times + 1 < WATCHES).then_some(next);
+        let mut told = BTreeSet::new();
+        told.extend(self.known.keys().copied());
+        let [first, second] = ids;
+        let frames = [watch(&told, first), watch(&self.watched, second)];
+        frames.into_iter().flatten().collect()
+    }
+
+    /// When the WATCH is to be said again.
+    pub(super) fn watch_due(&self) -> Option<u64> {
+        self.watch_again.map(|(at, _)| at)
     }
 
     /// The relay's word about an account. Of one that is not watched nothing is kept.
@@ -161,6 +212,7 @@ impl Line {
         let watched = self.watched.contains(&account);
         if watched {
             self.known.insert(account, known);
+            self.watch_again = self.watch_again.filter(|_| self.is_untold());
         }
         watched
     }
@@ -186,4 +238,10 @@ impl Line {
     pub(super) fn fate_of(&mut self, id: &EnvelopeId) -> Option<Purpose> {
         self.awaited.remove(id)
     }
+}
+
+fn watch(accounts: &BTreeSet<AccountId>, id: EnvelopeId) -> Option<Vec<u8>> {
+    let list: Vec<_> = accounts.iter().map(|account| account.0).collect();
+    let accounts = Watched::new(&list)?;
+    Some(ClientFrame::Watch { id, accounts }.encode())
 }

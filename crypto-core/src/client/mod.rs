@@ -30,13 +30,14 @@ mod conversation;
 mod ended;
 mod event;
 mod job;
+mod leaving;
 mod line;
-mod making;
 mod message_id;
 mod pace;
 mod peer;
 mod pumping;
 mod reading;
+mod roster;
 mod rota;
 mod round_trip;
 mod routing;
@@ -44,6 +45,7 @@ mod settings;
 mod talk;
 mod transfer;
 mod turn;
+mod turned_away;
 
 pub use commands::FileAct;
 pub use event::{
@@ -53,7 +55,7 @@ pub use event::{
 pub use job::{Finished, Job, JobId};
 pub use settings::Settings;
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -72,6 +74,7 @@ use conversation::Conversation;
 use job::{Product, Work};
 use line::Purpose;
 use peer::Peer;
+use roster::Roster;
 use rota::Rota;
 use turn::{Shared, Turn};
 
@@ -121,7 +124,7 @@ pub enum Handled {
 /// One account's client, for one run.
 pub struct Client<E: Engine> {
     shared: Shared<E>,
-    peers: BTreeMap<AccountId, Peer<E>>,
+    roster: Roster<E>,
     /// Accounts beside those of conversations whose presence the screen shows.
     watched: BTreeSet<AccountId>,
     /// The conversation that is on the screen: it goes first.
@@ -152,7 +155,7 @@ impl<E: Engine> Client<E> {
         let presence = Presence::generate(rng);
         Self {
             shared: Shared::new(local, pins, presence, settings),
-            peers: BTreeMap::new(),
+            roster: Roster::new(),
             watched: BTreeSet::new(),
             visible: None,
             stocking: None,
@@ -323,15 +326,14 @@ impl<E: Engine> Client<E> {
         if dead_at.is_some_and(|at| now >= at) {
             self.close(CloseReason::Silence, rng);
         }
-        let accounts: Vec<_> = self.peers.keys().copied().collect();
-        for account in accounts {
-            self.with(account, rng, |peer, turn| peer.advance(turn));
+        for account in self.roster.due(now) {
+            self.with(account, rng, Peer::advance);
         }
         self.finish(false, rng);
     }
 
     /// When [`Client::advance`] is due, in ms since 1970; `None`: when something else happens.
-    pub fn next_wake(&mut self, rng: &mut dyn CryptoRng) -> Option<u64> {
+    pub fn next_wake(&self) -> Option<u64> {
         let talking = self.is_talking();
         let mut wakes = Vec::new();
         wakes.extend(self.shared.line.dead_at(talking, &self.shared.settings));
@@ -339,14 +341,14 @@ impl<E: Engine> Client<E> {
         if self.shared.line.is_online() {
             wakes.extend(self.blocked.then(|| self.shared.pace.next()));
             wakes.extend(self.blocked_again.then(|| self.shared.pace.next_again()));
+            wakes.extend(self.shared.line.watch_due());
         }
-        let peers = core::mem::take(&mut self.peers);
-        let turn = self.turn(rng);
-        wakes.extend(peers.values().filter_map(|peer| peer.next_wake(&turn)));
-        self.peers = peers;
+        wakes.extend(self.roster.next_wake(self.advanced));
         // What is still due after it was looked at waits for something else, such as the allowance.
-        let looked_at = |at: &u64| self.advanced.is_some_and(|last| *at <= last);
-        wakes.into_iter().filter(|at| !looked_at(at)).min()
+        wakes
+            .into_iter()
+            .filter(|at| Some(*at) > self.advanced)
+            .min()
     }
 
     // ---- Inside
@@ -371,46 +373,41 @@ impl<E: Engine> Client<E> {
         rng: &mut dyn CryptoRng,
         step: impl FnOnce(&mut Peer<E>, &mut Turn<'_, E>),
     ) {
-        self.shared.conversations = self.conversations();
-        let mut peer = self
-            .peers
-            .remove(&account)
-            .unwrap_or_else(|| Peer::new(account));
-        let turn_away = self.shared.settings.turn_away;
-        let mut turn = self.turn(rng);
-        step(&mut peer, &mut turn);
-        if !peer.is_idle(turn.now, turn_away) {
-            self.peers.insert(account, peer);
-        }
+        let mut turn = Turn {
+            now: self.now,
+            rng,
+            shared: &mut self.shared,
+        };
+        self.roster.with(account, &mut turn, step);
+    }
+
+    /// A step of a conversation.
+    fn with_conversation<T>(
+        &mut self,
+        account: &AccountId,
+        rng: &mut dyn CryptoRng,
+        step: impl FnOnce(&mut Conversation<E>, &mut Turn<'_, E>) -> T,
+    ) -> Result<T, CommandError> {
+        self.conversation(account)?;
+        let mut result = None;
+        self.with(*account, rng, |peer, turn| {
+            let conversation = peer.conversation.as_mut();
+            result = conversation.map(|conversation| step(conversation, turn));
+        });
+        result.ok_or(CommandError::NoConversation)
     }
 
     fn conversation(&self, account: &AccountId) -> Result<&Conversation<E>, CommandError> {
-        let peer = self.peers.get(account);
-        peer.and_then(|peer| peer.conversation.as_ref())
-            .ok_or(CommandError::NoConversation)
+        let conversation = self.roster.conversation(account);
+        conversation.ok_or(CommandError::NoConversation)
     }
 
-    fn conversation_mut(
-        &mut self,
-        account: &AccountId,
-    ) -> Result<&mut Conversation<E>, CommandError> {
-        let peer = self.peers.get_mut(account);
-        peer.and_then(|peer| peer.conversation.as_mut())
-            .ok_or(CommandError::NoConversation)
+    const fn conversations(&self) -> usize {
+        self.shared.tally.conversations
     }
 
-    fn conversations(&self) -> usize {
-        let lives = |peer: &&Peer<E>| peer.conversation.is_some();
-        self.peers.values().filter(lives).count()
-    }
-
-    fn is_talking(&self) -> bool {
-        let open = |peer: &Peer<E>| {
-            peer.conversation
-                .as_ref()
-                .is_some_and(Conversation::is_open)
-        };
-        self.peers.values().any(open)
+    const fn is_talking(&self) -> bool {
+        self.shared.tally.open > 0
     }
 
     fn tell_line(&mut self, state: LineState) {
@@ -431,20 +428,20 @@ impl<E: Engine> Client<E> {
         self.tell_line(LineState::Down);
         self.shared.chunk_pace.reset();
         self.login = None;
-        let now = self.now;
         for purpose in self.shared.line.forget_fates() {
             if let Purpose::Chunks(account, wanted) = purpose {
-                self.with(account, rng, |peer, turn| {
-                    if let Some(conversation) = &mut peer.conversation {
-                        conversation.chunks_relayed(wanted, false, turn);
-                    }
+                let _ended = self.with_conversation(&account, rng, |conversation, turn| {
+                    conversation.chunks_relayed(wanted, false, turn);
                 });
             }
         }
-        for peer in self.peers.values_mut() {
-            if let Some(conversation) = &mut peer.conversation {
-                conversation.line_is_lost(now);
-            }
+        // What is due depends on the line.
+        for account in self.roster.all() {
+            self.with(account, rng, |peer, turn| {
+                if let Some(conversation) = &mut peer.conversation {
+                    conversation.line_is_lost(turn.now);
+                }
+            });
         }
     }
 
@@ -455,22 +452,22 @@ impl<E: Engine> Client<E> {
             self.tell_relay(frame_came, rng);
             self.pump(rng);
         }
-        let accounts: Vec<_> = self.peers.keys().copied().collect();
-        for account in accounts {
-            self.with(account, rng, |peer, turn| {
-                if let Some(conversation) = &mut peer.conversation {
-                    conversation.tell_state(turn);
-                }
-            });
+        for account in self.roster.take_touched() {
+            if let Some(peer) = self.roster.get_mut(&account)
+                && let Some(conversation) = &mut peer.conversation
+            {
+                conversation.tell_state(&mut Turn {
+                    now: self.now,
+                    rng,
+                    shared: &mut self.shared,
+                });
+            }
         }
     }
 
     /// A run that remembers as many offers as it may goes on as a new one, as soon as no conversation needs the old.
     fn renew_run(&mut self, rng: &mut dyn CryptoRng) {
-        let busy = self
-            .peers
-            .values()
-            .any(|peer| peer.conversation.is_some() || peer.handshakes() > 0);
+        let busy = self.conversations() > 0 || self.shared.tally.handshakes > 0;
         if busy || !self.shared.listener.is_full() {
             return;
         }
@@ -496,12 +493,9 @@ impl<E: Engine> fmt::Debug for Client<E> {
         f.debug_struct("Client")
             .field("account", &self.shared.local.party().account)
             .field("line", &self.shared.line.state())
-            .field("peers", &self.peers.len())
+            .field("peers", &self.roster.len())
             .field("jobs", &self.shared.jobs.len())
-            .field(
-                "frames",
-                &self.peers.values().map(Peer::waiting).sum::<usize>(),
-            )
+            .field("frames", &self.roster.waiting())
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,6 @@ use rand_core::CryptoRng;
 
 use super::Client;
 use super::conversation::{Conversation, Pumped};
-use super::peer::Peer;
 use super::turn::Turn;
 use crate::engine::Engine;
 use crate::identity::AccountId;
@@ -17,17 +16,30 @@ use crate::limits;
 impl<E: Engine> Client<E> {
     /// Whom to watch, and whether a conversation is open.
     pub(super) fn tell_relay(&mut self, frame_came: bool, rng: &mut dyn CryptoRng) {
-        let talks =
-            |(account, peer): (&AccountId, &Peer<E>)| peer.conversation.as_ref().map(|_| *account);
-        let mut accounts = BTreeSet::new();
-        accounts.extend(self.peers.iter().filter_map(talks));
-        let room = limits::WATCHED.saturating_sub(accounts.len());
-        let others = self.watched.iter().filter(|one| !accounts.contains(one));
-        let others: Vec<_> = others.take(room).copied().collect();
-        accounts.extend(others);
-        let id = EnvelopeId::generate(rng);
-        if let Some(watch) = self.shared.line.watch(accounts, id) {
-            self.turn(rng).post(watch);
+        if self.shared.line.watches_others() {
+            let mut accounts = BTreeSet::new();
+            accounts.extend(self.roster.talking().iter().copied());
+            let room = limits::WATCHED.saturating_sub(accounts.len());
+            let others = self.watched.iter().filter(|one| !accounts.contains(one));
+            let others: Vec<_> = others.take(room).copied().collect();
+            accounts.extend(others);
+            let id = EnvelopeId::generate(rng);
+            let due = self.now.saturating_add(self.shared.settings.resend_first);
+            if let Some(watch) = self.shared.line.watch(accounts, id, due) {
+                self.turn(rng).post(watch);
+            }
+        }
+        if self
+            .shared
+            .line
+            .watch_due()
+            .is_some_and(|at| self.now >= at)
+        {
+            let ids = [EnvelopeId::generate(rng), EnvelopeId::generate(rng)];
+            let (now, settings) = (self.now, self.shared.settings);
+            for watch in self.shared.line.watch_again(ids, now, &settings) {
+                self.turn(rng).post(watch);
+            }
         }
         let talking = self.is_talking();
         let (now, settings) = (self.now, self.shared.settings);
@@ -42,19 +54,14 @@ impl<E: Engine> Client<E> {
 
     /// Sends what waits, as far as the allowance goes: new things before old ones, conversations in turn.
     pub(super) fn pump(&mut self, rng: &mut dyn CryptoRng) {
-        let talks = self.peers.iter();
-        let talks = talks.filter(|(_, peer)| peer.conversation.is_some());
-        let accounts: Vec<_> = talks.map(|(account, _)| *account).collect();
+        let accounts = self.roster.ready().to_vec();
         self.blocked = self.pump_each(&accounts, rng, Conversation::send_new);
         self.blocked_again = self.pump_each(&accounts, rng, Conversation::send_again);
         while self.shared.chunk_pace.room() > 0 {
             let mut asked = false;
             for account in self.chunk_rota.order(&accounts, self.visible) {
-                self.with(account, rng, |peer, turn| {
-                    if let Some(conversation) = &mut peer.conversation {
-                        asked = conversation.want_chunks(turn);
-                    }
-                });
+                let step = self.with_conversation(&account, rng, Conversation::want_chunks);
+                asked = step.unwrap_or(false);
                 if asked {
                     self.chunk_rota.served(account, self.visible);
                     break;
@@ -63,6 +70,10 @@ impl<E: Engine> Client<E> {
             if !asked {
                 break;
             }
+        }
+        // Who waits for the allowance, or for room on the line, is looked at again.
+        if !self.blocked && !self.blocked_again {
+            self.roster.retain_ready(Conversation::has_chunks_wanted);
         }
     }
 
@@ -76,13 +87,8 @@ impl<E: Engine> Client<E> {
         loop {
             let mut sent = false;
             for account in self.rota.order(accounts, self.visible) {
-                let mut pumped = Pumped::Nothing;
-                self.with(account, rng, |peer, turn| {
-                    if let Some(conversation) = &mut peer.conversation {
-                        pumped = send(conversation, turn);
-                    }
-                });
-                match pumped {
+                let pumped = self.with_conversation(&account, rng, &send);
+                match pumped.unwrap_or(Pumped::Nothing) {
                     Pumped::Blocked => return true,
                     Pumped::Nothing => {}
                     Pumped::Sent => {

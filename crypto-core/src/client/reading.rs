@@ -16,13 +16,15 @@ pub(super) struct Reading {
     told: u32,
     /// Its first and last message that is on the screen.
     shown: Option<(u32, u32)>,
+    /// The session before, while it is heard: its number, and how many of its numbers were read and told.
+    earlier: Option<(u32, u32, u32)>,
     /// The last message of earlier sessions of which the peer was not told, and whether it was read.
     before: Option<(Place, bool)>,
 }
 
 impl Reading {
-    /// The chat goes on in session `number`.
-    pub(super) fn begin(&mut self, number: u32) {
+    /// The chat goes on in session `number`. `heard`: something may still be said in the one before.
+    pub(super) fn begin(&mut self, number: u32, heard: bool) {
         if let Some((_, last)) = self.shown
             && last >= self.told
         {
@@ -30,9 +32,15 @@ impl Reading {
         }
         *self = Self {
             session: number,
+            earlier: heard.then_some((self.session, self.read, self.told)),
             before: self.before,
             ..Self::default()
         };
+    }
+
+    /// Nothing is said in the session before any more.
+    pub(super) const fn forget_earlier(&mut self) {
+        self.earlier = None;
     }
 
     /// It goes on in the session before. What was read of it is not known any more: nothing is called read unseen.
@@ -57,10 +65,15 @@ impl Reading {
         }
     }
 
-    /// Everything up to this one was in view. `heard`: how many of the open session's messages have come.
+    /// Everything up to this one was in view. `heard`: how many of its session's messages have come.
     pub(super) fn read(&mut self, session: u32, seq: u32, heard: u32) {
         if session == self.session {
             self.read = self.read.max(seq.saturating_add(1).min(heard));
+        }
+        if let Some((number, read, _)) = &mut self.earlier
+            && *number == session
+        {
+            *read = (*read).max(seq.saturating_add(1).min(heard));
         }
         if let Some((last, read)) = &mut self.before {
             *read |= (session, seq) >= *last;
@@ -80,6 +93,19 @@ impl Reading {
         named.filter(|_| self.before.is_some())
     }
 
+    /// What can be called read in the session before, and was not.
+    pub(super) fn due_earlier(&self) -> Option<u32> {
+        let (_, read, told) = self.earlier?;
+        (read > told).then(|| read - 1)
+    }
+
+    /// The peer was told what [`Self::due_earlier`] said.
+    pub(super) const fn tell_earlier(&mut self) {
+        if let Some((_, read, told)) = &mut self.earlier {
+            *told = *read;
+        }
+    }
+
     /// The peer was told what [`Self::due`] said.
     pub(super) const fn tell(&mut self) {
         self.told = self.read;
@@ -93,7 +119,7 @@ mod tests {
 
     fn at(session: u32) -> Reading {
         let mut reading = Reading::default();
-        reading.begin(session);
+        reading.begin(session, false);
         reading
     }
 
@@ -116,7 +142,7 @@ mod tests {
     fn what_was_read_before_a_renewal_is_told_by_a_number_that_says_no_more() {
         let mut reading = at(1);
         reading.shown(1, 5);
-        reading.begin(2);
+        reading.begin(2, false);
         assert_eq!(reading.due(1), None);
         reading.read(1, 5, 1);
         // READY, number 0, is on no screen.
@@ -131,7 +157,7 @@ mod tests {
     fn nothing_is_called_read_while_something_before_was_not() {
         let mut reading = at(1);
         reading.shown(1, 5);
-        reading.begin(2);
+        reading.begin(2, false);
         // The first number is on the screen, and was not read.
         reading.shown(2, 0);
         reading.read(1, 5, 1);
@@ -143,7 +169,7 @@ mod tests {
     #[test]
     fn what_came_late_was_not_read_with_what_came_before_it() {
         let mut reading = at(1);
-        reading.begin(2);
+        reading.begin(2, false);
         reading.shown(2, 1);
         reading.read(2, 1, 2);
         // Not told yet, and now a straggler of the first session is on the screen.
@@ -158,8 +184,30 @@ mod tests {
         let mut reading = at(1);
         reading.shown(1, 3);
         reading.read(1, 3, 4);
-        reading.begin(2);
+        reading.begin(2, false);
         assert_eq!(reading.due(0), None);
         assert_eq!(reading.due(1), Some(0));
+    }
+
+    /// What came late in the session before is called read there, where its number says what it says.
+    #[test]
+    fn what_came_late_is_told_where_it_came() {
+        let mut reading = at(1);
+        reading.shown(1, 3);
+        reading.read(1, 3, 4);
+        reading.tell();
+        reading.begin(2, true);
+        assert_eq!(reading.due_earlier(), None);
+        reading.shown(1, 4);
+        assert_eq!(reading.due_earlier(), None);
+        reading.read(1, 4, 5);
+        assert_eq!(reading.due_earlier(), Some(4));
+        reading.tell_earlier();
+        assert_eq!(reading.due_earlier(), None);
+        // Not more than has come.
+        reading.read(1, 9, 6);
+        assert_eq!(reading.due_earlier(), Some(5));
+        reading.forget_earlier();
+        assert_eq!(reading.due_earlier(), None);
     }
 }

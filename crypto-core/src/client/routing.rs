@@ -1,13 +1,11 @@
 //! What the relay says, and what each of its frames may touch: presence and acknowledgements change labels and addresses, a
 //! payload goes to the peer whom the relay names, and what it may do there is that peer's to say.
 
-use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
 use super::event::{CloseReason, Event, LineState, Output};
 use super::job::Work;
 use super::line::{Known, Purpose};
-use super::peer::Peer;
 use super::{Client, Handled};
 use crate::engine::Engine;
 use crate::files::cobblestone::CHUNK_SEALED;
@@ -52,10 +50,9 @@ impl<E: Engine> Client<E> {
                 if let Some(Purpose::Prekey(account)) = self.shared.line.fate_of(&id) {
                     let prekey = prekey.ok().map(|prekey| &prekey[..]);
                     self.with(account, rng, |peer, turn| {
-                        if let Some(conversation) = &mut peer.conversation {
-                            let fate = conversation.prekey_came(id, prekey, turn);
-                            peer.settle(fate, turn);
-                        }
+                        peer.converse(turn, |conversation, turn| {
+                            conversation.prekey_came(id, prekey, turn)
+                        });
                     });
                 }
             }
@@ -66,12 +63,9 @@ impl<E: Engine> Client<E> {
                 max_version: _,
             } => {
                 let known = Known { presence, online };
-                if self.shared.line.tell(account, known) && self.peers.contains_key(&account) {
+                if self.shared.line.tell(account, known) && self.roster.get(&account).is_some() {
                     self.with(account, rng, |peer, turn| {
-                        if let Some(conversation) = &mut peer.conversation {
-                            let fate = conversation.peer_is(known, turn);
-                            peer.settle(fate, turn);
-                        }
+                        peer.converse(turn, |conversation, turn| conversation.peer_is(known, turn));
                     });
                 }
             }
@@ -91,12 +85,12 @@ impl<E: Engine> Client<E> {
                 self.tell_line(LineState::Online);
                 // The relay has forgotten what it knew of this run.
                 self.stock(0, rng);
-                let accounts: Vec<_> = self.peers.keys().copied().collect();
-                for account in accounts {
+                for account in self.roster.all() {
                     self.with(account, rng, |peer, turn| {
                         if let Some(conversation) = &mut peer.conversation {
                             conversation.line_is_back(turn);
                         }
+                        peer.advance(turn);
                     });
                 }
             }
@@ -122,13 +116,12 @@ impl<E: Engine> Client<E> {
             return Handled::Done;
         }
         if let Ok(ChunkFrame { header, .. }) = ChunkFrame::decode(payload) {
-            return self.chunk_came(from, header, length, rng);
+            return self.chunk_came(from, header, length);
         }
         // Only now: chunks are larger than everything else together.
         if payload.len() > limits::PAYLOAD_MESSAGE_MAX || payload.len() + HEADER_LENGTH != length {
             return Handled::Done;
         }
-        self.shared.handshakes = self.peers.values().map(Peer::handshakes).sum();
         self.with(from, rng, |peer, turn| {
             peer.receive(presence, payload, turn)
         });
@@ -136,26 +129,17 @@ impl<E: Engine> Client<E> {
     }
 
     fn chunk_came(
-        &mut self,
+        &self,
         account: AccountId,
         ChunkHeader { file, index, .. }: ChunkHeader,
         length: usize,
-        rng: &mut dyn CryptoRng,
     ) -> Handled {
-        let mut wanted = false;
         let sealed = length.saturating_sub(HEADER_LENGTH + CHUNK_HEADER);
         let count = u32::try_from(sealed.div_ceil(CHUNK_SEALED)).unwrap_or(u32::MAX);
-        if length <= HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX
-            && length > HEADER_LENGTH + CHUNK_HEADER
-            && self.peers.contains_key(&account)
-        {
-            self.with(account, rng, |peer, _| {
-                wanted = peer.conversation.as_ref().is_some_and(|conversation| {
-                    conversation.transfers.expects(&file, index, count)
-                });
-            });
-        }
-        if wanted {
+        let long = length > HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX;
+        let fits = !long && length > HEADER_LENGTH + CHUNK_HEADER;
+        let conversation = self.roster.conversation(&account).filter(|_| fits);
+        if conversation.is_some_and(|one| one.transfers.expects(&file, index, count)) {
             Handled::Chunks { account, file }
         } else {
             Handled::Done
@@ -171,10 +155,8 @@ impl<E: Engine> Client<E> {
             } else {
                 self.shared.chunk_pace.refused(id, now);
             }
-            self.with(account, rng, |peer, turn| {
-                if let Some(conversation) = &mut peer.conversation {
-                    conversation.chunks_relayed(wanted, written, turn);
-                }
+            let _ended = self.with_conversation(&account, rng, |conversation, turn| {
+                conversation.chunks_relayed(wanted, written, turn);
             });
         }
     }

@@ -36,6 +36,8 @@ pub struct Settings {
     pub retire: u64,
     /// After a renewal that failed, before the next one.
     pub renew_again: u64,
+    /// Who leaves waits for so long for the peer's word about what was said last.
+    pub farewell: u64,
     /// A typing notice is forgotten when it was not repeated for this long.
     pub typing_forgotten: u64,
     /// A typing notice is repeated after this long.
@@ -73,6 +75,7 @@ impl Default for Settings {
             stalled: 60_000,
             retire: 60_000,
             renew_again: 600_000,
+            farewell: 2_000,
             typing_forgotten: 7_000,
             typing_again: 4_000,
             silence_talking: 25_000,
@@ -106,6 +109,7 @@ impl Settings {
             stalled: short(self.stalled),
             retire: short(self.retire),
             renew_again: short(self.renew_again),
+            farewell: short(self.farewell),
             typing_forgotten: short(self.typing_forgotten),
             typing_again: short(self.typing_again),
             silence_talking: short(self.silence_talking),

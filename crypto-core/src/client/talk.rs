@@ -13,6 +13,7 @@ use super::round_trip::RoundTrip;
 use super::settings::Settings;
 use crate::files::{Control, ControlOp};
 use crate::identity::Role;
+use crate::ids::Presence;
 use crate::limits;
 use crate::session::{
     Content, Lifetime, ReceiveError, Received, Renewal, SendError, Sent, Session, SessionId,
@@ -36,7 +37,7 @@ const NAMED: usize = 65_536;
 const AT_ONCE: usize = RECEIPT_AFTER as usize;
 /// How often the peer is told that something of its is missing, each time after twice as long.
 const COMPLAINTS: u32 = 6;
-/// How often a repetition is answered, in ms.
+/// The least pause between two answers to repetitions, in ms. While nothing comes of them each is twice as long.
 const ANSWER_EVERY: u64 = 1_000;
 
 /// A frame of ours that the peer has not acknowledged.
@@ -61,6 +62,17 @@ pub(super) struct Own {
     pub(super) kind: Named,
     delivered: bool,
     read: bool,
+    /// Once the session after this one has begun: see [`Unread::after`].
+    after: u32,
+}
+
+/// An own message of a session before that was delivered and not read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Unread {
+    pub(super) id: u64,
+    /// How many frames of the open session the peer must have had when it says that it has read everything, so that this
+    /// one is among it: 0 if it was delivered before that session began.
+    pub(super) after: u32,
 }
 
 /// A message of the peer's that can be named.
@@ -94,8 +106,8 @@ impl Named {
 pub(super) struct Opened {
     /// Own messages that the peer has now.
     pub(super) delivered: Vec<u64>,
-    /// What counts now, in the peer's order.
-    pub(super) said: Vec<(u32, Content)>,
+    /// What counts now, in the peer's order: its number, what it acknowledged, and what it says.
+    pub(super) said: Vec<(u32, u32, Content)>,
     /// The session is secure from here on.
     pub(super) secured: bool,
     /// The peer's last word.
@@ -108,12 +120,17 @@ pub(super) struct Talk {
     lifetime: Lifetime,
     /// Which session of the conversation it is, from 1.
     pub(super) number: u32,
+    /// The peer's run in the handshake that made it.
+    pub(super) home: Option<Presence>,
+    /// How many frames of ours it has had.
+    said: u32,
     log: VecDeque<Logged>,
     log_bytes: usize,
     acked: u32,
     pub(super) own: BTreeMap<u32, Own>,
     pub(super) theirs: BTreeMap<u32, Theirs>,
-    held: BTreeMap<u32, Content>,
+    /// What came after a gap, with what it acknowledged.
+    held: BTreeMap<u32, (u32, Content)>,
     held_bytes: usize,
     /// The peer's next number that counts.
     next: u32,
@@ -125,7 +142,8 @@ pub(super) struct Talk {
     resend_at: Option<u64>,
     /// Numbers that are being sent again, from the first to the last.
     again: Option<(u32, u32)>,
-    answered_at: Option<u64>,
+    /// When a repetition was last answered, and how often since either side has had anything new.
+    answered: Option<(u64, u32)>,
     /// The newest frame when one was last sent again: what is missing up to it goes again as soon as the peer says so.
     recovering: Option<u32>,
     /// How many that wait go again at once.
@@ -168,6 +186,8 @@ impl Talk {
             session,
             lifetime: Lifetime::new(now),
             number,
+            home: None,
+            said: u32::try_from(own.len()).unwrap_or(u32::MAX),
             log,
             log_bytes: 0,
             acked: 0,
@@ -181,7 +201,7 @@ impl Talk {
             round_trip: RoundTrip::default(),
             resend_at: None,
             again: None,
-            answered_at: None,
+            answered: None,
             recovering: None,
             at_once: 1,
             stalled_since: None,
@@ -207,6 +227,16 @@ impl Talk {
 
     pub(super) const fn is_initiator(&self) -> bool {
         matches!(self.session.role(), Role::Initiator)
+    }
+
+    /// How many frames of ours it has had: the number of the next one.
+    pub(super) const fn said(&self) -> u32 {
+        self.said
+    }
+
+    /// Nothing more is remembered of it than what opens and seals.
+    pub(super) fn into_session(self) -> Session {
+        self.session
     }
 
     /// READY, which the handshake has sealed: the first frame of the responder's log.
@@ -256,6 +286,7 @@ impl Talk {
             self.own.insert(seq, Own::new(id, &content));
             bound(&mut self.own);
         }
+        self.said = seq.saturating_add(1);
         let waits = content.causes_receipt();
         if waits && self.resend_at.is_none() && self.again.is_none() {
             self.resend_at = Some(now.saturating_add(self.pause(settings)));
@@ -288,12 +319,13 @@ impl Talk {
             .pause(settings.resend_first, settings.resend_bounds)
     }
 
-    /// Opens a frame of the peer's.
+    /// Opens a frame of the peer's. `after`: see [`Unread::after`], of what it acknowledges.
     pub(super) fn receive(
         &mut self,
         frame: &[u8],
         now: u64,
         settings: &Settings,
+        after: u32,
     ) -> Result<Opened, ReceiveError> {
         let was_secure = self.session.is_secure();
         let Received { seq, ack, content } = self.session.receive(frame, now)?;
@@ -306,7 +338,7 @@ impl Talk {
             (self.confirm, self.ready_by) = (None, None);
             self.gap = self.session.early().dropped() > 0;
         }
-        self.acknowledge(ack, now, settings, &mut opened.delivered);
+        self.acknowledge(ack, now, settings, after, &mut opened.delivered);
         self.fill_gap(now, settings);
         if content == Content::Bye {
             opened.bye = true;
@@ -321,16 +353,19 @@ impl Talk {
         // A hole that closes is told at once: the peer may know of another one then.
         let gap = !self.held.is_empty();
         self.held_bytes += weight(&content);
-        self.held.insert(seq, content);
-        while let Some(content) = self.held.remove(&self.next) {
+        self.held.insert(seq, (ack, content));
+        while let Some((ack, content)) = self.held.remove(&self.next) {
             self.held_bytes -= weight(&content);
             let kind = Named::of(&content);
             if kind != Named::Act {
                 self.theirs.insert(self.next, Theirs { kind, at: now });
                 bound(&mut self.theirs);
             }
-            opened.said.push((self.next, content));
+            opened.said.push((self.next, ack, content));
             self.next += 1;
+        }
+        if !opened.said.is_empty() {
+            self.answers_help();
         }
         if gap && opened.said.len() > 1 && self.owed > 0 {
             self.receipt_at = Some(now);
@@ -349,11 +384,19 @@ impl Talk {
     }
 
     /// The peer has everything before `ack`.
-    fn acknowledge(&mut self, ack: u32, now: u64, settings: &Settings, delivered: &mut Vec<u64>) {
+    fn acknowledge(
+        &mut self,
+        ack: u32,
+        now: u64,
+        settings: &Settings,
+        after: u32,
+        delivered: &mut Vec<u64>,
+    ) {
         if ack <= self.acked {
             return;
         }
         self.acked = ack;
+        self.answers_help();
         let (mut gap, mut newest) = (false, None);
         while self.log.front().is_some_and(|logged| logged.seq < ack) {
             let Some(logged) = self.log.pop_front() else {
@@ -366,7 +409,7 @@ impl Talk {
                 newest = logged.once_at;
             }
             if let Some(own) = self.own.get_mut(&logged.seq) {
-                own.delivered = true;
+                (own.delivered, own.after) = (true, after);
                 delivered.push(own.id);
             }
         }
@@ -456,16 +499,26 @@ impl Talk {
         frame.map(|(_, frame)| frame)
     }
 
-    /// A frame came a second time: the peer may not know that it arrived.
+    /// Something new has come of it: the next repetition is answered soon again.
+    const fn answers_help(&mut self) {
+        if let Some((_, times)) = &mut self.answered {
+            *times = 0;
+        }
+    }
+
+    /// A frame came a second time: the peer may not know that it arrived. Where that changes nothing, because it misses
+    /// something else, both sides say again what the other has: each time after a longer pause.
     pub(super) fn repeated(&mut self, now: u64, settings: &Settings) -> Option<Vec<u8>> {
         self.repeated_at = now;
-        let early = self
-            .answered_at
-            .is_some_and(|at| now.saturating_sub(at) < ANSWER_EVERY.min(settings.receipt));
+        let least = ANSWER_EVERY.min(settings.receipt);
+        let pause = |times: u32| (least << times.min(16)).min(settings.resend_bounds.1.max(least));
+        let (at, times) = self.answered.unwrap_or_default();
+        let early = self.answered.is_some() && now.saturating_sub(at) < pause(times);
         if early || !self.session.is_open() {
             return None;
         }
-        self.answered_at = Some(now);
+        let times = self.answered.map_or(0, |_| times.saturating_add(1));
+        self.answered = Some((now, times));
         if self.session.received() > self.told_ack {
             self.owed = self.owed.max(1);
             self.receipt_at = Some(now);
@@ -592,9 +645,24 @@ impl Talk {
     }
 
     /// Own messages that were delivered and not read, for a later session that says so.
-    pub(super) fn unread(&self) -> impl Iterator<Item = u64> + '_ {
+    pub(super) fn unread(&self) -> impl Iterator<Item = Unread> + '_ {
         let unread = self.own.values().filter(|own| own.delivered && !own.read);
-        unread.map(|own| own.id)
+        unread.map(|own| Unread {
+            id: own.id,
+            after: own.after,
+        })
+    }
+
+    /// Those of them are read that the peer is `known` to have had.
+    pub(super) fn read_by(&mut self, known: impl Fn(u32) -> bool) -> Vec<u64> {
+        let unread = self.own.values_mut();
+        let unread = unread.filter(|own| own.delivered && !own.read && known(own.after));
+        let mut read = Vec::new();
+        for own in unread {
+            own.read = true;
+            read.push(own.id);
+        }
+        read
     }
 
     /// What was said about files and nobody has acknowledged. What is wanted is wanted again in any case.
@@ -653,6 +721,7 @@ impl Own {
             kind: Named::of(content),
             delivered: false,
             read: false,
+            after: 0,
         }
     }
 }

@@ -321,6 +321,11 @@ impl Transfers {
         request
     }
 
+    /// Whether the peer waits for chunks of own files that were not given out.
+    pub(crate) fn has_wanted(&self) -> bool {
+        self.own.iter().any(|own| !own.queue.is_empty())
+    }
+
     /// Whether chunks that were given out are still to be sent: their file is neither over nor stopped.
     pub(crate) fn is_sending(&self, file: &FileId) -> bool {
         let own = self.own.iter().find(|own| own.file == *file);

@@ -11,6 +11,7 @@ use super::job::{Awaited, Job, JobId, Work};
 use super::line::Line;
 use super::pace::Pace;
 use super::settings::Settings;
+use super::turned_away::TurnedAway;
 use crate::engine::{Engine, LocalIdentity};
 use crate::handshake::{HandshakeRate, Listener};
 use crate::identity::AccountId;
@@ -33,32 +34,28 @@ pub(super) struct Shared<E: Engine> {
     pub(super) jobs: BTreeMap<JobId, Awaited>,
     next_job: u64,
     next_own: u64,
-    /// Handshakes under way in both directions.
+    /// Of all peers together.
+    pub(super) tally: Tally,
+    pub(super) turned_away: TurnedAway,
+}
+
+/// What counts towards a limit, or towards what the relay is told.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Tally {
+    /// Handshakes under way, in both directions.
     pub(super) handshakes: usize,
     /// Conversations that live.
     pub(super) conversations: usize,
-    /// How often strangers were told about lately.
-    pub(super) strangers: Strangers,
+    /// Conversations with a session.
+    pub(super) open: usize,
 }
 
-/// Strangers who were turned away and told about, in all: accounts cost nothing, and their number is not bounded.
-#[derive(Debug, Default)]
-pub(super) struct Strangers {
-    since: u64,
-    told: u32,
-}
-
-impl Strangers {
-    /// Most in one interval.
-    const MOST: u32 = 16;
-
-    /// Whether one more may be told about, within `interval` ms.
-    pub(super) const fn may_tell(&mut self, now: u64, interval: u64) -> bool {
-        if now.saturating_sub(self.since) >= interval {
-            (self.since, self.told) = (now, 0);
-        }
-        self.told = self.told.saturating_add(1);
-        self.told <= Self::MOST
+impl Tally {
+    /// One peer's part was `before` and is `after`.
+    pub(super) const fn change(&mut self, before: &Self, after: &Self) {
+        self.handshakes = self.handshakes + after.handshakes - before.handshakes;
+        self.conversations = self.conversations + after.conversations - before.conversations;
+        self.open = self.open + after.open - before.open;
     }
 }
 
@@ -83,9 +80,8 @@ impl<E: Engine> Shared<E> {
             jobs: BTreeMap::new(),
             next_job: 0,
             next_own: 0,
-            handshakes: 0,
-            conversations: 0,
-            strangers: Strangers::default(),
+            tally: Tally::default(),
+            turned_away: TurnedAway::default(),
         }
     }
 }

@@ -134,7 +134,7 @@ fn a_renewal_does_not_touch_it() {
     let file = world.offer(0, 1, &bytes);
     world.pass(1_000);
     world.take(1, 0);
-    world.latency = 200;
+    world.relay.latency = 200;
     world.pass(30_000);
     assert!(world.saw(1, |event| matches!(event, Event::Renewed { .. })));
     assert!(world.has(1, file, &bytes));

@@ -1,6 +1,6 @@
 //! A third account, and a relay that lies: nobody speaks in another one's name.
 
-use duet_crypto::client::{EndedBy, Event, Stage};
+use duet_crypto::client::{EndedBy, Event, Stage, Status};
 use duet_crypto::engine::{LocalIdentity, block_on};
 use duet_crypto::handshake::{HandshakeId, Offer, Presence};
 use duet_crypto::identity::{AccountId, IdentitySeed};
@@ -316,4 +316,40 @@ fn another_key_does_not_take_a_call_over() {
     assert_eq!(world.stage(0, 1), Some(Stage::Secure));
     let sas = world.people[0].client.sas(&bob).unwrap();
     assert_eq!(sas.key, world.people[1].key);
+}
+
+/// However many frames are forged, a session goes on, and says its last word.
+#[test]
+fn a_flood_of_forgeries_ends_nothing() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(2_000);
+    let bob = world.account(1);
+    let copy = std::rc::Rc::new(std::cell::RefCell::new(None));
+    let kept = copy.clone();
+    world.rule = Box::new(move |from, _, payload| {
+        if from == bob && payload[1] == 0x11 {
+            kept.borrow_mut().get_or_insert_with(|| payload.to_vec());
+            return Pass::Drop;
+        }
+        Pass::Deliver
+    });
+    let text = world.say(1, 0, "hello");
+    world.pass(100);
+    let mut forged = copy.borrow().clone().unwrap();
+    let there = world.people[1].client.presence();
+    for number in 0..3_000_u16 {
+        let at = forged.len() - 2;
+        forged[at..].copy_from_slice(&number.to_be_bytes());
+        world.deliver(bob, there, 0, &forged);
+        world.pass(50);
+    }
+    assert!(world.saw(0, |event| matches!(event, Event::Suspicious { .. })));
+    world.rule = Box::new(|_, _, _| Pass::Deliver);
+    world.pass(60_000);
+    assert_eq!(world.texts(0, 1), ["hello"]);
+    assert_eq!(world.status(1, text), Some(Status::Delivered));
+    world.leave(0, 1);
+    world.pass(1_000);
+    assert_eq!(world.ended(1, 0).map(|(by, ..)| by), Some(EndedBy::Peer));
 }

@@ -1,6 +1,6 @@
-//! A relay with a clock and a line to each client. It keeps the rules of protocol 9, unless a test says otherwise.
+//! People with a clock and a line to a relay, which is honest unless a test says otherwise.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
 use duet_crypto::client::{
     Body, ChunksWanted, Client, CommandError, EndedBy, Event, FileAct, Handled, Job, LineState,
@@ -11,12 +11,10 @@ use duet_crypto::files::frames::HEADER_LENGTH as CHUNK_HEADER;
 use duet_crypto::files::{Descriptor, FileId, FileKey, FileKind, FileMode, Salt, TransferCipher};
 use duet_crypto::identity::{AccountId, AccountName, IdentityKey, Realm};
 use duet_crypto::pins::Pins;
-use duet_crypto::relay::{
-    AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, HEADER_LENGTH, NoPrekey,
-    PrekeyBytes, Presence, ServerFrame, WelcomeStatus,
-};
+use duet_crypto::relay::{AckStatus, BeatNumber, HEADER_LENGTH, Presence, ServerFrame};
 
 use crate::common::{TestRng, person};
+use crate::relay::Relay;
 
 /// One way, in ms.
 pub(crate) const LATENCY: u64 = 20;
@@ -47,10 +45,6 @@ pub(crate) struct Someone {
     pub(crate) events: Vec<Event>,
     /// The client's side of the socket is open.
     connected: bool,
-    /// The relay's: logged in under this run.
-    logged_in: Option<Presence>,
-    watched: BTreeSet<AccountId>,
-    prekeys: VecDeque<PrekeyBytes>,
     /// The client has given its socket up.
     closed: bool,
     /// Nothing passes, and nobody closes.
@@ -68,11 +62,8 @@ pub(crate) struct Someone {
 pub(crate) struct World {
     pub(crate) now: u64,
     pub(crate) people: Vec<Someone>,
-    /// Frames for a client on their way: when, to whom, bytes.
-    air: BTreeMap<(u64, u64), (usize, Vec<u8>)>,
-    counter: u64,
+    pub(crate) relay: Relay,
     pub(crate) rule: Rule,
-    pub(crate) latency: u64,
     /// When the relay gives its next sign of life.
     next_beat: u64,
     /// A client whose socket was closed opens another one.
@@ -93,10 +84,11 @@ impl World {
         let mut world = Self {
             now: START,
             people: Vec::new(),
-            air: BTreeMap::new(),
-            counter: 0,
+            relay: Relay::new(
+                names.iter().map(|name| person(name).party().account),
+                LATENCY,
+            ),
             rule: Box::new(|_, _, _| Pass::Deliver),
-            latency: LATENCY,
             next_beat: START + BEAT,
             reconnects: true,
             steps: 0,
@@ -114,9 +106,6 @@ impl World {
                 rng,
                 events: Vec::new(),
                 connected: false,
-                logged_in: None,
-                watched: BTreeSet::new(),
-                prekeys: VecDeque::new(),
                 closed: false,
                 swallowed: false,
                 held: None,
@@ -139,8 +128,7 @@ impl World {
         let someone = &mut self.people[index];
         (someone.connected, someone.closed) = (true, false);
         someone.client.opened(now);
-        let challenge = ServerFrame::Challenge(challenge_for(index)).encode();
-        self.fly(index, challenge, 0);
+        self.relay.welcome(now, index);
         self.settle(index);
     }
 
@@ -154,15 +142,8 @@ impl World {
         self.settle(index);
     }
 
-    /// The relay closes its side, and forgets.
     fn hang_up(&mut self, index: usize) {
-        self.air.retain(|_, (to, _)| *to != index);
-        let someone = &mut self.people[index];
-        someone.prekeys.clear();
-        someone.watched.clear();
-        if let Some(presence) = someone.logged_in.take() {
-            self.tell_presence(index, presence, false);
-        }
+        self.relay.hang_up(self.now, index);
     }
 
     /// The page is loaded again: another run, and nothing is known but the pins.
@@ -175,32 +156,28 @@ impl World {
         self.connect(index);
     }
 
+    /// The jobs that were kept back return.
+    pub(crate) fn release(&mut self, index: usize) {
+        for job in self.people[index].held.take().unwrap_or_default() {
+            let someone = &mut self.people[index];
+            let done = block_on(job.run(&mut someone.rng));
+            self.act(index, |client, now, rng| client.done(done, now, rng));
+        }
+    }
+
+    /// The relay has no prekey of this person any more.
+    pub(crate) fn forget_prekeys(&mut self, index: usize) {
+        self.relay.forget_prekeys(index);
+    }
+
     pub(crate) fn reconnect(&mut self, index: usize) {
         self.cut(index);
         self.connect(index);
     }
 
-    fn tell_presence(&mut self, index: usize, presence: Presence, online: bool) {
-        let account = self.people[index].account;
-        let watchers: Vec<_> = (0..self.people.len())
-            .filter(|&one| self.people[one].watched.contains(&account))
-            .collect();
-        for watcher in watchers {
-            let frame = ServerFrame::Presence {
-                account,
-                presence,
-                online,
-                max_version: 1,
-            };
-            self.fly(watcher, frame.encode(), 0);
-        }
-    }
-
     /// A frame for a client.
     pub(crate) fn fly(&mut self, to: usize, bytes: Vec<u8>, later: u64) {
-        self.counter += 1;
-        let at = self.now + self.latency + later;
-        self.air.insert((at, self.counter), (to, bytes));
+        self.relay.fly(self.now, to, bytes, later);
     }
 
     /// Two people of whom the first one's flight counts where both call (protocol 4.7).
@@ -217,130 +194,45 @@ impl World {
         to: usize,
         payload: &[u8],
     ) {
-        self.counter += 1;
-        let mut id = [0xee; 16];
-        id[..8].copy_from_slice(&self.counter.to_be_bytes());
-        let frame = ServerFrame::Deliver {
-            id: EnvelopeId(id),
-            from,
-            presence,
-            payload,
-        };
-        self.fly(to, frame.encode(), 0);
+        self.relay
+            .deliver(self.now, (from, presence), to, payload, 0);
     }
 
-    fn relay(&mut self, index: usize, bytes: &[u8]) {
+    /// A frame of a client's reaches the relay, unless its line swallows it.
+    fn pass_on(&mut self, index: usize, bytes: &[u8]) {
         if self.people[index].swallowed {
             return;
         }
-        let from = self.people[index].account;
-        match ClientFrame::decode(bytes).unwrap() {
-            ClientFrame::Login(login) => {
-                login.verify(&challenge_for(index)).unwrap();
-                assert_eq!(login.account, from);
-                let presence = login.presence;
-                self.people[index].logged_in = Some(presence);
-                self.fly(index, ServerFrame::Welcome(WelcomeStatus::Ok).encode(), 0);
-                self.tell_presence(index, presence, true);
-            }
-            ClientFrame::Token(_) => {
-                self.fly(index, ServerFrame::Welcome(WelcomeStatus::Ok).encode(), 0);
-            }
-            ClientFrame::Send {
-                id,
-                to,
-                presence,
-                payload,
-            } => self.send(index, id, to, presence, payload),
-            ClientFrame::Prekeys { id, prekeys } => {
-                self.people[index].prekeys.extend(prekeys);
-                let status = AckStatus::Written;
-                self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
-            }
-            ClientFrame::PrekeyGet {
-                id,
-                account,
-                presence,
-            } => {
-                let owner = self.index_of(&account);
-                let owner = owner.filter(|&one| self.people[one].logged_in == Some(presence));
-                let prekey = owner.and_then(|one| self.people[one].prekeys.pop_front());
-                let frame = ServerFrame::PrekeyResponse {
-                    id,
-                    prekey: prekey.as_ref().ok_or(NoPrekey::NoneLeft),
-                };
-                let frame = frame.encode();
-                self.fly(index, frame, 0);
-            }
-            ClientFrame::Watch { accounts, .. } => {
-                let set: BTreeSet<_> = accounts.accounts().collect();
-                let new: Vec<_> = set
-                    .difference(&self.people[index].watched)
-                    .copied()
-                    .collect();
-                self.people[index].watched = set;
-                for account in new {
-                    let known = self.index_of(&account);
-                    let presence = known.and_then(|one| self.people[one].logged_in);
-                    let frame = ServerFrame::Presence {
-                        account,
-                        presence: presence.unwrap_or(Presence([0; 16])),
-                        online: presence.is_some(),
-                        max_version: 1,
-                    };
-                    self.fly(index, frame.encode(), 0);
-                }
-            }
-            ClientFrame::Beat { .. } => {}
-        }
-    }
-
-    fn send(
-        &mut self,
-        index: usize,
-        id: EnvelopeId,
-        to: AccountId,
-        presence: Presence,
-        payload: &[u8],
-    ) {
-        let from = self.people[index].account;
-        let own = self.people[index].logged_in;
-        let target = self.index_of(&to);
-        let target = target.filter(|&one| self.people[one].logged_in == Some(presence));
-        let (Some(target), Some(own)) = (target, own) else {
-            let status = AckStatus::Offline;
-            self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
+        let now = self.now;
+        let Some(payload) = self.relay.take(now, index, bytes) else {
             return;
         };
+        let from = self.people[index].account;
+        let own = self.relay.run(index);
+        let there = self.relay.seat_of(&payload.to, payload.presence);
+        let (Some(target), Some(own)) = (there, own) else {
+            let status = AckStatus::Offline;
+            return self.relay.acknowledge(now, index, payload.id, status);
+        };
         let status = AckStatus::Written;
-        self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
+        self.relay.acknowledge(now, index, payload.id, status);
         if self.people[target].swallowed {
             return;
         }
-        let pass = (self.rule)(from, to, payload);
-        let frame = ServerFrame::Deliver {
-            id,
-            from,
-            presence: match pass {
-                Pass::From(other) => other,
-                _ => own,
-            },
-            payload,
+        let mut deliver = |run, later| {
+            self.relay
+                .deliver(now, (from, run), target, &payload.bytes, later);
         };
-        let frame = frame.encode();
-        match pass {
+        match (self.rule)(from, payload.to, &payload.bytes) {
             Pass::Drop => {}
-            Pass::Deliver | Pass::From(_) => self.fly(target, frame, 0),
-            Pass::Late(ms) => self.fly(target, frame, ms),
+            Pass::Deliver => deliver(own, 0),
+            Pass::From(other) => deliver(other, 0),
+            Pass::Late(ms) => deliver(own, ms),
             Pass::Twice => {
-                self.fly(target, frame.clone(), 0);
-                self.fly(target, frame, 0);
+                deliver(own, 0);
+                deliver(own, 0);
             }
         }
-    }
-
-    fn index_of(&self, account: &AccountId) -> Option<usize> {
-        self.people.iter().position(|one| one.account == *account)
     }
 
     // ---- Time
@@ -354,7 +246,7 @@ impl World {
                 Output::Send { bytes, .. } => {
                     assert!(someone.connected, "a frame without a line");
                     someone.sent.push((now, bytes.len()));
-                    self.relay(index, &bytes);
+                    self.pass_on(index, &bytes);
                 }
                 Output::Job(job) => match &mut someone.held {
                     Some(held) => held.push(job),
@@ -387,12 +279,9 @@ impl World {
     pub(crate) fn pass(&mut self, ms: u64) {
         let end = self.now + ms;
         loop {
-            let arrival = self.air.first_key_value().map(|((at, _), _)| *at);
+            let arrival = self.relay.arrival();
             let wake = (0..self.people.len())
-                .filter_map(|index| {
-                    let someone = &mut self.people[index];
-                    someone.client.next_wake(&mut someone.rng)
-                })
+                .filter_map(|index| self.people[index].client.next_wake())
                 .min();
             let beat = Some(self.next_beat);
             let next = arrival.into_iter().chain(wake).chain(beat).min();
@@ -404,7 +293,7 @@ impl World {
             if beat == Some(next) {
                 self.beat();
             } else if arrival == Some(next) {
-                let ((_, _), (to, bytes)) = self.air.pop_first().unwrap();
+                let (to, bytes) = self.relay.land().unwrap();
                 if !self.people[to].swallowed {
                     self.hand(to, &bytes);
                 }
@@ -424,7 +313,7 @@ impl World {
         self.next_beat += BEAT;
         for index in 0..self.people.len() {
             let someone = &self.people[index];
-            if someone.logged_in.is_some() && !someone.swallowed {
+            if self.relay.run(index).is_some() && !someone.swallowed {
                 self.fly(index, beat(0), 0);
             } else if self.reconnects && !someone.connected && someone.closed {
                 self.connect(index);
@@ -533,7 +422,7 @@ impl World {
         if let Some(head) = head {
             let frame = [&head[..], &frame].concat();
             someone.sent.push((now, frame.len()));
-            self.relay(index, &frame);
+            self.pass_on(index, &frame);
         }
     }
 
@@ -683,11 +572,6 @@ impl World {
     pub(crate) fn saw(&self, index: usize, what: impl Fn(&Event) -> bool) -> bool {
         self.people[index].events.iter().any(what)
     }
-}
-
-/// The challenge of a client's connection.
-fn challenge_for(index: usize) -> Challenge {
-    Challenge([u8::try_from(index).unwrap(); 32])
 }
 
 /// A BEAT of the relay's.

@@ -73,8 +73,8 @@ impl Client {
 
     /// When [`Client::advance`] is due, in ms since 1970.
     #[wasm_bindgen(js_name = nextWake)]
-    pub fn next_wake(&mut self) -> Option<f64> {
-        self.client.next_wake(&mut self.random).map(number)
+    pub fn next_wake(&self) -> Option<f64> {
+        self.client.next_wake().map(number)
     }
 
     /// The time, when it is due, and whenever the platform may have slept.
@@ -166,6 +166,7 @@ fn settings_of(given: &[f64]) -> Result<Settings, Failure> {
         stalled,
         retire,
         renew_again,
+        farewell,
         typing_forgotten,
         typing_again,
         silence_talking,
@@ -192,6 +193,7 @@ fn settings_of(given: &[f64]) -> Result<Settings, Failure> {
         stalled,
         retire,
         renew_again,
+        farewell,
         typing_forgotten,
         typing_again,
         silence_talking,

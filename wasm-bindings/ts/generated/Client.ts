@@ -79,6 +79,10 @@ retire: number,
  */
 renewAgain: number, 
 /**
+ * Who leaves waits for so long for the peer's word about what was said last.
+ */
+farewell: number, 
+/**
  * A typing notice is forgotten when it was not repeated for this long.
  */
 typingForgotten: number, 
@@ -385,7 +389,15 @@ activity: Activity, } | { "type": "renewed",
 /**
  * With whom.
  */
-account: Uint8Array<ArrayBuffer>, } | { "type": "draining", 
+account: Uint8Array<ArrayBuffer>, } | { "type": "restarted", 
+/**
+ * With whom.
+ */
+account: Uint8Array<ArrayBuffer>, 
+/**
+ * Files that were on offer or on their way.
+ */
+unfinished: Array<Uint8Array<ArrayBuffer>>, } | { "type": "draining", 
 /**
  * Milliseconds.
  */

@@ -14,4 +14,4 @@ export const PEOPLE = { each: { fields: { name: 'string', publicKey: { bytes: 32
 export const STRETCHING = { oneOf: { argon2id: { memoryKiB: 'number', passes: 'number', lanes: 'number' }, pbkdf2: { iterations: 'number' } } } as const satisfies Shape;
 
 /** The intervals of a client in the core's order, and how many numbers each is. */
-export const SETTINGS = { interruption: 1, job: 1, seek: 1, prekey: 1, accept: 1, confirm: 1, ready: 1, flightAgain: 1, receipt: 1, resendFirst: 1, resendBounds: 2, stalled: 1, retire: 1, renewAgain: 1, typingForgotten: 1, typingAgain: 1, silenceTalking: 1, silenceIdle: 1, beatTalking: 1, beatIdle: 1, turnAway: 1, over: 1, lifetime: 1 } as const;
+export const SETTINGS = { interruption: 1, job: 1, seek: 1, prekey: 1, accept: 1, confirm: 1, ready: 1, flightAgain: 1, receipt: 1, resendFirst: 1, resendBounds: 2, stalled: 1, retire: 1, renewAgain: 1, farewell: 1, typingForgotten: 1, typingAgain: 1, silenceTalking: 1, silenceIdle: 1, beatTalking: 1, beatIdle: 1, turnAway: 1, over: 1, lifetime: 1 } as const;

@@ -55,6 +55,8 @@ pub(crate) struct Ledger {
     /// When somebody's conversation with another one last ended.
     ended: BTreeMap<(usize, usize), u64>,
     left: BTreeSet<(usize, usize)>,
+    /// When somebody last left another one. The end is told when it is known what became of the last words.
+    parted: BTreeMap<(usize, usize), u64>,
     called: BTreeSet<(usize, usize)>,
     typed: BTreeSet<(usize, usize)>,
     /// Deletions and reactions less those that were shown.
@@ -76,6 +78,7 @@ impl Ledger {
             early: BTreeMap::new(),
             ended: BTreeMap::new(),
             left: BTreeSet::new(),
+            parted: BTreeMap::new(),
             called: BTreeSet::new(),
             typed: BTreeSet::new(),
             acts: BTreeMap::new(),
@@ -106,6 +109,13 @@ impl Ledger {
 
     pub(crate) fn leaves(&mut self, from: usize, to: usize) {
         self.left.insert((from, to));
+    }
+
+    /// Says the last word of a conversation.
+    pub(crate) fn parts(&mut self, from: usize, to: usize, now: u64) {
+        if self.has(from, to) {
+            self.parted.insert((from, to), now);
+        }
     }
 
     pub(crate) fn types(&mut self, from: usize, to: usize) {
@@ -361,10 +371,11 @@ impl Ledger {
         self.early.remove(&(index, with));
         let fair = match by {
             EndedBy::Us => self.left.contains(&(index, with)),
-            EndedBy::Peer | EndedBy::PeerBefore => self
-                .ended
-                .get(&(with, index))
-                .is_some_and(|&at| at >= seen.since),
+            EndedBy::Peer | EndedBy::PeerBefore => {
+                let over = [&self.ended, &self.parted].into_iter();
+                let mut over = over.filter_map(|times| times.get(&(with, index)));
+                over.any(|&at| at >= seen.since)
+            }
             EndedBy::Silence => now - seen.heard_at >= self.settings.interruption,
             EndedBy::Expired => now - seen.since >= self.settings.lifetime,
             EndedBy::Misbehaviour(_) | EndedBy::KeyChanged => false,

@@ -7,7 +7,7 @@
 mod ledger;
 mod step;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::string::{String, ToString as _};
 use std::vec::Vec;
 
@@ -16,14 +16,12 @@ use duet_crypto::engine::{Software, block_on};
 use duet_crypto::handshake::{HandshakeId, Offer};
 use duet_crypto::identity::{AccountId, AccountName, IdentityKey, Party, Realm};
 use duet_crypto::pins::Pins;
-use duet_crypto::relay::{
-    AckStatus, BeatNumber, Challenge, ClientFrame, EnvelopeId, NoPrekey, PrekeyBytes, Presence,
-    ServerFrame, WelcomeStatus,
-};
+use duet_crypto::relay::{AckStatus, BeatNumber, Presence, ServerFrame};
 use duet_crypto::session::Activity;
 use rand_core::{Infallible, Rng as _, TryCryptoRng, TryRng};
 
 use super::common::{TestRng, person};
+use super::relay::{Payload, Relay};
 use ledger::{Kind, Ledger};
 pub(crate) use step::{PEOPLE, Step, Weather};
 
@@ -36,8 +34,6 @@ const START: u64 = 1_700_000_000_000;
 /// Work that one client may have given out for so few people: each has a step of a handshake, a few words to be signed, and
 /// one to be verified.
 const MOST_JOBS: usize = 2 + 4 * PEOPLE;
-/// What every login signs.
-const CHALLENGE: Challenge = Challenge([7; 32]);
 /// Payloads that the relay remembers.
 const REMEMBERED: usize = 64;
 /// Wakes without anything that happens in between: what is due is done at once.
@@ -52,9 +48,6 @@ struct Someone {
     connected: bool,
     /// It has given its line up, and opens another one soon.
     closed: bool,
-    logged_in: Option<Presence>,
-    watched: BTreeSet<AccountId>,
-    prekeys: VecDeque<PrekeyBytes>,
     swallowed: bool,
     /// Jobs that are kept back.
     held: Option<Vec<Job<Software>>>,
@@ -84,8 +77,7 @@ struct World {
     settings: Settings,
     people: Vec<Someone>,
     ledger: Ledger,
-    air: BTreeMap<(u64, u64), (usize, Vec<u8>)>,
-    counter: u64,
+    relay: Relay,
     next_beat: u64,
     weather: Weather,
     /// The relay's own choices.
@@ -134,8 +126,7 @@ impl World {
             settings,
             people: Vec::new(),
             ledger: Ledger::new(parties.iter().map(|one| one.account).collect(), settings),
-            air: BTreeMap::new(),
-            counter: 0,
+            relay: Relay::new(parties.iter().map(|one| one.account), LATENCY),
             next_beat: START + settings.beat_talking,
             weather: Weather::Clear,
             dice: TestRng::new(seed ^ 0x5eed),
@@ -154,9 +145,6 @@ impl World {
                 rng,
                 connected: false,
                 closed: false,
-                logged_in: None,
-                watched: BTreeSet::new(),
-                prekeys: VecDeque::new(),
                 swallowed: false,
                 held: None,
                 newest: BTreeMap::new(),
@@ -279,9 +267,9 @@ impl World {
                 truly,
             } => {
                 let account = self.people[about].account();
-                let known = self.people[about].logged_in.filter(|_| truly);
+                let known = self.relay.run(about).filter(|_| truly);
                 let presence = known.unwrap_or(Presence([0xaa; 16]));
-                self.tell(to, account, presence, online);
+                self.relay.tell(self.now, to, account, presence, online);
             }
         }
     }
@@ -341,6 +329,7 @@ impl World {
 
     fn leave(&mut self, index: usize, with: usize) {
         self.ledger.leaves(index, with);
+        self.ledger.parts(index, with, self.now);
         let with = self.people[with].account();
         self.act(index, |client, now, rng| {
             let _ = client.leave(&with, now, rng);
@@ -421,8 +410,7 @@ impl World {
         let someone = &mut self.people[index];
         (someone.connected, someone.closed) = (true, false);
         someone.client.opened(now);
-        let challenge = ServerFrame::Challenge(CHALLENGE).encode();
-        self.fly(index, challenge, 0);
+        self.relay.welcome(now, index);
         self.settle(index);
     }
 
@@ -440,13 +428,7 @@ impl World {
     }
 
     fn hang_up(&mut self, index: usize) {
-        self.air.retain(|_, (to, _)| *to != index);
-        let someone = &mut self.people[index];
-        someone.prekeys.clear();
-        someone.watched.clear();
-        if let Some(presence) = someone.logged_in.take() {
-            self.tell_all(index, presence, false);
-        }
+        self.relay.hang_up(self.now, index);
     }
 
     fn reload(&mut self, index: usize) {
@@ -479,7 +461,7 @@ impl World {
             match output {
                 Output::Send { bytes, .. } => {
                     assert!(someone.connected, "a frame without a line");
-                    self.relay(index, &bytes);
+                    self.pass_on(index, &bytes);
                 }
                 Output::Job(job) => match &mut someone.held {
                     Some(held) => held.push(job),
@@ -529,50 +511,17 @@ impl World {
 
     // ---- The relay
 
-    fn fly(&mut self, to: usize, bytes: Vec<u8>, later: u64) {
-        self.counter += 1;
-        self.air
-            .insert((self.now + LATENCY + later, self.counter), (to, bytes));
-    }
-
-    fn tell(&mut self, to: usize, account: AccountId, presence: Presence, online: bool) {
-        let frame = ServerFrame::Presence {
-            account,
-            presence,
-            online,
-            max_version: 1,
-        };
-        self.fly(to, frame.encode(), 0);
-    }
-
-    fn tell_all(&mut self, index: usize, presence: Presence, online: bool) {
-        let account = self.people[index].account();
-        for watcher in 0..PEOPLE {
-            if self.people[watcher].watched.contains(&account) {
-                self.tell(watcher, account, presence, online);
-            }
-        }
-    }
-
     fn deliver(&mut self, from: usize, to: usize, payload: &[u8], later: u64) {
         if from == to {
             return;
         }
-        self.counter += 1;
-        let mut id = [0xee; 16];
-        id[..8].copy_from_slice(&self.counter.to_be_bytes());
-        let mut presence = self.people[from].logged_in.unwrap_or(Presence([0xbb; 16]));
+        let mut presence = self.relay.run(from).unwrap_or(Presence([0xbb; 16]));
         if self.wrong_runs > 0 {
             self.wrong_runs -= 1;
             presence = Presence([0xcc; 16]);
         }
-        let frame = ServerFrame::Deliver {
-            id: EnvelopeId(id),
-            from: self.people[from].account(),
-            presence,
-            payload,
-        };
-        self.fly(to, frame.encode(), later);
+        let from = (self.people[from].account(), presence);
+        self.relay.deliver(self.now, from, to, payload, later);
     }
 
     /// A call of the favoured person's under a `hid` that was seen elsewhere.
@@ -583,7 +532,7 @@ impl World {
         if to == FAVOURED {
             return;
         }
-        let rng = &mut Chosen(chosen.to_vec(), TestRng::new(self.counter));
+        let rng = &mut Chosen(chosen.to_vec(), TestRng::new(self.now));
         let peer = person(NAMES[to]).party();
         let presence = self.people[to].client.presence();
         let local = person(NAMES[FAVOURED]);
@@ -594,68 +543,21 @@ impl World {
         self.deliver(FAVOURED, to, &frame, 0);
     }
 
-    fn relay(&mut self, index: usize, bytes: &[u8]) {
+    /// A frame of a client's.
+    fn pass_on(&mut self, index: usize, bytes: &[u8]) {
         if self.people[index].swallowed {
             return;
         }
-        match ClientFrame::decode(bytes).unwrap() {
-            ClientFrame::Login(login) => {
-                login.verify(&CHALLENGE).unwrap();
-                self.people[index].logged_in = Some(login.presence);
-                self.fly(index, ServerFrame::Welcome(WelcomeStatus::Ok).encode(), 0);
-                self.tell_all(index, login.presence, true);
-            }
-            ClientFrame::Token(_) => {
-                self.fly(index, ServerFrame::Welcome(WelcomeStatus::Ok).encode(), 0);
-            }
-            ClientFrame::Send {
-                id,
-                to,
-                presence,
-                payload,
-            } => self.send(index, id, to, presence, payload),
-            ClientFrame::Prekeys { id, prekeys } => {
-                self.people[index].prekeys.extend(prekeys);
-                let status = AckStatus::Written;
-                self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
-            }
-            ClientFrame::PrekeyGet {
-                id,
-                account,
-                presence,
-            } => {
-                let owner = self.ledger.index_of(&account);
-                let owner = &mut self.people[owner];
-                let there = owner.logged_in == Some(presence);
-                let prekey = there.then(|| owner.prekeys.pop_front()).flatten();
-                let frame = ServerFrame::PrekeyResponse {
-                    id,
-                    prekey: prekey.as_ref().ok_or(NoPrekey::NoneLeft),
-                };
-                let frame = frame.encode();
-                self.fly(index, frame, 0);
-            }
-            ClientFrame::Watch { accounts, .. } => {
-                let set: BTreeSet<_> = accounts.accounts().collect();
-                let before = core::mem::replace(&mut self.people[index].watched, set.clone());
-                for account in set.difference(&before) {
-                    let known = self.people[self.ledger.index_of(account)].logged_in;
-                    let presence = known.unwrap_or(Presence([0; 16]));
-                    self.tell(index, *account, presence, known.is_some());
-                }
-            }
-            ClientFrame::Beat { .. } => {}
-        }
-    }
-
-    fn send(
-        &mut self,
-        index: usize,
-        id: EnvelopeId,
-        to: AccountId,
-        presence: Presence,
-        payload: &[u8],
-    ) {
+        let Some(Payload {
+            id,
+            to,
+            presence,
+            bytes,
+        }) = self.relay.take(self.now, index, bytes)
+        else {
+            return;
+        };
+        let payload = &bytes[..];
         let to = self.ledger.index_of(&to);
         self.seen.push_front(Seen {
             from: index,
@@ -663,7 +565,7 @@ impl World {
             payload: payload.to_vec(),
         });
         self.seen.truncate(REMEMBERED);
-        let there = self.people[to].logged_in == Some(presence);
+        let there = self.relay.run(to) == Some(presence);
         let told = format!(
             "{} {} sends {:#x} to {}: {there}",
             self.now - START,
@@ -678,7 +580,7 @@ impl World {
             (true, false) | (false, true) => AckStatus::Written,
             _ => AckStatus::Offline,
         };
-        self.fly(index, ServerFrame::Ack { id, status }.encode(), 0);
+        self.relay.acknowledge(self.now, index, id, status);
         if there && !self.people[to].swallowed {
             for later in self.fate(index, payload[1]) {
                 self.deliver(index, to, payload, later);
@@ -721,11 +623,10 @@ impl World {
         let end = self.now + ms;
         let mut idle = 0;
         loop {
-            let arrival = self.air.first_key_value().map(|((at, _), _)| *at);
+            let arrival = self.relay.arrival();
             let mut wake = None;
             for index in 0..PEOPLE {
-                let someone = &mut self.people[index];
-                let at = someone.client.next_wake(&mut someone.rng);
+                let at = self.people[index].client.next_wake();
                 if let Some(at) = at
                     && wake.is_none_or(|(before, _)| at < before)
                 {
@@ -743,7 +644,7 @@ impl World {
             if Some(self.next_beat) == Some(next) {
                 self.beat();
             } else if arrival == Some(next) {
-                if let Some((_, (to, bytes))) = self.air.pop_first() {
+                if let Some((to, bytes)) = self.relay.land() {
                     self.hand(to, &bytes);
                 }
             } else if let Some((_, index)) = wake {
@@ -760,8 +661,8 @@ impl World {
         let beat = ServerFrame::Beat(BeatNumber::default()).encode();
         for index in 0..PEOPLE {
             let someone = &self.people[index];
-            if someone.logged_in.is_some() && !someone.swallowed {
-                self.fly(index, beat.clone(), 0);
+            if self.relay.run(index).is_some() && !someone.swallowed {
+                self.relay.fly(self.now, index, beat.clone(), 0);
             } else if someone.closed {
                 self.connect(index);
             }

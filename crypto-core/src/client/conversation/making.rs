@@ -4,12 +4,12 @@ use alloc::boxed::Box;
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::attempt::{Attempt, Flight};
-use super::conversation::{Conversation, Fate};
-use super::event::{EndedBy, Event, Suspicion};
-use super::job::{Handshake, JobId, Work};
-use super::line::{Known, Purpose};
-use super::turn::Turn;
+use super::{Conversation, Fate};
+use crate::client::attempt::{Attempt, Flight};
+use crate::client::event::{EndedBy, Event, Suspicion};
+use crate::client::job::{Handshake, JobId, Work};
+use crate::client::line::{Known, Purpose};
+use crate::client::turn::Turn;
 use crate::engine::Engine;
 use crate::error::Code;
 use crate::handshake::{EndError, EndReason, HandshakeId, IncomingOffer, Offer, PendingSession};
@@ -20,29 +20,50 @@ use crate::prekeys::frame::PrekeyFrame;
 use crate::relay::ClientFrame;
 use crate::session::Session;
 
+/// How often one call is made anew because the relay says that the peer has another run.
+const CALLS_ANEW: u32 = 4;
+
 impl<E: Engine> Conversation<E> {
     // ---- We call
 
     /// Looks for the peer's run.
-    pub(super) fn seek(&mut self, turn: &mut Turn<'_, E>) {
+    pub(in crate::client) fn seek(&mut self, turn: &mut Turn<'_, E>) {
         let until = turn.after(turn.shared.settings.seek);
         self.attempt = Some(Attempt::Seeking { until });
     }
 
     /// The relay has said something of the peer.
-    pub(super) fn peer_is(&mut self, known: Known, turn: &mut Turn<'_, E>) -> Fate {
+    pub(in crate::client) fn peer_is(&mut self, known: Known, turn: &mut Turn<'_, E>) -> Fate {
+        let calling = self.attempt.as_ref().is_some_and(Attempt::is_calling);
         if let Some(Attempt::Seeking { .. }) = self.attempt {
             if !known.online {
                 return Fate::Ends(EndedBy::Offline);
             }
             self.address = Some(known.presence);
             self.fetch(known.presence, turn);
+        } else if calling && !self.is_open() {
+            if known.online && self.address != Some(known.presence) {
+                self.call_anew(known.presence, turn);
+            }
         } else if known.online && self.address == Some(known.presence) {
             self.line_is_back(turn);
         } else {
             self.peer_is_away();
         }
         Fate::Lives
+    }
+
+    /// The run that we call is said to be gone, and another one there. It may not be so: the call is made once more, at most
+    /// so many times, and nothing ends by it.
+    fn call_anew(&mut self, presence: Presence, turn: &mut Turn<'_, E>) {
+        if self.calls_anew >= CALLS_ANEW {
+            return;
+        }
+        self.calls_anew += 1;
+        self.drop_attempt();
+        self.postpone_early(turn);
+        self.address = Some(presence);
+        self.fetch(presence, turn);
     }
 
     fn fetch(&mut self, presence: Presence, turn: &mut Turn<'_, E>) {
@@ -63,7 +84,7 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// The relay's answer to PREKEY_GET.
-    pub(super) fn prekey_came(
+    pub(in crate::client) fn prekey_came(
         &mut self,
         answer: EnvelopeId,
         prekey: Option<&[u8]>,
@@ -78,7 +99,11 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// Makes the first flight; for a renewal without a prekey.
-    pub(super) fn make_offer(&mut self, prekey: Option<Vec<u8>>, turn: &mut Turn<'_, E>) -> Fate {
+    pub(in crate::client) fn make_offer(
+        &mut self,
+        prekey: Option<Vec<u8>>,
+        turn: &mut Turn<'_, E>,
+    ) -> Fate {
         let Some(presence) = self.address else {
             return self.attempt_failed(EndedBy::Offline, turn);
         };
@@ -94,13 +119,18 @@ impl<E: Engine> Conversation<E> {
             presence,
             prekey,
         };
-        self.called = Some(presence);
+        (self.partner, self.anew) = (Some(presence), false);
         let job = turn.work(Some(self.account), work);
         self.attempt = Some(Attempt::Making { job });
         Fate::Lives
     }
 
-    pub(super) fn offered(&mut self, done: JobId, offer: Offer<E>, turn: &mut Turn<'_, E>) {
+    pub(in crate::client) fn offered(
+        &mut self,
+        done: JobId,
+        offer: Offer<E>,
+        turn: &mut Turn<'_, E>,
+    ) {
         let awaited = self.attempt.as_ref().and_then(Attempt::job) == Some(done);
         let Some(address) = self.address.filter(|_| awaited) else {
             return;
@@ -115,7 +145,7 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// The prekey was of no use: without it, then. Under another key it is the changed key.
-    pub(super) fn prekey_refused(
+    pub(in crate::client) fn prekey_refused(
         &mut self,
         done: JobId,
         error: PrekeyError,
@@ -143,7 +173,7 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// ACCEPT, of our call or nobody's.
-    pub(super) fn accept_came(&mut self, frame: &[u8], turn: &mut Turn<'_, E>) {
+    pub(in crate::client) fn accept_came(&mut self, frame: &[u8], turn: &mut Turn<'_, E>) -> Fate {
         let ours = match &self.attempt {
             Some(Attempt::Ringing { offer, .. }) => offer.concerns(frame, &self.account).is_ok(),
             _ => false,
@@ -157,10 +187,11 @@ impl<E: Engine> Conversation<E> {
             }
             other => self.attempt = other,
         }
+        Fate::Lives
     }
 
     /// ACCEPT was genuine: CONFIRM goes out, and the session waits for READY.
-    pub(super) fn accepted(
+    pub(in crate::client) fn accepted(
         &mut self,
         done: JobId,
         confirm: &[u8],
@@ -189,18 +220,30 @@ impl<E: Engine> Conversation<E> {
     // ---- We answer
 
     /// Accepts a call that was verified.
-    pub(super) fn answer(
+    pub(in crate::client) fn answer(
         &mut self,
         incoming: IncomingOffer<E>,
         presence: Presence,
         turn: &mut Turn<'_, E>,
     ) {
         self.address = Some(presence);
+        (self.partner, self.anew) = (Some(presence), false);
         let job = turn.work(Some(self.account), Work::Answer(incoming));
         self.attempt = Some(Attempt::Answering { job });
     }
 
-    pub(super) fn answered(
+    /// Accepts a call that the person has accepted: whoever calls beside an open session begins anew.
+    pub(in crate::client) fn answer_anew(
+        &mut self,
+        incoming: IncomingOffer<E>,
+        presence: Presence,
+        turn: &mut Turn<'_, E>,
+    ) {
+        self.answer(incoming, presence, turn);
+        self.anew = self.is_open();
+    }
+
+    pub(in crate::client) fn answered(
         &mut self,
         done: JobId,
         pending: PendingSession<E>,
@@ -219,7 +262,7 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// CONFIRM, of the call that we accepted or nobody's.
-    pub(super) fn confirm_came(&mut self, frame: &[u8], turn: &mut Turn<'_, E>) {
+    pub(in crate::client) fn confirm_came(&mut self, frame: &[u8], turn: &mut Turn<'_, E>) -> Fate {
         let ours = match &self.attempt {
             Some(Attempt::Awaiting { pending, .. }) => {
                 pending.concerns(frame, &self.account).is_ok()
@@ -235,10 +278,11 @@ impl<E: Engine> Conversation<E> {
             }
             other => self.attempt = other,
         }
+        Fate::Lives
     }
 
     /// CONFIRM was genuine: READY goes out before anything else.
-    pub(super) fn confirmed(
+    pub(in crate::client) fn confirmed(
         &mut self,
         done: JobId,
         ready: Vec<u8>,
@@ -254,18 +298,18 @@ impl<E: Engine> Conversation<E> {
         let account = self.account;
         let (now, settings) = (turn.now, turn.shared.settings);
         let early = session.early();
+        let renews = self.is_open() && !self.anew;
         if let Some(address) = self.address {
             turn.send_at_once(account, address, &ready);
         }
         let talk = self.begin(session, turn);
-        let number = talk.number;
         talk.log_ready(ready, now, &settings);
         self.await_peer(now);
         if early.sent > 0 {
             let dropped = early.dropped();
             turn.tell(Event::EarlyConfirmed { account, dropped });
         }
-        if number > 1 {
+        if renews {
             turn.tell(Event::Renewed { account });
         }
         Fate::Lives
@@ -299,8 +343,8 @@ impl<E: Engine> Conversation<E> {
         }
     }
 
-    /// Whether an END or EARLY names the handshake under way.
-    pub(super) fn is_making(&self, hid: &HandshakeId) -> bool {
+    /// Whether an END names the handshake under way.
+    fn is_making(&self, hid: &HandshakeId) -> bool {
         match &self.attempt {
             Some(Attempt::Ringing { offer, .. }) => offer.hid() == *hid,
             Some(Attempt::Awaiting { pending, .. }) => pending.hid() == *hid,
@@ -310,7 +354,15 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// END, of the handshake under way or nobody's.
-    pub(super) fn end_came(&mut self, frame: &[u8], turn: &mut Turn<'_, E>) {
+    pub(in crate::client) fn end_came(
+        &mut self,
+        hid: &HandshakeId,
+        frame: &[u8],
+        turn: &mut Turn<'_, E>,
+    ) -> Fate {
+        if !self.is_making(hid) {
+            return Fate::Lives;
+        }
         let (handshake, hid, flight) = match self.attempt.take() {
             Some(Attempt::Ringing { offer, flight }) => {
                 let hid = offer.hid();
@@ -322,15 +374,16 @@ impl<E: Engine> Conversation<E> {
             }
             other => {
                 self.attempt = other;
-                return;
+                return Fate::Lives;
             }
         };
         let work = Work::VerifyEnd(handshake, frame.to_vec());
         let job = turn.work(Some(self.account), work);
         self.attempt = Some(Attempt::Checking { job, hid, flight });
+        Fate::Lives
     }
 
-    pub(super) fn end_verified(
+    pub(in crate::client) fn end_verified(
         &mut self,
         done: JobId,
         handshake: Handshake<E>,
@@ -372,7 +425,12 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// A job of this handshake failed, or never came back.
-    pub(super) fn job_failed(&mut self, done: JobId, code: Code, turn: &mut Turn<'_, E>) -> Fate {
+    pub(in crate::client) fn job_failed(
+        &mut self,
+        done: JobId,
+        code: Code,
+        turn: &mut Turn<'_, E>,
+    ) -> Fate {
         if self.awaits(done) {
             self.attempt_failed(EndedBy::Failed(code), turn)
         } else {
@@ -381,7 +439,11 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// The handshake is over. Beside an open session it is tried again later.
-    pub(super) fn attempt_failed(&mut self, by: EndedBy, turn: &mut Turn<'_, E>) -> Fate {
+    pub(in crate::client) fn attempt_failed(
+        &mut self,
+        by: EndedBy,
+        turn: &mut Turn<'_, E>,
+    ) -> Fate {
         if self.is_open() {
             self.attempt = None;
             self.renew_after = turn.after(turn.shared.settings.renew_again);
@@ -392,7 +454,7 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// Our own call gives way to the peer's, or to our leaving. Says whether the peer is to be told.
-    pub(super) fn drop_attempt(&mut self) -> Option<Offer<E>> {
+    pub(in crate::client) fn drop_attempt(&mut self) -> Option<Offer<E>> {
         match self.attempt.take() {
             Some(Attempt::Ringing { offer, .. }) => Some(offer),
             _ => None,
@@ -400,7 +462,7 @@ impl<E: Engine> Conversation<E> {
     }
 
     /// What is due of the handshake under way.
-    pub(super) fn advance_attempt(&mut self, turn: &mut Turn<'_, E>) -> Fate {
+    pub(in crate::client) fn advance_attempt(&mut self, turn: &mut Turn<'_, E>) -> Fate {
         let (now, settings) = (turn.now, turn.shared.settings);
         let by = match &mut self.attempt {
             Some(Attempt::Seeking { until }) if now >= *until => EndedBy::Offline,
