@@ -67,9 +67,15 @@ export interface MessageView {
     | { readonly kind: 'file'; readonly transfer: TransferView }
     /** It was taken back by whoever had said it. */
     | { readonly kind: 'taken-back' }
-    /** A line of the app itself between the messages. `renewed`: the session was replaced by a fresh one. */
-    | { readonly kind: 'note'; readonly note: 'renewed' };
+    /** A line of the app itself between the messages. */
+    | { readonly kind: 'note'; readonly note: NoteName };
 }
+
+/**
+ * `renewed`: the session was replaced by a fresh one. `restarted`: the peer called from a new run of its page, which has
+ * nothing of what was said before.
+ */
+export type NoteName = 'renewed' | 'restarted';
 
 export interface TextBody {
   readonly kind: 'text';

@@ -412,7 +412,10 @@ export const en = {
         one: `A message that ${name} wrote before you answered was lost on its way. If it does not come again by itself, ask for it.`,
         many: `${count} messages that ${name} wrote before you answered were lost on their way. If they do not come again by themselves, ask for them.`,
       }),
-    notes: { renewed: 'Fresh keys, same two people' },
+    notes: {
+      renewed: 'Fresh keys, same two people',
+      restarted: 'They are back on a fresh page, without what was said above',
+    },
     send: 'Send',
     attach: 'Add a file',
     counter: (left: number) =>

@@ -36,6 +36,7 @@ const eventTypes = {
   viewed: true,
   activity: true,
   renewed: true,
+  restarted: true,
   draining: true,
   fileSent: true,
   fileControl: true,

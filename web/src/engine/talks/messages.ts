@@ -1,5 +1,5 @@
 /** The messages of one conversation. */
-import type { MessageStatus, MessageView, TransferState, TransferView } from '../contract.ts';
+import type { MessageStatus, MessageView, NoteName, TransferState, TransferView } from '../contract.ts';
 import type { HeardOf } from './input.ts';
 import { type Requested, sessionOf, type Talk, withEntry, without } from './state.ts';
 
@@ -48,7 +48,7 @@ export function say(talk: Talk, id: string, at: number, body: MessageView['body'
 }
 
 /** A line of the app itself. */
-export function note(talk: Talk, name: 'renewed', session: number, at: number): Talk {
+export function note(talk: Talk, name: NoteName, session: number, at: number): Talk {
   const body = { kind: 'note', note: name } as const;
   const id = `${name}-${session}`;
   return put(talk, ownMessage(id, at, 'read', body));

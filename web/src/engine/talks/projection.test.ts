@@ -205,6 +205,22 @@ describe('a conversation', () => {
   });
 });
 
+describe('a peer that began anew', () => {
+  test('is told, with what may not have arrived and the files that go no further', () => {
+    const page = new Page().talking().says('own-1', 'did this arrive?');
+    page.hears(
+      { type: 'status', account: BOB, id: 'own-1', status: 'unconfirmed' },
+      { type: 'restarted', account: BOB, unfinished: [] },
+      { type: 'conversation', account: BOB, state: { ...standing, session: 2 } },
+    );
+    expect(page.messages).toMatchObject([
+      { status: 'unconfirmed' },
+      { body: { kind: 'note', note: 'restarted' } },
+    ]);
+    expect(page.view?.session?.number).toBe(2);
+  });
+});
+
 describe('two conversations', () => {
   const both = () => {
     const page = new Page().talking().says('own-1', 'to bob');

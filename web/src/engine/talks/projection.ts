@@ -161,6 +161,10 @@ function heard(state: State, event: Heard, at: number): State {
       return of(state, event, (talk) => ({ ...talk, peerActivity: event.activity }));
     case 'renewed':
       return of(state, event, (talk) => note(talk, 'renewed', sessionOf(talk), at));
+    case 'restarted':
+      return of(state, event, (talk) =>
+        note(interrupt(talk, event.unfinished), 'restarted', sessionOf(talk), at),
+      );
     case 'fileControl':
       return of(state, event, (talk) => control(talk, event));
     case 'suspicious':
@@ -177,6 +181,11 @@ function heard(state: State, event: Heard, at: number): State {
     default:
       return event satisfies never;
   }
+}
+
+/** These files go no further. */
+function interrupt(talk: Talk, files: readonly Uint8Array[]): Talk {
+  return files.reduce((rest, file) => changeTransfer(rest, toText(file), { state: 'interrupted' }), talk);
 }
 
 function rings(

@@ -1,4 +1,4 @@
-import type { MessageStatus, MessageView } from '../../engine/contract.ts';
+import type { MessageStatus, MessageView, NoteName } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { messageById } from '../../state/index.ts';
 import { classes } from '../../ui/classes.ts';
@@ -58,7 +58,7 @@ function Remark({
   );
 }
 
-function Note({ message, note }: { readonly message: MessageView; readonly note: 'renewed' }) {
+function Note({ message, note }: { readonly message: MessageView; readonly note: NoteName }) {
   const { t, format } = useWords();
   return (
     <div data-testid="conversation-note" data-note={note}>
