@@ -51,19 +51,39 @@ relay: $(STAMPS)/site ## Build the relay with the site inside: target/release/du
 	$(step) "building the relay (some minutes the first time)"
 	@cargo build --release --locked -p duet-relay
 
+## Develop
+.PHONY: dev-relay
+dev-relay: $(STAMPS)/site ## A relay with debug assertions on http://localhost:8080, for `make dev-web`; data in .data/dev.db
+	@mkdir -p .data
+	@DUET_LISTEN=$${DUET_LISTEN:-127.0.0.1:$(PORT)} DUET_DATABASE=$${DUET_DATABASE:-.data/dev.db} cargo run --locked -p duet-relay
+
+.PHONY: dev-web
+dev-web: $(STAMPS)/package $(STAMPS)/web-npm ## The messenger with hot reloading, over the relay at DUET_RELAY_ORIGIN (http://localhost:8080)
+	@cd web && npm run dev
+
 ## Check
+.PHONY: check
+check: $(STAMPS)/package $(STAMPS)/web-npm ## The fast lane: format, lint, types and unit tests of what changed (ALL=1 for all)
+	@sh infra/check.sh
+
 .PHONY: test
-test: lint test-rust test-evidence test-vectors test-package test-web test-look test-e2e ## Set up and run every check; what CI runs
+test: ## Set up and run every check, with the time of each; what CI runs
+	@MAKE="$(MAKE)" sh infra/stages.sh lint test-rust test-evidence test-vectors test-package test-web test-look test-e2e
 	$(step) "all checks passed"
 
 .PHONY: lint
-lint: $(STAMPS)/package $(STAMPS)/web-npm ## Formatting, clippy, biome, tsc, references in the documents
+lint: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/venv ## Formatting, clippy, biome, tsc, spelling, references in the documents
 	$(step) "formatting and lints"
 	@cargo fmt --all --check
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	@cd wasm-bindings && npm run --silent lint && npm run --silent typecheck
 	@cd web && npm run --silent lint && npm run --silent typecheck
 	@sh infra/lint/references.sh
+	@$(VENV)/bin/typos --config infra/lint/typos.toml
+
+.PHONY: audit
+audit: $(STAMPS)/base $(BUILD)/tools/bin/cargo-deny ## Licences and sources of what we depend on (cargo-deny)
+	@$(BUILD)/tools/bin/cargo-deny --locked check --config infra/lint/deny.toml licenses bans sources
 
 .PHONY: test-rust
 test-rust: $(STAMPS)/tests ## Rust: core (as it ships, and with its values open), vectors, relay on real SQLite and PostgreSQL
@@ -71,6 +91,10 @@ test-rust: $(STAMPS)/tests ## Rust: core (as it ships, and with its values open)
 	@cargo test --locked --quiet -p duet-crypto -p duet-primitives --tests
 	$(step) "Rust tests: everything, with the core's values open to the vectors"
 	@cargo test --locked --workspace --quiet
+
+.PHONY: test-auth
+test-auth: $(STAMPS)/tests ## The relay's accounts alone: passwords, sessions, tokens, lock-out, keys
+	@cargo test --locked --quiet -p duet-relay -- auth accounts credentials devices keys locked lockout sessions
 
 .PHONY: test-evidence
 test-evidence: no-std ct ## What of the evidence below takes a minute or two, with the quick formal models where ProVerif is
@@ -185,10 +209,10 @@ $(STAMPS)/tests: infra/setup/tests.sh infra/setup/lib.sh $(STAMPS)/base | $(STAM
 	@sh infra/setup/tests.sh
 	@touch $@
 
-$(STAMPS)/venv: test-vectors/requirements.txt $(STAMPS)/tests | $(STAMPS)
-	$(step) "Python packages of the independent verifier"
+$(STAMPS)/venv: test-vectors/requirements.txt infra/lint/requirements.txt $(STAMPS)/tests | $(STAMPS)
+	$(step) "Python packages: the independent verifier, spelling"
 	@python3 -m venv $(VENV)
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r test-vectors/requirements.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r test-vectors/requirements.txt -r infra/lint/requirements.txt
 	@touch $@
 
 $(BUILD)/tools/bin/cargo-fuzz:
@@ -198,6 +222,10 @@ $(BUILD)/tools/bin/cargo-fuzz:
 $(BUILD)/tools/bin/cargo-mutants:
 	$(step) "cargo-mutants (some minutes the first time)"
 	@cargo install --quiet --locked --root $(BUILD)/tools cargo-mutants --version 27.1.0
+
+$(BUILD)/tools/bin/cargo-deny:
+	$(step) "cargo-deny (some minutes the first time)"
+	@cargo install --quiet --locked --root $(BUILD)/tools cargo-deny --version 0.20.2
 
 $(STAMPS)/package-npm: wasm-bindings/package-lock.json $(STAMPS)/base | $(STAMPS)
 	$(step) "npm packages of @duet-chat/crypto"

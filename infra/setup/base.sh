@@ -11,6 +11,12 @@ node -e 'const [major, minor] = process.versions.node.split(".").map(Number);
   || fail "node $(node --version) is too old: 20.19 or newer is needed"
 have cc || install_packages gcc libc6-dev
 
+# .tool-versions has what the checks were last seen green with. Another version works from `rust-version` on; a lint or a
+# compiled size may differ, so say it. (A rust-toolchain.toml would stop where only one toolchain can be had.)
+pinned=$(sed -n 's/^rust //p' "$(dirname "$0")/../../.tool-versions")
+found=$(rustc --version | cut -d' ' -f2)
+[ "$found" = "$pinned" ] || say "rustc $found, where $pinned is what the checks were last seen green with"
+
 # rustup's own wasm32 target where it can be had; Debian's compiler, which brings the sources of std, elsewhere.
 target_installed() { have rustup && rustup target list --installed 2>/dev/null | grep -qx wasm32-unknown-unknown; }
 if ! target_installed; then
