@@ -106,6 +106,9 @@ test-vectors: $(STAMPS)/venv ## Drift of test-vectors/, and the independent Pyth
 	@cargo run --locked --quiet -p duet-vectors -- check
 	@$(VENV)/bin/python test-vectors/verify.py
 	@$(VENV)/bin/python test-vectors/verify.py --self-test
+	@cd test-vectors && ../$(VENV)/bin/python -m unittest --quiet checks.test_drive
+	@$(VENV)/bin/python test-vectors/drive.py --partial --files primitives.json,bad_points.json,glare.json,padding.json \
+	  -- node test-vectors/examples/answer.mjs
 
 .PHONY: test-package
 test-package: $(STAMPS)/package $(STAMPS)/tests ## The npm package: Node and Chromium, each on both engines
@@ -164,6 +167,10 @@ api: $(STAMPS)/base ## Write crypto-core/api.txt anew
 .PHONY: vectors
 vectors: $(STAMPS)/base ## Write test-vectors/ anew from the core
 	@cargo run --locked --quiet -p duet-vectors -- write
+
+.PHONY: vectors-archive
+vectors-archive: ## The vectors, their verifier and the protocol as one archive with its checksum: .build/vectors/
+	@sh infra/vectors-archive.sh $(BUILD)/vectors
 
 .PHONY: types
 types: $(STAMPS)/base ## Write the TypeScript generated from Rust anew
