@@ -61,6 +61,24 @@ dev-relay: $(STAMPS)/site ## A relay with debug assertions on http://localhost:8
 dev-web: $(STAMPS)/package $(STAMPS)/web-npm ## The messenger with hot reloading, over the relay at DUET_RELAY_ORIGIN (http://localhost:8080)
 	@cd web && npm run dev
 
+DEVELOP = docker compose -f infra/containers/develop.yml $(if $(wildcard infra/.env),--env-file infra/.env)
+.PHONY: develop-up develop-up-build develop-down develop-down-volumes develop-restart develop-reup develop-rebuild develop-secrets
+develop-secrets:
+	@sh infra/containers/secrets.sh
+develop-up: develop-secrets ## Containers: relay, PostgreSQL, nginx; the app on http://localhost
+	@$(DEVELOP) up --detach --wait
+develop-up-build: develop-secrets ## The same, with the image built anew
+	@$(DEVELOP) up --detach --wait --build
+develop-down: ## Stop the containers; data is kept
+	@$(DEVELOP) down
+develop-down-volumes: ## Stop them and forget their data
+	@$(DEVELOP) down --volumes
+develop-restart: ## Restart them as they are
+	@$(DEVELOP) restart
+develop-reup: develop-down develop-up ## Stop and start anew
+develop-rebuild: develop-secrets ## Build the image without its cache
+	@$(DEVELOP) build --no-cache
+
 ## Check
 .PHONY: check
 check: $(STAMPS)/package $(STAMPS)/web-npm ## The fast lane: format, lint, types and unit tests of what changed (ALL=1 for all)
@@ -68,7 +86,7 @@ check: $(STAMPS)/package $(STAMPS)/web-npm ## The fast lane: format, lint, types
 
 .PHONY: test
 test: ## Set up and run every check, with the time of each; what CI runs
-	@MAKE="$(MAKE)" sh infra/stages.sh lint test-rust test-evidence test-vectors test-package test-web test-look test-e2e
+	@MAKE="$(MAKE)" sh infra/stages.sh lint test-infra test-rust test-evidence test-vectors test-package test-web test-look test-e2e
 	$(step) "all checks passed"
 
 .PHONY: lint
@@ -80,6 +98,10 @@ lint: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/venv ## Formatting, clippy, 
 	@cd web && npm run --silent lint && npm run --silent typecheck
 	@sh infra/lint/references.sh
 	@$(VENV)/bin/typos --config infra/lint/typos.toml
+
+.PHONY: test-infra
+test-infra: $(STAMPS)/tests ## The files of infra/ with the programs that read them: nginx, Prometheus with its alerts
+	@sh infra/test.sh
 
 .PHONY: audit
 audit: $(STAMPS)/base $(BUILD)/tools/bin/cargo-deny ## Licences and sources of what we depend on (cargo-deny)

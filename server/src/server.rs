@@ -124,6 +124,7 @@ impl Server {
             None => Site::embedded(),
         };
         let metrics = Metrics::default();
+        metrics.started.set(clock.now() / 1_000);
         let store = Store::open(
             &settings.database_location(),
             settings.database_pause,

@@ -127,6 +127,8 @@ impl SocketMetrics {
 /// All metrics of one relay, with their registry: nothing global, so tests run side by side.
 pub struct Metrics {
     registry: Registry,
+    /// When this relay started, in seconds since the Unix epoch.
+    pub started: Gauge,
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram>,
     limited: Family<KindLabels, Counter>,
@@ -154,6 +156,13 @@ pub struct Metrics {
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("duet");
+        let started = Gauge::default();
+        registry.register_with_unit(
+            "process_start_time",
+            "When this relay started, since the Unix epoch",
+            Unit::Seconds,
+            started.clone(),
+        );
         let requests = Family::<RequestLabels, Counter>::default();
         registry.register("http_requests", "HTTP requests answered", requests.clone());
         let durations = Family::<RouteLabels, Histogram>::new_with_constructor(|| {
@@ -228,6 +237,7 @@ impl Default for Metrics {
             chunks: counter(&frames, "chunk"),
             written: counter(&acks, "written"),
             registry,
+            started,
             requests,
             durations,
             limited,

@@ -274,6 +274,7 @@ async fn health_readiness_and_metrics() {
             .await
             >= 1.0
     );
+    assert!(relay.metric("duet_process_start_time_seconds").await > 1.7e9);
     // Labels are patterns: neither ids nor names can get in.
     let text = Http::new(relay.metrics).get("/metrics").await.text();
     assert!(

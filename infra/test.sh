@@ -1,0 +1,25 @@
+#!/bin/sh
+# Checks the configuration files of infra/ with the programs that will read them: nginx, Prometheus.
+set -eu
+cd "$(dirname "$0")/.."
+. infra/setup/lib.sh
+have nginx || install_packages nginx
+have promtool || install_packages prometheus
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+cp -r infra/nginx "$work/duet"
+# No name is looked up here; the container's network has it.
+echo 'server 127.0.0.1:8080;' >"$work/duet/upstream.conf"
+mkdir "$work/secrets"
+openssl req -x509 -newkey ed25519 -nodes -subj /CN=localhost -days 1 \
+  -keyout "$work/secrets/certificate-key.pem" -out "$work/secrets/certificate.pem" 2>/dev/null
+for face in plain tls; do
+  say "nginx: $face.conf"
+  printf 'pid %s/pid; error_log stderr; events {} http { include duet/%s.conf; }\n' "$work" "$face" >"$work/nginx.conf"
+  nginx -q -t -p "$work" -c "$work/nginx.conf"
+done
+
+say "prometheus: configuration and alerts"
+promtool check config --lint=none infra/prometheus/prometheus.yml >/dev/null
+promtool test rules infra/prometheus/alerts.test.yml
