@@ -13,7 +13,7 @@ const allowed = {
   state: ['engine/contract.ts'],
   i18n: ['engine/contract.ts'],
   ui: [],
-  screens: ['ui', 'i18n', 'state', 'engine/contract.ts'],
+  screens: ['ui', 'i18n', 'state', 'engine/contract.ts', 'engine/emoji.ts'],
   app: [
     'screens',
     'ui',

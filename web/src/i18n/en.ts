@@ -62,6 +62,9 @@ export const en = {
     crashed: 'Something in the page broke.',
     crashedHelp: 'Reload the page. Your key stays on this device; an open conversation ends.',
     reload: 'Reload',
+    tryAgain: 'Try again',
+    partGone:
+      'This part of the page cannot be had just now. There may be a newer version: reloading brings it, and ends what is open.',
     close: 'Close',
     back: 'Back',
     starting: 'One moment…',
@@ -346,8 +349,7 @@ export const en = {
     reply: {
       to: (name: string) => `Answering ${name}`,
       toSelf: 'Answering yourself',
-      jump: (name: string, text: string) => `Answers ${name}: ${text}`,
-      jumpSelf: (text: string) => `Answers you: ${text}`,
+      answers: 'In answer to',
       gone: 'A message that is not here any more',
       stop: 'Do not answer it',
     },
@@ -367,6 +369,7 @@ export const en = {
       menu: 'What to do with the message',
       react: (emoji: string) => `React with ${emoji}`,
       reactOther: 'Another reaction',
+      addReaction: 'React',
       reply: 'Reply',
       copy: 'Copy',
       copied: 'Copied',

@@ -6,14 +6,22 @@ export interface Person {
   readonly name: string;
 }
 
+/** The field holds an answer, or the new text of a message, instead of the draft. */
+export type Writing =
+  | { readonly what: 'reply'; readonly id: string }
+  /** `text`: as it stood when the change began, and then as it is being changed. */
+  | { readonly what: 'edit'; readonly id: string; readonly text: string };
+
 export interface Memory {
   /** Latest first. */
   readonly recent: readonly Person[];
   /** Text that was typed but not sent, by the peer's account id; survives a lost connection. */
   readonly drafts: ReadonlyMap<string, string>;
+  /** By the peer's account id. */
+  readonly writing: ReadonlyMap<string, Writing>;
 }
 
-const EMPTY: Memory = { recent: [], drafts: new Map() };
+const EMPTY: Memory = { recent: [], drafts: new Map(), writing: new Map() };
 
 const MAX_RECENT = 12;
 
@@ -34,6 +42,16 @@ export function keepDraft(memory: StoreApi<Memory>, accountId: string, text: str
     if (text === '') drafts.delete(accountId);
     else drafts.set(accountId, text);
     return { drafts };
+  });
+}
+
+/** null: it is a message like any other. */
+export function setWriting(memory: StoreApi<Memory>, accountId: string, next: Writing | null): void {
+  memory.setState(({ writing }) => {
+    const after = new Map(writing);
+    if (next === null) after.delete(accountId);
+    else after.set(accountId, next);
+    return { writing: after };
   });
 }
 

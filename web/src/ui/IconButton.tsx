@@ -8,6 +8,7 @@ export interface IconButtonProps extends ButtonHTMLAttributes<HTMLButtonElement>
   readonly filled?: boolean;
   readonly children: ReactNode;
   readonly 'data-testid'?: string;
+  readonly 'data-opens-emoji'?: boolean;
 }
 
 export function IconButton({ label, filled = false, className, children, ...rest }: IconButtonProps) {

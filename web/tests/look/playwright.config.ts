@@ -1,7 +1,8 @@
 import { defineConfig } from '@playwright/test';
 import base from '../e2e/playwright.config.js';
 
-const port = 5199;
+/** Another one for each checkout that is looked at at the same time. */
+const port = Number(process.env['DUET_LOOK_PORT'] ?? 5199);
 
 /** Every screen as it looks, from the scripted engine: no relay, no worker, nothing that moves by itself. */
 export default defineConfig({

@@ -140,6 +140,92 @@ const open = (testId: string) => async (page: Page) => {
 
 const firstTime = { trust: 'first-use' };
 
+/** What both did to the messages of the evening. */
+async function deeds(page: Page, language: Language): Promise<void> {
+  const words = {
+    en: [
+      'They take no bookings, so we should be there by six. Look: tables.com/saturday',
+      'Six is fine. I’ll bring the map, in case the bridge is closed',
+    ],
+    ru: [
+      'Столы не бронируют, так что надо прийти к шести. Вот: tables.com/saturday',
+      'В шесть — отлично. Возьму карту: вдруг мост перекрыт',
+    ],
+  } as const;
+  const [theirs, mine] = words[language];
+  const untouched = { seq: 0, unconfirmed: false, session: 1, act: null, reactions: [] } as const;
+  const at = (time: string) => new Date(`2026-11-29T${time}`).getTime();
+  const version = { text: '…', at: at('19:03') };
+  await say(page, [
+    {
+      ...{ ...untouched, id: 'p1', mine: false, at: at('19:02'), status: 'read' },
+      reactions: [{ emoji: '❤️', mine: true, theirs: false, status: 'delivered' }],
+      body: { kind: 'text', text: theirs, reply: null, versions: [], changedAt: null },
+    },
+    {
+      ...{ ...untouched, id: 'm2', mine: true, at: at('19:04'), status: 'read' },
+      body: { kind: 'text', text: mine, reply: 'p1', versions: [version], changedAt: at('19:05') },
+    },
+    {
+      ...{ ...untouched, id: 'p4', mine: false, at: at('19:05'), status: 'read' },
+      reactions: [
+        { emoji: '😂', mine: true, theirs: true, status: 'delivered' },
+        { emoji: '🥧', mine: true, theirs: false, status: 'delivered' },
+      ],
+      body: {
+        kind: 'text',
+        text: evening[4]?.[2][language] ?? '',
+        reply: null,
+        versions: [],
+        changedAt: null,
+      },
+    },
+    {
+      ...{ ...untouched, id: 'm5', mine: true, at: at('19:06'), status: 'read' },
+      body: { kind: 'taken-back' },
+    },
+  ]);
+}
+
+/** Two lines of just now, so that what can be done only for a while can be. */
+async function recent(page: Page, language: Language): Promise<void> {
+  const at = await page.evaluate(() => new Date(Date.now() - 60_000).toISOString());
+  await talk([
+    [false, at, { en: 'Shall we say six?', ru: 'Скажем, в шесть?' }],
+    [true, at, { en: 'Who else is coming?', ru: 'Кто ещё придёт?' }, 'read'],
+  ])(page, language);
+}
+
+/** A finger that rests on a message. */
+async function longPress(page: Page, id: string): Promise<void> {
+  const text = page.locator(`[data-message=${id}]`).getByTestId('message-text');
+  await text.dispatchEvent('pointerdown', { pointerType: 'touch', bubbles: true });
+}
+
+/** What was done while the line was down, or may not have arrived. */
+function unsettled(text: string): MessageView[] {
+  const at = new Date('2026-11-29T19:06').getTime();
+  const own = (id: string, more: Pick<MessageView, 'act' | 'body' | 'reactions'>): MessageView => ({
+    ...{ id, mine: true, seq: 0, at, status: 'delivered', unconfirmed: false, session: 1 },
+    ...more,
+  });
+  const changed = { kind: 'text', text, reply: null, versions: [{ text: '…', at }], changedAt: at } as const;
+  const gone = { kind: 'taken-back' } as const;
+  return [
+    own('m10', {
+      act: { what: 'edit', status: 'waiting' },
+      body: changed,
+      reactions: [{ emoji: '👍', mine: true, theirs: false, status: 'waiting' }],
+    }),
+    own('m11', {
+      act: { what: 'edit', status: 'unconfirmed' },
+      body: changed,
+      reactions: [{ emoji: '👍', mine: true, theirs: true, status: 'unconfirmed' }],
+    }),
+    own('m12', { act: { what: 'take-back', status: 'not-delivered' }, body: gone, reactions: [] }),
+  ];
+}
+
 export const scenes: readonly Scene[] = [
   { name: '01-welcome', stage: 'signed-out' },
   {
@@ -324,6 +410,114 @@ export const scenes: readonly Scene[] = [
         'waiting',
       ],
     ]),
+  },
+  {
+    name: '03-acts',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'secure', { trust: 'compared', peerActivity: 'typing' })(page, language);
+      await deeds(page, language);
+      await page.locator('[data-message=p4]').getByTestId('message-text').hover();
+      await page.getByTestId('action-bar').waitFor();
+    },
+  },
+  {
+    name: '03-act-menu',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await recent(page, language);
+      await page.locator('[data-message=m1]').getByTestId('message-text').click({ button: 'right' });
+      await page.getByTestId('act-reply').waitFor();
+    },
+  },
+  {
+    name: '03-act-sheet',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await recent(page, language);
+      await longPress(page, 'm1');
+      await page.getByTestId('action-sheet').waitFor();
+    },
+  },
+  {
+    name: '03-act-question',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await recent(page, language);
+      await page.locator('[data-message=m1]').focus();
+      await page.keyboard.press('Delete');
+      await page.getByTestId('act-question').waitFor();
+    },
+  },
+  {
+    name: '03-acts-unsettled',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening.slice(0, 3), 'reconnecting')(page, language);
+      const words = { en: 'Seven is fine', ru: 'Лучше в семь' };
+      await say(page, unsettled(words[language]));
+    },
+  },
+  {
+    name: '03-former-texts',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening.slice(0, 3))(page, language);
+      const words = { en: 'Seven is fine', ru: 'Лучше в семь' };
+      await page.evaluate((text) => fake.peer.edit('p1', text), words[language]);
+      await page.getByTestId('message-edited').click();
+    },
+  },
+  {
+    name: '03-answering',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      await page.locator('[data-message=p4]').focus();
+      await page.keyboard.press('r');
+      await page.getByTestId('writing-reply').waitFor();
+    },
+  },
+  {
+    name: '03-editing',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await recent(page, language);
+      await page.getByTestId('composer-input').press('ArrowUp');
+      await page.getByTestId('writing-edit').waitFor();
+    },
+  },
+  {
+    name: '03-emoji',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      await page.getByTestId('emoji-open').click();
+      await page.locator('[frimousse-emoji]').filter({ visible: true }).first().waitFor();
+    },
+  },
+  {
+    name: '03-long',
+    stage: 'in',
+    prepare: async (page, language) => {
+      const words = { en: 'and then we walked on, ', ru: 'и тогда мы пошли дальше, ' };
+      const long = words[language].repeat(80);
+      const links = 'tables.com/saturday, https://раypal.com/in, https://example.org@evil.com';
+      await talk([
+        [false, '2026-11-29T19:02', { en: long, ru: long }],
+        [true, '2026-11-29T19:03', { en: links, ru: links }],
+        [false, '2026-11-29T19:04', { en: '🥧🥧🥧🥧🥧', ru: '🥧🥧🥧🥧🥧' }],
+      ])(page, language);
+      await page.getByTestId('message-fold').waitFor();
+    },
+  },
+  {
+    name: '03-too-long',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      await page.getByTestId('composer-input').fill('word '.repeat(1_000));
+    },
   },
   { name: '04-line-dropped', stage: 'in', prepare: talk(evening, 'reconnecting') },
   {

@@ -1,17 +1,19 @@
 import { TriangleAlert } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { canWrite } from '../../state/index.ts';
 import { Callout } from '../../ui/Callout.tsx';
 import { Thread } from '../../ui/Thread.tsx';
 import { useCommand, useDuet, useMessages } from '../duet.tsx';
-import { remember } from '../memory.ts';
+import { remember, setWriting } from '../memory.ts';
 import { Compare } from '../verify/Compare.tsx';
 import { useVoices } from '../voices.ts';
 import { ChangedKey } from './ChangedKey.tsx';
 import { ChatHeader } from './ChatHeader.tsx';
 import { Composer } from './Composer.tsx';
+import { ChatUiContext, createChatUi } from './chat-ui.ts';
 import { DropZone } from './DropZone.tsx';
 import { Ended } from './Ended.tsx';
 import { shownName } from './file-name.ts';
@@ -19,7 +21,11 @@ import { LiveLog } from './LiveLog.tsx';
 import { looks } from './looks.ts';
 import { MessageList } from './MessageList.tsx';
 import { Moment } from './Moment.tsx';
+import { OpenedActs } from './OpenedActs.tsx';
 import { TypingLine } from './TypingLine.tsx';
+
+/** Time to read a few words. */
+const REMARK_MS = 4_000;
 
 export interface ChatProps {
   readonly conversation: ConversationView;
@@ -30,7 +36,9 @@ export interface ChatProps {
 export function Chat({ conversation, onBack }: ChatProps) {
   const { t } = useWords();
   const run = useCommand();
-  const { memory } = useDuet();
+  const { memory, stores } = useDuet();
+  const [ui] = useState(createChatUi);
+  const remark = useStore(ui, (state) => state.remark);
   const [comparing, setComparing] = useState(false);
   const [hint, setHint] = useState<string | null>(null);
   const { peer, state, trust, peerActivity, refusedFrames, earlyDropped, writable } = conversation;
@@ -43,6 +51,21 @@ export function Chat({ conversation, onBack }: ChatProps) {
 
   useEffect(() => remember(memory, { accountId, name }), [memory, accountId, name]);
 
+  // What was being said to a message goes with the messages.
+  useEffect(
+    () =>
+      stores.messages.subscribe(({ order }, before) => {
+        if (order.length === 0 && before.order.length > 0) setWriting(memory, accountId, null);
+      }),
+    [stores, memory, accountId],
+  );
+
+  useEffect(() => {
+    if (remark === null) return;
+    const timer = setTimeout(() => ui.setState({ remark: null }), REMARK_MS);
+    return () => clearTimeout(timer);
+  }, [remark, ui]);
+
   const sendFiles = (files: readonly File[]) => {
     const [file, ...others] = files;
     if (file === undefined) return;
@@ -50,36 +73,40 @@ export function Chat({ conversation, onBack }: ChatProps) {
     void run((client) => client.sendFile({ file }));
   };
 
+  const shownHint = remark ?? hint;
   return (
-    <div className="flex min-h-0 flex-1">
-      <section
-        aria-label={t.chat.with(name)}
-        className={`min-h-0 min-w-0 flex-1 flex-col ${panel ? 'hidden wide:flex' : 'flex'}`}
-      >
-        <ChatHeader conversation={conversation} onBack={onBack} onVerify={() => setComparing(!comparing)} />
-        <Thread left={voices.theirs} right={voices.mine} line={looks[state].line} />
-        <DropZone peerName={name} enabled={enabled} onFiles={sendFiles}>
-          <Body conversation={conversation} onVerify={() => setComparing(true)} />
-          <LiveLog peerName={name} />
-          {enabled && <TypingLine activity={peerActivity} name={name} />}
-          {refusedFrames > 0 && (
-            <Warning testId="refused-warning">
-              <span className="font-semibold">{t.chat.refused(refusedFrames)}</span> {t.chat.refusedHelp}
-            </Warning>
-          )}
-          {earlyDropped > 0 && (
-            <Warning testId="early-dropped">{t.chat.earlyDropped(earlyDropped, name)}</Warning>
-          )}
-          {hint !== null && (
-            <p role="status" className="marking mx-auto w-full max-w-talk px-5 pb-1 text-sm">
-              {hint}
-            </p>
-          )}
-          {open && <Composer peer={peer} writable={writable} onFiles={sendFiles} />}
-        </DropZone>
-      </section>
-      {panel && <Compare key={accountId} name={name} trust={trust} onClose={() => setComparing(false)} />}
-    </div>
+    <ChatUiContext value={ui}>
+      <div className="flex min-h-0 flex-1">
+        <section
+          aria-label={t.chat.with(name)}
+          className={`min-h-0 min-w-0 flex-1 flex-col ${panel ? 'hidden wide:flex' : 'flex'}`}
+        >
+          <ChatHeader conversation={conversation} onBack={onBack} onVerify={() => setComparing(!comparing)} />
+          <Thread left={voices.theirs} right={voices.mine} line={looks[state].line} />
+          <DropZone peerName={name} enabled={enabled} onFiles={sendFiles}>
+            <Body conversation={conversation} onVerify={() => setComparing(true)} />
+            <LiveLog peerName={name} />
+            {enabled && <TypingLine activity={peerActivity} name={name} />}
+            {refusedFrames > 0 && (
+              <Warning testId="refused-warning">
+                <span className="font-semibold">{t.chat.refused(refusedFrames)}</span> {t.chat.refusedHelp}
+              </Warning>
+            )}
+            {earlyDropped > 0 && (
+              <Warning testId="early-dropped">{t.chat.earlyDropped(earlyDropped, name)}</Warning>
+            )}
+            {shownHint !== null && (
+              <p role="status" className="marking mx-auto w-full max-w-talk px-5 pb-1 text-sm">
+                {shownHint}
+              </p>
+            )}
+            {open && <Composer peer={peer} writable={writable} onFiles={sendFiles} />}
+          </DropZone>
+          <OpenedActs peer={peer} />
+        </section>
+        {panel && <Compare key={accountId} name={name} trust={trust} onClose={() => setComparing(false)} />}
+      </div>
+    </ChatUiContext>
   );
 }
 
@@ -112,14 +139,14 @@ function Body({ conversation, onVerify }: BodyProps): ReactNode {
     return (
       <MessageList
         key={peer.accountId}
-        peerName={peer.name}
+        peer={peer}
         head={<Moment conversation={conversation} state={state} onVerify={onVerify} />}
       />
     );
   }
   return (
     <>
-      {!empty && <MessageList key={peer.accountId} peerName={peer.name} />}
+      {!empty && <MessageList key={peer.accountId} peer={peer} />}
       <Ended conversation={conversation} state={state} strip={!empty} />
     </>
   );

@@ -1,17 +1,25 @@
-import { TEXT_MAX_CHARS } from '@duet-chat/crypto';
-import { ArrowUp, Paperclip } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useId, useLayoutEffect, useRef } from 'react';
+import { ArrowUp, Check, Paperclip, Smile } from 'lucide-react';
+import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef } from 'react';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
-import { useCommand, useDuet, useMemory } from '../duet.tsx';
-import { keepDraft, type Person } from '../memory.ts';
+import { useCommand, useConversation, useDuet, useMemory } from '../duet.tsx';
+import { keepDraft, type Person, setWriting, type Writing } from '../memory.ts';
 import { useVoices } from '../voices.ts';
+import { canDo, lastEditable } from './can.ts';
+import { useChatUi, useUi } from './chat-ui.ts';
+import { EmojiPanel, EmojiPicker } from './EmojiPanel.tsx';
+import { useActs } from './use-acts.ts';
+import { useField } from './use-field.ts';
 import { useTyping } from './use-typing.ts';
+import { WritingStrip } from './WritingStrip.tsx';
 
 /** The counter is shown for the last of them only. */
 const COUNT_FROM = 400;
+
+/** What browsers give as the code of a key that an input method has taken, also after they say that it composes. */
+const TAKEN_BY_INPUT_METHOD = 229;
 
 export interface ComposerProps {
   readonly peer: Person;
@@ -26,41 +34,84 @@ const hasKeyboard = () => !matchMedia('(pointer: coarse)').matches;
 /** What is being written. It is kept per person in this tab's memory, so a lost connection does not eat it. */
 export function Composer({ peer, writable, onFiles }: ComposerProps) {
   const { t } = useWords();
-  const { memory } = useDuet();
+  const { memory, stores } = useDuet();
   const run = useCommand();
+  const ui = useChatUi();
+  const conversation = useConversation();
+  const { accountId, name } = peer;
+  const acts = useActs(accountId);
   const enabled = writable !== 'no';
   const typing = useTyping(writable === 'yes');
-  const text = useMemory(({ drafts }) => drafts.get(peer.accountId) ?? '');
-  const field = useRef<HTMLTextAreaElement>(null);
+  const field = useField(accountId);
+  const { blank, left } = field.shape;
   const files = useRef<HTMLInputElement>(null);
   const counterId = useId();
-  const { mine } = useVoices(peer.name);
-  const left = TEXT_MAX_CHARS - [...text].length;
-  const sendable = enabled && text.trim() !== '' && left >= 0;
+  const { mine } = useVoices(name);
+  const writing = useMemory((state) => state.writing.get(accountId)) ?? null;
+  const emoji = useUi(({ opened }) => (opened?.what === 'emoji' ? opened : null));
+  const sendable = enabled && !blank && left >= 0;
+  const write = (next: Writing | null) => setWriting(memory, accountId, next);
 
-  // As high as its text, within the limits of the class.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text, or the placeholder.
-  useLayoutEffect(() => {
-    const element = field.current;
-    if (element === null) return;
-    element.style.height = 'auto';
-    element.style.height = `${element.scrollHeight}px`;
-  }, [text, enabled]);
+  // Whoever answers or changes a message wants to write.
+  const about = writing === null ? null : `${writing.what} ${writing.id}`;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each message that is answered or changed.
+  useEffect(() => {
+    if (about !== null) field.ref.current?.focus();
+  }, [about]);
 
   const send = async () => {
+    if (!blank && left < 0) ui.setState({ remark: t.chat.counter(left) });
     if (!sendable) return;
-    keepDraft(memory, peer.accountId, '');
+    const text = field.text();
     typing(false);
-    field.current?.focus();
-    const sent = await run((client) => client.sendText({ text }));
-    // Not sent: back into the field, unless something new is there already.
-    if (!sent && !memory.getState().drafts.has(peer.accountId)) keepDraft(memory, peer.accountId, text);
+    field.ref.current?.focus();
+    write(null);
+    if (writing?.what === 'edit') {
+      const { id } = writing;
+      const body = stores.messages.getState().byId.get(id)?.body;
+      if (body?.kind === 'text' && body.text === text) return;
+      const changed = await run((client) => client.editText({ id, text }));
+      if (!changed) write({ what: 'edit', id, text });
+      return;
+    }
+    keepDraft(memory, accountId, '');
+    const reply = writing === null ? {} : { reply: writing.id };
+    const sent = await run((client) => client.sendText({ text, ...reply }));
+    if (sent) return;
+    // Not sent: back into the field, before what was written since.
+    const since = memory.getState().drafts.get(accountId);
+    keepDraft(memory, accountId, since === undefined ? text : `${text}\n${since}`);
+    if (writing !== null && !memory.getState().writing.has(accountId)) write(writing);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing || !hasKeyboard()) return;
+    const { key, keyCode, shiftKey, nativeEvent } = event;
+    // The Enter that ends a composition is the input method's, in whatever order a browser tells of it.
+    if (nativeEvent.isComposing || keyCode === TAKEN_BY_INPUT_METHOD) return;
+    if (key === 'Escape' && writing !== null) {
+      event.preventDefault();
+      event.stopPropagation();
+      write(null);
+    }
+    if (key === 'ArrowUp' && field.text() === '' && writing === null) {
+      const last = lastEditable(stores.messages.getState(), conversation, Date.now());
+      if (last === null) return;
+      event.preventDefault();
+      acts.edit(last);
+    }
+    if (key !== 'Enter' || shiftKey || !hasKeyboard()) return;
     event.preventDefault();
     void send();
+  };
+
+  const pick = (picked: string) => {
+    if (emoji === null || emoji.id === null) {
+      field.insert(picked);
+      return;
+    }
+    const message = stores.messages.getState().byId.get(emoji.id);
+    if (message !== undefined && canDo(message, conversation, Date.now()).react) acts.react(message, picked);
+    ui.setState({ opened: null });
   };
 
   return (
@@ -70,10 +121,31 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
         void send();
       }}
       className={classes(
-        'mx-auto w-full max-w-talk shrink-0 px-2 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] 3xl:max-w-240 sm:px-5 sm:pb-4',
+        'relative mx-auto w-full max-w-talk shrink-0 px-2 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] 3xl:max-w-240 sm:px-5 sm:pb-4',
         mine,
       )}
     >
+      {emoji !== null && (
+        <EmojiPanel
+          label={emoji.id === null ? t.chat.emoji.insert : t.chat.acts.react}
+          onPick={pick}
+          onClose={() => {
+            ui.setState({ opened: null });
+            field.ref.current?.focus({ preventScroll: true });
+          }}
+        />
+      )}
+      {writing !== null && (
+        <WritingStrip
+          writing={writing}
+          peerName={name}
+          onJump={() => acts.jump(writing.id)}
+          onStop={() => {
+            write(null);
+            field.ref.current?.focus();
+          }}
+        />
+      )}
       <div className="flex items-end gap-0.5 rounded-[1.625rem] border-[1.5px] border-edge bg-sheet p-[3px] transition-colors focus-within:border-line focus-within:shadow-[0_0_0_1px_var(--line)]">
         <input
           ref={files}
@@ -94,32 +166,47 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
           <Paperclip size={20} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
         <textarea
-          ref={field}
+          ref={field.ref}
           rows={1}
           dir="auto"
-          aria-label={t.chat.composer(peer.name)}
+          translate="no"
+          aria-label={t.chat.composer(name)}
           aria-describedby={counterId}
-          placeholder={t.chat.composerPlaceholder[writable](peer.name)}
+          placeholder={t.chat.composerPlaceholder[writable](name)}
           title={enabled ? t.chat.enterHint : undefined}
           disabled={!enabled}
-          value={text}
-          onChange={(event) => {
-            keepDraft(memory, peer.accountId, event.target.value);
-            typing(event.target.value !== '');
+          onInput={() => {
+            field.onInput();
+            typing(field.text() !== '');
           }}
           onKeyDown={onKeyDown}
           onBlur={() => typing(false)}
           data-testid="composer-input"
-          className="max-h-40 min-h-touch min-w-0 flex-1 resize-none bg-transparent px-1 py-2.5 text-base leading-6 caret-strong outline-none placeholder:text-ink-2"
+          className="field-sizing-content max-h-40 min-h-touch min-w-0 flex-1 resize-none bg-transparent px-1 py-2.5 text-base leading-6 caret-strong outline-none placeholder:text-ink-2"
         />
         <IconButton
+          label={t.chat.emoji.open}
+          disabled={!enabled}
+          aria-expanded={emoji !== null}
+          data-opens-emoji={true}
+          data-testid="emoji-open"
+          onPointerEnter={() => EmojiPicker.preload()}
+          onClick={() => ui.setState({ opened: emoji === null ? { what: 'emoji', id: null } : null })}
+        >
+          <Smile size={20} strokeWidth={1.75} aria-hidden="true" />
+        </IconButton>
+        <IconButton
           type="submit"
-          label={t.chat.send}
+          label={writing?.what === 'edit' ? t.chat.editing.save : t.chat.send}
           filled={true}
           disabled={!sendable}
           data-testid="composer-send"
         >
-          <ArrowUp size={20} strokeWidth={2} aria-hidden="true" />
+          {writing?.what === 'edit' ? (
+            <Check size={20} strokeWidth={2} aria-hidden="true" />
+          ) : (
+            <ArrowUp size={20} strokeWidth={2} aria-hidden="true" />
+          )}
         </IconButton>
       </div>
       <p

@@ -1,38 +1,43 @@
+import { CircleAlert, Clock3 } from 'lucide-react';
 import type { MessageStatus, MessageView, NoteName } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
-import { messageById } from '../../state/index.ts';
 import { classes } from '../../ui/classes.ts';
-import { useMessages } from '../duet.tsx';
 import { useVoices } from '../voices.ts';
+import { ActionBar } from './ActionBar.tsx';
+import type { Can } from './can.ts';
+import { useUi } from './chat-ui.ts';
+import { Former, isLarge, MessageText } from './MessageText.tsx';
 import type { Place } from './place.ts';
+import { Quote } from './Quote.tsx';
+import { Reactions } from './Reactions.tsx';
 import { isUnsettled, Receipt } from './Receipt.tsx';
 import { TransferCard } from './TransferCard.tsx';
+import type { Acts } from './use-acts.ts';
 
 export interface MessageBubbleProps {
-  readonly id: string;
+  readonly message: MessageView;
   readonly peerName: string;
   readonly place: Place;
+  readonly can: Can;
+  readonly acts: Acts;
+  /** The hand is on it: what can be done stands beside. */
+  readonly near?: boolean;
 }
 
 /** Not there yet: the stem is dashed. (`sending` lasts as long as a blink, and would flicker.) */
 const absent: ReadonlySet<MessageStatus> = new Set(['waiting', 'early', 'unconfirmed', 'not-delivered']);
 
-/** Up to three emoji and nothing else are large. */
-const EMOJI_ONLY =
-  /^(?:\p{Extended_Pictographic}(?:\uFE0F|\p{Emoji_Modifier}|\u200D\p{Extended_Pictographic})*){1,3}$/u;
-
-/** One message. It listens to its own entry of the store, so a change draws one bubble and no other. */
-export function MessageBubble({ id, peerName, place }: MessageBubbleProps) {
+/** One message, as it stands. */
+export function MessageBubble(props: MessageBubbleProps) {
   const { format } = useWords();
-  const message = useMessages(messageById(id));
-  if (message === undefined) return null;
+  const { message, place } = props;
   return (
     <div className={classes('mx-auto w-full max-w-talk px-3 3xl:max-w-240 sm:px-5', place.first && 'pt-5')}>
       {place.day && <Remark className="pb-5">{format.day(message.at)}</Remark>}
       {message.body.kind === 'note' ? (
         <Note message={message} note={message.body.note} />
       ) : (
-        <Said message={message} body={message.body} peerName={peerName} place={place} />
+        <Said {...props} body={message.body} />
       )}
     </div>
   );
@@ -70,21 +75,25 @@ function Note({ message, note }: { readonly message: MessageView; readonly note:
   );
 }
 
-interface SaidProps {
-  readonly message: MessageView;
+interface SaidProps extends MessageBubbleProps {
   readonly body: Exclude<MessageView['body'], { kind: 'note' }>;
-  readonly peerName: string;
-  readonly place: Place;
 }
 
-function Said({ message, body, peerName, place }: SaidProps) {
+function Said({ message, body, peerName, place, can, acts, near = false }: SaidProps) {
   const { t, format } = useWords();
   const { theirs, mine: my } = useVoices(peerName);
-  const { mine, at, status, unconfirmed } = message;
+  const lit = useUi((ui) => ui.lit === message.id);
+  const { id, mine, at, status, unconfirmed } = message;
   const time = format.time(at);
-  const large = body.kind === 'text' && EMOJI_ONLY.test(body.text);
+  const large = body.kind === 'text' && isLarge(body) && body.versions.length === 0;
   return (
-    <div data-testid="message" data-mine={mine} data-status={status} className={mine ? my : theirs}>
+    <div
+      data-testid="message"
+      data-mine={mine}
+      data-status={status}
+      data-kind={body.kind}
+      className={mine ? my : theirs}
+    >
       {place.first ? (
         <p
           className={classes(
@@ -109,42 +118,102 @@ function Said({ message, body, peerName, place }: SaidProps) {
         )}
       >
         <div
-          title={time}
           className={classes(
-            'min-w-0 max-w-[88%] sm:max-w-[min(var(--container-bubble),82%)]',
-            large ? 'px-1' : 'bubble px-[0.9375rem] pt-2 pb-[0.5625rem]',
-            mine && 'bubble-mine',
+            'relative flex min-w-0 max-w-[88%] flex-col sm:max-w-[min(var(--container-bubble),82%)]',
             body.kind === 'file' && 'w-100',
           )}
         >
-          {body.kind === 'taken-back' ? (
-            <p className="marking">{mine ? t.chat.ownTakenBack : t.chat.takenBack(peerName)}</p>
-          ) : body.kind === 'text' ? (
-            <p
-              dir="auto"
-              data-testid="message-text"
-              className={classes(
-                'whitespace-pre-wrap [overflow-wrap:anywhere]',
-                large && 'font-emoji text-[2.75rem] leading-tight tracking-wider',
-              )}
-            >
-              {body.text}
-            </p>
-          ) : (
-            <TransferCard transfer={body.transfer} />
-          )}
+          <div
+            title={time}
+            className={classes(
+              'min-w-0',
+              body.kind === 'taken-back'
+                ? 'gone marking'
+                : large
+                  ? 'px-1'
+                  : 'bubble px-[0.9375rem] pt-2 pb-[0.5625rem]',
+              mine && 'bubble-mine',
+              (near || lit) && body.kind !== 'taken-back' && !large && 'bubble-near',
+              lit && 'lit',
+            )}
+          >
+            <Body id={id} body={body} mine={mine} peerName={peerName} acts={acts} />
+          </div>
+          <Reactions
+            message={message}
+            peerName={peerName}
+            onToggle={can.react ? (emoji) => acts.react(message, emoji) : null}
+          />
+          {near && <ActionBar message={message} can={can} acts={acts} />}
         </div>
         {unconfirmed && (
           <p data-testid="message-unconfirmed" className="px-0.5 pt-1 text-ink-2 text-xs">
             {t.chat.unconfirmed}
           </p>
         )}
-        {mine && (place.receipt || isUnsettled(status)) && (
+        <Fate message={message} peerName={peerName} />
+        {mine && (isUnsettled(status) || (place.receipt && body.kind !== 'taken-back')) && (
           <p className="flex items-center px-0.5 pt-1 text-ink-2 text-xs">
             <Receipt status={status} />
           </p>
         )}
       </div>
     </div>
+  );
+}
+
+interface BodyProps {
+  readonly id: string;
+  readonly body: SaidProps['body'];
+  readonly mine: boolean;
+  readonly peerName: string;
+  readonly acts: Acts;
+}
+
+function Body({ id, body, mine, peerName, acts }: BodyProps) {
+  const { t } = useWords();
+  switch (body.kind) {
+    case 'text': {
+      const { reply } = body;
+      return (
+        <>
+          {reply !== null && <Quote id={reply} peerName={peerName} onJump={() => acts.jump(reply)} />}
+          <MessageText id={id} body={body} />
+          <Former id={id} body={body} label={mine ? t.chat.ownVersions : t.chat.versions(peerName)} />
+        </>
+      );
+    }
+    case 'file':
+      return <TransferCard transfer={body.transfer} />;
+    case 'taken-back':
+      return mine ? t.chat.ownTakenBack : t.chat.takenBack(peerName);
+    default:
+      return body satisfies never;
+  }
+}
+
+/** What became of a change, or of taking it back, where the other screen may still show something else. */
+function Fate({ message: { act }, peerName }: { readonly message: MessageView; readonly peerName: string }) {
+  const { t } = useWords();
+  if (act === null) return null;
+  const { what, status } = act;
+  const words = t.chat.act[what];
+  if (status === 'waiting') {
+    return (
+      <p data-testid="act-fate" className="flex items-center gap-1.5 px-0.5 pt-1 text-ink-2 text-xs">
+        <Clock3 size={14} aria-hidden="true" />
+        {words.waiting}
+      </p>
+    );
+  }
+  if (status !== 'unconfirmed' && status !== 'not-delivered') return null;
+  return (
+    <p
+      data-testid="act-fate"
+      className="flex items-center gap-1.5 px-0.5 pt-1 text-end font-semibold text-danger text-xs"
+    >
+      <CircleAlert size={14} aria-hidden="true" className="shrink-0" />
+      {words[status](peerName)}
+    </p>
   );
 }

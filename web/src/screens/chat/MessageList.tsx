@@ -5,6 +5,7 @@ import {
   type ReactNode,
   useCallback,
   useEffect,
+  useId,
   useLayoutEffect,
   useRef,
   useState,
@@ -12,13 +13,18 @@ import {
 import { useWords } from '../../i18n/index.tsx';
 import { messageOrder } from '../../state/index.ts';
 import { useDuet, useMessages } from '../duet.tsx';
-import { MessageBubble } from './MessageBubble.tsx';
+import type { Person } from '../memory.ts';
+import { useUi } from './chat-ui.ts';
+import { MessageRow } from './MessageRow.tsx';
+import { ActionMenu } from './OpenedActs.tsx';
 import { lastMine, placeOf } from './place.ts';
 import { moveFocus, unseenFromPeer } from './roving.ts';
+import { useActKeys } from './use-act-keys.ts';
+import { useJump } from './use-jump.ts';
 import { useMarkRead } from './use-mark-read.ts';
 
 export interface MessageListProps {
-  readonly peerName: string;
+  readonly peer: Person;
   /** Stands above the first message, and goes with it. */
   readonly head?: ReactNode;
 }
@@ -31,7 +37,7 @@ const AT_END = 48;
  * while the reader is there and never moves under them while they are not. `'use no memo'`: the virtualizer is one
  * mutable object, which the React Compiler would take for unchanged.
  */
-export function MessageList({ peerName, head }: MessageListProps) {
+export function MessageList({ peer, head }: MessageListProps) {
   'use no memo';
   const { t } = useWords();
   const { stores } = useDuet();
@@ -45,6 +51,8 @@ export function MessageList({ peerName, head }: MessageListProps) {
   const [active, setActive] = useState<number | null>(null);
   const [seen, setSeen] = useState(order.length);
   const focusNext = useRef(false);
+  const onActKey = useActKeys(peer);
+  const keysId = useId();
   const count = order.length;
   const tabStop = Math.min(active ?? count - 1, count - 1);
 
@@ -113,17 +121,35 @@ export function MessageList({ peerName, head }: MessageListProps) {
   useEffect(() => {
     if (!focusNext.current || active === null) return;
     focusNext.current = false;
-    scroller.current?.querySelector<HTMLElement>(`[data-index="${active}"]`)?.focus({ preventScroll: true });
+    focusRow(scroller.current, active);
   }, [active]);
 
+  const goTo = (index: number, align: 'auto' | 'center') => {
+    if (index === active) focusRow(scroller.current, index);
+    else focusNext.current = true;
+    setActive(index);
+    virtualizer.scrollToIndex(index, { align });
+  };
   const onKeyDown = (event: KeyboardEvent) => {
+    // What is inside of a message has keys of its own.
+    if (!(event.target instanceof HTMLLIElement) || onActKey(event, order[tabStop])) return;
     const next = moveFocus(event.key, tabStop, count);
     if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    focusNext.current = true;
-    setActive(next);
-    virtualizer.scrollToIndex(next);
+    goTo(next, 'auto');
   };
+
+  useJump((id) => {
+    const index = order.indexOf(id);
+    if (index < 0) return false;
+    pinned.current = false;
+    goTo(index, 'center');
+    return true;
+  });
+  const hold = useUi((ui) => ui.hold);
+  useLayoutEffect(() => {
+    if (hold !== null) pinned.current = false;
+  }, [hold]);
 
   const messages = stores.messages.getState();
   const last = lastMine(messages);
@@ -138,14 +164,18 @@ export function MessageList({ peerName, head }: MessageListProps) {
           else if (scrollHeight === height.current) pinned.current = false;
           height.current = scrollHeight;
         }}
-        className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain contain-strict"
+        className="@container/talk flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain contain-strict"
       >
         <div ref={heading} className={count === 0 ? 'my-auto shrink-0' : 'mt-auto shrink-0'}>
           {head}
         </div>
+        <p id={keysId} hidden={true}>
+          {t.chat.acts.keys}
+        </p>
         <ol
           ref={list}
-          aria-label={t.chat.messages(peerName)}
+          aria-label={t.chat.messages(peer.name)}
+          aria-describedby={keysId}
           onKeyDown={onKeyDown}
           className="relative w-full shrink-0"
           style={{ height: virtualizer.getTotalSize() }}
@@ -158,14 +188,18 @@ export function MessageList({ peerName, head }: MessageListProps) {
                 key={key}
                 ref={virtualizer.measureElement}
                 data-index={index}
+                data-message={id}
                 aria-setsize={count}
                 aria-posinset={index + 1}
                 tabIndex={index === tabStop ? 0 : -1}
-                onFocus={() => setActive(index)}
+                onFocus={() => {
+                  ActionMenu.preload();
+                  setActive(index);
+                }}
                 className="absolute inset-x-0 top-0 -outline-offset-2"
                 style={{ transform: `translateY(${start - margin}px)` }}
               >
-                <MessageBubble id={id} peerName={peerName} place={placeOf(messages, index, last)} />
+                <MessageRow id={id} peer={peer} place={placeOf(messages, index, last)} />
               </li>
             );
           })}
@@ -183,4 +217,8 @@ export function MessageList({ peerName, head }: MessageListProps) {
       )}
     </div>
   );
+}
+
+function focusRow(scroller: HTMLElement | null, index: number): void {
+  scroller?.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true });
 }

@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
+import { useState } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
   ConversationState,
@@ -12,14 +13,24 @@ import { conversationWithBob, fileTransfer, textMessage } from '../../testing/co
 import { called, type Drawn, draw } from '../../testing/render.tsx';
 import { useConversation } from '../duet.tsx';
 import { Chat } from './Chat.tsx';
-import { MessageBubble } from './MessageBubble.tsx';
-import { lastMine, placeOf } from './place.ts';
+import { ChatUiContext, createChatUi } from './chat-ui.ts';
+import { MessageRow } from './MessageRow.tsx';
+import { lastMine, type Place, placeOf } from './place.ts';
 import { TransferCard } from './TransferCard.tsx';
 
 afterEach(cleanup);
 
 /** The only one there is. */
 const alone = { day: false, first: true, receipt: true };
+
+function Row({ id, place }: { readonly id: string; readonly place: Place }) {
+  const [ui] = useState(createChatUi);
+  return (
+    <ChatUiContext value={ui}>
+      <MessageRow id={id} peer={BOB} place={place} />
+    </ChatUiContext>
+  );
+}
 
 function OpenChat() {
   const conversation = useConversation();
@@ -46,7 +57,7 @@ describe('a message', () => {
     ['unconfirmed', 'May not have arrived'],
     ['not-delivered', 'Did not arrive'],
   ])('of mine that is %s says so in words', async (status, words) => {
-    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" place={alone} />);
+    const { engine } = await draw(<Row id="m0" place={alone} />);
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status })] }));
     expect(screen.getByTestId('receipt').textContent).toBe(words);
     expect(screen.getByTestId('message').dataset).toMatchObject({ mine: 'true', status });
@@ -57,31 +68,27 @@ describe('a message', () => {
     ['unconfirmed', true],
     ['not-delivered', true],
   ])('of mine that others follow and that is %s tells how far it has come: %s', async (status, told) => {
-    const { engine } = await draw(
-      <MessageBubble id="m0" peerName="bob" place={{ ...alone, receipt: false }} />,
-    );
+    const { engine } = await draw(<Row id="m0" place={{ ...alone, receipt: false }} />);
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status })] }));
     expect(screen.queryByTestId('receipt') !== null).toBe(told);
   });
 
   test('of the peer has their name and no status', async () => {
-    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" place={alone} />);
+    const { engine } = await draw(<Row id="p0" place={alone} />);
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ id: 'p0', mine: false })] }));
     expect(screen.getByText('bob')).toBeTruthy();
     expect(screen.queryByTestId('receipt')).toBeNull();
   });
 
   test('that goes on from the one above has no name to be seen, and one to be heard', async () => {
-    const { engine } = await draw(
-      <MessageBubble id="p0" peerName="bob" place={{ ...alone, first: false }} />,
-    );
+    const { engine } = await draw(<Row id="p0" place={{ ...alone, first: false }} />);
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ id: 'p0', mine: false })] }));
     expect(screen.getByText('bob:').className).toBe('sr-only');
     expect(screen.queryByText('bob')).toBeNull();
   });
 
   test('that came before the session was proved says so', async () => {
-    const { engine } = await draw(<MessageBubble id="p0" peerName="bob" place={alone} />);
+    const { engine } = await draw(<Row id="p0" place={alone} />);
     const early = textMessage({ id: 'p0', mine: false, unconfirmed: true });
     act(() => engine.emit({ type: 'messages', upsert: [early] }));
     expect(screen.getByTestId('message-unconfirmed')).toBeTruthy();
@@ -90,7 +97,7 @@ describe('a message', () => {
   });
 
   test('of the app itself stands between the others', async () => {
-    const { engine } = await draw(<MessageBubble id="n0" peerName="bob" place={alone} />);
+    const { engine } = await draw(<Row id="n0" place={alone} />);
     const note = { ...textMessage({ id: 'n0' }), body: { kind: 'note', note: 'renewed' } } as const;
     act(() => engine.emit({ type: 'messages', upsert: [note] }));
     expect(screen.getByTestId('conversation-note').textContent).toContain('Fresh keys');
@@ -98,7 +105,7 @@ describe('a message', () => {
   });
 
   test('is text and never markup', async () => {
-    const { engine } = await draw(<MessageBubble id="m0" peerName="bob" place={alone} />);
+    const { engine } = await draw(<Row id="m0" place={alone} />);
     act(() =>
       engine.emit({ type: 'messages', upsert: [textMessage({ text: '<img src=x> & <b>bold</b>' })] }),
     );

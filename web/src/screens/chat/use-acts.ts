@@ -1,0 +1,48 @@
+import type { MessageView } from '../../engine/contract.ts';
+import { useWords } from '../../i18n/index.tsx';
+import { useCommand, useDuet } from '../duet.tsx';
+import { setWriting } from '../memory.ts';
+import { useChatUi } from './chat-ui.ts';
+import { copyText } from './copy.ts';
+
+/** Those that are one touch away. */
+export const COMMON: readonly string[] = ['❤️', '😂', '👍', '😮', '😢', '🙏'];
+
+export interface Acts {
+  reply(id: string): void;
+  /** Its text goes into the field, and comes back changed. */
+  edit(message: MessageView): void;
+  copy(message: MessageView): void;
+  /** Sets one's reaction, or takes it away where it is set. */
+  react(message: MessageView, emoji: string): void;
+  takeBack(id: string): void;
+  hide(id: string): void;
+  jump(id: string): void;
+}
+
+/** What one does to messages of the conversation with this account. */
+export function useActs(accountId: string): Acts {
+  const { t } = useWords();
+  const { memory } = useDuet();
+  const run = useCommand();
+  const ui = useChatUi();
+  return {
+    reply: (id) => setWriting(memory, accountId, { what: 'reply', id }),
+    edit: ({ id, body }) => {
+      if (body.kind === 'text') setWriting(memory, accountId, { what: 'edit', id, text: body.text });
+    },
+    copy: ({ body }) => {
+      if (body.kind !== 'text') return;
+      void copyText(body.text).then((copied) =>
+        ui.setState({ remark: copied ? t.chat.acts.copied : t.chat.acts.copyFailed }),
+      );
+    },
+    react: ({ id, reactions }, emoji) => {
+      const set = !reactions.some((one) => one.emoji === emoji && one.mine);
+      void run((client) => client.react({ id, emoji, set }));
+    },
+    takeBack: (id) => void run((client) => client.takeBack({ id })),
+    hide: (id) => void run((client) => client.hideMessage({ id })),
+    jump: (id) => ui.setState({ target: { id } }),
+  };
+}
