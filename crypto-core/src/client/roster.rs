@@ -103,13 +103,16 @@ impl<E: Engine> Roster<E> {
         turn: &mut Turn<'_, E>,
         step: impl FnOnce(&mut Peer<E>, &mut Turn<'_, E>),
     ) {
-        let mut peer = self
-            .peers
-            .remove(&account)
-            .unwrap_or_else(|| Peer::new(account));
+        let peer = self.peers.entry(account);
+        let peer = peer.or_insert_with(|| Peer::new(account));
         let before = peer.tally();
-        step(&mut peer, turn);
+        step(peer, turn);
         let after = peer.tally();
+        if peer.is_idle() {
+            self.peers.remove(&account);
+        } else {
+            peer.wake = peer.next_wake(turn);
+        }
         turn.shared.tally.change(&before, &after);
         if after.conversations > 0 {
             insert(&mut self.touched, account);
@@ -122,10 +125,6 @@ impl<E: Engine> Roster<E> {
             } else {
                 self.talking.retain(|one| *one != account);
             }
-        }
-        if !peer.is_idle() {
-            peer.wake = peer.next_wake(turn);
-            self.peers.insert(account, peer);
         }
     }
 }

@@ -74,7 +74,7 @@ impl<E: Engine> Conversation<E> {
         let mut tail_missing = self.talk.is_some() && !matches!(by, EndedBy::Peer | EndedBy::Us);
         if let Some((mut old, _)) = self.old.take() {
             turn.shared.ended.remember(self.account, old.sid());
-            for (_, id, text) in old.unacknowledged() {
+            for (_, id, text) in old.sent.unacknowledged() {
                 earlier.push(Unsettled::new(id, Status::Unconfirmed, text));
             }
         }
@@ -83,7 +83,7 @@ impl<E: Engine> Conversation<E> {
         if let Some(mut talk) = self.talk.take() {
             turn.shared.ended.remember(self.account, talk.sid());
             tail_missing |= !talk.is_complete();
-            let unacknowledged = talk.unacknowledged().into_iter();
+            let unacknowledged = talk.sent.unacknowledged().into_iter();
             under_way.extend(unacknowledged.map(|(seq, id, text)| UnderWay { seq, id, text }));
             farewell = bye.zip(self.address).map(|(frame, presence)| Farewell {
                 session: talk.into_session(),

@@ -26,10 +26,10 @@ impl<E: Engine> Conversation<E> {
             flight.again = turn.now;
         }
         if let Some((old, _)) = &mut self.old {
-            old.send_all_again();
+            old.sent.send_all_again();
         }
         if let Some(talk) = &mut self.talk {
-            talk.send_all_again();
+            talk.sent.send_all_again();
             if let Some((_, again)) = &mut talk.confirm {
                 *again = turn.now;
             }

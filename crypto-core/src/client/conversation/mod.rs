@@ -226,11 +226,11 @@ impl<E: Engine> Conversation<E> {
         let talk = self.talk.as_ref()?;
         match target {
             MessageId::Own(id) => {
-                let own = talk.own.get(&talk.seq_of(id)?)?;
+                let own = talk.names.own(talk.names.seq_of(id)?)?;
                 (own.kind != Named::Act).then_some((Author::Sender, own.kind == Named::Text))
             }
             MessageId::Peer { session, seq } => {
-                let theirs = talk.theirs.get(&seq).filter(|_| session == talk.number)?;
+                let theirs = talk.names.theirs(seq).filter(|_| session == talk.number)?;
                 Some((Author::Receiver, theirs.kind == Named::Text))
             }
         }

@@ -208,12 +208,12 @@ impl Act {
     /// [`Self::restore`].
     pub(super) fn content(&mut self, talk: &Talk) -> Option<Content> {
         let reference = |target: MessageId| match target {
-            MessageId::Own(id) => talk.seq_of(id).map(|seq| MessageRef {
+            MessageId::Own(id) => talk.names.seq_of(id).map(|seq| MessageRef {
                 author: Author::Sender,
                 seq,
             }),
             MessageId::Peer { session, seq } => {
-                (session == talk.number && talk.theirs.contains_key(&seq)).then_some(MessageRef {
+                (session == talk.number && talk.names.theirs(seq).is_some()).then_some(MessageRef {
                     author: Author::Receiver,
                     seq,
                 })

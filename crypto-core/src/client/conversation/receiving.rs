@@ -43,7 +43,10 @@ impl<E: Engine> Conversation<E> {
                     self.back_at.get_or_insert(now);
                 }
                 // What is not acknowledged yet is owed from now on.
-                let owes = self.talk.as_ref().is_some_and(Talk::is_waiting);
+                let owes = self
+                    .talk
+                    .as_ref()
+                    .is_some_and(|talk| talk.sent.is_waiting());
                 self.silent_since = owes.then_some(now);
                 self.opened(in_old, opened, turn)
             }
@@ -134,10 +137,10 @@ impl<E: Engine> Conversation<E> {
                 session,
                 seq: target.seq,
             })
-            .filter(|_| talk.theirs.contains_key(&target.seq)),
+            .filter(|_| talk.names.theirs(target.seq).is_some()),
             Author::Receiver => talk
-                .own
-                .get(&target.seq)
+                .names
+                .own(target.seq)
                 .filter(|own| own.kind != Named::Act)
                 .map(|own| MessageId::Own(own.id)),
         };
@@ -178,10 +181,10 @@ impl<E: Engine> Conversation<E> {
                 }
             }
             Content::Read { up_to } => {
-                if !talk.has_said(up_to) {
+                if !talk.sent.has_said(up_to) {
                     return Err(Code::Content);
                 }
-                let read = talk.read_up_to(up_to);
+                let read = talk.names.read_up_to(up_to);
                 if !in_old {
                     self.read_before(ack, turn);
                 }
@@ -190,7 +193,7 @@ impl<E: Engine> Conversation<E> {
                 }
             }
             Content::Viewed { seq } => {
-                if let Some(own) = talk.own.get(&seq) {
+                if let Some(own) = talk.names.own(seq) {
                     let id = MessageId::Own(own.id);
                     turn.tell(Event::Viewed { account, id });
                 }
@@ -201,7 +204,7 @@ impl<E: Engine> Conversation<E> {
                 turn.tell(Event::Activity { account, activity });
             }
             Content::Edit { seq: target, text } => {
-                let fresh = talk.theirs.get(&target).is_some_and(|theirs| {
+                let fresh = talk.names.theirs(target).is_some_and(|theirs| {
                     theirs.kind == Named::Text
                         && now.saturating_sub(theirs.at) <= limits::EDIT_WINDOW
                 });
@@ -214,7 +217,7 @@ impl<E: Engine> Conversation<E> {
                 }
             }
             Content::Delete { seq: target } => {
-                if talk.theirs.remove(&target).is_some() {
+                if talk.names.withdraw(target) {
                     let id = MessageId::Peer {
                         session,
                         seq: target,
@@ -256,7 +259,7 @@ impl<E: Engine> Conversation<E> {
             !counts
         });
         if let Some((old, _)) = &mut self.old {
-            read.extend(old.read_by(known));
+            read.extend(old.names.read_by(known));
         }
         for id in read {
             self.status(id, Status::Read, turn);

@@ -76,7 +76,7 @@ impl<E: Engine> Conversation<E> {
         let MessageId::Peer { session, seq } = id else {
             return;
         };
-        let named = |talk: &Talk| talk.number == session && talk.theirs.contains_key(&seq);
+        let named = |talk: &Talk| talk.number == session && talk.names.theirs(seq).is_some();
         if self.talk.as_ref().is_some_and(named) {
             self.outbox.control(Content::Viewed { seq });
         }
@@ -181,7 +181,7 @@ impl<E: Engine> Conversation<E> {
         if !talk.has_room() {
             return None;
         }
-        if core::mem::take(&mut self.probe) && !talk.is_waiting() {
+        if core::mem::take(&mut self.probe) && !talk.sent.is_waiting() {
             return Some(Next::Plain(Content::Probe));
         }
         if let Some(control) = self.outbox.pop_control() {
@@ -226,7 +226,7 @@ impl<E: Engine> Conversation<E> {
         match talk.say(content, id, now, &settings, turn.rng) {
             Ok(frame) => {
                 turn.send(Lane::Message, self.account, address, &frame);
-                if talk.is_waiting() {
+                if talk.sent.is_waiting() {
                     self.silent_since.get_or_insert(now);
                 }
                 true
@@ -327,14 +327,14 @@ impl<E: Engine> Conversation<E> {
         let Some(talk) = old
             .into_iter()
             .chain(&mut self.talk)
-            .find(|talk| talk.has_again())
+            .find(|talk| talk.sent.has_again())
         else {
             return Pumped::Nothing;
         };
         if !turn.shared.pace.take_again(now) {
             return Pumped::Blocked;
         }
-        match talk.take_again(now, &settings) {
+        match talk.sent.take_again(now, &settings) {
             Some(frame) => {
                 turn.send(Lane::Message, self.account, address, &frame);
                 Pumped::Sent

@@ -127,11 +127,11 @@ impl<E: Engine> Conversation<E> {
     /// again, since nobody is told that it was lost.
     fn give_up(&mut self, mut talk: Talk, turn: &mut Turn<'_, E>) {
         turn.shared.ended.remember(self.account, talk.sid());
-        self.unread.extend(talk.unread());
-        for control in talk.controls() {
+        self.unread.extend(talk.names.unread());
+        for control in talk.sent.controls() {
             self.outbox.control(Content::FileControl(control));
         }
-        for (_, id, _) in talk.unacknowledged() {
+        for (_, id, _) in talk.sent.unacknowledged() {
             self.status(id, Status::Unconfirmed, turn);
         }
     }
@@ -145,7 +145,7 @@ impl<E: Engine> Conversation<E> {
         let pause = settings.retire / 2;
         let there = self.back_at.is_some_and(|at| talk.heard_at() >= at + pause);
         let quiet = now.saturating_sub(old.heard_at()) >= pause;
-        there && quiet && !old.is_waiting() && old.is_complete()
+        there && quiet && !old.sent.is_waiting() && old.is_complete()
     }
 
     /// Whether a new handshake is wanted beside the open session.
