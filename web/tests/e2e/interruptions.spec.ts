@@ -130,6 +130,38 @@ test('three hundred texts in ten seconds: none is lost or given back, and which 
   await expect(alice.message('text 300')).toHaveAttribute('data-status', 'read');
 });
 
+test('whoever chose so loses the conversation with the line, and is shown first what may not have arrived', async ({
+  stage,
+}) => {
+  const through = stage.hostile.port;
+  const [alice, bob] = [await stage.person('alice', { through }), await stage.person('bob', { through })];
+  await alice.register();
+  await bob.register();
+  await alice.at('settings-open').click();
+  await alice.at('settings-erase-on-drop').check();
+  // It is kept on this device, and holds after a reload.
+  await alice.page.reload();
+  await alice.unlockIfAsked();
+  await alice.untilOnline();
+  await meet(alice, bob);
+  await alice.say('arrived');
+  await expect(alice.message('arrived')).toHaveAttribute('data-status', 'read');
+  stage.hostile.tamper = (frame, type) => (type === payloadType.message ? [] : [frame]);
+  await alice.say('perhaps');
+  await stage.relay.kill();
+  await alice.expectState('line-dropped');
+  await expect(alice.at('message')).toHaveCount(1);
+  await expect(alice.message('perhaps')).toHaveAttribute('data-status', /^(unconfirmed|not-delivered)$/);
+  await expect(alice.at('composer-input')).toHaveCount(0);
+  await bob.expectState('reconnecting');
+  stage.hostile.tamper = (frame) => [frame];
+  await stage.relay.restart();
+  await bob.expectState('peer-disconnected');
+  await expect(bob.at('message')).toHaveCount(0);
+  await alice.at('settings-open').click();
+  await expect(alice.at('settings-erase-on-drop')).toBeChecked();
+});
+
 test('a third person’s call rings beside a conversation, and both go on', async ({ stage }) => {
   const [alice, bob, carol] = [
     await stage.person('alice'),
