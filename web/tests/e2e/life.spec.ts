@@ -2,9 +2,11 @@
  * What life does to a conversation: relays that go, machines that sleep, lines that die or are slow. On both engines: alice is
  * on Web Crypto, bob on plain http without it. `support/pace.ts` says how long everything takes.
  */
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser } from '@playwright/test';
-import { expect, sha256, test, testBytes } from './support/fixtures.js';
+import { expect, sha256, test } from './support/fixtures.js';
 import { ENVELOPE_HEADER, type HostileRelay, payloadType, relayType } from './support/hostile-relay.js';
 import { faster, megabytes, relaySettings, seconds } from './support/pace.js';
 import { meet, type Person } from './support/person.js';
@@ -52,11 +54,12 @@ function meter(hostile: HostileRelay): { sent: number } {
   return count;
 }
 
-const file = (name: string, size: number) => ({
-  name,
-  mimeType: 'application/octet-stream',
-  buffer: testBytes(size, name),
-});
+/** A file that nobody has seen before, on the disk: the largest is too large for the driver's own channel. */
+async function fileOf(size: number): Promise<{ readonly path: string; readonly bytes: Buffer }> {
+  const [path, bytes] = [test.info().outputPath('parcel.bin'), randomBytes(size)];
+  await writeFile(path, bytes);
+  return { path, bytes };
+}
 
 const heard = (person: Person) =>
   person.page.locator('[data-testid=message][data-mine=false] [data-testid=message-text]');
@@ -76,10 +79,10 @@ for (const away of [1, 30]) {
   test(`the relay away for ${away} s in the middle of ten texts each way and a file`, async ({ stage }) => {
     const [alice, bob] = await pair(stage);
     const count = meter(stage.hostile);
-    const large = file('large.bin', megabytes(50));
-    await alice.attach(large);
+    const large = await fileOf(megabytes(50));
+    await alice.attach(large.path);
     // Enough that beginning anew would show.
-    await expect.poll(() => count.sent).toBeGreaterThan(large.buffer.length / 4);
+    await expect.poll(() => count.sent).toBeGreaterThan(large.bytes.length / 4);
     let back = Promise.resolve();
     let before = 0;
     for (const number of numbers) {
@@ -98,10 +101,10 @@ for (const away of [1, 30]) {
       await expect(heard(person)).toHaveText(numbers.map((number) => `${peer} ${number}`));
       await person.expectState('secure');
     }
-    await expectWhole(bob, large.buffer);
+    await expectWhole(bob, large.bytes);
     await expect(alice.at('transfer')).toHaveAttribute('data-state', 'done');
     // What was under way goes again; what had arrived does not.
-    expect(count.sent - large.buffer.length).toBeLessThan(before / 2);
+    expect(count.sent - large.bytes.length).toBeLessThan(before / 2);
     for (const person of [alice, bob]) {
       await expectNoFalseWord(person.page);
     }
@@ -121,8 +124,8 @@ test('the receiver’s browser stopped for 90 s while texts and a file are sent'
   own.sleep();
   const texts = ['meet at nine', 'bring the keys', 'gate 4'];
   for (const text of texts) await alice.say(text);
-  const parcel = file('parcel.bin', megabytes(10));
-  await alice.attach(parcel);
+  const parcel = await fileOf(megabytes(10));
+  await alice.attach(parcel.path);
   // The peer gives no sign of life, and that is what is said: not that they left, and not that anything arrived.
   await alice.expectState('reconnecting');
   for (const text of texts)
@@ -135,9 +138,9 @@ test('the receiver’s browser stopped for 90 s while texts and a file are sent'
   own.wake();
 
   await expect(heard(bob)).toHaveText(['before', ...texts, 'are you asleep?']);
-  await expectWhole(bob, parcel.buffer);
+  await expectWhole(bob, parcel.bytes);
   await expect(alice.at('transfer')).toHaveAttribute('data-state', 'done');
-  expect(count.sent).toBeLessThan(2 * parcel.buffer.length);
+  expect(count.sent).toBeLessThan(2 * parcel.bytes.length);
   for (const person of [alice, bob]) {
     await person.expectState('secure');
     await expectNoFalseWord(person.page);
@@ -177,9 +180,9 @@ test('an uplink of 1 Mbit/s with a file of 10 MB on its way: a text overtakes it
   // Nothing waits here, and what is measured is a line.
   const [alice, bob] = await pair(stage, { pace: 1 });
   const count = meter(stage.hostile);
-  const large = file('large.bin', 10 * 1024 * 1024);
+  const large = await fileOf(10 * 1024 * 1024);
   stage.line.uplink = 1_000_000;
-  await alice.attach(large);
+  await alice.attach(large.path);
   await expect.poll(() => count.sent).toBeGreaterThan(0);
   for (const text of ['meanwhile', 'and again']) {
     const before = count.sent;
@@ -190,9 +193,9 @@ test('an uplink of 1 Mbit/s with a file of 10 MB on its way: a text overtakes it
   }
   await expect(bob.at('transfer')).toHaveAttribute('data-state', 'transferring');
   stage.line.uplink = null;
-  await expectWhole(bob, large.buffer);
+  await expectWhole(bob, large.bytes);
   // A slow line is no reason to send anything twice.
-  expect(count.sent).toBeLessThan(1.1 * large.buffer.length);
+  expect(count.sent).toBeLessThan(1.1 * large.bytes.length);
   for (const person of [alice, bob]) {
     await person.expectState('secure');
     await expectNoFalseWord(person.page);
