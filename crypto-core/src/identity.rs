@@ -4,6 +4,7 @@ use alloc::string::String;
 use core::fmt;
 use rand_core::CryptoRng;
 
+use crate::bytes::ordered;
 use crate::error::errors;
 use crate::limits;
 use crate::normal_form::nfc;
@@ -72,8 +73,10 @@ impl AccountName {
 }
 
 /// `aid`: names an account in every transcript.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AccountId(pub [u8; 32]);
+
+ordered!(AccountId);
 
 impl AccountId {
     /// `LH("account", u8(len(realm)) || realm || u8(len(name)) || name)`.
@@ -106,8 +109,10 @@ impl fmt::Debug for AccountId {
 }
 
 /// `IK`: an Ed25519 public key that passed the filter of Appendix B and is a point of the curve.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdentityKey([u8; 32]);
+
+ordered!(IdentityKey);
 
 impl IdentityKey {
     /// Validates a public key.

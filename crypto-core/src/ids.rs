@@ -3,13 +3,16 @@
 use core::fmt;
 use rand_core::CryptoRng;
 
+use crate::bytes::ordered;
 use crate::identity::Hex;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $length:literal) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name(pub [u8; $length]);
+
+        ordered!($name);
 
         impl $name {
             /// The bytes.

@@ -87,6 +87,7 @@ pub mod handshake;
 pub mod identity;
 mod ids;
 pub mod limits;
+mod map;
 mod normal_form;
 pub mod password;
 pub mod pins;

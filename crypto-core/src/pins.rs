@@ -30,12 +30,13 @@
 //! # }
 //! ```
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::error::errors;
 use crate::identity::{AccountId, AccountName, IdentityKey, Realm};
 use crate::limits;
+use crate::map::Map;
 
 errors! {
     /// A pin that cannot be written. Nothing has changed.
@@ -226,7 +227,7 @@ pub struct Conflict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pins {
     realm: Realm,
-    people: BTreeMap<AccountId, Pin>,
+    people: Map<AccountId, Box<Pin>>,
 }
 
 impl Pins {
@@ -235,7 +236,7 @@ impl Pins {
     pub const fn new(realm: Realm) -> Self {
         Self {
             realm,
-            people: BTreeMap::new(),
+            people: Map::new(),
         }
     }
 
@@ -248,12 +249,14 @@ impl Pins {
     /// The pin of an account.
     #[must_use]
     pub fn get(&self, account: &AccountId) -> Option<&Pin> {
-        self.people.get(account)
+        self.people.get(account).map(Box::as_ref)
     }
 
     /// Everybody, in the order of their account ids.
     pub fn iter(&self) -> impl Iterator<Item = (&AccountId, &Pin)> {
-        self.people.iter()
+        self.people
+            .iter()
+            .map(|(account, pin)| (account, pin.as_ref()))
     }
 
     /// How many people are known.
@@ -295,7 +298,7 @@ impl Pins {
             Verdict::New if self.people.len() >= limits::PEOPLE => Err(PinError::Full),
             Verdict::New => {
                 self.people
-                    .insert(account, Pin::new(name.clone(), *key, now));
+                    .insert(account, Box::new(Pin::new(name.clone(), *key, now)));
                 Ok(PinState::FirstUse)
             }
         }
@@ -355,7 +358,7 @@ impl Pins {
             first_seen: pin.first_seen,
             earlier: pin.earlier.clone(),
         };
-        self.people.values().map(peer).collect()
+        self.people.values().map(|pin| peer(pin)).collect()
     }
 
     /// Puts people of a backup of this account beside those that are known here (section 8.2).
@@ -393,10 +396,9 @@ impl Pins {
             first_seen,
             earlier,
         } = peer;
-        let pin = self
-            .people
-            .entry(account)
-            .or_insert_with(|| Pin::new(name.clone(), *key, *first_seen));
+        let pin = self.people.get_or_insert_with(account, || {
+            Box::new(Pin::new(name.clone(), *key, *first_seen))
+        });
         if pin.key == *key {
             pin.state = pin.state.max(*state);
             pin.first_seen = pin.first_seen.min(*first_seen);

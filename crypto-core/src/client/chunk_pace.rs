@@ -25,11 +25,10 @@
 //! than the least, the least moves a quarter of the way to it, since the line itself may have become slower. Every ten
 //! seconds the line is left to run empty once. After that, as after any pause, the window is opened by and by.
 
-use alloc::collections::BTreeMap;
-
 use crate::files::cobblestone::CHUNK_SEALED;
 use crate::ids::EnvelopeId;
 use crate::limits;
+use crate::map::Map;
 
 /// Bytes of a frame with one chunk, its heads counted generously.
 const SHORTEST: usize = CHUNK_SEALED + 256;
@@ -74,7 +73,7 @@ pub(crate) struct ChunkPace {
     in_flight: usize,
     /// Bytes that a frame may have so that it takes [`SLICE`], at the pace of the last one.
     slice: usize,
-    frames: BTreeMap<EnvelopeId, Flight>,
+    frames: Map<EnvelopeId, Flight>,
     /// The least time that a frame took, in ms.
     least: Option<u64>,
     /// When a frame was last sent into the empty line.
@@ -93,7 +92,7 @@ impl ChunkPace {
             opened: FIRST,
             in_flight: 0,
             slice: SHORTEST,
-            frames: BTreeMap::new(),
+            frames: Map::new(),
             least: None,
             alone: 0,
             emptying: false,

@@ -1,7 +1,6 @@
 //! What the person does. Each call says at once whether it can be done; what becomes of it is told by events.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use rand_core::CryptoRng;
 
@@ -437,9 +436,9 @@ impl<E: Engine> Client<E> {
     }
 
     /// The accounts beside those of conversations whose presence is shown: at most 64 in all.
-    pub fn watch(&mut self, accounts: BTreeSet<AccountId>, now: u64, rng: &mut dyn CryptoRng) {
+    pub fn watch(&mut self, accounts: &[AccountId], now: u64, rng: &mut dyn CryptoRng) {
         self.clock(now);
-        self.watched = accounts;
+        self.watched = accounts.iter().copied().collect();
         self.shared.line.watch_others();
         self.finish(false, rng);
     }

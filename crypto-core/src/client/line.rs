@@ -1,7 +1,6 @@
 //! The connection to the relay: login, signs of life, who is online. What it says changes labels and addresses, and ends no
 //! conversation.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 
 use super::event::{ChunksWanted, LineState};
@@ -9,6 +8,7 @@ use super::settings::Settings;
 use crate::identity::AccountId;
 use crate::ids::{EnvelopeId, Presence};
 use crate::limits;
+use crate::map::{Map, Set};
 use crate::relay::{BeatNumber, Challenge, ClientFrame, Watched};
 
 /// How often a WATCH is said again that is not answered.
@@ -39,13 +39,13 @@ pub(super) struct Line {
     beat: BeatNumber,
     /// What the relay was last told; `None` before.
     talking: Option<bool>,
-    watched: BTreeSet<AccountId>,
+    watched: Set<AccountId>,
     /// Who is to be watched may have changed since the relay was last told.
     others: bool,
     /// When WATCH is said again because the relay has not said of everybody where they are, and how often it was.
     watch_again: Option<(u64, u32)>,
-    known: BTreeMap<AccountId, Known>,
-    awaited: BTreeMap<EnvelopeId, Purpose>,
+    known: Map<AccountId, Known>,
+    awaited: Map<EnvelopeId, Purpose>,
 }
 
 impl Line {
@@ -57,11 +57,11 @@ impl Line {
             said_at: 0,
             beat: BeatNumber::default(),
             talking: None,
-            watched: BTreeSet::new(),
+            watched: Set::new(),
             others: true,
             watch_again: None,
-            known: BTreeMap::new(),
-            awaited: BTreeMap::new(),
+            known: Map::new(),
+            awaited: Map::new(),
         }
     }
 
@@ -158,15 +158,12 @@ impl Line {
     /// is said again if it is not answered.
     pub(super) fn watch(
         &mut self,
-        accounts: BTreeSet<AccountId>,
+        accounts: &Set<AccountId>,
         id: EnvelopeId,
         due: u64,
     ) -> Option<Vec<u8>> {
         self.others = false;
-        // Not `collect`, which sorts first: code for a sort in all of the callers' programs.
-        let mut some = BTreeSet::new();
-        some.extend(accounts.into_iter().take(limits::WATCHED));
-        let accounts = some;
+        let accounts: Set<_> = accounts.iter().take(limits::WATCHED).copied().collect();
         if !self.is_online() || accounts == self.watched {
             return None;
         }
@@ -195,8 +192,7 @@ impl Line {
         let pause = settings.resend_first << (times + 1);
         let next = (now.saturating_add(pause), times + 1);
         self.watch_again = (times + 1 < WATCHES).then_some(next);
-        let mut told = BTreeSet::new();
-        told.extend(self.known.keys().copied());
+        let told: Set<_> = self.known.keys().copied().collect();
         let [first, second] = ids;
         let frames = [watch(&told, first), watch(&self.watched, second)];
         frames.into_iter().flatten().collect()
@@ -240,7 +236,7 @@ impl Line {
     }
 }
 
-fn watch(accounts: &BTreeSet<AccountId>, id: EnvelopeId) -> Option<Vec<u8>> {
+fn watch(accounts: &Set<AccountId>, id: EnvelopeId) -> Option<Vec<u8>> {
     let list: Vec<_> = accounts.iter().map(|account| account.0).collect();
     let accounts = Watched::new(&list)?;
     Some(ClientFrame::Watch { id, accounts }.encode())

@@ -55,7 +55,6 @@ pub use event::{
 pub use job::{Finished, Job, JobId};
 pub use settings::Settings;
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -68,6 +67,7 @@ use crate::files::FileId;
 use crate::handshake::Listener;
 use crate::identity::{AccountId, IdentityKey};
 use crate::ids::{EnvelopeId, Presence};
+use crate::map::Set;
 use crate::pins::Pins;
 use crate::relay::{ClientFrame, ServerFrame, Token};
 use conversation::Conversation;
@@ -126,7 +126,7 @@ pub struct Client<E: Engine> {
     shared: Shared<E>,
     roster: Roster<E>,
     /// Accounts beside those of conversations whose presence the screen shows.
-    watched: BTreeSet<AccountId>,
+    watched: Set<AccountId>,
     /// The conversation that is on the screen: it goes first.
     visible: Option<AccountId>,
     /// Prekeys are being made.
@@ -156,7 +156,7 @@ impl<E: Engine> Client<E> {
         Self {
             shared: Shared::new(local, pins, presence, settings),
             roster: Roster::new(),
-            watched: BTreeSet::new(),
+            watched: Set::new(),
             visible: None,
             stocking: None,
             login: None,

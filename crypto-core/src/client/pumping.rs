@@ -1,7 +1,6 @@
 //! After each input: what may go goes. The visible conversation before the others, new things before what goes again, and all
 //! within the allowance of frames.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
@@ -12,12 +11,13 @@ use crate::engine::Engine;
 use crate::identity::AccountId;
 use crate::ids::EnvelopeId;
 use crate::limits;
+use crate::map::Set;
 
 impl<E: Engine> Client<E> {
     /// Whom to watch, and whether a conversation is open.
     pub(super) fn tell_relay(&mut self, frame_came: bool, rng: &mut dyn CryptoRng) {
         if self.shared.line.watches_others() {
-            let mut accounts = BTreeSet::new();
+            let mut accounts = Set::new();
             accounts.extend(self.roster.talking().iter().copied());
             let room = limits::WATCHED.saturating_sub(accounts.len());
             let others = self.watched.iter().filter(|one| !accounts.contains(one));
@@ -25,7 +25,7 @@ impl<E: Engine> Client<E> {
             accounts.extend(others);
             let id = EnvelopeId::generate(rng);
             let due = self.now.saturating_add(self.shared.settings.resend_first);
-            if let Some(watch) = self.shared.line.watch(accounts, id, due) {
+            if let Some(watch) = self.shared.line.watch(&accounts, id, due) {
                 self.turn(rng).post(watch);
             }
         }

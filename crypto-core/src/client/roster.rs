@@ -1,7 +1,7 @@
 //! Everybody of whom something is remembered, and for whom something is to be done. A step costs what the peer costs that it
 //! touches, however many others there are.
 
-use alloc::collections::BTreeMap;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::conversation::Conversation;
@@ -9,10 +9,11 @@ use super::peer::Peer;
 use super::turn::Turn;
 use crate::engine::Engine;
 use crate::identity::AccountId;
+use crate::map::Map;
 
 /// All peers of a client.
 pub(super) struct Roster<E: Engine> {
-    peers: BTreeMap<AccountId, Peer<E>>,
+    peers: Map<AccountId, Box<Peer<E>>>,
     /// Those with a conversation. This and the next two are in their order, and few.
     talking: Vec<AccountId>,
     /// Those whose conversation was touched since it was told how it stands.
@@ -24,7 +25,7 @@ pub(super) struct Roster<E: Engine> {
 impl<E: Engine> Roster<E> {
     pub(super) const fn new() -> Self {
         Self {
-            peers: BTreeMap::new(),
+            peers: Map::new(),
             talking: Vec::new(),
             touched: Vec::new(),
             ready: Vec::new(),
@@ -32,12 +33,12 @@ impl<E: Engine> Roster<E> {
     }
 
     pub(super) fn get(&self, account: &AccountId) -> Option<&Peer<E>> {
-        self.peers.get(account)
+        self.peers.get(account).map(Box::as_ref)
     }
 
     /// For what changes nothing that others must know: see [`Self::with`].
     pub(super) fn get_mut(&mut self, account: &AccountId) -> Option<&mut Peer<E>> {
-        self.peers.get_mut(account)
+        self.peers.get_mut(account).map(Box::as_mut)
     }
 
     pub(super) fn conversation(&self, account: &AccountId) -> Option<&Conversation<E>> {
@@ -50,7 +51,7 @@ impl<E: Engine> Roster<E> {
 
     /// Frames of all of them that wait for a job.
     pub(super) fn waiting(&self) -> usize {
-        self.peers.values().map(Peer::waiting).sum()
+        self.peers.values().map(|peer| peer.waiting()).sum()
     }
 
     /// Everybody.
@@ -103,8 +104,8 @@ impl<E: Engine> Roster<E> {
         turn: &mut Turn<'_, E>,
         step: impl FnOnce(&mut Peer<E>, &mut Turn<'_, E>),
     ) {
-        let peer = self.peers.entry(account);
-        let peer = peer.or_insert_with(|| Peer::new(account));
+        let new = || Box::new(Peer::new(account));
+        let peer = self.peers.get_or_insert_with(account, new);
         let before = peer.tally();
         step(peer, turn);
         let after = peer.tally();

@@ -1,6 +1,6 @@
 //! One step of the client: the time, the generator, and what all conversations share.
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
@@ -16,6 +16,7 @@ use crate::engine::{Engine, LocalIdentity};
 use crate::handshake::{HandshakeRate, Listener};
 use crate::identity::AccountId;
 use crate::ids::{EnvelopeId, Presence};
+use crate::map::Map;
 use crate::pins::Pins;
 use crate::relay::ClientFrame;
 
@@ -31,7 +32,7 @@ pub(super) struct Shared<E: Engine> {
     pub(super) chunk_pace: ChunkPace,
     pub(super) ended: EndedSessions,
     pub(super) outputs: VecDeque<Output<E>>,
-    pub(super) jobs: BTreeMap<JobId, Awaited>,
+    pub(super) jobs: Map<JobId, Awaited>,
     next_job: u64,
     next_own: u64,
     /// Of all peers together.
@@ -77,7 +78,7 @@ impl<E: Engine> Shared<E> {
             chunk_pace: ChunkPace::new(),
             ended: EndedSessions::new(),
             outputs: VecDeque::new(),
-            jobs: BTreeMap::new(),
+            jobs: Map::new(),
             next_job: 0,
             next_own: 0,
             tally: Tally::default(),

@@ -1,8 +1,7 @@
 //! Who was refused for want of room, and told about: once in a while for each account, and not without end for all of them.
 
-use alloc::collections::BTreeMap;
-
 use crate::identity::AccountId;
+use crate::map::Map;
 
 /// Strangers who are told about in one interval: accounts cost nothing.
 const STRANGERS: u32 = 16;
@@ -12,7 +11,7 @@ const REMEMBERED: usize = 4_096;
 /// When each of them was last told about.
 #[derive(Debug, Default)]
 pub(super) struct TurnedAway {
-    lately: BTreeMap<AccountId, u64>,
+    lately: Map<AccountId, u64>,
     /// When the interval of the strangers began, and how many of them were told about in it.
     since: u64,
     strangers: u32,

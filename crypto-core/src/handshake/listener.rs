@@ -10,7 +10,7 @@ use super::flight::{
 };
 use super::frames::{END_LENGTH, OfferFrame};
 use super::incoming::IncomingOffer;
-use super::memory::OfferMemory;
+use super::memory::{FlightId, OfferMemory};
 use crate::engine::{Engine, EngineError, LocalIdentity};
 use crate::error::errors;
 use crate::identity::{AccountId, IdentityKey};
@@ -172,7 +172,7 @@ impl<E: Engine> Listener<E> {
         if let Some(part) = prekey {
             self.find_prekey(part)?;
         }
-        let id = (offer.initiator_key, offer.hid);
+        let id = FlightId::new(&offer.initiator_key, offer.hid);
         self.memory.remember(id, &offer.initiator, now);
         // Only now: the key has changed if the flight is genuine under the new one, and anybody can write another.
         if pin.is_some_and(|pin| *pin != flight.key) {
@@ -201,7 +201,8 @@ impl<E: Engine> Listener<E> {
         if offer.presence != self.presence {
             return Err(ListenError::StalePresence);
         }
-        if self.memory.contains(&(offer.initiator_key, offer.hid)) {
+        let id = FlightId::new(&offer.initiator_key, offer.hid);
+        if self.memory.contains(&id) {
             return Err(ListenError::Replayed);
         }
         if *from != offer.initiator {

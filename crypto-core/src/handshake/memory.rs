@@ -1,24 +1,37 @@
 //! What a run has seen (section 10): no first flight rings twice, and no stranger takes all the room.
 
-use alloc::collections::BTreeSet;
-
 use super::HandshakeId;
 use super::flight::ListenError;
 use super::rate::Hourly;
+use crate::bytes::ordered;
 use crate::identity::AccountId;
 use crate::limits;
+use crate::map::Set;
 
 /// Places that anybody may take. The others are kept for those who are pinned.
 const FOR_ANYBODY: usize = limits::OFFERS_REMEMBERED - limits::OFFERS_KEPT_FOR_PINNED;
 
 /// Names a first flight: the key that it is, or claims to be, signed with, and its handshake. Another account that uses
 /// the same `hid` makes another flight.
-pub(super) type FlightId = ([u8; 32], HandshakeId);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FlightId([u8; 48]);
+
+ordered!(FlightId);
+
+impl FlightId {
+    pub(super) fn new(key: &[u8; 32], hid: HandshakeId) -> Self {
+        let mut id = [0; 48];
+        let (first, rest) = id.split_at_mut(key.len());
+        first.copy_from_slice(key);
+        rest.copy_from_slice(&hid.0);
+        Self(id)
+    }
+}
 
 /// Every first flight that a run has remembered. It forgets none: a new run begins with a new memory.
 pub(super) struct OfferMemory {
     /// By the bytes of keys that were validated.
-    seen: BTreeSet<FlightId>,
+    seen: Set<FlightId>,
     /// Who took the places of the last hour. No more entries than places.
     takers: Hourly,
 }
@@ -26,7 +39,7 @@ pub(super) struct OfferMemory {
 impl OfferMemory {
     pub(super) const fn new() -> Self {
         Self {
-            seen: BTreeSet::new(),
+            seen: Set::new(),
             takers: Hourly::new(),
         }
     }
@@ -75,7 +88,8 @@ impl OfferMemory {
     /// Takes places until so many are taken, for nobody.
     #[cfg(test)]
     pub(super) fn fill(&mut self, places: usize) {
-        let free = (0_u128..).map(|number| ([0xff; 32], HandshakeId(number.to_be_bytes())));
+        let free =
+            (0_u128..).map(|number| FlightId::new(&[0xff; 32], HandshakeId(number.to_be_bytes())));
         let free = free.skip(self.seen.len());
         self.seen.extend(free.take(places - self.seen.len()));
     }
@@ -89,7 +103,7 @@ mod tests {
     const HOUR: u64 = 60 * 60 * 1000;
 
     fn flight(number: u8) -> FlightId {
-        ([number; 32], HandshakeId([number; 16]))
+        FlightId::new(&[number; 32], HandshakeId([number; 16]))
     }
 
     #[test]
@@ -108,11 +122,11 @@ mod tests {
         }
         // The first is an hour old, then the second. What was seen stays seen.
         assert_eq!(memory.check(&eve, false, HOUR), Ok(()));
-        memory.remember(([0; 32], HandshakeId([1; 16])), &eve, HOUR);
+        memory.remember(FlightId::new(&[0; 32], HandshakeId([1; 16])), &eve, HOUR);
         assert_eq!(memory.check(&eve, false, HOUR), Err(ListenError::Rate));
         assert_eq!(memory.check(&eve, false, HOUR + 1), Ok(()));
         assert!(memory.contains(&flight(0)));
-        assert!(!memory.contains(&([0; 32], HandshakeId([2; 16]))));
+        assert!(!memory.contains(&FlightId::new(&[0; 32], HandshakeId([2; 16]))));
         assert_eq!(memory.len(), 257);
     }
 

@@ -1,10 +1,11 @@
 //! How many handshakes are completed with one peer (section 4.9).
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 
 use crate::error::errors;
 use crate::identity::AccountId;
 use crate::limits;
+use crate::map::Map;
 
 errors! {
     /// A handshake that must wait.
@@ -20,12 +21,12 @@ const HOUR: u64 = 60 * 60 * 1000;
 /// What happened with each account, and when. `now` is in milliseconds, by any clock of the caller's; one that is set back
 /// makes an hour longer, never shorter.
 #[derive(Debug, Default)]
-pub(super) struct Hourly(BTreeMap<AccountId, VecDeque<u64>>);
+pub(super) struct Hourly(Map<AccountId, VecDeque<u64>>);
 
 impl Hourly {
     /// Nothing has happened yet.
     pub(super) const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(Map::new())
     }
 
     /// When it happened within the last hour, in no order: a clock may have been set back.
@@ -41,7 +42,7 @@ impl Hourly {
 
     /// It happened once more. What is older than an hour is forgotten of this account.
     pub(super) fn add(&mut self, account: &AccountId, now: u64) {
-        let times = self.0.entry(*account).or_default();
+        let times = self.0.get_or_insert_with(*account, VecDeque::new);
         times.retain(|&time| is_recent(time, now));
         times.push_back(now);
     }
@@ -190,7 +191,7 @@ mod tests {
             hourly.add(&alice, minute * 60_000);
         }
         assert_eq!(hourly.count(&alice, 89 * 60_000), 60);
-        assert_eq!(hourly.0[&alice].len(), 60);
+        assert_eq!(hourly.0.get(&alice).unwrap().len(), 60);
         assert_eq!((hourly.count(&bob, 0), hourly.count(&bob, HOUR)), (1, 0));
     }
 

@@ -43,7 +43,7 @@ pub use trace::{RatchetTrace, Trace, TurnTrace};
 pub(crate) use turn::{OwnTurn, RatchetKeyError, RemoteRatchetPublic, TurnSecrets};
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::fmt;
 use rand_core::CryptoRng;
@@ -52,6 +52,7 @@ use crate::error::{Code, FrameError, errors};
 use crate::fingerprint::SAS_EMOJI;
 use crate::identity::{Party, Role};
 use crate::limits;
+use crate::map::Set;
 use crate::primitives::aead::TAG_LENGTH;
 use crate::trace::{HandshakeTrace, Recorder};
 use attempts::Attempts;
@@ -220,7 +221,7 @@ struct Receiving {
     /// Messages received without a gap.
     contiguous: u32,
     /// Numbers received after the first gap.
-    ahead: BTreeSet<u32>,
+    ahead: Set<u32>,
     /// The number of the peer's BYE.
     last: Option<u32>,
 }

@@ -3,7 +3,6 @@
 //! Earlier keys of a person follow their entry as entries of the same name whose state has its highest bit set: section
 //! 8.2 prescribes no place for them, and an entry whose state is not 1 to 4 cannot be taken for a pin.
 
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
@@ -37,17 +36,19 @@ pub fn seal_backup(
     rng: &mut dyn CryptoRng,
 ) -> Result<Vec<u8>, VaultError> {
     let Backup { identity, peers } = backup;
-    let mut names = BTreeSet::new();
     let mut entries = 0_usize;
     let mut length = identity.length() + 2;
     for peer in peers {
-        if !names.insert(peer.name.as_str()) || peer.earlier.len() > limits::EARLIER_KEYS {
+        if peer.earlier.len() > limits::EARLIER_KEYS {
             return Err(VaultError::Peers);
         }
         entries += 1 + peer.earlier.len();
         length += (1 + peer.earlier.len()) * entry_length(peer);
     }
     let count = u16::try_from(entries).map_err(|_| VaultError::Peers)?;
+    if !are_distinct(peers) {
+        return Err(VaultError::Peers);
+    }
     let length = padded(length);
     envelope::seal(
         RecordKind::Backup,
@@ -99,16 +100,12 @@ fn decode(record: &[u8]) -> Option<Backup> {
     let count = reader.u16().ok()?;
     // What is allocated follows the bytes that are there, not the count that they claim.
     let mut peers: Vec<VerifiedPeer> = Vec::new();
-    let mut names = BTreeSet::new();
     for _ in 0..count {
         let name = record::name(&mut reader)?;
         let key = IdentityKey::from_bytes(&reader.array().ok()?).ok()?;
         let state = reader.u8().ok()?;
         let first_seen = reader.u64().ok()?;
         if state & EARLIER == 0 {
-            if !names.insert(name.as_str().as_bytes().to_vec()) {
-                return None;
-            }
             peers.push(VerifiedPeer {
                 name,
                 key,
@@ -129,7 +126,14 @@ fn decode(record: &[u8]) -> Option<Backup> {
         }
     }
     reader.end().ok()?;
-    Some(Backup { identity, peers })
+    are_distinct(&peers).then_some(Backup { identity, peers })
+}
+
+/// Whether nobody is named twice.
+fn are_distinct(peers: &[VerifiedPeer]) -> bool {
+    let mut names: Vec<_> = peers.iter().map(|peer| peer.name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 fn entry_length(peer: &VerifiedPeer) -> usize {

@@ -74,7 +74,7 @@ fn a_watch_that_is_never_answered_is_given_up() {
     let mut world = World::new(&["alice", "bob", "carol"]);
     world.relay.lost_watches = usize::MAX;
     let bob = world.account(1);
-    world.act(0, |client, now, rng| client.watch([bob].into(), now, rng));
+    world.act(0, |client, now, rng| client.watch(&[bob], now, rng));
     world.pass(1_000_000);
     let asked = usize::MAX - world.relay.lost_watches;
     assert!((3..=13).contains(&asked), "{asked}");

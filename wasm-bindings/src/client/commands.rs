@@ -1,7 +1,5 @@
 //! What the person does. Accounts are 32 bytes, a message is named by the text of its id.
 
-use std::collections::BTreeSet;
-
 use duet_crypto::client::{ChunksWanted, FileAct, MessageId};
 use duet_crypto::files::{Descriptor, FileId};
 use duet_crypto::identity::{AccountId, AccountName, IdentityKey};
@@ -307,10 +305,9 @@ impl Client {
         if !rest.is_empty() {
             return Err(Failure::Argument.into());
         }
-        let mut watched = BTreeSet::new();
-        watched.extend(accounts.iter().map(|bytes| AccountId(*bytes)));
+        let watched: Vec<_> = accounts.iter().map(|bytes| AccountId(*bytes)).collect();
         self.client
-            .watch(watched, milliseconds(now), &mut self.random);
+            .watch(&watched, milliseconds(now), &mut self.random);
         Ok(())
     }
 

@@ -7,7 +7,7 @@
 mod calls;
 mod ring;
 
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use super::conversation::{Conversation, Fate, Requested};
@@ -19,6 +19,7 @@ use crate::engine::Engine;
 use crate::error::Code;
 use crate::identity::{AccountId, AccountName};
 use crate::ids::Presence;
+use crate::map::Map;
 use crate::session::SessionId;
 use crate::wire::{FrameHead, FrameId, FrameKind, read_head};
 use ring::Ring;
@@ -53,7 +54,7 @@ pub(super) struct Peer<E: Engine> {
     account: AccountId,
     inbox: VecDeque<(Presence, Vec<u8>)>,
     inbox_bytes: usize,
-    jobs: BTreeMap<JobId, Doing>,
+    jobs: Map<JobId, Doing>,
     ring: Option<Ring<E>>,
     pub(super) conversation: Option<Conversation<E>>,
     leaving: Leaving,
@@ -67,7 +68,7 @@ impl<E: Engine> Peer<E> {
             account,
             inbox: VecDeque::new(),
             inbox_bytes: 0,
-            jobs: BTreeMap::new(),
+            jobs: Map::new(),
             ring: None,
             conversation: None,
             leaving: Leaving::new(),

@@ -9,7 +9,6 @@ mod sent;
 pub(super) use names::{Named, Unread};
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
@@ -17,6 +16,7 @@ use super::settings::Settings;
 use crate::identity::Role;
 use crate::ids::Presence;
 use crate::limits;
+use crate::map::Map;
 use crate::session::{
     Content, Lifetime, ReceiveError, Received, Renewal, SendError, Sent, Session, SessionId,
 };
@@ -64,7 +64,7 @@ pub(super) struct Talk {
     pub(super) sent: SentLog,
     pub(super) names: Names,
     /// What came after a gap, with what it acknowledged.
-    held: BTreeMap<u32, (u32, Content)>,
+    held: Map<u32, (u32, Content)>,
     held_bytes: usize,
     /// The peer's next number that counts.
     next: u32,
@@ -107,7 +107,7 @@ impl Talk {
             said,
             sent: SentLog::new(early, now),
             names,
-            held: BTreeMap::new(),
+            held: Map::new(),
             held_bytes: 0,
             owed: 0,
             receipt_at: None,

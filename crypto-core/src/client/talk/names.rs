@@ -1,8 +1,8 @@
 //! What can be named of a session: messages of both sides, until the oldest are forgotten.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use crate::map::Map;
 use crate::session::Content;
 
 /// Messages of one side that can still be named: replied to, edited, reacted to.
@@ -57,8 +57,8 @@ impl Named {
 /// The names of one session.
 #[derive(Default)]
 pub(in crate::client) struct Names {
-    own: BTreeMap<u32, Own>,
-    theirs: BTreeMap<u32, Theirs>,
+    own: Map<u32, Own>,
+    theirs: Map<u32, Theirs>,
 }
 
 impl Names {
@@ -110,7 +110,7 @@ impl Names {
     /// Own messages that the peer has read: those up to `up_to` that it has.
     pub(in crate::client) fn read_up_to(&mut self, up_to: u32) -> Vec<u64> {
         let mut read = Vec::new();
-        for (_, own) in self.own.range_mut(..=up_to) {
+        for own in self.own.up_to_mut(&up_to) {
             if own.delivered && !own.read {
                 own.read = true;
                 read.push(own.id);
@@ -153,9 +153,9 @@ impl Own {
     }
 }
 
-/// The oldest names are forgotten.
-fn bound<T>(names: &mut BTreeMap<u32, T>) {
-    while names.len() > NAMED {
-        names.pop_first();
+/// The oldest names are forgotten, some at a time.
+fn bound<T>(names: &mut Map<u32, T>) {
+    if names.len() >= NAMED + NAMED / 16 {
+        names.keep_last(NAMED);
     }
 }
