@@ -217,6 +217,102 @@ pub struct DeleteAccountRequest {
     pub login_secret: LoginSecret,
 }
 
+/// Who may reach an account. Whoever it blocked may not in any case.
+#[derive(Clone, Copy, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReachPolicy {
+    /// Everybody.
+    Anyone,
+    /// Whom its owner knows (`POST /api/reach/known`) or allows.
+    Known,
+    /// Whom its owner allows.
+    Allowed,
+}
+
+/// A list of people that the owner of an account edits.
+#[derive(Clone, Copy, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReachList {
+    /// They may reach the account.
+    Allowed,
+    /// They may not.
+    Blocked,
+}
+
+/// Somebody on a list.
+#[derive(Serialize, TS)]
+pub struct ReachPerson {
+    /// Account id, 32 bytes.
+    #[ts(type = "string")]
+    pub id: AccountIdText,
+    /// The login name.
+    pub username: String,
+}
+
+/// `GET /api/reach`, and the answer of everything that changes it. `PUT` and `DELETE /api/reach/{list}/{id}` put somebody
+/// on a list and take them off. Lists are in alphabetical order, with at most 1,000 people each.
+#[derive(Serialize, TS)]
+pub struct ReachSettings {
+    /// Who may reach the account.
+    pub policy: ReachPolicy,
+    /// How many people its devices know.
+    pub known: usize,
+    /// Who may reach it, unless everybody may.
+    pub allowed: Vec<ReachPerson>,
+    /// Who may not.
+    pub blocked: Vec<ReachPerson>,
+}
+
+/// `PUT /api/reach`.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct SetReachRequest {
+    /// Who may reach the account.
+    pub policy: ReachPolicy,
+}
+
+/// `POST /api/reach/known`: people whom the owner of the account knows, in addition to those said before.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct KnownPeopleRequest {
+    /// Account ids, at most 256.
+    #[ts(type = "Array<string>")]
+    pub people: Vec<AccountIdText>,
+}
+
+/// What an invitation is known by, 16 bytes.
+pub type InvitationToken = Bytes<16>;
+
+/// `POST /api/invitations`: whoever says the token may reach the account until then. Of an account the latest 20 are good.
+#[derive(Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationRecord {
+    /// Goes into the link, 16 bytes.
+    #[ts(type = "string")]
+    pub token: InvitationToken,
+    /// When it ends, epoch ms.
+    pub expires_at: u64,
+}
+
+/// `POST /api/invitations/redeem`.
+#[derive(Deserialize, TS)]
+#[serde(deny_unknown_fields)]
+pub struct RedeemRequest {
+    /// Out of the link, 16 bytes.
+    #[ts(type = "string")]
+    pub token: InvitationToken,
+}
+
+/// Whose invitation it is. Their key is in the link.
+#[derive(Serialize, TS)]
+pub struct InvitedBy {
+    /// Account id, 32 bytes.
+    #[ts(type = "string")]
+    pub id: AccountIdText,
+    /// The login name.
+    pub username: String,
+}
+
 /// One line of a search.
 #[derive(Serialize, TS)]
 #[serde(rename_all = "camelCase")]

@@ -8,7 +8,7 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::{
     auth::{attempts::Attempts, password::Passwords, token::Tokens},
@@ -50,6 +50,8 @@ pub struct Parts {
     pub readiness: Readiness,
     /// The WebSocket hub.
     pub hub: Hub,
+    /// Whose turn it is to tell the hub who may reach somebody.
+    pub reach_turn: Mutex<()>,
     /// Room for WebSockets.
     pub places: Arc<Semaphore>,
     /// WebSockets of each client's address.

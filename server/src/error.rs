@@ -54,12 +54,16 @@ error_codes! {
     ProofRequired = FORBIDDEN;
     /// The signature by the old key does not verify.
     InvalidProof = FORBIDDEN;
+    /// Whoever asks may not reach this person.
+    NotReachable = FORBIDDEN;
     /// There is nothing at this address.
     NotFound = NOT_FOUND;
     /// There is no such account.
     UserNotFound = NOT_FOUND;
     /// The account has no identity key.
     KeyNotFound = NOT_FOUND;
+    /// There is no such invitation, or its day is over.
+    InvitationOver = GONE;
     /// The address exists, but not for this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED;
     /// The request did not arrive in time.
@@ -159,6 +163,8 @@ impl From<ErrorCode> for ApiError {
             }
             ErrorCode::ProofRequired => "replacing a key needs loginSecret, and signature or lost",
             ErrorCode::InvalidProof => "the signature by the old key does not verify",
+            ErrorCode::InvitationOver => "there is no such invitation, or its day is over",
+            ErrorCode::NotReachable => "you may not reach this person",
             ErrorCode::NotFound => "there is nothing at this address",
             ErrorCode::UserNotFound => "no such account",
             ErrorCode::KeyNotFound => "the account has no identity key",

@@ -7,6 +7,10 @@ pub use duet_crypto::identity::AccountId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeviceHash(pub [u8; 32]);
 
+/// SHA-256 of the token in the link of an invitation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct InvitationHash(pub [u8; 32]);
+
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(
         $(#[doc = $doc])+

@@ -16,7 +16,7 @@ use crate::{
     app::App,
     auth::{devices, session},
     error::{ApiError, ErrorCode},
-    identity,
+    identity::{self, invitations, reach},
     limits::Limited,
     relay,
 };
@@ -64,6 +64,13 @@ routes! {
     get "/api/identity/users/{id}/fingerprint" identity::fingerprint, Request;
     // It may check a login secret.
     put "/api/identity/key" identity::set_key, Login;
+    get "/api/reach" reach::settings, Request;
+    put "/api/reach" reach::set_policy, Request;
+    post "/api/reach/known" reach::know, Request;
+    put "/api/reach/{list}/{id}" reach::list, Request;
+    delete "/api/reach/{list}/{id}" reach::unlist, Request;
+    post "/api/invitations" invitations::invite, Request;
+    post "/api/invitations/redeem" invitations::redeem, Request;
     get "/ws" relay::upgrade, Handshake;
     get "/healthz" about::healthz, Exempt;
     get "/readyz" about::readyz, Exempt;

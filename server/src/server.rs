@@ -15,7 +15,10 @@ use std::{
     },
     time::Duration,
 };
-use tokio::{sync::Semaphore, time};
+use tokio::{
+    sync::{Mutex, Semaphore},
+    time,
+};
 
 use crate::{
     app::{App, Parts},
@@ -29,6 +32,7 @@ use crate::{
     config::{MetricsListen, Settings},
     error::ApiError,
     http,
+    identity::invitations,
     limits::{AddressLimits, PrekeyLimits, SearchLimit},
     readiness::Readiness,
     relay::{close::CloseCode, hub::Hub},
@@ -148,6 +152,7 @@ impl Server {
             attempts: Attempts::default(),
             readiness: Readiness::default(),
             hub: Hub::default(),
+            reach_turn: Mutex::default(),
             places: Arc::new(Semaphore::new(places)),
             client_seats: AddressSeats::new(sockets.for_address()),
             limits: AddressLimits::new(&settings.limits, &clock),
@@ -341,6 +346,9 @@ async fn clean_up(app: App) {
         app.limits.forget_quiet();
         app.prekey_limits.forget_quiet();
         app.search_limit.forget_quiet();
+        if let Err(error) = invitations::end_old(&app).await {
+            tracing::error!(category = "internal", ?error, "ending invitations failed");
+        }
         match app.store.remove_expired(app.clock.now()).await {
             Ok(removed) => tracing::debug!(category = "lifecycle", removed, "cleaned up"),
             Err(error) => tracing::error!(category = "internal", %error, "clean-up failed"),

@@ -32,6 +32,15 @@ pub fn typescript() -> String {
     declare::<api::SessionList>(&mut out, &config);
     declare::<api::ChangePasswordRequest>(&mut out, &config);
     declare::<api::DeleteAccountRequest>(&mut out, &config);
+    declare::<api::ReachPolicy>(&mut out, &config);
+    declare::<api::ReachList>(&mut out, &config);
+    declare::<api::ReachPerson>(&mut out, &config);
+    declare::<api::ReachSettings>(&mut out, &config);
+    declare::<api::SetReachRequest>(&mut out, &config);
+    declare::<api::KnownPeopleRequest>(&mut out, &config);
+    declare::<api::InvitationRecord>(&mut out, &config);
+    declare::<api::RedeemRequest>(&mut out, &config);
+    declare::<api::InvitedBy>(&mut out, &config);
     declare::<api::UserSummary>(&mut out, &config);
     declare::<api::UserList>(&mut out, &config);
     declare::<api::KeyRecord>(&mut out, &config);

@@ -17,12 +17,16 @@ mod accounts;
 mod database_tls;
 #[path = "it/devices.rs"]
 mod devices;
+#[path = "it/invitations.rs"]
+mod invitations;
 #[path = "it/keys.rs"]
 mod keys;
 #[path = "it/lockout.rs"]
 mod lockout;
 #[path = "it/outage.rs"]
 mod outage;
+#[path = "it/reach.rs"]
+mod reach;
 #[path = "it/sessions.rs"]
 mod sessions;
 #[path = "it/store.rs"]

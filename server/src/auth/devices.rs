@@ -1,6 +1,12 @@
 //! An account in its owner's hands: the sessions, the password, the end (FEATURES.md A3).
 
-use axum::{Extension, Json as JsonBody, extract::State, http::StatusCode, response::Response};
+use axum::{
+    Extension, Json as JsonBody,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use serde::Deserialize;
 
 use super::{
     access::Authenticated,
@@ -17,7 +23,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     http::{
         client::Client,
-        json::{Json, Path},
+        json::{Json, Path, Query},
         origin::Origin,
     },
     ids::SessionId,
@@ -68,12 +74,28 @@ pub(crate) async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /api/auth/sessions`. Ends all of them, the one that asks too.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct EndAllQuery {
+    /// The session that asks goes on.
+    #[serde(default)]
+    keep_this: bool,
+}
+
+/// `DELETE /api/auth/sessions`. Ends all of them, the one that asks too unless the query says `keepThis=true`.
 pub(crate) async fn end_all(
     State(app): State<App>,
     Extension(origin): Extension<Origin>,
     Authenticated(access): Authenticated,
+    Query(query): Query<EndAllQuery>,
 ) -> Result<Response, ApiError> {
+    if query.keep_this {
+        app.store.end_other_sessions(&access.owner()).await?;
+        app.hub
+            .close_other_sessions(&access.user, &access.session, CloseCode::Unauthenticated);
+        app.metrics.auth(AuthEvent::LoggedOut);
+        return Ok(StatusCode::NO_CONTENT.into_response());
+    }
     app.store.end_all_sessions(&access.user).await?;
     app.hub
         .close_account(&access.user, CloseCode::Unauthenticated);

@@ -1,4 +1,7 @@
-//! Who is there, and under which key (FEATURES.md I1, I2).
+//! Who is there, and under which key (FEATURES.md I1, I2), for whom (I4).
+
+pub(crate) mod invitations;
+pub mod reach;
 
 use axum::{Extension, Json as JsonBody, extract::State};
 use duet_crypto::{fingerprint::Fingerprint, identity::IdentityKey, replacement};
@@ -94,20 +97,20 @@ pub(crate) async fn search(
 /// `GET /api/identity/users/{id}/key`.
 pub(crate) async fn key(
     State(app): State<App>,
-    Authenticated(_): Authenticated,
+    Authenticated(access): Authenticated,
     Path(id): Path<AccountIdText>,
 ) -> Result<JsonBody<KeyRecord>, ApiError> {
-    let (account, key) = keyed_account(&app, &id).await?;
+    let (account, key) = keyed_account(&app, &access.user, &id).await?;
     Ok(JsonBody(record(&account, &key)))
 }
 
 /// `GET /api/identity/users/{id}/fingerprint`.
 pub(crate) async fn fingerprint(
     State(app): State<App>,
-    Authenticated(_): Authenticated,
+    Authenticated(access): Authenticated,
     Path(id): Path<AccountIdText>,
 ) -> Result<JsonBody<FingerprintRecord>, ApiError> {
-    let (_, key) = keyed_account(&app, &id).await?;
+    let (_, key) = keyed_account(&app, &access.user, &id).await?;
     let key = IdentityKey::from_bytes(&key.key).map_err(ApiError::internal)?;
     let hex = Fingerprint::of(&key)
         .as_bytes()
@@ -123,10 +126,10 @@ pub(crate) async fn fingerprint(
 /// `GET /api/identity/users/{id}/history`.
 pub(crate) async fn history(
     State(app): State<App>,
-    Authenticated(_): Authenticated,
+    Authenticated(access): Authenticated,
     Path(id): Path<AccountIdText>,
 ) -> Result<JsonBody<KeyHistory>, ApiError> {
-    let (account, _) = keyed_account(&app, &id).await?;
+    let (account, _) = keyed_account(&app, &access.user, &id).await?;
     let keys = app
         .store
         .key_history(&account.id)
@@ -247,7 +250,13 @@ async fn own_account(app: &App, id: &AccountId) -> Result<Account, ApiError> {
         .ok_or_else(|| ErrorCode::Unauthenticated.into())
 }
 
-async fn keyed_account(app: &App, id: &AccountIdText) -> Result<(Account, CurrentKey), ApiError> {
+/// The account of an id and its key, for whoever may reach it.
+async fn keyed_account(
+    app: &App,
+    asker: &AccountId,
+    id: &AccountIdText,
+) -> Result<(Account, CurrentKey), ApiError> {
+    reach::check(app, &AccountId(id.0), asker).await?;
     let account = app
         .store
         .account_by_id(&AccountId(id.0))

@@ -32,6 +32,7 @@ use super::{
 use crate::{
     app::App,
     auth::{access::is_live, token::Access},
+    identity::reach::{self, Door},
 };
 
 /// How long a closed connection waits for the client's own close frame.
@@ -47,6 +48,8 @@ pub(super) struct Connection {
     /// The client's run.
     pub(super) presence: Presence,
     pub(super) max_version: u8,
+    /// Who gets through to it.
+    pub(super) door: Door,
     pub(super) outbox: Outbox,
     /// One-time prekeys that its client gave.
     stock: Mutex<Stock>,
@@ -66,13 +69,14 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    fn new(epoch: u64, login: &LoggedIn) -> Self {
+    fn new(epoch: u64, login: LoggedIn) -> Self {
         Self {
             epoch,
             account: login.account,
             key: login.key,
             presence: login.presence,
             max_version: login.max_version,
+            door: Door::new(login.reach),
             outbox: Outbox::new(),
             stock: Mutex::default(),
             watching: Mutex::default(),
@@ -217,13 +221,9 @@ pub(super) async fn serve(app: App, socket: WebSocket, bearer: Option<AccountId>
         let (mut sender, mut receiver) = wire::split(socket);
         let code = match Box::pin(login::run(&app, &mut sender, &mut receiver, bearer)).await {
             Ok(login) => {
-                run(
-                    &app,
-                    Arc::new(Connection::new(epoch, &login)),
-                    sender,
-                    receiver,
-                )
-                .await
+                let reach_read = login.reach_read;
+                let connection = Arc::new(Connection::new(epoch, login));
+                run(&app, connection, reach_read, sender, receiver).await
             }
             Err(refusal) => {
                 if let Some(code) = refusal {
@@ -251,10 +251,18 @@ pub(super) async fn serve(app: App, socket: WebSocket, bearer: Option<AccountId>
 async fn run(
     app: &App,
     connection: Arc<Connection>,
+    reach_read: u64,
     sender: Sender,
     mut receiver: Receiver,
 ) -> Option<CloseCode> {
     let membership = Membership::join(app, &connection);
+    // Who may reach it may have changed after it was read and before the hub could tell this connection.
+    if app.hub.reach_changes() != reach_read
+        && let Err(error) = Box::pin(reach::refresh(app, &connection.account)).await
+    {
+        tracing::error!(category = "internal", ?error, "socket login failed");
+        connection.close(CloseCode::Internal);
+    }
     tracing::info!(category = "ws", "connection logged in");
     let writer =
         tokio::spawn(writer::run(app.clone(), Arc::clone(&connection), sender).in_current_span());

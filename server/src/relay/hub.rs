@@ -15,13 +15,18 @@ use std::{
 use tokio_util::task::TaskTracker;
 
 use super::{close::CloseCode, connection::Connection, lock};
-use crate::ids::{SessionId, TokenId};
+use crate::{
+    ids::{SessionId, TokenId},
+    store::reach::Reach,
+};
 
 /// The directory of connections.
 #[derive(Default)]
 pub struct Hub {
     accounts: Mutex<HashMap<AccountId, Entry>>,
     epochs: AtomicU64,
+    /// How often anybody has changed who may reach them.
+    reach_changes: AtomicU64,
     /// The tasks of all connections, to wait for them at shutdown.
     pub(super) tasks: TaskTracker,
 }
@@ -34,8 +39,10 @@ struct Entry {
 }
 
 impl Entry {
-    fn presence(&self, account: &AccountId) -> Bytes {
-        let frame = match &self.online {
+    /// What somebody is told of the account: to whom its door is closed it looks offline.
+    fn presence(&self, account: &AccountId, to: &AccountId) -> Bytes {
+        let online = self.online.as_ref();
+        let frame = match online.filter(|connection| connection.door.lets_in(to)) {
             Some(connection) => ServerFrame::Presence {
                 account: *account,
                 presence: connection.presence,
@@ -52,14 +59,17 @@ impl Entry {
         frame.encode().into()
     }
 
-    /// Tells those who watch, and nobody else.
-    fn announce(&self, account: &AccountId) {
-        if self.watchers.is_empty() {
-            return;
-        }
-        let frame = self.presence(account);
+    /// Tells those who watch of what has changed for them since `before` was here. Whoever is not let in hears nothing: they
+    /// would learn that somebody came or went.
+    fn announce(&self, account: &AccountId, before: Option<&Arc<Connection>>) {
+        let shown = |connection: Option<&Arc<Connection>>, to: &AccountId| {
+            connection.is_some_and(|connection| connection.door.lets_in(to))
+        };
         for watcher in self.watchers.values() {
-            watcher.note(frame.clone());
+            let to = &watcher.account;
+            if shown(before, to) || shown(self.online.as_ref(), to) {
+                watcher.note(self.presence(account, to));
+            }
         }
     }
 
@@ -91,7 +101,7 @@ impl Hub {
         }
         connection.note(ServerFrame::Welcome(WelcomeStatus::Ok).encode().into());
         let before = entry.online.replace(Arc::clone(connection));
-        entry.announce(&account);
+        entry.announce(&account, before.as_ref());
         drop(accounts);
         if let Some(before) = before {
             before.forget_prekeys();
@@ -112,8 +122,8 @@ impl Hub {
                 .as_ref()
                 .is_some_and(|there| there.epoch == connection.epoch)
             {
-                entry.online = None;
-                entry.announce(&account);
+                let before = entry.online.take();
+                entry.announce(&account, before.as_ref());
             }
             if entry.is_empty() {
                 accounts.remove(&account);
@@ -139,7 +149,7 @@ impl Hub {
             entry
                 .watchers
                 .insert(connection.epoch, Arc::clone(connection));
-            connection.note(entry.presence(account));
+            connection.note(entry.presence(account, &connection.account));
         }
         *watching = wanted;
     }
@@ -157,11 +167,70 @@ impl Hub {
         }
     }
 
-    /// The connection of this run of this account.
-    pub(super) fn find(&self, account: &AccountId, presence: &Presence) -> Option<Arc<Connection>> {
+    /// The connection of this run of this account, if its door is open to `from`.
+    pub(super) fn find(
+        &self,
+        account: &AccountId,
+        presence: &Presence,
+        from: &AccountId,
+    ) -> Option<Arc<Connection>> {
         let accounts = lock(&self.accounts);
         let online = accounts.get(account)?.online.as_ref()?;
-        (online.presence == *presence).then(|| Arc::clone(online))
+        let there = online.presence == *presence && online.door.lets_in(from);
+        there.then(|| Arc::clone(online))
+    }
+
+    /// How often anybody has changed who may reach them.
+    pub(super) fn reach_changes(&self) -> u64 {
+        self.reach_changes.load(Ordering::SeqCst)
+    }
+
+    /// Somebody chose anew who may reach them: those who watch are told what that changes for them.
+    pub fn set_reach(&self, account: &AccountId, reach: Reach) {
+        let accounts = lock(&self.accounts);
+        self.reach_changes.fetch_add(1, Ordering::SeqCst);
+        let Some(entry) = accounts.get(account) else {
+            return;
+        };
+        let Some(online) = &entry.online else {
+            return;
+        };
+        let watchers: Vec<_> = entry
+            .watchers
+            .values()
+            .map(|watcher| (watcher, online.door.lets_in(&watcher.account)))
+            .collect();
+        online.door.set(reach);
+        for (watcher, before) in watchers {
+            if online.door.lets_in(&watcher.account) != before {
+                watcher.note(entry.presence(account, &watcher.account));
+            }
+        }
+    }
+
+    /// Somebody who is here writes to somebody: who watches them, and saw them offline, sees them now.
+    pub(super) fn turn_to(&self, connection: &Connection, person: &AccountId) {
+        if !connection.door.turn_to(person) {
+            return;
+        }
+        let accounts = lock(&self.accounts);
+        let Some(entry) = accounts.get(&connection.account) else {
+            return;
+        };
+        for watcher in entry.watchers.values() {
+            if watcher.account == *person {
+                watcher.note(entry.presence(&connection.account, person));
+            }
+        }
+    }
+
+    /// Whether somebody who is here turned to a person themselves.
+    pub fn has_turned_to(&self, account: &AccountId, person: &AccountId) -> bool {
+        let accounts = lock(&self.accounts);
+        let online = accounts
+            .get(account)
+            .and_then(|entry| entry.online.as_ref());
+        online.is_some_and(|connection| connection.door.has_turned_to(person))
     }
 
     fn close_if(&self, user: &AccountId, code: CloseCode, condition: impl Fn(&Connection) -> bool) {

@@ -14,6 +14,7 @@ use crate::{
     app::App,
     auth::{access::check_token, token::Access},
     error::ErrorCode,
+    store::reach::Reach,
 };
 
 /// Who logged in.
@@ -23,6 +24,9 @@ pub(super) struct LoggedIn {
     pub(super) presence: Presence,
     pub(super) max_version: u8,
     pub(super) access: Access,
+    /// Who may reach the account, and how often anybody had changed that when it was read.
+    pub(super) reach: Reach,
+    pub(super) reach_read: u64,
 }
 
 /// Challenges the client and checks its answer. WELCOME is not sent here: the hub sends it when others can reach the
@@ -111,11 +115,22 @@ async fn check(
         return Err(refuse("account or key"));
     }
     login.verify(challenge).map_err(|_| refuse("signature"))?;
+    let reach_read = app.hub.reach_changes();
+    let reach = app
+        .store
+        .reach_of(&access.user, app.clock.now())
+        .await
+        .map_err(|error| {
+            tracing::error!(category = "internal", %error, "socket login failed");
+            LATER
+        })?;
     Ok(LoggedIn {
         account: login.account,
         key: login.key,
         presence: login.presence,
         max_version: login.max_version,
         access,
+        reach: reach.unwrap_or_default(),
+        reach_read,
     })
 }

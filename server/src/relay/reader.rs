@@ -229,7 +229,12 @@ impl<'a> Reader<'a> {
         presence: &Presence,
         kind: PayloadKind,
     ) -> Result<(), AckStatus> {
-        let peer = self.app.hub.find(to, presence).ok_or(AckStatus::Offline)?;
+        let peer = self
+            .app
+            .hub
+            .find(to, presence, &self.connection.account)
+            .ok_or(AckStatus::Offline)?;
+        self.app.hub.turn_to(&self.connection, to);
         let mut frame = frame
             .try_into_mut()
             .unwrap_or_else(|shared| BytesMut::from(&shared[..]));
@@ -333,7 +338,7 @@ impl<'a> Reader<'a> {
         let peer = self
             .app
             .hub
-            .find(owner, presence)
+            .find(owner, presence, claimer)
             .ok_or(NoPrekey::Offline)?;
         peer.take_prekey(|| self.app.prekey_limits.allow(claimer, owner))
     }

@@ -1,7 +1,8 @@
 //! Accounts and their identity keys.
 
 use super::{
-    Store, StoreError, Write, known_devices,
+    Store, StoreError, known_devices,
+    sessions::{self, Owner},
     sql::{Row, Statement},
 };
 use crate::{
@@ -303,7 +304,11 @@ impl Store {
             let version = row.integer("token_version")?;
             // Whoever made up their mind to do this may have reason to: an intruder's device counts as a stranger's again.
             known_devices::forget_all(write, id).await?;
-            end_others(write, id, keep).await?;
+            let keep = Owner {
+                session: *keep,
+                user: *id,
+            };
+            sessions::end_others(write, &keep).await?;
             Ok(Some(version))
         })
         .await
@@ -337,16 +342,4 @@ impl Store {
         })
         .await
     }
-}
-
-async fn end_others(
-    write: &mut Write<'_>,
-    id: &AccountId,
-    keep: &SessionId,
-) -> Result<(), StoreError> {
-    let delete = Statement::new("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
-        .bytes(&id.0)
-        .bytes(&keep.0);
-    write.execute(delete).await?;
-    Ok(())
 }

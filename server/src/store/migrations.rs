@@ -38,6 +38,8 @@ pub(super) fn sqlite() -> Migrator {
         2 "0002_health",
         3 "0003_sessions",
         4 "0004_known_devices",
+        5 "0005_reach",
+        6 "0006_invitations",
     }
 }
 
@@ -47,6 +49,8 @@ pub(super) fn postgres() -> Migrator {
         2 "0002_health",
         3 "0003_sessions",
         4 "0004_known_devices",
+        5 "0005_reach",
+        6 "0006_invitations",
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`accounts`], [`sessions`], [`attempts`], [`known_devices`] | what is asked |
+//! | [`accounts`], [`sessions`], [`reach`], [`invitations`], [`attempts`], [`known_devices`] | what is asked |
 //! | [`sql`] | statements and rows, the same for both databases |
 //! | [`backend`] | the two databases: `sqlite`, `postgres` |
 //! | [`breaker`] | leaves a database alone that fails again and again |
@@ -18,9 +18,11 @@ pub mod attempts;
 mod backend;
 mod breaker;
 mod error;
+mod invitations;
 mod known_devices;
 mod migrations;
 mod postgres;
+pub mod reach;
 pub mod sessions;
 mod sql;
 mod sqlite;

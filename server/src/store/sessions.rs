@@ -276,6 +276,18 @@ impl Store {
         .await
     }
 
+    /// Ends every session of an account but this one, and forgets on which devices it was used.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn end_other_sessions(&self, keep: &Owner) -> Result<(), StoreError> {
+        self.write("end_other_sessions", async |write| {
+            end_others(write, keep).await?;
+            known_devices::forget_all(write, &keep.user).await
+        })
+        .await
+    }
+
     /// The live sessions of an account, the one used last first.
     ///
     /// # Errors
@@ -379,6 +391,15 @@ fn owner(row: &Row) -> Result<Owner, StoreError> {
 
 async fn end(write: &mut Write<'_>, session: &SessionId) -> Result<(), StoreError> {
     let delete = Statement::new("DELETE FROM sessions WHERE id = $1").bytes(&session.0);
+    write.execute(delete).await?;
+    Ok(())
+}
+
+/// Ends every session of an account but one.
+pub(super) async fn end_others(write: &mut Write<'_>, keep: &Owner) -> Result<(), StoreError> {
+    let delete = Statement::new("DELETE FROM sessions WHERE user_id = $1 AND id <> $2")
+        .bytes(&keep.user.0)
+        .bytes(&keep.session.0);
     write.execute(delete).await?;
     Ok(())
 }

@@ -84,6 +84,8 @@ pub enum AuthEvent {
     KeySet,
     /// A key replacement was refused.
     KeyRefused,
+    /// Somebody asked for a person whom they may not reach.
+    NotReachable,
 }
 
 impl AuthEvent {
@@ -105,6 +107,7 @@ impl AuthEvent {
             Self::Deleted => "deleted",
             Self::KeySet => "key_set",
             Self::KeyRefused => "key_refused",
+            Self::NotReachable => "not_reachable",
         }
     }
 }

@@ -195,6 +195,29 @@ async fn all_sessions_can_be_ended_at_once() {
     assert_eq!(sessions(&relay, &again).await.len(), 1);
 }
 
+#[tokio::test]
+async fn all_sessions_but_the_one_that_asks_can_be_ended_at_once() {
+    let relay = Relay::start().await;
+    let phone = Person::registered(&relay, "alice").await;
+    let tablet = phone.another_device(&relay).await;
+    let laptop = phone.another_device(&relay).await;
+    let mut socket = phone.connect(&relay).await;
+    let end = async |query: &str| {
+        let path = format!("/api/auth/sessions{query}");
+        laptop.http(&relay).send("DELETE", &path, b"").await
+    };
+    assert_eq!(end("?keepThis=perhaps").await.error(), "invalid_request");
+    socket.assert_quiet().await;
+    let reply = end("?keepThis=true").await;
+    assert_eq!((reply.status, reply.cookie()), (204, None));
+    assert_eq!(socket.closed().await, Some(4401));
+    for device in [&phone, &tablet] {
+        assert!(!is_logged_in(&relay, device).await);
+    }
+    assert!(is_logged_in(&relay, &laptop).await);
+    assert_eq!(sessions(&relay, &laptop).await.len(), 1);
+}
+
 fn change(person: &Person, new: [u8; 32]) -> Value {
     json!({ "loginSecret": Bytes(person.secret).encode(), "newLoginSecret": Bytes(new).encode() })
 }

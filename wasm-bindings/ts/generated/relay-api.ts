@@ -169,6 +169,104 @@ export type DeleteAccountRequest = {
 loginSecret: string, };
 
 /**
+ * Who may reach an account. Whoever it blocked may not in any case.
+ */
+export type ReachPolicy = "anyone" | "known" | "allowed";
+
+/**
+ * A list of people that the owner of an account edits.
+ */
+export type ReachList = "allowed" | "blocked";
+
+/**
+ * Somebody on a list.
+ */
+export type ReachPerson = {
+/**
+ * Account id, 32 bytes.
+ */
+id: string,
+/**
+ * The login name.
+ */
+username: string, };
+
+/**
+ * `GET /api/reach`, and the answer of everything that changes it. `PUT` and `DELETE /api/reach/{list}/{id}` put somebody
+ * on a list and take them off. Lists are in alphabetical order, with at most 1,000 people each.
+ */
+export type ReachSettings = {
+/**
+ * Who may reach the account.
+ */
+policy: ReachPolicy,
+/**
+ * How many people its devices know.
+ */
+known: number,
+/**
+ * Who may reach it, unless everybody may.
+ */
+allowed: Array<ReachPerson>,
+/**
+ * Who may not.
+ */
+blocked: Array<ReachPerson>, };
+
+/**
+ * `PUT /api/reach`.
+ */
+export type SetReachRequest = {
+/**
+ * Who may reach the account.
+ */
+policy: ReachPolicy, };
+
+/**
+ * `POST /api/reach/known`: people whom the owner of the account knows, in addition to those said before.
+ */
+export type KnownPeopleRequest = {
+/**
+ * Account ids, at most 256.
+ */
+people: Array<string>, };
+
+/**
+ * `POST /api/invitations`: whoever says the token may reach the account until then. Of an account the latest 20 are good.
+ */
+export type InvitationRecord = {
+/**
+ * Goes into the link, 16 bytes.
+ */
+token: string,
+/**
+ * When it ends, epoch ms.
+ */
+expiresAt: number, };
+
+/**
+ * `POST /api/invitations/redeem`.
+ */
+export type RedeemRequest = {
+/**
+ * Out of the link, 16 bytes.
+ */
+token: string, };
+
+/**
+ * Whose invitation it is. Their key is in the link.
+ */
+export type InvitedBy = {
+/**
+ * Account id, 32 bytes.
+ */
+id: string,
+/**
+ * The login name.
+ */
+username: string, };
+
+/**
  * One line of a search.
  */
 export type UserSummary = {
@@ -288,7 +386,7 @@ lost?: boolean, };
 /**
  * Every code that the HTTP API can answer with.
  */
-export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "not_found" | "user_not_found" | "key_not_found" | "method_not_allowed" | "request_timeout" | "username_taken" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "locked_out" | "internal" | "unavailable";
+export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "not_reachable" | "not_found" | "user_not_found" | "key_not_found" | "invitation_over" | "method_not_allowed" | "request_timeout" | "username_taken" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "locked_out" | "internal" | "unavailable";
 
 /**
  * What went wrong, for programs (`code`) and for developers (`message`).
@@ -333,9 +431,11 @@ export const ERROR_CODES: readonly ErrorCode[] = [
   "origin_refused",
   "proof_required",
   "invalid_proof",
+  "not_reachable",
   "not_found",
   "user_not_found",
   "key_not_found",
+  "invitation_over",
   "method_not_allowed",
   "request_timeout",
   "username_taken",

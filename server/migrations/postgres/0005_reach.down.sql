@@ -1,0 +1,2 @@
+DROP TABLE reach_lists;
+ALTER TABLE users DROP COLUMN reach;

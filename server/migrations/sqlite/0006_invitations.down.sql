@@ -1,0 +1,2 @@
+DROP TABLE invited_people;
+DROP TABLE invitations;

@@ -1,0 +1,259 @@
+//! Who may reach whom (FEATURES.md I4): the decision, in one place for HTTP and WebSockets, and its settings.
+//!
+//! Whoever may not reach somebody learns neither their key nor whether they are there, and uses up nothing of theirs. One
+//! thing goes before the owner's policy, though not before a block: whom they turned to themselves, while they are here, can
+//! answer.
+
+use axum::{Json as JsonBody, extract::State};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use crate::{
+    api::{
+        AccountIdText, Bytes, KnownPeopleRequest, ReachList, ReachPerson, ReachPolicy,
+        ReachSettings, SetReachRequest,
+    },
+    app::App,
+    auth::access::Authenticated,
+    error::{ApiError, ErrorCode},
+    http::json::{Json, Path},
+    ids::AccountId,
+    store::reach::{Admission, List, MOST_LISTED, Policy, Reach},
+    telemetry::metrics::AuthEvent,
+};
+
+/// People in one request: more do not fit into a body.
+const MOST_AT_ONCE: usize = 256;
+
+/// People whom a connection remembers to have turned to.
+const MOST_TURNED_TO: usize = 256;
+
+/// Who gets through to somebody who is here: their choice, and whom they turned to themselves.
+#[derive(Default)]
+pub struct Door(Mutex<Inside>);
+
+#[derive(Default)]
+struct Inside {
+    reach: Reach,
+    /// Oldest first.
+    turned_to: VecDeque<AccountId>,
+}
+
+impl Door {
+    /// A door that opens as its owner chose.
+    #[must_use]
+    pub fn new(reach: Reach) -> Self {
+        Self(Mutex::new(Inside {
+            reach,
+            turned_to: VecDeque::new(),
+        }))
+    }
+
+    /// Whether somebody gets through.
+    pub fn lets_in(&self, person: &AccountId) -> bool {
+        self.inside().lets_in(person)
+    }
+
+    /// Whether its owner turned to somebody.
+    pub fn has_turned_to(&self, person: &AccountId) -> bool {
+        self.inside().turned_to.contains(person)
+    }
+
+    /// Its owner writes to somebody, who can answer from now on. True if that opens it for them.
+    pub fn turn_to(&self, person: &AccountId) -> bool {
+        let mut inside = self.inside();
+        if inside.turned_to.back() == Some(person) || inside.turned_to.contains(person) {
+            return false;
+        }
+        let before = inside.lets_in(person);
+        if inside.turned_to.len() == MOST_TURNED_TO {
+            inside.turned_to.pop_front();
+        }
+        inside.turned_to.push_back(*person);
+        !before && inside.lets_in(person)
+    }
+
+    /// Its owner chose anew.
+    pub fn set(&self, reach: Reach) {
+        self.inside().reach = reach;
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inside {
+    fn lets_in(&self, person: &AccountId) -> bool {
+        admits(self.reach.admission(person), || {
+            self.turned_to.contains(person)
+        })
+    }
+}
+
+fn admits(admission: Admission, turned_to: impl FnOnce() -> bool) -> bool {
+    match admission {
+        Admission::Admitted => true,
+        Admission::Stranger => turned_to(),
+        Admission::Blocked => false,
+    }
+}
+
+/// Lets a request about `owner` pass if `asker` may reach them.
+///
+/// # Errors
+/// [`ErrorCode::NotReachable`], [`ErrorCode::UserNotFound`].
+pub(super) async fn check(app: &App, owner: &AccountId, asker: &AccountId) -> Result<(), ApiError> {
+    if owner == asker {
+        return Ok(());
+    }
+    let admission = app
+        .store
+        .admission(owner, asker, app.clock.now())
+        .await?
+        .ok_or(ErrorCode::UserNotFound)?;
+    if admits(admission, || app.hub.has_turned_to(owner, asker)) {
+        return Ok(());
+    }
+    app.metrics.auth(AuthEvent::NotReachable);
+    tracing::info!(
+        category = "reach",
+        "a request about somebody who does not want it was refused"
+    );
+    Err(ErrorCode::NotReachable.into())
+}
+
+/// `GET /api/reach`.
+pub(crate) async fn settings(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+) -> Result<JsonBody<ReachSettings>, ApiError> {
+    answer(&app, &access.user).await
+}
+
+/// `PUT /api/reach`.
+pub(crate) async fn set_policy(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+    Json(request): Json<SetReachRequest>,
+) -> Result<JsonBody<ReachSettings>, ApiError> {
+    let policy = match request.policy {
+        ReachPolicy::Anyone => Policy::Anyone,
+        ReachPolicy::Known => Policy::Known,
+        ReachPolicy::Allowed => Policy::Allowed,
+    };
+    app.store.set_reach(&access.user, policy).await?;
+    changed(&app, &access.user).await
+}
+
+/// `POST /api/reach/known`.
+pub(crate) async fn know(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+    Json(request): Json<KnownPeopleRequest>,
+) -> Result<JsonBody<ReachSettings>, ApiError> {
+    if request.people.len() > MOST_AT_ONCE {
+        return Err(full(MOST_AT_ONCE));
+    }
+    let people: Vec<_> = request.people.iter().map(|id| AccountId(id.0)).collect();
+    put(&app, &access.user, List::Known, &people).await
+}
+
+/// `PUT /api/reach/{list}/{id}`.
+pub(crate) async fn list(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+    Path((list, id)): Path<(ReachList, AccountIdText)>,
+) -> Result<JsonBody<ReachSettings>, ApiError> {
+    put(&app, &access.user, list_of(list), &[AccountId(id.0)]).await
+}
+
+/// `DELETE /api/reach/{list}/{id}`.
+pub(crate) async fn unlist(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+    Path((list, id)): Path<(ReachList, AccountIdText)>,
+) -> Result<JsonBody<ReachSettings>, ApiError> {
+    app.store
+        .unlist_person(&access.user, list_of(list), &AccountId(id.0))
+        .await?;
+    changed(&app, &access.user).await
+}
+
+async fn put(
+    app: &App,
+    owner: &AccountId,
+    list: List,
+    people: &[AccountId],
+) -> Result<JsonBody<ReachSettings>, ApiError> {
+    if !app.store.list_people(owner, list, people).await? {
+        return Err(full(MOST_LISTED));
+    }
+    changed(app, owner).await
+}
+
+async fn changed(app: &App, owner: &AccountId) -> Result<JsonBody<ReachSettings>, ApiError> {
+    tracing::info!(category = "reach", "somebody changed who may reach them");
+    refresh(app, owner).await?;
+    answer(app, owner).await
+}
+
+/// Tells the hub what holds for an account now. One at a time: what is told last is what was read last.
+///
+/// # Errors
+/// [`ApiError`] when the database fails.
+pub(crate) async fn refresh(app: &App, owner: &AccountId) -> Result<(), ApiError> {
+    let _turn = app.reach_turn.lock().await;
+    let reach = app
+        .store
+        .reach_of(owner, app.clock.now())
+        .await?
+        .unwrap_or_default();
+    app.hub.set_reach(owner, reach);
+    Ok(())
+}
+
+async fn answer(app: &App, owner: &AccountId) -> Result<JsonBody<ReachSettings>, ApiError> {
+    let (policy, listed) = app
+        .store
+        .reach_settings(owner)
+        .await?
+        .ok_or(ErrorCode::Unauthenticated)?;
+    let mut settings = ReachSettings {
+        policy: match policy {
+            Policy::Anyone => ReachPolicy::Anyone,
+            Policy::Known => ReachPolicy::Known,
+            Policy::Allowed => ReachPolicy::Allowed,
+        },
+        known: 0,
+        allowed: Vec::new(),
+        blocked: Vec::new(),
+    };
+    for person in listed {
+        let shown = ReachPerson {
+            id: Bytes(person.person.0),
+            username: person.username,
+        };
+        match person.list {
+            List::Known => settings.known += 1,
+            List::Allowed => settings.allowed.push(shown),
+            List::Blocked => settings.blocked.push(shown),
+            // They come and go by themselves.
+            List::Invited => {}
+        }
+    }
+    Ok(JsonBody(settings))
+}
+
+fn list_of(list: ReachList) -> List {
+    match list {
+        ReachList::Allowed => List::Allowed,
+        ReachList::Blocked => List::Blocked,
+    }
+}
+
+fn full(most: usize) -> ApiError {
+    ApiError::new(ErrorCode::InvalidRequest, format!("at most {most} people"))
+}
