@@ -64,6 +64,17 @@ pub enum AdminCommand {
     /// Make a new signing key before those in the file. Relays that use the file sign with it after a SIGHUP or a restart;
     /// nobody is logged out.
     RotateKey,
+    /// Set a new password for somebody who forgot theirs, and print it. Every login of theirs ends; what their devices keep
+    /// under the old password stays under it.
+    ResetPassword(ResetPasswordArgs),
+}
+
+/// Arguments of `admin reset-password`.
+#[derive(Debug, Args)]
+pub struct ResetPasswordArgs {
+    /// Whose.
+    #[arg(value_name = "USERNAME")]
+    pub username: String,
 }
 
 /// Arguments of `types`.

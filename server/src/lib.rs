@@ -14,12 +14,14 @@
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
 //! | [`relay`] | the WebSocket hub |
 //! | [`store`] | the database |
+//! | [`admin`] | what an operator does to accounts |
 //! | [`readiness`], [`about`] | whether it can be written; what the relay says about itself |
 //! | [`site`] | the built messenger |
 //! | [`telemetry`], [`limits`] | logs, metrics, rate limits |
 //! | [`types`] | the TypeScript generated from the types above |
 
 pub mod about;
+pub mod admin;
 pub mod api;
 pub mod app;
 pub mod auth;

@@ -9,6 +9,7 @@ use std::{
 };
 
 use duet_relay::{
+    admin,
     auth::signing_key::KeyRing,
     config::{AdminCommand, Cli, Command, Settings, TypesArgs},
     descriptors,
@@ -25,6 +26,9 @@ fn main() -> ExitCode {
             Some(Command::Healthcheck) => healthcheck(cli.settings.listen),
             Some(Command::Migrate(arguments)) => migrate(&cli.settings, arguments.to),
             Some(Command::Admin(AdminCommand::RotateKey)) => rotate_key(&cli.settings),
+            Some(Command::Admin(AdminCommand::ResetPassword(arguments))) => {
+                reset_password(&cli.settings, arguments.username)
+            }
             Some(Command::Types(arguments)) => generate(&arguments),
         });
     match outcome {
@@ -101,6 +105,21 @@ fn rotate_key(settings: &Settings) -> Outcome {
     writeln!(
         io::stdout(),
         "made key {id}: relays that use this file sign with it after a SIGHUP or a restart"
+    )?;
+    Ok(())
+}
+
+fn reset_password(settings: &Settings, username: String) -> Outcome {
+    let password = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(admin::reset_password(settings, username))?;
+    writeln!(
+        io::stdout(),
+        "{}\nTell it to its owner, who changes it after signing in. Every login of theirs has ended; a connection that is \
+         open lives on for as long as its access token, or until the relay restarts. What their devices keep under the \
+         old password stays under it: they need a backup of their key, or a new key.",
+        *password
     )?;
     Ok(())
 }

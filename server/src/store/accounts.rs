@@ -1,7 +1,7 @@
 //! Accounts and their identity keys.
 
 use super::{
-    Store, StoreError, known_devices,
+    Store, StoreError, Write, known_devices,
     sessions::{self, Owner},
     sql::{Row, Statement},
 };
@@ -314,6 +314,30 @@ impl Store {
         .await
     }
 
+    /// Replaces the hash of the login secret, whatever it was, ends every session with every access token, and forgets failed
+    /// attempts. False if there is no such account.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn reset_secret(&self, id: &AccountId, new: &str) -> Result<bool, StoreError> {
+        self.write("reset_secret", async |write| {
+            let update = Statement::new(
+                "UPDATE users SET secret_hash = $1, token_version = token_version + 1 WHERE id = $2",
+            )
+            .text(new)
+            .bytes(&id.0);
+            if write.execute(update).await? != 1 {
+                return Ok(false);
+            }
+            let sessions = Statement::new("DELETE FROM sessions WHERE user_id = $1").bytes(&id.0);
+            write.execute(sessions).await?;
+            known_devices::forget_all(write, id).await?;
+            forget_attempts(write, id).await?;
+            Ok(true)
+        })
+        .await
+    }
+
     /// Removes an account with everything of it but its id, which nobody else may get: it is the same for the same name,
     /// and others have compared its key. False if it is gone already.
     ///
@@ -321,13 +345,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn delete_account(&self, id: &AccountId, now: Millis) -> Result<bool, StoreError> {
         self.write("delete_account", async |write| {
-            let attempts = Statement::new(
-                "DELETE FROM login_attempts WHERE EXISTS (SELECT 1 FROM users WHERE users.id = $1 \
-                   AND (login_attempts.username = users.username \
-                     OR substr(login_attempts.username, 1, length(users.username) + 1) = users.username || ':'))",
-            )
-            .bytes(&id.0);
-            write.execute(attempts).await?;
+            forget_attempts(write, id).await?;
             // Its keys and sessions go with it.
             let delete = Statement::new("DELETE FROM users WHERE id = $1").bytes(&id.0);
             if write.execute(delete).await? != 1 {
@@ -342,4 +360,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// Of the name itself, its devices and its sessions.
+async fn forget_attempts(write: &mut Write<'_>, id: &AccountId) -> Result<(), StoreError> {
+    let delete = Statement::new(
+        "DELETE FROM login_attempts WHERE EXISTS (SELECT 1 FROM users WHERE users.id = $1 \
+           AND (login_attempts.username = users.username \
+             OR substr(login_attempts.username, 1, length(users.username) + 1) = users.username || ':'))",
+    )
+    .bytes(&id.0);
+    write.execute(delete).await?;
+    Ok(())
 }

@@ -1,6 +1,8 @@
-//! What an operator does with the program beside serving: keys rotated, the schema brought to a version.
+//! What an operator does with the program beside serving: keys rotated, the schema brought to a version, a password reset.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use duet_crypto::password::PasswordSecrets;
+use duet_relay::api::Bytes;
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -103,4 +105,46 @@ async fn the_schema_goes_back_and_the_next_start_brings_it_forward() {
     alice.log_in(&relay).await;
     let me = alice.http(&relay).get("/api/chat/me").await.ok();
     assert_eq!(me["identityKey"], alice.key());
+}
+
+/// What the messenger makes of a password.
+fn secret_of(person: &Person, password: &str) -> [u8; 32] {
+    let secrets = PasswordSecrets::split(&person.id, password).unwrap();
+    let Bytes(secret) = Bytes::decode(&secrets.login_secret()).unwrap();
+    secret
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_by_one_that_the_operator_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = Program::start(directory.path(), &[]).await;
+    let relay = Relay::at(program.address);
+    let mut alice = Person::registered(&relay, "alice").await;
+    let bob = Person::registered(&relay, "bob").await;
+    let stranger = Person::new("alice");
+    for _ in 0..6 {
+        let body = stranger.credentials();
+        relay.http().post("/api/auth/login", &body).await;
+    }
+    let realm = ["--realm", "duet.test", "admin", "reset-password"];
+    let reset = |name| run(directory.path(), &[&realm[..], &[name]].concat());
+    for nobody in ["carol", "No Name"] {
+        assert_eq!(reset(nobody).status.code(), Some(1), "{nobody}");
+    }
+    alice.http(&relay).get("/api/chat/me").await.ok();
+
+    let done = reset("alice");
+    assert!(done.status.success(), "{done:?}");
+    let said = String::from_utf8(done.stdout).unwrap();
+    let password = said.lines().next().unwrap();
+    let me = alice.http(&relay).get("/api/chat/me").await;
+    assert_eq!(me.error(), "unauthenticated");
+    let old = alice.credentials();
+    let login = relay.http().post("/api/auth/login", &old).await;
+    assert_eq!(login.error(), "invalid_credentials");
+    alice.secret = secret_of(&alice, password);
+    alice.log_in(&relay).await;
+    let me = alice.http(&relay).get("/api/chat/me").await.ok();
+    assert_eq!(me["identityKey"], alice.key());
+    bob.http(&relay).get("/api/chat/me").await.ok();
 }
