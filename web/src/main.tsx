@@ -3,6 +3,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { openEngine } from './app/engine.ts';
+import { takeInvitations } from './app/invitation.ts';
 import { makeRoomForKeyboard } from './app/keyboard.ts';
 import { keptContrast, keptEngine, keptEraseOnDrop, keptTheme } from './app/preferences.ts';
 import { applyContrast, applyTheme } from './app/theme.ts';
@@ -17,6 +18,7 @@ const root = document.getElementById('root');
 if (root === null) throw new TypeError('index.html has no #root');
 
 const duet = createDuet(await openEngine());
+takeInvitations(duet.duet.memory);
 createRoot(root).render(
   <StrictMode>
     <App duet={duet.duet} />

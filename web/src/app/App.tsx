@@ -6,6 +6,7 @@ import { forgetEverything } from '../screens/memory.ts';
 import { Notices } from '../screens/Notices.tsx';
 import { Starting } from '../screens/Starting.tsx';
 import type { Preferences } from '../screens/settings/Settings.tsx';
+import { EarlierPassword } from '../screens/sign-in/EarlierPassword.tsx';
 import { KeyMissing } from '../screens/sign-in/KeyMissing.tsx';
 import { SignIn } from '../screens/sign-in/SignIn.tsx';
 import { Unlock } from '../screens/sign-in/Unlock.tsx';
@@ -117,6 +118,12 @@ function Screen() {
       return (
         <Page>
           <KeyMissing name={account.name} />
+        </Page>
+      );
+    case 'earlier-password':
+      return (
+        <Page>
+          <EarlierPassword keyOpens={account.keyOpens} />
         </Page>
       );
     case 'ready':

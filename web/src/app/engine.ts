@@ -11,7 +11,7 @@ export async function openEngine(): Promise<EngineClient> {
     const stage = asked.get('fake');
     if (stage !== null) {
       const { createFakeEngine } = await import('../engine/fake.ts');
-      const stages = ['locked', 'key-missing', 'ready'] as const;
+      const stages = ['locked', 'key-missing', 'earlier-password', 'ready'] as const;
       const fake = createFakeEngine({
         pause: 900,
         // `&still`: nothing happens by itself; whoever looks says what does.

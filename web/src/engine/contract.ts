@@ -22,6 +22,11 @@ export type AccountView =
   | { readonly stage: 'locked'; readonly name: string }
   /** Logged in on a device that does not have this account's key: import a backup, or replace the key. */
   | { readonly stage: 'key-missing'; readonly name: string }
+  /**
+   * The password was changed elsewhere, and what this device keeps is still wrapped under the one before.
+   * `keyOpens`: only the copy for backups is; the key itself opens without a password.
+   */
+  | { readonly stage: 'earlier-password'; readonly name: string; readonly keyOpens: boolean }
   | { readonly stage: 'ready'; readonly name: string; readonly accountId: string };
 
 export type ConnectionView =
@@ -53,6 +58,41 @@ export interface AppView {
   readonly maxFileBytes: number;
 }
 
+/**
+ * Who may call. `known`: whose key is pinned on one of the account's devices, and those who are allowed. Whoever is
+ * blocked may not in any case.
+ */
+export type ReachPolicy = 'anyone' | 'known' | 'allowed';
+
+export interface ReachView {
+  readonly policy: ReachPolicy;
+  /** By name. */
+  readonly allowed: readonly { readonly accountId: string; readonly name: string }[];
+  readonly blocked: readonly { readonly accountId: string; readonly name: string }[];
+}
+
+/** Whose invitation it is. */
+export interface InvitationView {
+  readonly name: string;
+  /** Epoch ms. */
+  readonly expiresAt: number;
+}
+
+/** One login on one device. */
+export interface LoginView {
+  readonly id: string;
+  /** What its browser calls itself (the `User-Agent` header); null if it did not say. */
+  readonly userAgent: string | null;
+  /** The network address that it came from, as the relay saw it. */
+  readonly address: string;
+  /** Epoch ms. */
+  readonly since: number;
+  /** Epoch ms, to the minute. */
+  readonly lastUsed: number;
+  /** The one of this page. */
+  readonly current: boolean;
+}
+
 export interface UserView {
   readonly accountId: string;
   readonly name: string;
@@ -61,7 +101,15 @@ export interface UserView {
 }
 
 /** protocol.md 3.4: how far the peer's key is trusted. */
-export type TrustView = 'unknown' | 'first-use' | 'compared' | 'sas' | 'qr' | 'changed';
+export type TrustView =
+  | 'unknown'
+  | 'first-use'
+  /** The key came with an invitation: as sure as the way that its link took. The protocol calls it `first-use`. */
+  | 'link'
+  | 'compared'
+  | 'sas'
+  | 'qr'
+  | 'changed';
 
 /** M3. Exactly one holds, and it is always visible. */
 export type ConversationState =
@@ -122,6 +170,20 @@ export interface VerificationView {
   readonly firstSeen: number | null;
   /** Keys that were pinned before, oldest first. */
   readonly history: readonly KeyHistoryView[];
+}
+
+/** How a key came to be an account's, by the relay's word. */
+export type KeyProofView = 'first' | 'signed' | 'lost';
+
+/** What the relay says of an account's keys: a hint of what happened, and no proof. */
+export interface DirectoryKeyView {
+  readonly fingerprint: FingerprintView;
+  /** Epoch ms. */
+  readonly since: number;
+  /** `signed`: the key before signed it. `lost`: its owner said that the key before is lost. */
+  readonly proof: KeyProofView;
+  /** It is the one that this device goes by. */
+  readonly inUse: boolean;
 }
 
 /** A key that was pinned once and is not any more. */
@@ -271,8 +333,12 @@ export type UserErrorCode =
   | 'wasm-blocked'
   | 'storage-unavailable'
   | 'key-wrong-password'
+  /** The relay says that it is not the account's password. */
+  | 'password-wrong'
   | 'not-connected'
   | 'peer-has-no-key'
+  /** They chose who may call them. */
+  | 'not-reachable'
   | 'not-secure-yet'
   | 'text-too-long'
   /** The time in which a message can be changed is over. */
@@ -292,6 +358,14 @@ export type UserErrorCode =
   | 'too-many-conversations'
   /** This device's key was made so that nothing can copy it: only a new key (`replaceKey`) can be backed up. */
   | 'backup-not-possible'
+  /** No invitation, or of another deployment. */
+  | 'invitation-unreadable'
+  /** Its day is over, or it was never made. */
+  | 'invitation-over'
+  /** One's own. */
+  | 'invitation-own'
+  /** The person is known here by another key than the one in it. */
+  | 'invitation-other-key'
   /** "Wrong passphrase or damaged file": which of the two, nobody can tell. */
   | 'backup-unreadable'
   /** Not a backup of this app, or of a newer version. */
@@ -345,8 +419,36 @@ export interface EngineCommands {
    * for those whose key cannot be backed up: what is open ends.
    */
   replaceKey(input: { password: string }): Promise<void>;
+  /** `earlier-password`: opens what the password before wraps, and wraps it under the present one. */
+  rewrap(input: { earlier: string }): Promise<void>;
+  /** `earlier-password`: nobody knows it any more. The key, unless it opens by itself, counts as missing here. */
+  forgoEarlier(): Promise<void>;
   /** Keeps the identity on this device. */
   logout(): Promise<void>;
+  /** Where the account is logged in, the one used last first. */
+  logins(): Promise<readonly LoginView[]>;
+  /** Ends one of the others. */
+  endLogin(input: { id: string }): Promise<void>;
+  /** Ends all of them. `keepThis`: but for the one of this page. */
+  endLogins(input: { keepThis: boolean }): Promise<void>;
+  /** Ends every other login; other devices will ask once for the password that was. */
+  changePassword(input: { password: string; newPassword: string }): Promise<void>;
+  /** For good, and nobody can have the name again. This device forgets the key and the people. */
+  deleteAccount(input: { password: string }): Promise<void>;
+  /** Who may call. */
+  reach(): Promise<ReachView>;
+  /** `known`: the relay learns whom this device knows. */
+  setReach(input: { policy: ReachPolicy }): Promise<ReachView>;
+  /** Puts somebody on a list, or takes them off. */
+  setListed(input: { list: 'allowed' | 'blocked'; accountId: string; listed: boolean }): Promise<ReachView>;
+  /** Ends the conversation or the call with somebody, and blocks them. */
+  block(input: { accountId: string }): Promise<void>;
+  /** Makes an invitation, good for a day. `text`: what the fragment of its link holds. */
+  invite(): Promise<InvitationView & { readonly text: string }>;
+  /** What a link says; null if it is none. Asks nobody. */
+  readInvitation(input: { text: string }): Promise<InvitationView | null>;
+  /** Takes somebody's invitation: their key is known by it, and they are called. */
+  acceptInvitation(input: { text: string }): Promise<void>;
   search(input: { query: string }): Promise<readonly UserView[]>;
   /** Calls somebody, or shows the conversation that there is. Others go on. */
   openChat(input: { accountId: string; name: string }): Promise<void>;
@@ -384,6 +486,8 @@ export interface EngineCommands {
   /** A whole file of the peer's was looked at, heard or saved. */
   markSeen(input: { fid: string }): Promise<void>;
   verification(): Promise<VerificationView>;
+  /** Every key of the person on the screen by the relay's word, the newest first. */
+  keyHistory(): Promise<readonly DirectoryKeyView[]>;
   /** The person compared the fingerprints. `by`: what they compared. */
   markVerified(input: { by: 'compared' | 'sas' }): Promise<void>;
   /** The text of a QR code, from the camera, a picture or the clipboard; of the person in the open conversation. */

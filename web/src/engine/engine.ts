@@ -1,17 +1,20 @@
 /** The engine, put together: commands in, events out. Everything that a platform provides comes from outside. */
 import { Account } from './account/account.ts';
 import { Backups } from './account/backup.ts';
+import { Invitations } from './account/invitations.ts';
+import { Ownership } from './account/ownership.ts';
+import { Reachability, telling } from './account/reachability.ts';
 import { App } from './app.ts';
 import { Auth } from './auth.ts';
 import type { CryptoView, EngineEvent, EngineMode } from './contract.ts';
 import { Directory } from './directory.ts';
-import { EngineError } from './errors.ts';
+import { EngineError, toUserError } from './errors.ts';
 import { Http } from './http.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { CryptoPort, RelayPort, Socket } from './port.ts';
 import type { CommandHandlers } from './rpc.ts';
 import { Talks } from './talks/talks.ts';
-import { peopleOf, readQr, verificationOf } from './verification.ts';
+import { keyHistoryOf, peopleOf, readQr, verificationOf } from './verification.ts';
 
 /** What the engine needs of the world. */
 export interface Platform {
@@ -50,10 +53,20 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       account.renewed(session);
     },
     onExpired: () => {
-      account.expired();
+      account.ended();
       emit({ type: 'notice', error: { code: 'session-expired' } });
     },
   });
+  const reachability = new Reachability({ http, auth, keystore });
+  /** What nobody waits for. That the relay is away is said by the connection. */
+  const later = (work: Promise<void>) => {
+    work.catch((thrown: unknown) => {
+      const error = toUserError(thrown);
+      if (error.code !== 'relay-unreachable' && error.code !== 'session-expired')
+        emit({ type: 'notice', error });
+    });
+  };
+  const told = telling(keystore, (owner) => later(reachability.share(owner)));
   const directory = new Directory({ crypto, http, auth, keystore, realm: () => realm });
   const talks = new Talks({
     crypto,
@@ -61,13 +74,14 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     url: platform.origin,
     WebSocket: platform.WebSocket,
     auth,
-    keystore,
+    keystore: told,
     directory,
     app,
     emit,
     now,
     log: platform.log,
     mode: () => mode,
+    isBlocked: (accountId) => reachability.isBlocked(accountId),
   });
   const account = new Account({
     crypto,
@@ -78,8 +92,11 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     talks: () => talks,
     mode: () => mode,
     realm: () => realm,
+    onArrived: (owner) => later(reachability.arrived(owner)),
   });
-  const backups = new Backups({ crypto, keystore, account, talks: () => talks, emit, now });
+  const ownership = new Ownership({ crypto, http, auth, keystore, account, talks: () => talks });
+  const invitations = new Invitations({ crypto, http, auth, talks, realm: () => realm, now });
+  const backups = new Backups({ crypto, keystore: told, account, talks: () => talks, emit, now });
   const verification = { crypto, keystore };
 
   async function start(chosen: EngineMode): Promise<void> {
@@ -109,10 +126,33 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     login: (input) => account.login(input),
     unlock: (input) => account.unlock(input),
     replaceKey: (input) => account.replaceKey(input),
+    rewrap: (input) => account.rewrap(input),
+    forgoEarlier: () => account.forgoEarlier(),
     async logout() {
       backups.close();
       await account.logout();
     },
+    logins: () => ownership.logins(),
+    endLogin: ({ id }) => ownership.endLogin(id),
+    endLogins: ({ keepThis }) => ownership.endLogins(keepThis),
+    changePassword: (input) => ownership.changePassword(input),
+    async deleteAccount(input) {
+      await ownership.deleteAccount(input);
+      backups.close();
+    },
+    reach: () => reachability.view(),
+    async setReach({ policy }) {
+      if (talks.person === null) throw new EngineError('not-connected');
+      return reachability.setPolicy(talks.person.owner, policy);
+    },
+    setListed: ({ list, accountId, listed }) => reachability.setListed(list, accountId, listed),
+    async block({ accountId }) {
+      talks.calls.end(accountId);
+      await reachability.setListed('blocked', accountId, true);
+    },
+    invite: () => invitations.make(),
+    readInvitation: async ({ text }) => invitations.read(text),
+    acceptInvitation: ({ text }) => invitations.accept(text),
     search: ({ query }, signal) => directory.search(query, signal),
     openChat: (peer) => talks.calls.call(peer),
     showChat: async ({ accountId }) => talks.calls.show(accountId),
@@ -133,6 +173,10 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     pauseTransfer: async ({ fid, paused }) => talks.words.pauseFile(fid, paused),
     markSeen: async ({ fid }) => talks.words.seen(fid),
     verification: () => verificationOf(verification, talks.person, talks.visible, talks.handle),
+    keyHistory: () =>
+      keyHistoryOf(verification, talks.visible, (accountId) =>
+        auth.with((token) => http.keyHistory(token, accountId)),
+      ),
     markVerified: ({ by }) => talks.trust.markVerified(by),
     async checkQr({ text }) {
       const verdict = readQr(verification, talks.person, talks.visible, text.trim());

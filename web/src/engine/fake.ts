@@ -17,7 +17,9 @@ import type {
   EngineEvent,
   FingerprintView,
   IncomingView,
+  LoginView,
   MessageView,
+  ReachView,
   RequestBody,
   SessionView,
   TransferView,
@@ -34,7 +36,7 @@ export interface FakeOptions {
   /** False: commands succeed and are recorded, but nothing happens by itself. */
   readonly script?: boolean;
   /** Stage at the end of `start`. */
-  readonly stage?: 'signed-out' | 'locked' | 'key-missing' | 'ready';
+  readonly stage?: 'signed-out' | 'locked' | 'key-missing' | 'earlier-password' | 'ready';
 }
 
 export interface FakeEngine extends EngineClient {
@@ -66,6 +68,11 @@ export interface FakeEngine extends EngineClient {
 
 export const ALICE = { accountId: 'YWxpY2U', name: 'alice' } as const;
 export const BOB = { accountId: 'Ym9i', name: 'bob' } as const;
+
+const everyone = [
+  { ...BOB, reachable: true },
+  { accountId: 'Y2Fyb2w', name: 'carol', reachable: false },
+] as const;
 
 const animals = [
   ['🐵', 'monkey', 'обезьяна'],
@@ -105,6 +112,18 @@ const fakeHistory = [
 
 export function summaryOf({ peer, state, trust }: ConversationView): ConversationSummary {
   return { ...peer, state, trust, unread: 0 };
+}
+
+/** This browser, and a phone two hours ago. */
+function fakeLogins(): readonly LoginView[] {
+  const at = Date.now();
+  const laptop = 'Mozilla/5.0 (X11; Linux x86_64; rv:152.0) Gecko/20100101 Firefox/152.0';
+  const phone = 'Mozilla/5.0 (Linux; Android 16) AppleWebKit/537.36 Chrome/150.0.0.0 Mobile Safari/537.36';
+  const login = { address: '192.0.2.7', since: at - 864e5 };
+  return [
+    { ...login, id: 'login-laptop', userAgent: laptop, lastUsed: at, current: true },
+    { ...login, id: 'login-phone', userAgent: phone, lastUsed: at - 72e5, current: false },
+  ];
 }
 
 function fakeSession(number: number): SessionView {
@@ -166,6 +185,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   let peerSeq = 0;
   let notes = 0;
   let previews = 0;
+  let logins = fakeLogins();
+  let reach: ReachView = { policy: 'anyone', allowed: [], blocked: [] };
   const transfers = new Map<string, MessageView>();
 
   const emit = (event: EngineEvent) => {
@@ -243,6 +264,11 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       connection: { state: 'online' },
     });
   };
+  const signOut = () => {
+    clear();
+    setConversation(null);
+    setApp({ account: { stage: 'signed-out' }, connection: { state: 'idle' } });
+  };
   const setState = (state: ConversationState, more: Partial<ConversationView> = {}) => {
     if (conversation === null) throw new TypeError('no conversation is open');
     if (state === 'peer-disconnected' || state === 'line-dropped') clear();
@@ -310,22 +336,57 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       setApp({ realm: 'duet.example', crypto: { mode, secureContext: true, operations } });
       if (stage === 'ready') signIn(ALICE.name);
       else if (stage === 'signed-out') setApp({ account: { stage } });
+      else if (stage === 'earlier-password')
+        setApp({ account: { stage, name: ALICE.name, keyOpens: false } });
       else setApp({ account: { stage, name: ALICE.name } });
     },
     register: async ({ name }) => signIn(name),
     login: async ({ name }) => signIn(name),
     unlock: async () => signIn(ALICE.name),
     replaceKey: async () => signIn(ALICE.name),
-    async logout() {
-      clear();
-      setConversation(null);
-      setApp({ account: { stage: 'signed-out' }, connection: { state: 'idle' } });
+    rewrap: async () => signIn(ALICE.name),
+    forgoEarlier: async () => setApp({ account: { stage: 'key-missing', name: ALICE.name } }),
+    logout: async () => signOut(),
+    reach: async () => reach,
+    async setReach({ policy }) {
+      reach = { ...reach, policy };
+      return reach;
     },
+    async setListed({ list, accountId, listed }) {
+      const others = reach[list].filter((person) => person.accountId !== accountId);
+      const name = everyone.find((person) => person.accountId === accountId)?.name ?? 'erin';
+      reach = { ...reach, [list]: listed ? [...others, { accountId, name }] : others };
+      return reach;
+    },
+    async block({ accountId }) {
+      if (conversation?.peer.accountId === accountId) {
+        clear();
+        setConversation(null);
+      }
+      setIncoming(incoming.filter(({ peer }) => peer.accountId !== accountId));
+      await commands.setListed({ list: 'blocked', accountId, listed: true });
+    },
+    async invite() {
+      const text = `1.${'A'.repeat(43)}.${'B'.repeat(22)}.tagr0g.${ALICE.name}`;
+      return { name: ALICE.name, expiresAt: Date.now() + 864e5, text };
+    },
+    readInvitation: async ({ text }) =>
+      text.endsWith('.bob') ? { name: BOB.name, expiresAt: Date.now() + 864e5 } : null,
+    async acceptInvitation() {
+      await commands.openChat(BOB);
+      if (conversation !== null) setConversation({ ...conversation, trust: 'link' });
+    },
+    logins: async () => logins,
+    async endLogin({ id }) {
+      logins = logins.filter((login) => login.id !== id);
+    },
+    async endLogins({ keepThis }) {
+      logins = logins.filter(({ current }) => current && keepThis);
+      if (!keepThis) signOut();
+    },
+    changePassword: async () => undefined,
+    deleteAccount: async () => signOut(),
     async search({ query }) {
-      const everyone = [
-        { ...BOB, reachable: true },
-        { accountId: 'Y2Fyb2w', name: 'carol', reachable: false },
-      ];
       return everyone.filter(({ name }) => name.startsWith(query));
     },
     async openChat(peer) {
@@ -426,6 +487,20 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
         history: fakeHistory,
       };
     },
+    keyHistory: async () => [
+      {
+        fingerprint: fakeFingerprint(BOB.name, 3),
+        since: Date.UTC(2026, 4, 1),
+        proof: 'signed',
+        inUse: conversation?.trust !== 'changed',
+      },
+      {
+        fingerprint: fakeFingerprint(BOB.name, 9),
+        since: Date.UTC(2026, 1, 1),
+        proof: 'first',
+        inUse: false,
+      },
+    ],
     async markVerified({ by }) {
       if (conversation !== null) setConversation({ ...conversation, trust: by });
     },

@@ -2,20 +2,36 @@
 import type { UserErrorCode } from './contract.ts';
 import { EngineError } from './errors.ts';
 import type {
+  ChangePasswordRequest,
+  DeleteAccountRequest,
   ErrorCode,
+  InvitationRecord,
+  InvitedBy,
+  KeyHistory,
   KeyRecord,
+  KnownPeopleRequest,
+  ReachList,
+  ReachSettings,
+  RedeemRequest,
   Registered,
   ServerConfig,
   Session,
+  SessionList,
   SetKeyRequest,
+  SetReachRequest,
   UserList,
 } from './protocol/generated/relay-api.ts';
 import {
   parseConfig,
   parseError,
+  parseInvitationRecord,
+  parseInvitedBy,
   parseKey,
+  parseKeyHistory,
+  parseReach,
   parseRegistered,
   parseSession,
+  parseSessions,
   parseUsers,
 } from './protocol/parse.ts';
 
@@ -33,7 +49,7 @@ export class ApiError extends EngineError {
 const TIMEOUT_MS = 15_000;
 
 interface Call {
-  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly token?: string;
   readonly body?: object;
@@ -71,6 +87,53 @@ export class Http {
     await this.call({ method: 'POST', path: '/api/auth/logout', keepalive: true, ...bearer });
   }
 
+  async sessions(token: string): Promise<SessionList> {
+    return parseSessions(await this.call({ method: 'GET', path: '/api/auth/sessions', token }));
+  }
+
+  async endSession(token: string, id: string): Promise<void> {
+    await this.call({ method: 'DELETE', path: `/api/auth/sessions/${id}`, token });
+  }
+
+  async endSessions(token: string, keepThis: boolean): Promise<void> {
+    const path = `/api/auth/sessions${keepThis ? '?keepThis=true' : ''}`;
+    await this.call({ method: 'DELETE', path, token, keepalive: true });
+  }
+
+  async changePassword(token: string, body: ChangePasswordRequest): Promise<Session> {
+    return parseSession(await this.call({ method: 'PUT', path: '/api/auth/password', token, body }));
+  }
+
+  async deleteAccount(token: string, body: DeleteAccountRequest): Promise<void> {
+    await this.call({ method: 'DELETE', path: '/api/auth/account', token, body });
+  }
+
+  async reach(token: string): Promise<ReachSettings> {
+    return parseReach(await this.call({ method: 'GET', path: '/api/reach', token }));
+  }
+
+  async setReach(token: string, body: SetReachRequest): Promise<ReachSettings> {
+    return parseReach(await this.call({ method: 'PUT', path: '/api/reach', token, body }));
+  }
+
+  async setListed(token: string, list: ReachList, id: string, listed: boolean): Promise<ReachSettings> {
+    const method = listed ? 'PUT' : 'DELETE';
+    return parseReach(await this.call({ method, path: `/api/reach/${list}/${id}`, token }));
+  }
+
+  async knowPeople(token: string, body: KnownPeopleRequest): Promise<ReachSettings> {
+    return parseReach(await this.call({ method: 'POST', path: '/api/reach/known', token, body }));
+  }
+
+  async invite(token: string): Promise<InvitationRecord> {
+    return parseInvitationRecord(await this.call({ method: 'POST', path: '/api/invitations', token }));
+  }
+
+  /** Whose invitation it is. */
+  async redeem(token: string, body: RedeemRequest): Promise<InvitedBy> {
+    return parseInvitedBy(await this.call({ method: 'POST', path: '/api/invitations/redeem', token, body }));
+  }
+
   async search(token: string, prefix: string, signal?: AbortSignal): Promise<UserList> {
     const path = `/api/chat/users?username=${encodeURIComponent(prefix)}`;
     return parseUsers(await this.call({ method: 'GET', path, token, ...(signal && { signal }) }));
@@ -87,6 +150,11 @@ export class Http {
       }
       throw error;
     }
+  }
+
+  async keyHistory(token: string, accountId: string): Promise<KeyHistory> {
+    const path = `/api/identity/users/${accountId}/history`;
+    return parseKeyHistory(await this.call({ method: 'GET', path, token }));
   }
 
   async setKey(token: string, body: SetKeyRequest): Promise<void> {
@@ -161,6 +229,10 @@ function userCode(code: ErrorCode): UserErrorCode {
     case 'session_expired':
     case 'session_reused':
       return 'session-expired';
+    case 'invitation_over':
+      return 'invitation-over';
+    case 'not_reachable':
+      return 'not-reachable';
     case 'request_timeout':
     case 'unavailable':
       return 'relay-unreachable';

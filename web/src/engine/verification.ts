@@ -1,9 +1,17 @@
 /** What two people compare (protocol.md section 3), always of the keys in use. */
 import { fromText, toText } from './bytes.ts';
-import type { FingerprintView, KeyHistoryView, PersonView, QrVerdict, VerificationView } from './contract.ts';
+import type {
+  DirectoryKeyView,
+  FingerprintView,
+  KeyHistoryView,
+  PersonView,
+  QrVerdict,
+  VerificationView,
+} from './contract.ts';
 import { EngineError, packageCode } from './errors.ts';
 import type { Keystore, PastPin } from './keystore/keystore.ts';
 import type { Conversation, CryptoPort } from './port.ts';
+import type { KeyHistory } from './protocol/generated/relay-api.ts';
 import type { Run } from './run.ts';
 import type { Talk } from './talks/state.ts';
 import { trustOf } from './talks/views.ts';
@@ -40,6 +48,24 @@ export async function verificationOf(
     firstSeen: record?.since ?? null,
     history: record === null ? [] : historyView(crypto, peer.name, record.history),
   };
+}
+
+/** The keys of the person on the screen by the relay's word. */
+export async function keyHistoryOf(
+  { crypto }: Pick<VerificationDeps, 'crypto'>,
+  talk: Talk | null,
+  ask: (accountId: string) => Promise<KeyHistory>,
+): Promise<DirectoryKeyView[]> {
+  if (talk === null) throw new EngineError('not-connected');
+  const { peer, key } = talk;
+  const { id, keys } = await ask(peer.accountId);
+  if (id !== peer.accountId) throw new EngineError('relay-error');
+  return keys.map(({ identityKey, since, proof }) => ({
+    fingerprint: fingerprint(crypto, peer.name, fromText(identityKey, 32)),
+    since,
+    proof,
+    inUse: identityKey === key,
+  }));
 }
 
 /** Everybody whose key is pinned here, by name. */

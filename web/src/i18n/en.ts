@@ -3,6 +3,7 @@ import type {
   BackupPersonView,
   ConversationState,
   ConversationView,
+  KeyProofView,
   MessageStatus,
   QrVerdict,
   TransferState,
@@ -274,6 +275,12 @@ export const en = {
       label: (name) => `Is it really ${name}?`,
       note: () => 'Not made sure yet',
       hint: (name) => `You have talked before, but never made sure that it is ${name}.`,
+    },
+    link: {
+      label: (name) => `Invited by ${name}`,
+      note: (name) => `Known by ${name}’s invitation`,
+      hint: (name) =>
+        `${name}’s key came with the link: it is whoever made that link. As sure as the way on which it came to you.`,
     },
     compared: {
       label: (name) => `You know it’s ${name}`,
@@ -548,6 +555,17 @@ export const en = {
         },
       } satisfies Record<QrVerdict | 'camera-denied' | 'camera-missing', OutcomeText>,
     },
+    directory: {
+      title: 'What the server says',
+      help: (name: string) =>
+        `Every key that the server has had for ${name}. It is a hint of what happened and proves nothing: only comparing does.`,
+      proofs: {
+        first: (day: string) => `${day}: the first key.`,
+        signed: (day: string) => `${day}: a new key, with the word of the one before.`,
+        lost: (day: string) => `${day}: a new key; the one before was called lost.`,
+      } satisfies Record<KeyProofView, (day: string) => string>,
+      inUse: 'This one is in use here.',
+    },
     code: 'Sixty digits',
     codeHint: 'The same on both screens. Good for the telephone.',
     hex: 'The keys in hexadecimal',
@@ -629,6 +647,106 @@ export const en = {
     restore: 'Take it over',
     restored: 'Taken over.',
   },
+  logins: {
+    title: 'Where you are signed in',
+    here: 'This browser',
+    now: 'Now',
+    on: (browser: string, system: string) => `${browser} on ${system}`,
+    browser: 'A browser',
+    system: 'a system unknown here',
+    used: (when: string, address: string) => `${when} · from ${address}`,
+    end: 'Sign out',
+    endName: (device: string) => `Sign out: ${device}`,
+    endOthers: 'Sign out everywhere but here',
+    endAll: 'Sign out everywhere, here too',
+  },
+  password: {
+    title: 'Password',
+    note: 'Locks your account, and your key on this device',
+    change: 'Change the password',
+    changeHelp:
+      'Every other device is signed out. When you sign in there again, it asks once for the password that you have now: that is what locks the key there.',
+    now: 'Your password now',
+    next: 'The new one',
+    submit: 'Change it',
+    changed: 'Your password is changed, and every other device is signed out.',
+    forgotten: 'If you forget it',
+    forgottenServer:
+      'Nobody can look it up: your password never leaves this device. Whoever runs the server can set a new one for you, which signs you out everywhere.',
+    forgottenKey:
+      'That lets you in again, but it opens no key that the old password locked. Bring the key back from a backup; without one, make a new key, and everybody you know is told that you may not be you.',
+  },
+  earlier: {
+    title: 'Your password was changed',
+    locked:
+      'The key on this device is still locked by the password before. It is needed once; from then on the new one opens the key.',
+    copy: 'Your key opens here, but its copy for backups is still locked by the password before. It is needed once; from then on the new one opens the copy.',
+    password: 'The password before',
+    submit: 'Go on',
+    forgo: { locked: 'I don’t know it any more', copy: 'Go on without it' },
+    forgoHelp: {
+      locked: 'Then this device cannot open its key: a backup can, or a new key takes its place.',
+      copy: 'You can talk as before. Only a backup cannot be made until then.',
+    },
+  },
+  deletion: {
+    title: 'Delete the account',
+    help: 'Your name, your key and every sign-in are taken off the server. This device forgets your key and the people you know.',
+    forGood:
+      'This cannot be undone, and nobody can have the name again, you included: others know it with your key.',
+    understood: 'I understand that it is gone for good',
+    submit: 'Delete the account',
+  },
+  reach: {
+    title: 'Who may call you',
+    policies: {
+      anyone: { label: 'Anybody', hint: 'But those whom you blocked' },
+      known: {
+        label: 'People I know',
+        hint: 'Whose keys your devices remember. For this the server is told who they are.',
+      },
+      allowed: { label: 'Only those on my list', hint: 'With nobody on it, you look away to all' },
+    },
+    others:
+      'Whoever may not sees you as away, and is told nothing of your key. Whom you call can always answer.',
+    allowed: 'On my list',
+    allowedEmpty: 'Nobody yet.',
+    allow: 'Put on the list',
+    disallow: (name: string) => `Take ${name} off the list`,
+    blocked: 'Blocked',
+    blockedEmpty: 'You have blocked nobody.',
+    unblock: 'Unblock',
+    unblockName: (name: string) => `Unblock ${name}`,
+    remove: 'Take off',
+    who: 'Name of the person',
+    noSuch: (name: string) => `There is nobody called ${name} here.`,
+    block: 'Block',
+    blockName: (name: string) => `Block ${name}`,
+    blockTitle: (name: string) => `Block ${name}?`,
+    blockHelp: (name: string) =>
+      `${name} cannot call you any more, and sees you as away. An open conversation ends and goes from both screens. You can take it back in the settings.`,
+    keep: 'Not now',
+  },
+  invite: {
+    open: 'Invite somebody',
+    title: 'Invite somebody',
+    help: 'Send this link any way you like. Whoever opens it can call you for one day, and knows by your key in it that it is you.',
+    careful: 'Whoever gets hold of the link can use it, too. You will see who calls before you answer.',
+    code: 'Your invitation as a code',
+    copy: 'Copy the link',
+    copied: 'Copied',
+    share: 'Share',
+    until: (day: string, time: string) => `Good until ${day}, ${time}.`,
+    shareText: (name: string) => `${name} invites you to talk`,
+  },
+  invited: {
+    title: (name: string) => `${name} invites you`,
+    newHere: (name: string) => `Choose a name and a password, and then you can talk to ${name}.`,
+    ready: (name: string) =>
+      `The link has ${name}’s key in it, so nobody else can answer in ${name}’s place. When you call, ${name} sees your name.`,
+    call: (name: string) => `Call ${name}`,
+    later: 'Not now',
+  },
   settings: {
     title: 'Settings',
     account: 'Account',
@@ -679,7 +797,7 @@ export const en = {
     wasm: 'WebAssembly',
     secureContext: 'Secure context',
     insecureContext: 'Not a secure context: the browser’s cryptography is switched off',
-    logout: 'Log out',
+    logout: 'Sign out',
     logoutHint: 'Your key stays on this device for the next time.',
   },
   notices: {
@@ -730,6 +848,10 @@ export const en = {
       title: 'This password does not open the key.',
       help: 'Try again; the key itself is unharmed.',
     },
+    'password-wrong': {
+      title: 'That is not your password.',
+      help: 'Try again; small and capital letters differ.',
+    },
     'not-connected': {
       title: 'You are not connected.',
       help: 'Wait for the connection to come back, then try again.',
@@ -737,6 +859,10 @@ export const en = {
     'peer-has-no-key': {
       title: 'This person cannot be written to yet.',
       help: 'They have to sign in on a device once.',
+    },
+    'not-reachable': {
+      title: 'This person cannot be called.',
+      help: 'They chose who may call them, and you are not among those.',
     },
     'not-secure-yet': {
       title: 'You are not alone together yet.',
@@ -773,6 +899,19 @@ export const en = {
     'too-many-conversations': {
       title: 'Enough conversations for now.',
       help: '16 can be open at a time. Leave one first.',
+    },
+    'invitation-unreadable': {
+      title: 'This is not an invitation to this server.',
+      help: 'Copy the whole link, or ask for a new one.',
+    },
+    'invitation-over': {
+      title: 'This invitation is over.',
+      help: 'An invitation is good for one day. Ask for a new one.',
+    },
+    'invitation-own': { title: 'This is your own invitation.', help: 'Send it to somebody else.' },
+    'invitation-other-key': {
+      title: 'You know this person by another key.',
+      help: 'The key in the link is not the one that you know. Make sure on another way, by telephone or face to face, before you go on.',
     },
     'backup-not-possible': {
       title: 'This key cannot be copied.',

@@ -23,6 +23,8 @@ export interface Format {
   number(value: number): string;
   /** A wait, rounded up: seconds below a minute, minutes above. */
   wait(milliseconds: number): string;
+  /** How long ago something was, in minutes, hours or days. */
+  ago(milliseconds: number): string;
 }
 
 const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const;
@@ -41,6 +43,7 @@ export function createFormat(locale: string): Format {
       maximumFractionDigits: digits,
     });
   const sizes = units.map((name, power) => unit(name, 'short', power === 0 ? 0 : 1));
+  const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const seconds = unit('second', 'long', 0);
   const minutes = unit('minute', 'long', 0);
   return {
@@ -57,6 +60,12 @@ export function createFormat(locale: string): Format {
     wait: (milliseconds) => {
       const total = Math.max(1, Math.ceil(milliseconds / 1000));
       return total < 60 ? seconds.format(total) : minutes.format(Math.ceil(total / 60));
+    },
+    ago: (milliseconds) => {
+      const past = Math.max(1, Math.floor(milliseconds / 60_000));
+      if (past < 60) return relative.format(-past, 'minute');
+      if (past < 24 * 60) return relative.format(-Math.floor(past / 60), 'hour');
+      return relative.format(-Math.floor(past / (24 * 60)), 'day');
     },
   };
 }

@@ -2,6 +2,9 @@ import { useState } from 'react';
 import { useWords } from '../i18n/index.tsx';
 import { Chat } from './chat/Chat.tsx';
 import { useConversation } from './duet.tsx';
+import { Invite } from './invite/Invite.tsx';
+import { Invited } from './invite/Invited.tsx';
+import { useInvitation } from './invite/use-invitation.ts';
 import { ConnectionBanner } from './lobby/ConnectionBanner.tsx';
 import { Incoming } from './lobby/Incoming.tsx';
 import { Lobby } from './lobby/Lobby.tsx';
@@ -14,16 +17,18 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
   const { t } = useWords();
   const conversation = useConversation();
   const known = useKnown();
-  const [settings, setSettings] = useState(false);
+  const [page, setPage] = useState<'settings' | 'invite' | null>(null);
+  const invitation = useInvitation();
+  const invited = invitation !== null && page === null;
   const peerId = conversation?.peer.accountId ?? null;
   /** The conversation that the person left standing, on a phone, to look at the people. */
   const [aside, setAside] = useState<string | null>(null);
   const chatInFront = peerId !== null && aside !== peerId;
   if (peerId === null && aside !== null) setAside(null);
-  const lobbyInFront = !settings && !chatInFront;
+  const lobbyInFront = page === null && !chatInFront && !invited;
 
   const toConversation = () => {
-    setSettings(false);
+    setPage(null);
     setAside(null);
   };
 
@@ -44,15 +49,20 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
             known={known}
             className={lobbyInFront ? 'flex w-full' : 'hidden md:flex'}
             onOpenConversation={toConversation}
-            onOpenSettings={() => setSettings(true)}
+            onOpenSettings={() => setPage('settings')}
+            onInvite={() => setPage('invite')}
           />
           <div
             id="conversation"
             tabIndex={-1}
             className={`min-h-0 min-w-0 flex-col bg-paper outline-none ${lobbyInFront ? 'hidden md:flex' : 'flex w-full'}`}
           >
-            {settings ? (
-              <Settings preferences={preferences} onClose={() => setSettings(false)} />
+            {page === 'settings' ? (
+              <Settings preferences={preferences} onClose={() => setPage(null)} />
+            ) : page === 'invite' ? (
+              <Invite onClose={() => setPage(null)} />
+            ) : invited ? (
+              <Invited invitation={invitation} onCalled={toConversation} />
             ) : conversation === null ? (
               <Welcome known={known} />
             ) : (

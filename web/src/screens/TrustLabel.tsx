@@ -8,6 +8,7 @@ type Level = 'open' | 'good' | 'bad';
 const levels: Readonly<Record<TrustView, Level>> = {
   unknown: 'open',
   'first-use': 'open',
+  link: 'good',
   compared: 'good',
   sas: 'good',
   qr: 'good',

@@ -19,9 +19,11 @@ export interface Memory {
   readonly drafts: ReadonlyMap<string, string>;
   /** By the peer's account id. */
   readonly writing: ReadonlyMap<string, Writing>;
+  /** The text of the invitation that the page was opened with, until it is taken or put away. */
+  readonly invitation: string | null;
 }
 
-const EMPTY: Memory = { recent: [], drafts: new Map(), writing: new Map() };
+const EMPTY: Memory = { recent: [], drafts: new Map(), writing: new Map(), invitation: null };
 
 const MAX_RECENT = 12;
 
@@ -55,6 +57,7 @@ export function setWriting(memory: StoreApi<Memory>, accountId: string, next: Wr
   });
 }
 
+/** Of whoever was here; an invitation is for whoever comes. */
 export function forgetEverything(memory: StoreApi<Memory>): void {
-  memory.setState(EMPTY, true);
+  memory.setState(({ invitation }) => ({ ...EMPTY, invitation }), true);
 }

@@ -1,36 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { makeBackup, openBackup } from './support/backup.js';
 import { expect, test } from './support/fixtures.js';
-import { meet, type Person, password } from './support/person.js';
-
-interface Backup {
-  readonly file: { name: string; mimeType: string; buffer: Buffer };
-  readonly passphrase: string;
-}
-
-async function makeBackup(person: Person): Promise<Backup> {
-  await person.at('settings-open').click();
-  await person.at('open-make-backup').click();
-  await person.at('backup-password').fill(password);
-  await person.at('backup-make').click();
-  const passphrase = (await person.at('backup-passphrase').textContent()) ?? '';
-  const [download] = await Promise.all([
-    person.page.waitForEvent('download'),
-    person.at('backup-save').click(),
-  ]);
-  await person.at('backup-written').click();
-  await person.at('backup-finish').click();
-  const buffer = await readFile(await download.path());
-  return {
-    file: { name: download.suggestedFilename(), mimeType: 'application/octet-stream', buffer },
-    passphrase,
-  };
-}
-
-async function openBackup(person: Person, { file, passphrase }: Backup): Promise<void> {
-  await person.at('backup-file').setInputFiles(file);
-  await person.at('backup-passphrase-input').fill(passphrase);
-  await person.at('backup-open').click();
-}
+import { meet, password } from './support/person.js';
 
 for (const engine of ['native', 'wasm'] as const) {
   test(`a backup carries the key and the people to another device: ${engine}`, async ({ stage }) => {

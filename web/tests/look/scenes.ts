@@ -13,7 +13,7 @@ import type { Language } from '../../src/i18n/format.ts';
 export interface Scene {
   readonly name: string;
   /** Where the person stands with their account at the start; `in`: signed in, with the people below known. */
-  readonly stage: 'signed-out' | 'locked' | 'key-missing' | 'in' | 'in-alone';
+  readonly stage: 'signed-out' | 'locked' | 'key-missing' | 'earlier-password' | 'in' | 'in-alone';
   readonly prepare?: (page: Page, language: Language) => Promise<void>;
 }
 
@@ -251,6 +251,7 @@ export const scenes: readonly Scene[] = [
   },
   { name: '01-unlock', stage: 'locked' },
   { name: '01-key-missing', stage: 'key-missing' },
+  { name: '01-earlier-password', stage: 'earlier-password' },
   { name: '02-alone', stage: 'in-alone' },
   { name: '02-lobby', stage: 'in' },
   {
@@ -281,6 +282,41 @@ export const scenes: readonly Scene[] = [
     prepare: async (page) => {
       await page.getByTestId('search-input').fill('zoe');
       await page.getByText('zoe').first().waitFor();
+    },
+  },
+  {
+    name: '02-invite',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.evaluate(() => {
+        fake.invite = async () => ({
+          name: 'alice',
+          expiresAt: new Date('2026-12-01T19:00').getTime(),
+          text: `1.${'k'.repeat(43)}.${'t'.repeat(22)}.tagr0g.alice`,
+        });
+      });
+      await page.getByTestId('invite-open').click();
+      await page.getByTestId('invite-link').waitFor();
+    },
+  },
+  {
+    name: '02-invited',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.evaluate(() => {
+        location.hash = '#invite=1.key.token.end.bob';
+      });
+      await page.getByTestId('invited').waitFor();
+    },
+  },
+  {
+    name: '01-welcome-invited',
+    stage: 'signed-out',
+    prepare: async (page) => {
+      await page.evaluate(() => {
+        location.hash = '#invite=1.key.token.end.bob';
+      });
+      await page.getByTestId('invited-note').waitFor();
     },
   },
   { name: '02-calling', stage: 'in', prepare: (page) => chat(page, 'ringing-out', { writable: 'early' }) },
@@ -622,6 +658,25 @@ export const scenes: readonly Scene[] = [
       await page.getByTestId('compare-more').click();
     },
   },
+  {
+    name: '05-compare-directory',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'secure', firstTime)(page, language);
+      await page.getByTestId('fingerprint-open').click();
+      await page.getByTestId('directory-history-open').click();
+      await page.getByTestId('directory-history').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: '05-block',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'secure', firstTime)(page, language);
+      await page.getByTestId('fingerprint-open').click();
+      await page.getByTestId('block-open').click();
+    },
+  },
   { name: '08-settings', stage: 'in', prepare: open('settings-open') },
   {
     name: '08-settings-end',
@@ -631,6 +686,46 @@ export const scenes: readonly Scene[] = [
       await page.getByTestId('people').locator('summary').first().click();
       await page.getByTestId('engine-table').locator('xpath=../summary').click();
       await page.getByTestId('engine-table').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: '08-logins',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('login-other').waitFor();
+      await page.getByTestId('open-delete-account').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: '08-reach',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.evaluate(async () => {
+        await fake.setReach({ policy: 'allowed' });
+        await fake.setListed({ list: 'allowed', accountId: 'Ym9i', listed: true });
+        await fake.setListed({ list: 'blocked', accountId: 'Y2Fyb2w', listed: true });
+      });
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('reach-blocked').scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: '08-password',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('open-change-password').click();
+      await page.getByTestId('password-next').fill('another horse');
+      await page.getByTestId('forgotten').locator('summary').click();
+    },
+  },
+  {
+    name: '08-delete',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.getByTestId('settings-open').click();
+      await page.getByTestId('open-delete-account').click();
     },
   },
   {

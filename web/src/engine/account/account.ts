@@ -25,6 +25,7 @@ import {
 } from '../protocol/generated/relay-api.ts';
 import type { Talks } from '../talks/talks.ts';
 import { accessOf, newIdentityKind } from './access.ts';
+import { rewrapped, unwrapped } from './rewrap.ts';
 
 export interface AccountDeps {
   readonly crypto: CryptoPort;
@@ -35,6 +36,8 @@ export interface AccountDeps {
   readonly mode: () => EngineMode;
   readonly realm: () => string | null;
   readonly now: () => number;
+  /** Somebody is here. */
+  readonly onArrived: (owner: string) => void;
 }
 
 export interface Credentials {
@@ -45,6 +48,8 @@ export interface Credentials {
 export class Account {
   /** The login that holds while its identity is not open. */
   private user: User | null = null;
+  /** The vault secret of the present password, while the person looks for the one before it. */
+  private present: Bytes | null = null;
   private busy = false;
 
   constructor(private readonly deps: AccountDeps) {}
@@ -110,13 +115,47 @@ export class Account {
     return this.alone(async () => {
       const user = this.awaiting();
       await this.withSecrets(user.username, password, async (secrets) => {
-        // There is nothing yet that the password could open, so only the relay can tell whether it is right.
-        if ((await this.deps.keystore.identity(user.id)) === null) {
+        const record = await this.deps.keystore.identity(user.id);
+        // What the password does not open may be wrapped under the one before: only the relay can tell whether it is right.
+        if (record === null || !(await this.opens(record, secrets))) {
           const { loginSecret } = secrets;
-          this.deps.auth.adopt(await this.deps.http.login({ username: user.username, loginSecret }));
+          try {
+            this.deps.auth.adopt(await this.deps.http.login({ username: user.username, loginSecret }));
+          } catch (error) {
+            const wrong = error instanceof EngineError && error.code === 'wrong-credentials';
+            throw record !== null && wrong ? new EngineError('key-wrong-password', { cause: error }) : error;
+          }
         }
         await this.enter(user, secrets);
       });
+    });
+  }
+
+  /** Wraps what the earlier password wraps under the present one. */
+  rewrap({ earlier }: { readonly earlier: string }): Promise<void> {
+    return this.alone(async () => {
+      const user = this.awaiting();
+      const { present } = this;
+      const record = await this.deps.keystore.identity(user.id);
+      if (present === null || record === null) throw new EngineError('session-expired');
+      await this.withSecrets(user.username, earlier, async ({ vaultSecret }) => {
+        const stored = await rewrapped(this.deps.crypto, record, { from: vaultSecret, to: present });
+        await this.deps.keystore.putIdentity({ ...record, stored });
+      });
+      await this.publishAndArrive(await this.unwrap(user, present), user);
+    });
+  }
+
+  /** Nobody knows the earlier password any more. */
+  forgoEarlier(): Promise<void> {
+    return this.alone(async () => {
+      const user = this.awaiting();
+      const record = await this.deps.keystore.identity(user.id);
+      if (record?.stored.kind === 'native') {
+        return this.publishAndArrive(await this.unwrap(user, null), user);
+      }
+      this.forgetPresent();
+      this.deps.talks().leave({ stage: 'key-missing', name: user.username });
     });
   }
 
@@ -233,8 +272,8 @@ export class Account {
     });
   }
 
-  /** The login ended on the relay's side. */
-  expired(): void {
+  /** The login has ended on the relay's side. */
+  ended(): void {
     this.leave();
   }
 
@@ -270,9 +309,35 @@ export class Account {
       case 'create':
         return this.publishAndArrive(await this.create(user.username, secrets), user);
       case 'open':
-        return this.publishAndArrive(await this.unwrap(user, secrets), user);
+        if (record !== null && secrets !== null && !(await this.opens(record, secrets))) {
+          return this.askForEarlier(user, secrets, record.stored.kind === 'native');
+        }
+        return this.publishAndArrive(await this.unwrap(user, secrets?.vaultSecret ?? null), user);
       default:
         access satisfies never;
+    }
+  }
+
+  /** The relay took this password, and what is stored is under another: the one before it. */
+  private askForEarlier(user: User, { vaultSecret }: PasswordSecrets, keyOpens: boolean): void {
+    this.forgetPresent();
+    this.present = vaultSecret.slice();
+    this.deps.talks().leave({ stage: 'earlier-password', name: user.username, keyOpens });
+  }
+
+  private forgetPresent(): void {
+    this.present?.fill(0);
+    this.present = null;
+  }
+
+  /** Whether this password opens what is wrapped under one, if anything is. */
+  private async opens(record: IdentityRecord, { vaultSecret }: PasswordSecrets): Promise<boolean> {
+    try {
+      (await unwrapped(this.deps.crypto, record, vaultSecret))?.free();
+      return true;
+    } catch (error) {
+      if (packageCode(error) === 'E_VAULT') return false;
+      throw error;
     }
   }
 
@@ -299,18 +364,21 @@ export class Account {
       throw error;
     }
     this.user = null;
+    this.forgetPresent();
+    this.deps.onArrived(toText(identity.accountId));
   }
 
   private leave(): void {
     this.user = null;
+    this.forgetPresent();
     this.deps.auth.drop();
     this.deps.talks().leave({ stage: 'signed-out' });
   }
 
   /** The stored identity of the login; a password that does not open it leaves the person at the locked door. */
-  private async unwrap(user: User, secrets: PasswordSecrets | null): Promise<Identity> {
+  private async unwrap(user: User, vaultSecret: Bytes | null): Promise<Identity> {
     try {
-      const identity = await this.reopen(user.id, secrets);
+      const identity = await this.reopen(user.id, vaultSecret);
       if (identity === null) throw new EngineError('internal');
       return identity;
     } catch (error) {
@@ -319,7 +387,7 @@ export class Account {
     }
   }
 
-  private async reopen(owner: string, secrets: PasswordSecrets | null): Promise<Identity | null> {
+  private async reopen(owner: string, vaultSecret: Bytes | null): Promise<Identity | null> {
     const record = await this.deps.keystore.identity(owner);
     if (record === null) return null;
     const { realm, name, stored } = record;
@@ -329,7 +397,7 @@ export class Account {
       realm,
       name,
       stored,
-      vaultSecret: secrets?.vaultSecret,
+      vaultSecret: vaultSecret ?? undefined,
       engine,
     });
   }
@@ -337,7 +405,7 @@ export class Account {
   /** What this device keeps for the account, if this password and engine open it. */
   private async keptIdentity(owner: string, secrets: PasswordSecrets): Promise<Identity | null> {
     try {
-      return await this.reopen(owner, secrets);
+      return await this.reopen(owner, secrets.vaultSecret);
     } catch (error) {
       const code = packageCode(error);
       if (code !== 'E_VAULT' && code !== 'E_ENGINE_UNAVAILABLE') throw error;
@@ -422,7 +490,7 @@ export class Account {
   }
 
   /** A second command while one runs would find a half-open door. */
-  private async alone<T>(work: () => Promise<T>): Promise<T> {
+  async alone<T>(work: () => Promise<T>): Promise<T> {
     if (this.busy) throw new EngineError('internal');
     this.busy = true;
     try {

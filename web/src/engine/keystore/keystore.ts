@@ -55,11 +55,13 @@ export interface Keystore {
   pinRealm(realm: string): Promise<void>;
   identity(owner: string): Promise<IdentityRecord | null>;
   putIdentity(record: IdentityRecord): Promise<void>;
+  /** Forgets an account whole: its identity, and everybody whom it pinned. */
+  forget(owner: string): Promise<void>;
   pin(owner: string, accountId: string): Promise<PinRecord | null>;
   /** Everybody whom this account pinned. */
   pins(owner: string): Promise<readonly PinRecord[]>;
-  /** Writes a pin; a pin with another key goes into its history. */
-  putPin(owner: string, peer: Peer, pin: Pin, now: number): Promise<void>;
+  /** Writes a pin, and gives what was written; a pin with another key goes into its history. */
+  putPin(owner: string, peer: Peer, pin: Pin, now: number): Promise<PinRecord>;
   /** Writes what `change` makes of everybody whom this account pinned, all or none; the result is what was written. */
   rewritePins(
     owner: string,
@@ -121,14 +123,23 @@ export function openKeystore(name: string = NAME): Keystore {
     pinRealm: (realm) => use(async (db) => void (await db.put('settings', realm, 'realm'))),
     identity: (owner) => use(async (db) => (await db.get('identities', owner)) ?? null),
     putIdentity: (record) => use(async (db) => void (await db.put('identities', record))),
+    forget: (owner) =>
+      use(async (db) => {
+        const transaction = db.transaction(['identities', 'pins'], 'readwrite', { durability: 'strict' });
+        await transaction.objectStore('identities').delete(owner);
+        await transaction.objectStore('pins').delete(everybodyOf(owner));
+        await transaction.done;
+      }),
     pin: (owner, accountId) => use(async (db) => (await db.get('pins', [owner, accountId])) ?? null),
     pins: (owner) => use((db) => db.getAll('pins', everybodyOf(owner))),
     putPin: (owner, peer, pin, now) =>
       use(async (db) => {
         const transaction = db.transaction('pins', 'readwrite', { durability: 'strict' });
         const before = await transaction.store.get([owner, peer.accountId]);
-        await transaction.store.put({ ...peer, owner, ...pin, ...lineage(before, pin, now) });
+        const written = { ...peer, owner, ...pin, ...lineage(before, pin, now) };
+        await transaction.store.put(written);
         await transaction.done;
+        return written;
       }),
     async rewritePins(owner, change) {
       const outcome = await use(async (db) => {
@@ -160,10 +171,21 @@ function withDates(pin: PinRecord): PinRecord {
   return { ...pin, history: pin.history.map((past) => ({ ...past, since: past.since ?? null })) };
 }
 
-/** Since when, and what was before: the same key only changes how far it is trusted. */
-function lineage(before: PinRecord | undefined, pin: Pin, now: number): Pick<PinRecord, 'since' | 'history'> {
-  if (before === undefined) return { since: now, history: [] };
-  if (before.key === pin.key) return { since: before.since, history: before.history };
+/**
+ * Since when, and what was before: the same key only changes how far it is trusted. The protocol has no name for a key that
+ * came with an invitation; that its owner was met makes it no weaker.
+ */
+function lineage(
+  before: PinRecord | undefined,
+  pin: Pin,
+  now: number,
+): Pick<PinRecord, 'since' | 'history' | 'trust'> {
+  if (before === undefined) return { trust: pin.trust, since: now, history: [] };
   const { key, trust, since, history } = before;
-  return { since: now, history: [...history, { key, trust, since, until: now }].slice(-EARLIER_KEYS_MAX) };
+  if (key === pin.key) {
+    const introduced = trust === 'link' && pin.trust === 'first-use';
+    return { trust: introduced ? trust : pin.trust, since, history };
+  }
+  const past = [...history, { key, trust, since, until: now }].slice(-EARLIER_KEYS_MAX);
+  return { trust: pin.trust, since: now, history: past };
 }

@@ -5,10 +5,16 @@
 import { EngineError } from '../errors.ts';
 import type {
   ErrorDetail,
+  InvitationRecord,
+  InvitedBy,
+  KeyHistory,
   KeyRecord,
+  ReachPerson,
+  ReachSettings,
   Registered,
   ServerConfig,
   Session,
+  SessionList,
   User,
   UserList,
 } from './generated/relay-api.ts';
@@ -17,6 +23,8 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Account ids and keys: 32 bytes as base64url without padding. */
 const BYTES_32 = /^[A-Za-z0-9_-]{43}$/;
+/** Session ids, and tokens of invitations: 16 bytes. */
+const BYTES_16 = /^[A-Za-z0-9_-]{22}$/;
 
 function wrong(): never {
   throw new EngineError('relay-error', { cause: 'unexpected answer' });
@@ -33,6 +41,11 @@ function text(value: unknown): string {
 function id(value: unknown): string {
   const string = text(value);
   return BYTES_32.test(string) ? string : wrong();
+}
+
+function shortId(value: unknown): string {
+  const string = text(value);
+  return BYTES_16.test(string) ? string : wrong();
 }
 
 function number(value: unknown): number {
@@ -72,6 +85,44 @@ export function parseRegistered(value: unknown): Registered {
   return { ...parseSession(value), keyStored: flag(fields(value)['keyStored']) };
 }
 
+export function parseSessions(value: unknown): SessionList {
+  const { sessions } = fields(value);
+  if (!Array.isArray(sessions)) wrong();
+  return {
+    sessions: sessions.map((one) => {
+      const session = fields(one);
+      const { userAgent } = session;
+      return {
+        id: shortId(session['id']),
+        userAgent: userAgent === null ? null : text(userAgent),
+        address: text(session['address']),
+        createdAt: number(session['createdAt']),
+        lastSeenAt: number(session['lastSeenAt']),
+        current: flag(session['current']),
+      };
+    }),
+  };
+}
+
+function parsePeople(value: unknown): ReachPerson[] {
+  if (!Array.isArray(value)) wrong();
+  return value.map((one) => {
+    const person = fields(one);
+    return { id: id(person['id']), username: text(person['username']) };
+  });
+}
+
+export function parseReach(value: unknown): ReachSettings {
+  const { policy, known, allowed, blocked } = fields(value);
+  if (policy !== 'anyone' && policy !== 'known' && policy !== 'allowed') wrong();
+  return {
+    policy,
+    known: number(known),
+    allowed: parsePeople(allowed),
+    blocked: parsePeople(blocked),
+  };
+}
+
 export function parseUsers(value: unknown): UserList {
   const { users } = fields(value);
   if (!Array.isArray(users)) wrong();
@@ -90,6 +141,30 @@ export function parseKey(value: unknown): KeyRecord {
     username: text(record['username']),
     identityKey: id(record['identityKey']),
     since: number(record['since']),
+  };
+}
+
+export function parseInvitationRecord(value: unknown): InvitationRecord {
+  const { token, expiresAt } = fields(value);
+  return { token: shortId(token), expiresAt: number(expiresAt) };
+}
+
+export function parseInvitedBy(value: unknown): InvitedBy {
+  const { id: account, username } = fields(value);
+  return { id: id(account), username: text(username) };
+}
+
+export function parseKeyHistory(value: unknown): KeyHistory {
+  const { id: account, keys } = fields(value);
+  if (!Array.isArray(keys)) wrong();
+  return {
+    id: id(account),
+    keys: keys.map((one) => {
+      const key = fields(one);
+      const { proof } = key;
+      if (proof !== 'first' && proof !== 'signed' && proof !== 'lost') wrong();
+      return { identityKey: id(key['identityKey']), since: number(key['since']), proof };
+    }),
   };
 }
 

@@ -70,6 +70,16 @@ export class Calls {
     files.settleAnnounced(client.conversation(fromText(accountId, 32)), accountId, false);
   }
 
+  /** Leaves the conversation with somebody, or turns their call away, and closes it. */
+  end(accountId: string): void {
+    const { current } = this.deps;
+    this.decline(accountId);
+    const talk = current.state.talks.get(accountId);
+    if (talk === undefined) return;
+    if (talk.phase.at === 'live') current.handleOf(talk).leave();
+    current.apply({ type: 'closed', accountId });
+  }
+
   show(accountId: string | null): void {
     const { current } = this.deps;
     const known = accountId !== null && current.state.talks.has(accountId) ? accountId : null;

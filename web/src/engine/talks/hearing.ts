@@ -16,6 +16,8 @@ export interface HearingDeps {
   readonly files: Files;
   readonly trust: Trust;
   readonly emit: (event: EngineEvent) => void;
+  /** Whose calls are not shown. */
+  readonly isBlocked: (accountId: string) => boolean;
 }
 
 /** Every event of the package's client. A missing or an unknown name is a compile error. */
@@ -62,6 +64,11 @@ export class Hearing {
   ): void {
     const { current } = this.deps;
     if (current.run !== run) return;
+    // The relay keeps them out; should it not, they are answered as by somebody who does not want to talk.
+    if (event.type === 'incoming' && this.deps.isBlocked(toText(event.account))) {
+      run.client.decline(event.account);
+      return;
+    }
     if (event.type === 'deleted') this.giveUpFile(toText(event.account), event.id);
     current.apply({ type: 'heard', event: event as Heard });
     this.follow(run, event as Heard);

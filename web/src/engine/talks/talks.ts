@@ -24,6 +24,8 @@ export interface TalksDeps extends RelayDeps {
   readonly app: App;
   readonly mode: () => EngineMode;
   readonly emit: (event: EngineEvent) => void;
+  /** Whose calls are not shown. */
+  readonly isBlocked: (accountId: string) => boolean;
   /** Epoch ms. */
   readonly now: () => number;
   /** Told of every transition, without contents. */
@@ -64,7 +66,14 @@ export class Talks {
     this.calls = new Calls({ current, directory, files });
     this.words = new Words({ current, files, maxFileBytes, now });
     this.trust = new Trust({ current, calls: this.calls, keystore, now });
-    this.hearing = new Hearing({ current, directory, files, trust: this.trust, emit });
+    this.hearing = new Hearing({
+      current,
+      directory,
+      files,
+      trust: this.trust,
+      emit,
+      isBlocked: deps.isBlocked,
+    });
   }
 
   /** Whoever is here. */

@@ -46,6 +46,21 @@ export class Trust {
     await calls.call(peer);
   }
 
+  /** The key by which somebody is known here; null if by none. */
+  keyOf(name: string): string | null {
+    const known = this.deps.current
+      .present()
+      .client.pins()
+      .find((peer) => peer.name === name);
+    return known === undefined ? null : toText(known.publicKey);
+  }
+
+  /** Somebody's key came with their invitation, and nobody is known by that name yet. */
+  async introduce(peer: Peer, key: string): Promise<void> {
+    await this.keep(peer, { key, trust: 'link' });
+    await this.reload();
+  }
+
   /** A backup brought people: they take the place of those who are known. */
   async reload(): Promise<void> {
     const { current, keystore } = this.deps;
@@ -69,7 +84,7 @@ export class Trust {
 
   private async keep(peer: Peer, pin: Pin): Promise<void> {
     const { current, keystore, now } = this.deps;
-    await keystore.putPin(current.present().owner, peer, pin, now());
-    current.apply({ type: 'pins', pins: [{ ...pin, accountId: peer.accountId }] });
+    const written = await keystore.putPin(current.present().owner, peer, pin, now());
+    current.apply({ type: 'pins', pins: [written] });
   }
 }

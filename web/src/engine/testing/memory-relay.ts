@@ -11,6 +11,11 @@ interface Account {
   readonly username: string;
   loginSecret: string;
   identityKey: string | null;
+  /** The newest first. */
+  readonly keys: { readonly identityKey: string; readonly since: number; readonly proof: string }[];
+  reach: 'anyone' | 'known' | 'allowed';
+  /** Account ids. */
+  readonly lists: Readonly<Record<'known' | 'allowed' | 'blocked', Set<string>>>;
 }
 
 /** What the relay does with a payload on its way: none, one or more go on. */
@@ -27,6 +32,22 @@ const frame = (type: number, ...parts: Uint8Array[]): Uint8Array<ArrayBuffer> =>
   }
   return bytes;
 };
+
+/** Who may ask for somebody's key. On the socket this relay lets everybody through: what a client does then is its own. */
+function admits(
+  { id, reach, lists: { known, allowed, blocked } }: Account,
+  asker: Account,
+  turnedTo: boolean,
+): boolean {
+  if (id === asker.id) return true;
+  if (blocked.has(asker.id)) return false;
+  return (
+    turnedTo || reach === 'anyone' || allowed.has(asker.id) || (reach === 'known' && known.has(asker.id))
+  );
+}
+
+/** 16 bytes as base64url. */
+const sessionIdOf = (cookie: string) => cookie.padEnd(22, 'A');
 
 export class MemoryRelay {
   realm = 'duet.test';
@@ -52,10 +73,16 @@ export class MemoryRelay {
   readonly replacements: ({ readonly from: string | null } & SetKeyRequest)[] = [];
   refuseKeys = false;
   readonly accounts = new Map<string, Account>();
+  /** By token. */
+  readonly invitations = new Map<string, { readonly id: string; readonly username: string }>();
+  /** When an invitation that is made now ends. */
+  invitationEnd = () => Date.now() + 86_400_000;
   readonly refreshTokens = new Map<string, Account>();
   readonly accessTokens = new Map<string, Account>();
   private readonly online = new Map<string, Wire>();
   private readonly stockings: (() => void)[] = [];
+  /** Who wrote to whom: they can be asked for, too. */
+  private readonly turnedTo = new Set<string>();
   private counter = 0;
 
   constructor(private readonly crypto: Pick<CryptoPort, 'accountId'>) {}
@@ -142,7 +169,14 @@ export class MemoryRelay {
       case 'POST /api/auth/register': {
         if (this.accounts.has(body.username)) return error(409, 'username_taken');
         const id = toText(this.crypto.accountId({ realm: this.realm, name: body.username }));
-        const account = { ...body, id, identityKey: body.identityKey ?? null };
+        const account: Account = {
+          ...body,
+          id,
+          identityKey: body.identityKey ?? null,
+          keys: body.identityKey == null ? [] : [{ identityKey: body.identityKey, since: 0, proof: 'first' }],
+          reach: 'anyone',
+          lists: { known: new Set(), allowed: new Set(), blocked: new Set() },
+        };
         this.accounts.set(body.username, account);
         return session(account, { keyStored: account.identityKey !== null }, 201);
       }
@@ -166,6 +200,57 @@ export class MemoryRelay {
       default:
     }
     if (person === undefined) return error(401, 'unauthenticated');
+    const cookies = () =>
+      [...this.refreshTokens].flatMap(([cookie, one]) => (one === person ? [cookie] : []));
+    const endOthers = () => {
+      for (const cookie of cookies()) if (cookie !== jar.cookie) this.refreshTokens.delete(cookie);
+    };
+    const endTokens = () => {
+      for (const [token, one] of this.accessTokens) if (one === person) this.accessTokens.delete(token);
+    };
+    const bad = () => body.loginSecret !== person.loginSecret;
+    switch (`${init.method} ${path}`) {
+      case 'GET /api/auth/sessions': {
+        const sessions = cookies().map((cookie) => ({
+          id: sessionIdOf(cookie),
+          userAgent: null,
+          address: '192.0.2.1',
+          createdAt: 1,
+          lastSeenAt: 2,
+          current: cookie === jar.cookie,
+        }));
+        return json({ sessions });
+      }
+      case 'DELETE /api/auth/sessions':
+        if (url.searchParams.get('keepThis') === 'true') endOthers();
+        else {
+          for (const cookie of cookies()) this.refreshTokens.delete(cookie);
+          endTokens();
+          this.online.get(person.id)?.end(4401);
+        }
+        return new Response(null, { status: 204 });
+      case 'PUT /api/auth/password':
+        if (bad()) return error(401, 'invalid_credentials');
+        person.loginSecret = body.newLoginSecret;
+        endOthers();
+        endTokens();
+        return session(person);
+      case 'DELETE /api/auth/account':
+        if (bad()) return error(401, 'invalid_credentials');
+        this.accounts.delete(person.username);
+        for (const cookie of cookies()) this.refreshTokens.delete(cookie);
+        endTokens();
+        this.online.get(person.id)?.end(4401);
+        return new Response(null, { status: 204 });
+      default:
+    }
+    const ended = /^\/api\/auth\/sessions\/([^/]+)$/.exec(path)?.[1];
+    if (ended !== undefined) {
+      const cookie = cookies().find((one) => sessionIdOf(one) === ended);
+      if (cookie === undefined) return error(404, 'not_found');
+      this.refreshTokens.delete(cookie);
+      return new Response(null, { status: 204 });
+    }
     if (path === '/api/chat/users') {
       const users = [...this.accounts.values()]
         .filter((one) => one !== person && one.username.startsWith(url.searchParams.get('username') ?? ''))
@@ -178,13 +263,54 @@ export class MemoryRelay {
       }
       if (this.refuseKeys) return error(503, 'unavailable');
       this.replacements.push({ from: person.identityKey, ...body });
+      const proof = person.identityKey === null ? 'first' : body.signature == null ? 'lost' : 'signed';
+      person.keys.unshift({ identityKey: body.identityKey, since: person.keys.length, proof });
       person.identityKey = body.identityKey;
       const { id, username, identityKey } = person;
       return json({ id, username, identityKey, since: 0 });
     }
+    if (path.startsWith('/api/reach')) {
+      const [, list, id] = /^\/api\/reach\/(allowed|blocked)\/(.+)$/.exec(path) ?? [];
+      if (list !== undefined && id !== undefined) {
+        const people = person.lists[list as 'allowed' | 'blocked'];
+        if (init.method === 'PUT') people.add(id);
+        else people.delete(id);
+      } else if (path === '/api/reach/known') for (const known of body.people) person.lists.known.add(known);
+      else if (init.method === 'PUT') person.reach = body.policy;
+      const named = (ids: Set<string>) =>
+        [...this.accounts.values()]
+          .filter((one) => ids.has(one.id))
+          .map(({ id, username }) => ({ id, username }));
+      const { known, allowed, blocked } = person.lists;
+      return json({
+        policy: person.reach,
+        known: known.size,
+        allowed: named(allowed),
+        blocked: named(blocked),
+      });
+    }
+    if (path === '/api/invitations') {
+      const token = String(this.invitations.size).padStart(22, 'A');
+      const expiresAt = this.invitationEnd();
+      this.invitations.set(token, { id: person.id, username: person.username });
+      return json({ token, expiresAt });
+    }
+    if (path === '/api/invitations/redeem') {
+      const inviter = this.invitations.get(body.token);
+      if (inviter === undefined) return error(410, 'invitation_over');
+      this.accounts.get(inviter.username)?.lists.allowed.add(person.id);
+      return json(inviter);
+    }
+    const history = /^\/api\/identity\/users\/([^/]+)\/history$/.exec(path)?.[1];
+    if (history !== undefined) {
+      const owner = [...this.accounts.values()].find(({ id }) => id === history);
+      return owner === undefined ? error(404, 'user_not_found') : json({ id: history, keys: owner.keys });
+    }
     const wanted = /^\/api\/identity\/users\/([^/]+)\/key$/.exec(path)?.[1];
     const found = [...this.accounts.values()].find(({ id }) => id === wanted);
     if (found === undefined || found.identityKey === null) return error(404, 'key_not_found');
+    if (!admits(found, person, this.turnedTo.has(`${found.id} ${person.id}`)))
+      return error(403, 'not_reachable');
     const { id, username, identityKey } = found;
     return json({ id, username, since: 0, ...this.directory({ identityKey }) });
   }
@@ -260,6 +386,7 @@ export class MemoryRelay {
     const forced = payload[1] === 0x12 ? undefined : this.acks.shift();
     const there = this.online.get(toText(to));
     const right = there !== undefined && toText(there.presence) === toText(presence);
+    if (right) this.turnedTo.add(`${from.account} ${toText(to)}`);
     const status = forced ?? (right ? 0 : 1);
     from.down(frame(0x45, eid, Uint8Array.of(status)));
     if (status !== 0 || there === undefined) return;

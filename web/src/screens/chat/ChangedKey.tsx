@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx';
 import { CheckBox } from '../../ui/CheckBox.tsx';
 import { classes } from '../../ui/classes.ts';
 import { useCommand } from '../duet.tsx';
+import { DirectoryHistory } from '../verify/DirectoryHistory.tsx';
 import { EmojiGrid } from '../verify/EmojiGrid.tsx';
 import { useTicks } from '../verify/use-ticks.ts';
 import { useVerification } from '../verify/use-verification.ts';
@@ -31,6 +32,7 @@ export function ChangedKey({ name }: { readonly name: string }) {
         ) : (
           <div className="flex flex-col gap-5">
             <Review name={name} view={view} />
+            <DirectoryHistory name={name} />
           </div>
         )}
       </div>

@@ -104,7 +104,15 @@ export function Chat({ conversation, onBack }: ChatProps) {
           </DropZone>
           <OpenedActs peer={peer} />
         </section>
-        {panel && <Compare key={accountId} name={name} trust={trust} onClose={() => setComparing(false)} />}
+        {panel && (
+          <Compare
+            key={accountId}
+            accountId={accountId}
+            name={name}
+            trust={trust}
+            onClose={() => setComparing(false)}
+          />
+        )}
       </div>
     </ChatUiContext>
   );

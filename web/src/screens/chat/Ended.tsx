@@ -2,6 +2,7 @@ import { Phone } from 'lucide-react';
 import type { ConversationState, ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { BlockPerson } from '../BlockPerson.tsx';
 import { useApp, useCommand } from '../duet.tsx';
 import { Hollow } from '../Hollow.tsx';
 import { useCall } from '../lobby/use-call.ts';
@@ -40,6 +41,7 @@ export function Ended({ conversation, state, strip }: EndedProps) {
         {t.chat.callAgain(peer.name)}
       </Button>
       <Button onClick={() => run((client) => client.leaveChat())}>{t.chat.dismiss}</Button>
+      <BlockPerson person={peer} />
     </div>
   );
   const abrupt = endedAbruptly && <p className="text-caution text-sm">{t.chat.abrupt(peer.name)}</p>;

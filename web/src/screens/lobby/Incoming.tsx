@@ -4,6 +4,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
+import { BlockPerson } from '../BlockPerson.tsx';
 import { shownName } from '../chat/file-name.ts';
 import { useCommand, useConversation, useIncoming } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
@@ -88,7 +89,7 @@ function Call({ call, onAnswer }: CallProps) {
           </div>
         )}
       </div>
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
         <Button
           look="primary"
           className="flex-1"
@@ -106,6 +107,7 @@ function Call({ call, onAnswer }: CallProps) {
         >
           {t.incoming.decline}
         </Button>
+        <BlockPerson person={call.peer} />
       </div>
     </div>
   );

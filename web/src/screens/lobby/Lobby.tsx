@@ -1,7 +1,8 @@
-import { Phone, Search as SearchIcon, SlidersHorizontal, X } from 'lucide-react';
+import { Phone, Search as SearchIcon, SlidersHorizontal, UserRoundPlus, X } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import type { ConversationSummary } from '../../engine/contract.ts';
 import { type Text, useWords } from '../../i18n/index.tsx';
+import { Button } from '../../ui/Button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
@@ -29,10 +30,11 @@ export interface LobbyProps {
   readonly className?: string;
   readonly onOpenConversation: () => void;
   readonly onOpenSettings: () => void;
+  readonly onInvite: () => void;
 }
 
 /** The wings: oneself, whom one talks to, whom one knows, and who can be found. */
-export function Lobby({ known, className, onOpenConversation, onOpenSettings }: LobbyProps) {
+export function Lobby({ known, className, onOpenConversation, onOpenSettings, onInvite }: LobbyProps) {
   const { t } = useWords();
   const [query, setQuery] = useState('');
   const search = useSearch(query);
@@ -162,6 +164,16 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings }: 
           </div>
         )}
       </div>
+      <footer className="border-rule border-t px-4 pt-3 pb-[max(0.75rem,env(safe-area-inset-bottom))]">
+        <Button
+          className="w-full"
+          icon={<UserRoundPlus size={20} strokeWidth={1.75} aria-hidden="true" />}
+          onClick={onInvite}
+          data-testid="invite-open"
+        >
+          {t.invite.open}
+        </Button>
+      </footer>
     </nav>
   );
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import type { PersonView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Disc } from '../../ui/Disc.tsx';
+import { BlockPerson } from '../BlockPerson.tsx';
 import { useCommand } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { EmojiGrid } from '../verify/EmojiGrid.tsx';
@@ -46,6 +47,7 @@ export function People() {
                   <EmojiGrid emoji={fingerprint.emoji} language={language} />
                   {history.length > 0 && <p className="font-semibold text-sm">{t.people.history}</p>}
                   <KeyHistory history={history} name={fingerprint.name} />
+                  <BlockPerson person={{ accountId, name: fingerprint.name }} small={true} />
                 </div>
               </details>
             </li>

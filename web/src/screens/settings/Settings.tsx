@@ -1,21 +1,22 @@
-import { CircleUserRound, Languages, LogOut, MessagesSquare, UsersRound, Wrench } from 'lucide-react';
+import { CircleUserRound, Hand, Languages, MessagesSquare, UsersRound, Wrench } from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import type { EngineMode } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
-import { Button } from '../../ui/Button.tsx';
 import { Choice } from '../../ui/Choice.tsx';
-import { Disc } from '../../ui/Disc.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { MakeBackup } from '../backup/MakeBackup.tsx';
 import { OpenedBackup } from '../backup/OpenedBackup.tsx';
-import { useApp, useCommand } from '../duet.tsx';
 import { LanguageSwitch } from '../LanguageSwitch.tsx';
-import { useMyName, voiceName, voiceOf } from '../voices.ts';
+import { useMyName } from '../voices.ts';
+import { Account } from './Account.tsx';
+import { ChangePassword } from './ChangePassword.tsx';
 import { Conversations } from './Conversations.tsx';
+import { DeleteAccount } from './DeleteAccount.tsx';
 import { Hood } from './Hood.tsx';
-import { KeySection } from './KeySection.tsx';
 import { People } from './People.tsx';
+import { Reach } from './Reach.tsx';
+import type { View } from './view.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 /** `system`: as it asks for. */
@@ -42,8 +43,6 @@ export interface SettingsProps {
   readonly onClose: () => void;
 }
 
-type View = 'all' | 'make-backup' | 'open-backup';
-
 /** A page beside the people: oneself first, the machinery last. What takes steps of its own is a page in its place. */
 export function Settings({ preferences, onClose }: SettingsProps) {
   const [view, setView] = useState<View>('all');
@@ -55,6 +54,10 @@ export function Settings({ preferences, onClose }: SettingsProps) {
       return <MakeBackup name={name} onClose={toAll} />;
     case 'open-backup':
       return <OpenedBackup name={name} onClose={toAll} />;
+    case 'change-password':
+      return <ChangePassword name={name} onClose={toAll} />;
+    case 'delete-account':
+      return <DeleteAccount name={name} onClose={toAll} />;
     case 'all':
       return <All preferences={preferences} name={name} onClose={onClose} onView={setView} />;
     default:
@@ -71,6 +74,7 @@ function All({ preferences, name, onClose, onView }: AllProps) {
   const { t } = useWords();
   const parts = [
     { part: 'account', title: t.settings.account, Icon: CircleUserRound },
+    { part: 'reach', title: t.reach.title, Icon: Hand },
     { part: 'people', title: t.people.title, Icon: UsersRound },
     { part: 'conversations', title: t.settings.conversations, Icon: MessagesSquare },
     { part: 'look', title: t.settings.look, Icon: Languages },
@@ -108,6 +112,9 @@ function All({ preferences, name, onClose, onView }: AllProps) {
         </nav>
         <div className="max-w-176 space-y-8">
           <Account name={name} onView={onView} />
+          <Part part="reach" title={t.reach.title}>
+            <Reach />
+          </Part>
           <Part part="people" title={t.people.title}>
             <People />
           </Part>
@@ -159,40 +166,6 @@ function Part({ part, title, children }: PartProps) {
         {title}
       </h3>
       {children}
-    </section>
-  );
-}
-
-/** Who one is, where the key is, and the way out. */
-function Account({ name, onView }: { readonly name: string; readonly onView: (view: View) => void }) {
-  const { t } = useWords();
-  const run = useCommand();
-  const realm = useApp((app) => app.realm);
-  return (
-    <section aria-label={t.settings.account} className="space-y-4">
-      <div className="flex items-center gap-4">
-        <Disc name={name} voice={voiceOf(name)} presence="here" size="large" />
-        <div className="min-w-0">
-          <h3 data-part="account" tabIndex={-1} className="title scroll-mt-4 break-words outline-none">
-            {name}
-          </h3>
-          <p className="text-ink-2 text-sm">{t.settings.colour(t.settings.voices[voiceName(name)])}</p>
-        </div>
-      </div>
-      <KeySection onMake={() => onView('make-backup')} onOpen={() => onView('open-backup')} />
-      <div className="flex flex-wrap items-center justify-between gap-3 rounded-card border border-rule bg-sheet px-4 py-3 loud:border-edge">
-        <div className="min-w-40 flex-1">
-          {realm !== null && <p className="break-words">{t.signIn.realm(realm)}</p>}
-          <p className="text-ink-2 text-sm">{t.settings.logoutHint}</p>
-        </div>
-        <Button
-          icon={<LogOut size={18} aria-hidden="true" />}
-          onClick={() => run((client) => client.logout())}
-          data-testid="logout"
-        >
-          {t.settings.logout}
-        </Button>
-      </div>
     </section>
   );
 }

@@ -1,12 +1,15 @@
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
+import { Callout } from '../../ui/Callout.tsx';
 import { PasswordField } from '../../ui/PasswordField.tsx';
 import { Tabs } from '../../ui/Tabs.tsx';
 import { TextField } from '../../ui/TextField.tsx';
 import { Card } from '../Card.tsx';
 import { useApp, useDuet } from '../duet.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
+import { useInvitation } from '../invite/use-invitation.ts';
+import { Forgotten } from './Forgotten.tsx';
 import { nameProblem, tidyName } from './name.ts';
 import { StrengthMeter } from './StrengthMeter.tsx';
 import { passwordStrength } from './strength.ts';
@@ -18,7 +21,10 @@ export function SignIn() {
   const { t } = useWords();
   const { client } = useDuet();
   const realm = useApp((app) => app.realm);
-  const [mode, setMode] = useState<Mode>('login');
+  const invitation = useInvitation();
+  const [chosen, setMode] = useState<Mode | null>(null);
+  // Whoever is invited is likely to be new here.
+  const mode = chosen ?? (invitation === null ? 'login' : 'register');
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   /** What was wrong is told after the first try, not while somebody is typing for the first time. */
@@ -41,6 +47,12 @@ export function SignIn() {
 
   return (
     <Card>
+      {invitation !== null && (
+        <Callout tone="plain" role="status" data-testid="invited-note">
+          <p className="font-semibold">{t.invited.title(invitation.name)}</p>
+          <p>{t.invited.newHere(invitation.name)}</p>
+        </Callout>
+      )}
       <Tabs
         label={t.app.name}
         value={mode}
@@ -85,6 +97,7 @@ export function SignIn() {
       <div className="space-y-2 text-ink-2 text-sm">
         <p>{t.signIn.promise[mode]}</p>
         {realm !== null && <p className="break-words">{t.signIn.realm(realm)}</p>}
+        {mode === 'login' && <Forgotten />}
       </div>
     </Card>
   );

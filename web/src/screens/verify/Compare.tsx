@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { useReturnFocus } from '../../ui/use-return-focus.ts';
+import { BlockPerson } from '../BlockPerson.tsx';
 import { useCommand } from '../duet.tsx';
 import { Doors } from './Doors.tsx';
 import { ScanCode } from './ScanCode.tsx';
@@ -12,6 +13,7 @@ import { Twelve } from './Twelve.tsx';
 import { useVerification } from './use-verification.ts';
 
 export interface CompareProps {
+  readonly accountId: string;
   readonly name: string;
   readonly trust: TrustView;
   readonly onClose: () => void;
@@ -20,7 +22,7 @@ export interface CompareProps {
 type View = 'doors' | 'scan' | 'twelve' | 'different';
 
 /** M10: is it really them? A panel beside the talk, which stays. It begins with two doors: together, and on a call. */
-export function Compare({ name, trust, onClose }: CompareProps) {
+export function Compare({ accountId, name, trust, onClose }: CompareProps) {
   const { t } = useWords();
   const verification = useVerification();
   const [view, setView] = useState<View>('doors');
@@ -58,6 +60,7 @@ export function Compare({ name, trust, onClose }: CompareProps) {
             onTwelve={() => setView('twelve')}
             onDifferent={() => setView('different')}
           />
+          <BlockPerson person={{ accountId, name }} className="mt-6" />
         </Page>
       );
     case 'scan':

@@ -6,6 +6,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { QrCode } from '../../ui/QrCode.tsx';
 import { useCommand } from '../duet.tsx';
+import { DirectoryHistory } from './DirectoryHistory.tsx';
 import { EmojiGrid } from './EmojiGrid.tsx';
 import { KeyHistory } from './KeyHistory.tsx';
 
@@ -83,6 +84,7 @@ export function Doors(props: DoorsProps) {
         <ChevronRight size={20} className="shrink-0" aria-hidden="true" />
       </button>
       <More {...props} />
+      <DirectoryHistory name={props.name} />
     </div>
   );
 }

@@ -12,7 +12,7 @@ afterEach(cleanup);
 function OpenPanel({ onClose = () => undefined }: { readonly onClose?: () => void }) {
   const conversation = useConversation();
   if (conversation === null) return null;
-  return <Compare name="bob" trust={conversation.trust} onClose={onClose} />;
+  return <Compare accountId={BOB.accountId} name="bob" trust={conversation.trust} onClose={onClose} />;
 }
 
 async function openPanel() {

@@ -27,7 +27,7 @@ interface PersonChoices {
   readonly browser?: Browser | undefined;
 }
 
-interface Stage {
+export interface Stage {
   readonly relay: Relay;
   readonly hostile: HostileRelay;
   /** A line before the hostile relay, at the other end of which somebody's browser is. */

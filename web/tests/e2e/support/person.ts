@@ -78,6 +78,11 @@ export class Person {
     return this.page.getByTestId(testId);
   }
 
+  /** What the person is told by this code, in a form or as a notice. */
+  notice(code: string): Locator {
+    return this.page.locator(`[data-testid="notice"][data-code="${code}"]`);
+  }
+
   async register(): Promise<void> {
     await this.at('tab-register').click();
     await this.at('sign-in-name').fill(this.name);
