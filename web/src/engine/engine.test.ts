@@ -463,7 +463,8 @@ describe('handshakes with one person', () => {
     expect(refused?.code).toBe('too-many-handshakes');
     expect(refused?.retryAfterMs).toBeGreaterThan(0);
     expect(refused?.retryAfterMs).toBeLessThanOrEqual(3_600_000);
-    expect(alice.conversation).toBeNull();
+    // Where it stood before holds again.
+    expect(alice.conversation?.state).toBe('peer-disconnected');
     const returned = call(bob, alice).catch((error: UserError) => error);
     expect(await returned).toMatchObject({ code: 'too-many-handshakes' });
     expect(alice.incoming).toEqual([]);

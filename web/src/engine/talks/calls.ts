@@ -27,7 +27,8 @@ export class Calls {
     this.show(accountId);
     const asked = current.state.talks.get(accountId);
     const close = (error: unknown) => {
-      if (current.state.talks.get(accountId) === asked) current.apply({ type: 'closed', accountId });
+      if (current.state.talks.get(accountId) === asked)
+        current.apply({ type: 'not-called', accountId, before: before ?? null });
       throw error;
     };
     const { key, pin } = await directory.lookUp(run.owner, peer).catch(close);

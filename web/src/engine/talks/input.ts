@@ -2,6 +2,7 @@
 import type { ClientEvent } from '@duet-chat/crypto';
 import type { MessageView, TransferView } from '../contract.ts';
 import type { Peer, Pin } from '../keystore/keystore.ts';
+import type { Talk } from './state.ts';
 
 type WithoutHandle<E> = E extends unknown ? Omit<E, 'conversation'> : never;
 
@@ -19,6 +20,8 @@ export type Deed =
   | { readonly type: 'call-over'; readonly accountId: string }
   /** Somebody is to be called. */
   | { readonly type: 'calling'; readonly peer: Peer }
+  /** It could not be tried: where it stood before holds again. */
+  | { readonly type: 'not-called'; readonly accountId: string; readonly before: Talk | null }
   /** The package calls, or takes the call that rings, under this key. */
   | { readonly type: 'begun'; readonly peer: Peer; readonly key: string }
   /** It must not, for this key is not the pinned one. */

@@ -137,6 +137,20 @@ export function keepUnsettled(talk: Talk): Talk {
   return { ...talk, messages: new Map(kept), acts: new Map(), heard: 0, read: 0 };
 }
 
+/**
+ * What of it stays when the same person is talked to again: what may not have arrived, under names of its own, for those of the
+ * new conversation begin anew. It belongs to no session any more, so that nothing can be done to it but reading and copying.
+ */
+export function carriedOver(talk: Talk): ReadonlyMap<string, MessageView> {
+  const kept = [...keepUnsettled(talk).messages.values()];
+  return new Map(
+    kept.map((message) => {
+      const id = `${message.id}-${message.at}`;
+      return [id, { ...message, id, session: 0 }];
+    }),
+  );
+}
+
 const isUnsettled = (status: MessageStatus): boolean =>
   status === 'unconfirmed' || status === 'not-delivered';
 

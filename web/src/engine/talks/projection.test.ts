@@ -189,6 +189,43 @@ describe('a conversation', () => {
     expect(page.view?.refusedFrames).toBe(0);
   });
 
+  describe('of which something may not have arrived, when the same person is talked to again,', () => {
+    const over = () => {
+      const page = new Page().talking().says('own-1', 'arrived').says('own-2', 'perhaps');
+      page.hears({ type: 'status', account: BOB, id: 'own-1', status: 'delivered' });
+      const unsettled = [{ id: 'own-2', status: 'unconfirmed', text: 'perhaps' }] as const;
+      const how = { unsettled: unsettled as unknown as HeardOf<'ended'>['unsettled'] };
+      return page.hears(text('peer-1-0', 'from bob'), ended('silence', how));
+    };
+    const begun = { type: 'begun', peer: bob, key: toText(KEY) } as const;
+
+    test('keeps that, and only that, beside what is said anew', () => {
+      for (const again of [[{ type: 'calling', peer: bob }, begun], [begun]] as const) {
+        const page = over().does(...again);
+        expect(page.words).toEqual([['perhaps', 'unconfirmed']]);
+        // The names of the new conversation begin anew.
+        page.hears({ type: 'conversation', account: BOB, state: standing }).says('own-2', 'again');
+        page.hears({ type: 'status', account: BOB, id: 'own-2', status: 'delivered' });
+        expect(page.words).toEqual([
+          ['perhaps', 'unconfirmed'],
+          ['again', 'delivered'],
+        ]);
+        expect(page.messages.map(({ session }) => session)).toEqual([0, 1]);
+        expect(page.list).toMatchObject([{ unread: 0 }]);
+      }
+    });
+
+    test('stays as it was if it could not be tried', () => {
+      const page = over();
+      const before = page.state.talks.get(bob.accountId) ?? null;
+      page.does({ type: 'calling', peer: bob }, { type: 'not-called', accountId: bob.accountId, before });
+      expect(page.view?.state).toBe('peer-silent');
+      expect(page.words.map(([said]) => said)).toEqual(['arrived', 'perhaps', 'from bob']);
+      const nobody = new Page().does({ type: 'calling', peer: bob });
+      expect(nobody.does({ type: 'not-called', accountId: bob.accountId, before: null }).list).toEqual([]);
+    });
+  });
+
   test('is renewed: a line says so, and the session is another one', () => {
     const page = new Page().talking();
     page.hears(

@@ -13,6 +13,7 @@ import {
 } from './acts.ts';
 import type { Heard, HeardOf, Input } from './input.ts';
 import {
+  carriedOver,
   changeTransfer,
   confirmEarly,
   hear,
@@ -52,12 +53,19 @@ export function project(state: State, input: Input, at: number): State {
     case 'call-over':
       return { ...state, calls: without(state.calls, input.accountId) };
     case 'calling':
-      return withTalk(state, begin(input.peer, { at: 'looking-up' }));
+      return withTalk(state, begin(state, input.peer, { at: 'looking-up' }));
+    case 'not-called':
+      return input.before === null
+        ? project(state, { type: 'closed', accountId: input.accountId }, at)
+        : withTalk(state, input.before);
     case 'begun':
       return begun(state, input.peer, input.key);
     case 'blocked': {
       const calls = without(state.calls, input.peer.accountId);
-      return withTalk({ ...state, calls }, { ...begin(input.peer, { at: 'blocked' }), key: input.key });
+      return withTalk(
+        { ...state, calls },
+        { ...begin(state, input.peer, { at: 'blocked' }), key: input.key },
+      );
     }
     case 'closed': {
       const { accountId } = input;
@@ -93,12 +101,15 @@ export function project(state: State, input: Input, at: number): State {
 
 // ---- Conversations begin
 
-function begin(peer: Peer, phase: Talk['phase']): Talk {
+/** Of what was said to the same person before, only what may not have arrived stays. */
+function begin({ talks }: State, peer: Peer, phase: Talk['phase']): Talk {
+  const before = talks.get(peer.accountId);
+  const stays = before?.phase.at === 'looking-up' ? before.messages : before && carriedOver(before);
   return {
     peer,
     key: null,
     phase,
-    messages: new Map(),
+    messages: stays ?? new Map(),
     acts: new Map(),
     heard: 0,
     read: 0,
@@ -120,7 +131,7 @@ function begun(state: State, peer: Peer, key: string): State {
     at: 'live',
     state: { ...first, peerOnline: null, silentSince: null, waiting: 0 },
   } as const;
-  let talk: Talk = before?.phase.at === 'live' ? { ...before, key } : { ...begin(peer, phase), key };
+  let talk: Talk = before?.phase.at === 'live' ? { ...before, key } : { ...begin(state, peer, phase), key };
   for (const word of call?.request ?? []) talk = hear(talk, word, true);
   return withTalk({ ...state, calls: without(state.calls, peer.accountId) }, talk);
 }

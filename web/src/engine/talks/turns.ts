@@ -15,7 +15,10 @@ export class Turns {
 
   /** `soon`: at once, beside whatever runs. */
   ask(accountId: string, fid: string, soon: boolean, begin: () => void): void {
-    if (soon) return begin();
+    if (soon) {
+      begin();
+      return;
+    }
     const line = this.lines.get(accountId) ?? { running: null, waiting: [] };
     this.lines.set(accountId, line);
     line.waiting.push({ fid, begin });
