@@ -56,6 +56,13 @@ export function LiveLog({ peerName }: { readonly peerName: string }) {
         forget();
         setLines([]);
       }
+      // And so is what was taken back, or removed.
+      const stays = ({ id }: { readonly id: string }) => {
+        const kind = state.byId.get(id)?.body.kind;
+        return kind !== undefined && kind !== 'taken-back';
+      };
+      arrived = arrived.filter(stays);
+      setLines((shown) => (shown.every(stays) ? shown : shown.filter(stays)));
       for (const id of state.order.slice(before.order.length)) {
         const message = state.byId.get(id);
         // A conversation that comes to the screen brings what was said in it before: that is in the list.

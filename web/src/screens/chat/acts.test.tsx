@@ -14,6 +14,7 @@ import { lazily } from '../lazily.tsx';
 import { Composer } from './Composer.tsx';
 import { canDo } from './can.ts';
 import { ChatUiContext, createChatUi, useUi } from './chat-ui.ts';
+import { LiveLog } from './LiveLog.tsx';
 import { charactersOf } from './length.ts';
 import { MessageRow } from './MessageRow.tsx';
 import { OpenedActs } from './OpenedActs.tsx';
@@ -386,6 +387,19 @@ describe('the field', () => {
     for (const text of ['', 'abc', '😀', 'a😀b', '\ud83d', '\ude00\ud83d', 'é', 'e\u0301'])
       expect(charactersOf(text), JSON.stringify(text)).toBe([...text].length);
   });
+});
+
+test('what is taken back or removed is not said any more, by a live region either', async () => {
+  const { engine } = await draw(<LiveLog peerName="bob" />);
+  const at = now() + 1_000;
+  const upsert = [theirs({ at, text: 'one' }), theirs({ id: 'p1', at, text: 'two' })];
+  act(() => engine.emit({ type: 'messages', upsert }));
+  const log = screen.getByTestId('live-log');
+  await waitFor(() => expect(log.textContent).toBe('bob: onebob: two'));
+  act(() => engine.peer.takeBack('p0'));
+  expect(log.textContent).toBe('bob: two');
+  act(() => engine.emit({ type: 'messages-removed', ids: ['p1'] }));
+  expect(log.textContent).toBe('');
 });
 
 test('a part that is gone from the server is said, and costs nothing else', async () => {
