@@ -64,10 +64,12 @@ export function MessageList({ peer, head }: MessageListProps) {
     },
     [active],
   );
+  // The same as long as the order is: with another one, all rows are placed anew.
+  const itemKey = useCallback((index: number) => order[index] ?? index, [order]);
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
-    getItemKey: (index) => order[index] ?? index,
+    getItemKey: itemKey,
     estimateSize: () => 52,
     overscan: 8,
     scrollMargin: margin,

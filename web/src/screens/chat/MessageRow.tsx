@@ -1,4 +1,4 @@
-import { type MouseEvent, type PointerEvent, useRef, useState } from 'react';
+import { type MouseEvent, memo, type PointerEvent, useRef, useState } from 'react';
 import { messageById } from '../../state/index.ts';
 import { useConversation, useMessages } from '../duet.tsx';
 import type { Person } from '../memory.ts';
@@ -20,8 +20,16 @@ export interface MessageRowProps {
   readonly place: Place;
 }
 
+/** The list draws itself for each message that comes: what stands as it stood is not drawn again. */
+const isSame = (before: MessageRowProps, after: MessageRowProps): boolean =>
+  before.id === after.id &&
+  before.peer === after.peer &&
+  before.place.day === after.place.day &&
+  before.place.first === after.place.first &&
+  before.place.receipt === after.place.receipt;
+
 /** A message and the ways to act on it: hovering, a long press, the menu of the mouse. Keys are the list's. */
-export function MessageRow({ id, peer, place }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ id, peer, place }: MessageRowProps) {
   const ui = useChatUi();
   const acts = useActs(peer.accountId);
   const conversation = useConversation();
@@ -90,4 +98,4 @@ export function MessageRow({ id, peer, place }: MessageRowProps) {
       />
     </div>
   );
-}
+}, isSame);

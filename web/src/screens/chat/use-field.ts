@@ -22,8 +22,19 @@ export interface Field {
 /** Browsers that let a field grow by themselves do it in one layout. */
 const grows = () => CSS.supports('field-sizing', 'content');
 
-/** A text of so many characters has the field's full height; to measure it would cost a layout for each key. */
+/**
+ * A text of so many characters has the field's full height; to measure it would cost a layout for each key. So would
+ * `dir="auto"`, by which a browser lays out all of it anew: its direction is looked up here.
+ */
 const FULL = 2_000;
+
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/** By its first letter, as `auto` does it. */
+function directionOf(text: string): 'auto' | 'ltr' | 'rtl' {
+  if (text.length <= FULL) return 'auto';
+  return RIGHT_TO_LEFT.test(/\p{L}/u.exec(text)?.[0] ?? '') ? 'rtl' : 'ltr';
+}
 
 const shapeOf = (text: string): Shape => ({ blank: text.trim() === '', left: charactersLeft(text) });
 
@@ -50,7 +61,10 @@ export function useField(accountId: string): Field {
       return after.blank === before.blank && after.left === before.left ? before : after;
     });
     const element = ref.current;
-    if (element !== null && !grows()) fitHeight(element, text);
+    if (element === null) return;
+    const direction = directionOf(text);
+    if (element.dir !== direction) element.dir = direction;
+    if (!grows()) fitHeight(element, text);
   };
   const onInput = () => {
     const text = ref.current?.value ?? '';
