@@ -76,7 +76,15 @@ pub(crate) fn finish(variant: Variant, linked: Vec<u8>, layout: &Layout) -> Resu
     })
 }
 
-/// `wasm-opt -O3`. Measured: 4 % smaller after gzip, speed within noise; `-Os` and `-Oz` cost 20 to 50 % of it.
+/// Inlining is rustc's, which knows what is hot and what is compiled for size: left to itself, binaryen undoes that. Measured on
+/// the same module: 5 % smaller after gzip than with `-O3` alone, as fast.
+const INLINING: [&str; 3] = [
+    "--always-inline-max-function-size=5",
+    "--flexible-inline-max-function-size=20",
+    "--one-caller-inline-max-function-size=50",
+];
+
+/// `wasm-opt -O3`: `-Os` and `-Oz` cost 20 to 50 % of the speed.
 fn optimise(variant: Variant, bound: &[u8], layout: &Layout) -> Result<Vec<u8>> {
     if !layout.wasm_opt.exists() {
         bail!(
@@ -91,7 +99,7 @@ fn optimise(variant: Variant, bound: &[u8], layout: &Layout) -> Result<Vec<u8>> 
     std::fs::write(&input, bound)?;
 
     let mut command = Command::new("node");
-    command.arg(&layout.wasm_opt).arg("-O3");
+    command.arg(&layout.wasm_opt).arg("-O3").args(INLINING);
     // What rustc's default target features mean in binaryen's words, and no more.
     for feature in [
         "bulk-memory",
