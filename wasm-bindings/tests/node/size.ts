@@ -1,15 +1,12 @@
-/** The modules do not grow unnoticed: what they have reached, and a little for another compiler. */
-import { readFile } from 'node:fs/promises';
+/** The package does not grow unnoticed. */
+import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { fileURLToPath } from 'node:url';
 
-/** Bytes with gzip. Lower them with the modules; the goal of all the package is 48 KB. */
-const MOST: Readonly<Record<string, number>> = { baseline: 320_000, simd128: 307_000 };
+const SCRIPT = fileURLToPath(new URL('../../../scripts/size.mjs', import.meta.url));
 
-for (const [name, most] of Object.entries(MOST)) {
-  test(`size: ${name}`, async ({ assert }) => {
-    const module = await readFile(new URL(`../../../dist/wasm/${name}.wasm`, import.meta.url));
-    const { length } = gzipSync(module, { level: 9 });
-    assert.equal(length <= most, true, `${length} bytes with gzip, above ${most}: find what grew`);
-  });
-}
+test('size: nothing has outgrown its budget', (context) => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [SCRIPT], { encoding: 'utf8' });
+  for (const line of stdout.trim().split('\n')) context.diagnostic(line);
+  context.assert.equal(status, 0, `${stdout}${stderr}`);
+});
