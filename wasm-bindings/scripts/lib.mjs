@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { buildSync } from 'esbuild';
 
 /** The package's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -25,4 +26,11 @@ export function compileTests() {
     process.exit(1);
   }
   compile('tests');
+  // One file of the library's many: a page loads it by one address, and a worker, which has no import map, too.
+  buildSync({
+    entryPoints: [`${root}node_modules/fast-check/lib/fast-check.js`],
+    outfile: `${root}.build/fast-check.js`,
+    bundle: true,
+    format: 'esm',
+  });
 }

@@ -9,6 +9,10 @@ export interface Environment {
   readonly relay?: string | undefined;
   /** Lets the relay crash, and starts it again after so many ms; only where the tests can. */
   restartRelay?(pause: number): Promise<void>;
+  /** How often each property is tried; the seed is always the same, unless it says otherwise. */
+  readonly tries?: { readonly runs: number; readonly seed: number } | undefined;
+  /** The globals of another realm, if there can be one: an iframe's, or those of `node:vm`. */
+  readonly otherRealm?: Record<string, unknown> | undefined;
   /** A file of `test-vectors/`. */
   text(name: string): Promise<string>;
 }

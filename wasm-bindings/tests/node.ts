@@ -1,6 +1,7 @@
 /** Every suite in Node, with Node's own test runner. */
 import { readFile } from 'node:fs/promises';
 import { after, test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { ready } from '@duet-chat/crypto';
 import type { Environment } from './harness.js';
 import './node/example.js';
@@ -10,6 +11,13 @@ import './node/size.js';
 import { startRelay } from './relay.js';
 import { suites } from './suites/all.js';
 
+/** `DUET_SHAPES=10000` tries more, from a seed of the day; `DUET_SHAPES_SEED` repeats one. */
+function triesOf({ DUET_SHAPES, DUET_SHAPES_SEED }: NodeJS.ProcessEnv) {
+  if (DUET_SHAPES === undefined) return undefined;
+  const seed = DUET_SHAPES_SEED === undefined ? Date.now() % 2 ** 31 : Number(DUET_SHAPES_SEED);
+  return { runs: Number(DUET_SHAPES), seed };
+}
+
 const relay = await startRelay();
 after(() => relay.stop());
 
@@ -17,6 +25,11 @@ const environment: Environment = {
   engines: ['native', 'wasm'],
   relay: relay.url,
   restartRelay: (pause) => relay.restart(pause),
+  tries: triesOf(process.env),
+  otherRealm: runInNewContext('({ Uint8Array, ArrayBuffer, Object, Array, String, Proxy })') as Record<
+    string,
+    unknown
+  >,
   text: (name) => readFile(new URL(`../../../test-vectors/${name}`, import.meta.url), 'utf8'),
 };
 

@@ -21,6 +21,19 @@ export function call<T>(operation: (wasm: Wasm) => T): T {
 }
 
 /**
+ * {@link call} of a method of an object of the instance. The object is looked up before: what fails there, because a caller's proxy
+ * stands in the place of ours, say, is no trap.
+ */
+export function on<O, T>(object: O, operation: (object: O) => T): T {
+  return call(() => operation(object));
+}
+
+/** {@link callWithSecret} of a method. */
+export function onWithSecret<O, T>(object: O, operation: (object: O) => T): T {
+  return callWithSecret(() => operation(object));
+}
+
+/**
  * Runs a task to its end: a future of the core that stops wherever it needs Web Crypto. Each step is a plain call,
  * so a trap in any of them reaches the caller, which a future that is polled from a promise callback cannot do.
  *

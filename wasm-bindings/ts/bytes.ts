@@ -61,8 +61,16 @@ export function copyOf(value: Uint8Array, name: string, length?: number, max = C
   }
 }
 
-/** Nothing that is copied as a whole is longer: a backup of all people. */
-const COPY_MAX = 256 * 1024 * 1024;
+/** Bytes of one length each, one after the other. */
+export function joinedBytes(values: readonly unknown[], name: string, length: number): Bytes {
+  const joined = new Uint8Array(length * values.length);
+  for (const [index, value] of values.entries())
+    joined.set(copyOf(value as Uint8Array, name, length), length * index);
+  return joined;
+}
+
+/** Nothing that is copied as a whole is longer: a backup of all people has eight megabytes. */
+const COPY_MAX = 16 * 1024 * 1024;
 
 const { set } = Uint8Array.prototype;
 
@@ -74,14 +82,24 @@ export function wholeNumber(value: number, name: string, min = 0, max = Number.M
   return value;
 }
 
+/** No text of any kind is as long; what a kind may have is for the core to say. */
+const TEXT_MAX = 1 << 20;
+
 /** Half a character: no UTF-8 has it, so what is sent would not be what is read, and two passwords would be one. */
 const ILL_FORMED = /\p{Surrogate}/u;
 
 /** Refuses what is not a string of whole characters. */
 export function text(value: string, name: string): string {
   if (typeof value !== 'string') throw new DuetError('E_ARGUMENT', `${name} must be a string`);
+  if (value.length > TEXT_MAX) throw new DuetError('E_ARGUMENT', `${name} has ${value.length} characters`);
   if (ILL_FORMED.test(value)) throw new DuetError('E_ILL_FORMED', name);
   return value;
+}
+
+/** A time in ms, of which the fraction is not looked at. */
+export function time(value: number, name: string): number {
+  if (typeof value !== 'number') throw new DuetError('E_ARGUMENT', `${name} must be a number`);
+  return wholeNumber(Math.trunc(value), name);
 }
 
 /** True if the two have the same bytes. For public values: it stops at the first difference. */

@@ -1,7 +1,7 @@
 /** What people compare (protocol.md section 3). */
 import { call } from './boundary.js';
 import { copyOf, text } from './bytes.js';
-import { DuetError } from './errors.js';
+import { options } from './gate.js';
 import type { QrClaims } from './generated/Fingerprint.js';
 import { FINGERPRINT_EMOJI } from './generated/limits.js';
 import type { Bytes, EmojiName, Fingerprint, Peer } from './types.js';
@@ -80,13 +80,13 @@ export function parseQrText(scanned: string): QrClaims {
  */
 export function verifyQrText(input: { readonly text: string } & Pair): void {
   const parties = partiesOf(input);
-  const scanned = text(input.text, 'text');
+  const scanned = text(options(input).text, 'text');
   call((wasm) => wasm.verifyQrText(scanned, ...parties));
 }
 
-function partiesOf({ mine, theirs }: Pair): [Bytes, Bytes, Bytes, Bytes] {
-  if (mine === undefined || theirs === undefined)
-    throw new DuetError('E_ARGUMENT', 'mine and theirs are needed');
+function partiesOf(pair: Pair): [Bytes, Bytes, Bytes, Bytes] {
+  const given = options(pair, 'pair');
+  const [mine, theirs] = [options(given.mine, 'mine'), options(given.theirs, 'theirs')];
   return [
     copyOf(mine.accountId, 'mine.accountId', 32),
     copyOf(mine.publicKey, 'mine.publicKey', 32),

@@ -58,9 +58,7 @@ function object(value: unknown, fields: Fields, name: string): Record<string, un
 }
 
 function list(value: unknown, shape: Shape, name: string): unknown[] {
-  const length = Array.isArray(value) ? own(value, 'length', name) : undefined;
-  if (typeof length !== 'number' || length > EACH_MAX) throw wrong(name, 'an array');
-  return Array.from({ length }, (_, at) => pass(own(value, String(at), name), shape, `${name}[${at}]`));
+  return elements(value, name).map((element, at) => pass(element, shape, `${name}[${at}]`));
 }
 
 /**
@@ -73,6 +71,42 @@ export function options<T extends object>(value: T, name = 'options'): T {
   for (const key of keysOf(value, name)) copy[key] = own(value, key, name);
   return copy;
 }
+
+/** False for what cannot be asked: a proxy that was revoked. */
+function isArray(value: unknown): boolean {
+  try {
+    return Array.isArray(value);
+  } catch {
+    return false;
+  }
+}
+
+/** The elements of a caller's array, each read once. */
+export function elements(value: unknown, name: string): unknown[] {
+  const length = isArray(value) ? own(value, 'length', name) : undefined;
+  if (typeof length !== 'number' || length > EACH_MAX) throw wrong(name, 'an array');
+  return Array.from({ length }, (_, at) => own(value, String(at), name));
+}
+
+/** A caller's function, if there is one. */
+export function callback<T>(value: T | undefined, name: string): T | undefined {
+  if (value !== undefined && typeof value !== 'function') throw wrong(name, 'a function');
+  return value;
+}
+
+/** A caller's signal, if there is one: of any realm. */
+export function signal(value: AbortSignal | undefined, name = 'signal'): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  try {
+    // By what only a signal has, not by a property that anything may have.
+    isAborted?.call(value);
+  } catch (cause) {
+    throw new DuetError('E_ARGUMENT', `${name} must be an AbortSignal`, { cause });
+  }
+  return value;
+}
+
+const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get;
 
 function keysOf(value: object, name: string): string[] {
   try {

@@ -1,5 +1,5 @@
 /** One's own identity (protocol.md section 3.1) and where its private key is. */
-import { call, callWithSecret, run } from './boundary.js';
+import { call, callWithSecret, on, onWithSecret, run } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { DISPOSE, Held } from './dispose.js';
 import { pick } from './engines.js';
@@ -72,7 +72,8 @@ export async function restoreIdentity(
 ): Promise<Identity> {
   const input = options(given);
   const account = accountOf(input);
-  const { stored, engine = 'auto' } = input;
+  const { engine = 'auto' } = input;
+  const stored = options(input.stored, 'stored');
   const publicKey = copyOf(stored.publicKey, 'stored.publicKey', 32);
   switch (stored.kind) {
     case 'native': {
@@ -116,8 +117,7 @@ export async function restoreIdentity(
 
 /** The instance's object behind an identity of this package. */
 export function internalIdentity(identity: Identity): WasmIdentity {
-  if (!(identity instanceof HeldIdentity))
-    throw new DuetError('E_ARGUMENT', 'identity must be one of this package');
+  if (!HeldIdentity.is(identity)) throw new DuetError('E_ARGUMENT', 'identity must be one of this package');
   return identity.internal;
 }
 
@@ -132,16 +132,21 @@ class HeldIdentity implements Identity {
     this.#held = new Held(inner);
   }
 
+  /** False for a proxy of one, which has nothing of its inside. */
+  static is(identity: unknown): identity is HeldIdentity {
+    return typeof identity === 'object' && identity !== null && #held in identity;
+  }
+
   get internal(): WasmIdentity {
     return this.#held.live;
   }
 
   get accountId(): Bytes {
-    return call(() => this.internal.accountId());
+    return on(this.internal, (identity) => identity.accountId());
   }
 
   get publicKey(): Bytes {
-    return call(() => this.internal.publicKey());
+    return on(this.internal, (identity) => identity.publicKey());
   }
 
   fingerprint(): Fingerprint {
@@ -150,14 +155,21 @@ class HeldIdentity implements Identity {
 
   store(vaultSecret?: Uint8Array): StoredIdentity {
     const { publicKey } = this;
-    const privateKey = call(() => this.internal.privateKey());
+    const privateKey = on(this.internal, (identity) => identity.privateKey());
     if (privateKey !== undefined) {
-      return { kind: 'native', publicKey, privateKey, envelope: call(() => this.internal.envelope()) };
+      return {
+        kind: 'native',
+        publicKey,
+        privateKey,
+        envelope: on(this.internal, (identity) => identity.envelope()),
+      };
     }
     const secret = vaultSecretOf(vaultSecret);
     try {
       const { realm, name } = this.account;
-      const envelope = callWithSecret(() => this.internal.wrap(realm, name, secret, undefined));
+      const envelope = onWithSecret(this.internal, (identity) =>
+        identity.wrap(realm, name, secret, undefined),
+      );
       return { kind: 'wrapped', publicKey, envelope };
     } finally {
       secret.fill(0);
@@ -165,15 +177,18 @@ class HeldIdentity implements Identity {
   }
 
   async signLogin(login: { challenge: Uint8Array; presence: Uint8Array; token: string }): Promise<Bytes> {
-    const challenge = copyOf(login.challenge, 'challenge', 32);
-    const presence = copyOf(login.presence, 'presence', 16);
-    const token = text(login.token, 'token');
-    return run<Bytes>(() => this.internal.signLogin(challenge, presence, token));
+    const given = options(login, 'login');
+    const challenge = copyOf(given.challenge, 'challenge', 32);
+    const presence = copyOf(given.presence, 'presence', 16);
+    const token = text(given.token, 'token');
+    const { internal } = this;
+    return run<Bytes>(() => internal.signLogin(challenge, presence, token));
   }
 
   async signReplacement(newPublicKey: Uint8Array): Promise<Bytes> {
     const key = copyOf(newPublicKey, 'newPublicKey', 32);
-    return run<Bytes>(() => this.internal.signReplacement(key));
+    const { internal } = this;
+    return run<Bytes>(() => internal.signReplacement(key));
   }
 
   free(): void {
@@ -197,12 +212,17 @@ export function vaultSecretOf(secret: Uint8Array | undefined): Bytes {
 
 /** Refuses whatever is not a non-extractable Ed25519 key that signs. */
 function signingKey(key: CryptoKey): CryptoKey {
-  const right =
-    key instanceof CryptoKey &&
-    key.type === 'private' &&
-    key.algorithm.name === 'Ed25519' &&
-    !key.extractable &&
-    key.usages.includes('sign');
+  let right = false;
+  try {
+    right =
+      key instanceof CryptoKey &&
+      key.type === 'private' &&
+      key.algorithm.name === 'Ed25519' &&
+      !key.extractable &&
+      key.usages.includes('sign');
+  } catch {
+    // It looks like one, and cannot be asked.
+  }
   if (!right)
     throw new DuetError('E_ARGUMENT', 'stored.privateKey must be a non-extractable Ed25519 signing key');
   return key;

@@ -88,8 +88,18 @@ export {
   wrapIdentity,
 } from './vault.js';
 
-/** Random bytes from the platform's generator, as many as wanted. */
+const RANDOM_MAX = 64 * 1024 * 1024;
+const PIECE = 65_536;
+
+/** Random bytes from the platform's generator, as many as wanted: at most 64 MiB at once. */
 export function randomBytes(length: number): Bytes {
-  wholeNumber(length, 'length', 0, 2 ** 30);
-  return call((wasm) => wasm.randomBytes(length));
+  wholeNumber(length, 'length', 0, RANDOM_MAX);
+  const bytes = new Uint8Array(length);
+  // In pieces: memory of the module that was made does not go away.
+  for (let at = 0; at < length; at += PIECE)
+    bytes.set(
+      call((wasm) => wasm.randomBytes(Math.min(PIECE, length - at))),
+      at,
+    );
+  return bytes;
 }

@@ -5,15 +5,37 @@
  * address for a bundler to break, and no cost for whoever passes a module of their own.
  */
 import { DuetError } from './errors.js';
+import { options as own } from './gate.js';
 import type { ReadyOptions } from './types.js';
-import type * as Glue from './wasm/glue.js';
+// Not by `import()`, which a module service worker does not have.
+import * as glue from './wasm/glue.js';
 
-export type Wasm = typeof Glue;
+export type Wasm = typeof glue;
 
 type State =
   | { readonly stage: 'idle' }
   | { readonly stage: 'ready'; readonly wasm: Wasm; readonly memory: WebAssembly.Memory }
   | { readonly stage: 'dead'; readonly cause: unknown };
+
+/** A module as text: zlib in base64, and its length. */
+export interface Copy {
+  readonly length: number;
+  readonly deflated: string;
+}
+
+/** The copy inside the package. */
+let copy = async (): Promise<Copy> =>
+  hasSimd() ? await import('./wasm/simd128.js') : await import('./wasm/baseline.js');
+
+/** `./inline` has a copy that is imported already. */
+export function provide(inline: () => Copy): void {
+  copy = async () => inline();
+}
+
+/** Whether 128-bit SIMD is there. */
+export function hasSimd(): boolean {
+  return WebAssembly.validate(SIMD_PROBE);
+}
 
 let state: State = { stage: 'idle' };
 let loading: Promise<void> | undefined;
@@ -65,14 +87,23 @@ function trapped(cause: unknown): DuetError {
 
 async function attempt(options: ReadyOptions): Promise<void> {
   if (typeof WebAssembly !== 'object') throw new DuetError('E_WASM_MISSING');
-  await refuseUnderCsp();
   try {
-    const [glue, module] = await Promise.all([import('./wasm/glue.js'), moduleFrom(options.wasm)]);
+    const module = await moduleFrom(own(options).wasm);
     refuseForeign(module);
     const { memory } = await glue.default({ module_or_path: module });
     state = { stage: 'ready', wasm: glue, memory };
   } catch (cause) {
     throw cause instanceof DuetError ? cause : new DuetError('E_WASM_LOAD', undefined, { cause });
+  }
+}
+
+/** Compiles. What fails is looked into afterwards: a platform that may not compile needs no question if it was given a module. */
+async function compiled(bytes: BufferSource): Promise<WebAssembly.Module> {
+  try {
+    return await WebAssembly.compile(bytes);
+  } catch (cause) {
+    await refuseUnderCsp();
+    throw cause;
   }
 }
 
@@ -96,15 +127,26 @@ function refuseForeign(module: WebAssembly.Module): void {
 }
 
 async function moduleFrom(given: ReadyOptions['wasm']): Promise<WebAssembly.Module> {
-  if (given === undefined) return WebAssembly.compile(await embedded());
-  if (given instanceof WebAssembly.Module) return given;
-  if (given instanceof URL) return moduleFrom(await fetch(given));
-  if (typeof Response === 'function' && given instanceof Response) {
-    // Not compileStreaming: it depends on the server's content type, and the module is small.
-    if (!given.ok) throw new DuetError('E_WASM_LOAD', `the server answered ${given.status}`);
-    return WebAssembly.compile(await given.arrayBuffer());
+  if (given === undefined) return compiled(await embedded());
+  switch (tagOf(given)) {
+    case 'WebAssembly.Module':
+      return given as WebAssembly.Module;
+    case 'URL':
+      return moduleFrom(await fetch(given as URL));
+    case 'Response': {
+      const answer = given as Response;
+      // Not compileStreaming: it depends on the server's content type, and the module is small.
+      if (!answer.ok) throw new DuetError('E_WASM_LOAD', `the server answered ${answer.status}`);
+      return compiled(await answer.arrayBuffer());
+    }
+    default:
+      return compiled(given as BufferSource);
   }
-  return WebAssembly.compile(given as BufferSource);
+}
+
+/** Of every realm alike, and where the platform has no such class. */
+function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
 /** An empty function with a `v128` in it: valid only where 128-bit SIMD is. */
@@ -113,19 +155,33 @@ const SIMD_PROBE = new Uint8Array([
   0x0f, 0x0b,
 ]);
 
-async function embedded(): Promise<Uint8Array<ArrayBuffer>> {
-  const { deflated, length } = WebAssembly.validate(SIMD_PROBE)
-    ? await import('./wasm/simd128.js')
-    : await import('./wasm/baseline.js');
-  const packed = Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0));
+/** What Node has, also under a test's DOM, which may have neither streams nor answers. */
+interface Builtins {
+  readonly getBuiltinModule?: (
+    name: 'node:zlib',
+  ) => { inflateSync(bytes: Uint8Array): Uint8Array } | undefined;
+}
+
+async function inflated(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const { process } = globalThis as { readonly process?: Builtins };
+  const zlib = process?.getBuiltinModule?.('node:zlib');
+  if (zlib !== undefined) return new Uint8Array(zlib.inflateSync(packed));
   if (typeof DecompressionStream !== 'function') {
     throw new DuetError(
       'E_WASM_LOAD',
       'no DecompressionStream here: pass @duet-chat/crypto/crypto.wasm to ready({ wasm })',
     );
   }
-  const inflated = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate'));
-  const bytes = new Uint8Array(await new Response(inflated).arrayBuffer());
+  const stream = new DecompressionStream('deflate');
+  const writer = stream.writable.getWriter();
+  // What goes wrong here shows where it is read.
+  Promise.all([writer.write(packed), writer.close()]).catch(() => undefined);
+  return new Uint8Array(await new Response(stream.readable).arrayBuffer());
+}
+
+async function embedded(): Promise<Uint8Array<ArrayBuffer>> {
+  const { deflated, length } = await copy();
+  const bytes = await inflated(Uint8Array.from(atob(deflated), (character) => character.charCodeAt(0)));
   if (bytes.length !== length) throw new DuetError('E_WASM_LOAD', 'the embedded module is damaged');
   return bytes;
 }

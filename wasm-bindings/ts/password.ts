@@ -1,6 +1,8 @@
 /** The password split (protocol.md section 8.3). */
 import { call, callWithSecret, release } from './boundary.js';
 import { text } from './bytes.js';
+import { callback, options } from './gate.js';
+import { accountOf } from './identity.js';
 import type { Account, PasswordSecrets, Progress } from './types.js';
 
 /**
@@ -8,7 +10,7 @@ import type { Account, PasswordSecrets, Progress } from './types.js';
  * @throws DuetError `E_REALM`, `E_ACCOUNT_NAME`
  */
 export function accountId(account: Account): Uint8Array<ArrayBuffer> {
-  const [realm, name] = [text(account.realm, 'realm'), text(account.name, 'name')];
+  const { realm, name } = accountOf(options(account, 'account'));
   return call((wasm) => wasm.accountId(realm, name));
 }
 
@@ -20,10 +22,11 @@ export function accountId(account: Account): Uint8Array<ArrayBuffer> {
 export async function splitPassword(
   input: Account & { readonly password: string; readonly onProgress?: (progress: Progress) => void },
 ): Promise<PasswordSecrets> {
-  const { realm, name, password, onProgress } = input;
+  const { realm, name, password, onProgress: told } = options(input, 'input');
   text(realm, 'realm');
   text(name, 'name');
   text(password, 'password');
+  const onProgress = callback(told, 'onProgress');
   if (onProgress !== undefined) {
     onProgress({ done: 0, total: 1 });
     // Lets what was just reported be painted, or posted, before this thread is busy.

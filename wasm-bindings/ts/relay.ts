@@ -3,9 +3,16 @@
  * `identity.signLogin()`. `await ready()` of the main entry comes first.
  */
 import { call } from './boundary.js';
-import { checkedLength, copyOf, text, viewOf } from './bytes.js';
+import { checkedLength, copyOf, joinedBytes, text, viewOf } from './bytes.js';
 import { DuetError } from './errors.js';
-import { MESSAGE_FRAME_MAX, PREKEY_LENGTH, WATCHED_MAX } from './generated/limits.js';
+import { elements, options } from './gate.js';
+import {
+  CHUNK_MESSAGE_MAX,
+  MESSAGE_FRAME_MAX,
+  PREKEY_LENGTH,
+  PREKEYS_MAX,
+  WATCHED_MAX,
+} from './generated/limits.js';
 import type { AckStatus, Notice, PrekeyStatus, RelayHead, WelcomeStatus } from './generated/RelayHead.js';
 import type { Bytes } from './types.js';
 
@@ -47,11 +54,13 @@ export function encodeSend(send: {
   readonly presence: Uint8Array;
   readonly payload: Uint8Array;
 }): Bytes {
-  const eid = copyOf(send.eid, 'eid', 16);
-  const to = copyOf(send.to, 'to', 32);
-  const presence = copyOf(send.presence, 'presence', 16);
-  const { payload } = send;
-  const length = checkedLength(payload, 'payload');
+  const given = options(send, 'send');
+  const eid = copyOf(given.eid, 'eid', 16);
+  const to = copyOf(given.to, 'to', 32);
+  const presence = copyOf(given.presence, 'presence', 16);
+  const length = checkedLength(given.payload, 'payload');
+  if (length > CHUNK_MESSAGE_MAX) throw new DuetError('E_FRAME_LENGTH');
+  const payload = viewOf(given.payload, 0, length);
   const head = call((wasm) => wasm.relaySendHead(eid, to, presence));
   const frame = new Uint8Array(head.length + length);
   frame.set(head);
@@ -68,12 +77,11 @@ export function encodeWatch(watch: {
   readonly eid: Uint8Array;
   readonly accountIds: readonly Uint8Array[];
 }): Bytes {
-  const eid = copyOf(watch.eid, 'eid', 16);
-  if (!Array.isArray(watch.accountIds)) throw new DuetError('E_ARGUMENT', 'accountIds must be an array');
-  if (watch.accountIds.length > WATCHED_MAX) throw new DuetError('E_ARGUMENT', 'too many accountIds');
-  const accounts = watch.accountIds.map((account) => copyOf(account, 'accountIds', 32));
-  const joined = new Uint8Array(accounts.length * 32);
-  for (const [index, account] of accounts.entries()) joined.set(account, index * 32);
+  const given = options(watch, 'watch');
+  const eid = copyOf(given.eid, 'eid', 16);
+  const accounts = elements(given.accountIds, 'accountIds');
+  if (accounts.length > WATCHED_MAX) throw new DuetError('E_ARGUMENT', 'too many accountIds');
+  const joined = joinedBytes(accounts, 'accountIds', 32);
   return call((wasm) => wasm.relayWatch(eid, joined));
 }
 
@@ -87,7 +95,7 @@ export function encodeBeat(beat: {
   /** Whether a conversation is open: then silence is noticed within 25 s, else within 90 s. */
   readonly talking: boolean;
 }): Bytes {
-  const { number, talking } = beat;
+  const { number, talking } = options(beat, 'beat');
   if (typeof number !== 'number') throw new DuetError('E_ARGUMENT', 'number must be a number');
   if (typeof talking !== 'boolean') throw new DuetError('E_ARGUMENT', 'talking must be a boolean');
   return call((wasm) => wasm.relayBeat(number, talking));
@@ -98,11 +106,11 @@ export function encodePrekeys(frame: {
   readonly eid: Uint8Array;
   readonly prekeys: readonly Uint8Array[];
 }): Bytes {
-  const eid = copyOf(frame.eid, 'eid', 16);
-  if (!Array.isArray(frame.prekeys)) throw new DuetError('E_ARGUMENT', 'prekeys must be an array');
-  const prekeys = frame.prekeys.map((prekey) => copyOf(prekey, 'prekeys', PREKEY_LENGTH));
-  const joined = new Uint8Array(prekeys.length * PREKEY_LENGTH);
-  for (const [index, prekey] of prekeys.entries()) joined.set(prekey, index * PREKEY_LENGTH);
+  const given = options(frame, 'frame');
+  const eid = copyOf(given.eid, 'eid', 16);
+  const prekeys = elements(given.prekeys, 'prekeys');
+  if (prekeys.length > PREKEYS_MAX) throw new DuetError('E_ARGUMENT', 'too many prekeys');
+  const joined = joinedBytes(prekeys, 'prekeys', PREKEY_LENGTH);
   return call((wasm) => wasm.relayPrekeys(eid, joined));
 }
 
@@ -112,9 +120,10 @@ export function encodePrekeyGet(get: {
   readonly accountId: Uint8Array;
   readonly presence: Uint8Array;
 }): Bytes {
-  const eid = copyOf(get.eid, 'eid', 16);
-  const account = copyOf(get.accountId, 'accountId', 32);
-  const presence = copyOf(get.presence, 'presence', 16);
+  const given = options(get, 'get');
+  const eid = copyOf(given.eid, 'eid', 16);
+  const account = copyOf(given.accountId, 'accountId', 32);
+  const presence = copyOf(given.presence, 'presence', 16);
   return call((wasm) => wasm.relayPrekeyGet(eid, account, presence));
 }
 

@@ -1,11 +1,11 @@
 /** Messages (protocol.md section 6). */
-import { call, callWithSecret, release } from './boundary.js';
-import { copyOf, wholeNumber } from './bytes.js';
+import { call, callWithSecret, on, onWithSecret, release } from './boundary.js';
+import { copyOf, time, wholeNumber } from './bytes.js';
 import { now } from './clock.js';
 import { DISPOSE, Held } from './dispose.js';
 import { DuetError, type ErrorCode, numberedError } from './errors.js';
 import { emojiOf } from './fingerprint.js';
-import { pass } from './gate.js';
+import { options as own, pass } from './gate.js';
 import { ENVELOPE_HEAD_LENGTH, MESSAGE_FRAME_MAX } from './generated/limits.js';
 import { CONTENT } from './generated/shapes.js';
 import { internalIdentity } from './identity.js';
@@ -28,8 +28,7 @@ export function sessionFrom(inner: WasmSession): Session {
 
 /** The instance's object behind a session of this package. */
 export function internalSession(session: Session): WasmSession {
-  if (!(session instanceof HeldSession))
-    throw new DuetError('E_ARGUMENT', 'session must be one of this package');
+  if (!HeldSession.is(session)) throw new DuetError('E_ARGUMENT', 'session must be one of this package');
   return session.internal;
 }
 
@@ -45,10 +44,8 @@ export function restoreSession(options: RestoreSessionOptions): RestoredSession 
 }
 
 /** {@link restoreSession}, with the random bytes of a test vector for what follows. */
-export function restoreSessionWith(
-  options: RestoreSessionOptions,
-  script: Bytes | undefined,
-): RestoredSession {
+export function restoreSessionWith(given: RestoreSessionOptions, script: Bytes | undefined): RestoredSession {
+  const options = own(given);
   const record = copyOf(options.record, 'record');
   const minimum = wholeNumber(options.minimumRevision, 'minimumRevision');
   const identity = options.identity === undefined ? undefined : internalIdentity(options.identity);
@@ -88,64 +85,69 @@ class HeldSession implements Session {
     this.sas = emojiOf(call(() => inner.sas()));
   }
 
+  /** False for a proxy of one, which has nothing of its inside. */
+  static is(session: unknown): session is HeldSession {
+    return typeof session === 'object' && session !== null && #held in session;
+  }
+
   get internal(): WasmSession {
     return this.#held.live;
   }
 
   get secure(): boolean {
-    return call(() => this.internal.isSecure());
+    return on(this.internal, (session) => session.isSecure());
   }
 
   get unacknowledged(): number {
-    return call(() => this.internal.unacknowledged());
+    return on(this.internal, (session) => session.unacknowledged());
   }
 
   get failure(): ErrorCode | undefined {
-    const number = call(() => this.internal.failure());
+    const number = on(this.internal, (session) => session.failure());
     return number === undefined ? undefined : numberedError(number)?.code;
   }
 
   send(content: Content): { readonly seq: number; readonly frame: Bytes } {
     const passed = pass(content, CONTENT, 'content');
-    return call(() => this.internal.send(passed)) as { seq: number; frame: Bytes };
+    return on(this.internal, (session) => session.send(passed)) as { seq: number; frame: Bytes };
   }
 
   receive(frame: Uint8Array): Received {
     const bytes = copyOf(frame, 'frame', undefined, PAYLOAD_MAX);
-    return call(() => this.internal.receive(bytes, now())) as Received;
+    return on(this.internal, (session) => session.receive(bytes, now())) as Received;
   }
 
   get early(): { readonly sent: number; readonly received: number } {
-    const [sent = 0, received = 0] = call(() => this.internal.early());
+    const [sent = 0, received = 0] = on(this.internal, (session) => session.early());
     return { sent, received };
   }
 
   get revision(): number {
-    return call(() => this.internal.revision());
+    return on(this.internal, (session) => session.revision());
   }
 
   save(secret: Uint8Array): Bytes {
     const key = copyOf(secret, 'secret', 32);
     try {
-      return callWithSecret(() => this.internal.save(key));
+      return onWithSecret(this.internal, (session) => session.save(key));
     } finally {
       key.fill(0);
     }
   }
 
   renewal(at: number = now()): RenewalState {
-    wholeNumber(Math.trunc(at), 'now');
-    return RENEWAL[call(() => this.internal.renewal(at))] ?? 'over';
+    time(at, 'now');
+    return RENEWAL[on(this.internal, (session) => session.renewal(at))] ?? 'over';
   }
 
   forget(at: number = now()): void {
-    wholeNumber(Math.trunc(at), 'now');
-    call(() => this.internal.forget(at));
+    time(at, 'now');
+    on(this.internal, (session) => session.forget(at));
   }
 
   countChunk(bytes: number): void {
     wholeNumber(bytes, 'bytes');
-    call(() => this.internal.countChunk(bytes));
+    on(this.internal, (session) => session.countChunk(bytes));
   }
 
   free(): void {

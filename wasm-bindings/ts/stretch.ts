@@ -1,5 +1,6 @@
 /** Work that keeps this thread busy for some hundred milliseconds, announced and cancellable. */
 import { run } from './boundary.js';
+import { callback, signal as signalOf } from './gate.js';
 import type { Wasm } from './loader.js';
 import type { StretchOptions } from './types.js';
 import type { Task } from './wasm/glue.js';
@@ -9,10 +10,10 @@ import type { Task } from './wasm/glue.js';
  * just reported is painted, or posted, and a signal that was aborted meanwhile has been seen.
  */
 export async function stretched<Result>(
-  options: StretchOptions,
+  { onProgress: told, signal: aborting }: StretchOptions,
   start: (wasm: Wasm, begin: Promise<void>) => Task,
 ): Promise<Result> {
-  const { onProgress, signal } = options;
+  const [onProgress, signal] = [callback(told, 'onProgress'), signalOf(aborting)];
   signal?.throwIfAborted();
   onProgress?.({ done: 0, total: 1 });
   const begin = new Promise<void>((resolve, reject) => {

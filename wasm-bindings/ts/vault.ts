@@ -3,7 +3,7 @@ import { call, callWithSecret, run } from './boundary.js';
 import { copyOf, text } from './bytes.js';
 import { pick } from './engines.js';
 import { DuetError } from './errors.js';
-import { options as owned, pass } from './gate.js';
+import { elements, options as owned, pass } from './gate.js';
 import { ARGON2_LANES, ARGON2_MEMORY_KIB, ARGON2_PASSES, PBKDF2_ITERATIONS } from './generated/limits.js';
 import { PEOPLE, STRETCHING } from './generated/shapes.js';
 import type { Stretching, VerifiedPeer as WirePeer } from './generated/Vault.js';
@@ -52,9 +52,10 @@ export function exportBackup(options: ExportBackupOptions): Promise<Bytes> {
 
 /** {@link exportBackup} with the random bytes of a test vector. */
 export async function exportBackupWith(
-  options: ExportBackupOptions,
+  given: ExportBackupOptions,
   script: Bytes | undefined,
 ): Promise<Bytes> {
+  const options = owned(given);
   const [passphrase, kdf] = [text(options.passphrase, 'passphrase'), stretchingOf(options.kdf)];
   const people = peersToWire(options.peers, 'peers');
   return sealed(options, (source, begin) => source.backup(people, passphrase, kdf, begin, script));
@@ -70,9 +71,10 @@ export function wrapIdentity(options: WrapIdentityOptions): Promise<Bytes> {
 
 /** {@link wrapIdentity} with the random bytes of a test vector. */
 export async function wrapIdentityWith(
-  options: WrapIdentityOptions,
+  given: WrapIdentityOptions,
   script: Bytes | undefined,
 ): Promise<Bytes> {
+  const options = owned(given);
   const [passphrase, kdf] = [text(options.passphrase, 'passphrase'), stretchingOf(options.kdf)];
   return sealed(options, (source, begin) => source.identity(passphrase, kdf, begin, script));
 }
@@ -82,7 +84,8 @@ export async function wrapIdentityWith(
  * are one error. Keeps the calling thread busy as {@link exportBackup} does.
  * @throws DuetError `E_VAULT`, `E_PASSPHRASE`, `E_VAULT_SECRET`, `E_ENGINE_UNAVAILABLE`, `E_OUT_OF_MEMORY`
  */
-export async function importBackup(options: ImportBackupOptions): Promise<ImportedBackup> {
+export async function importBackup(given: ImportBackupOptions): Promise<ImportedBackup> {
+  const options = owned(given);
   const bytes = copyOf(options.backup, 'backup');
   return opened(options, (wasm, passphrase, begin) => wasm.Import.backup(bytes, passphrase, begin));
 }
@@ -91,7 +94,8 @@ export async function importBackup(options: ImportBackupOptions): Promise<Import
  * Opens what {@link wrapIdentity} made. As {@link importBackup} otherwise.
  * @throws DuetError as {@link importBackup}
  */
-export async function unwrapIdentity(options: UnwrapIdentityOptions): Promise<ImportedIdentity> {
+export async function unwrapIdentity(given: UnwrapIdentityOptions): Promise<ImportedIdentity> {
+  const options = owned(given);
   const bytes = copyOf(options.envelope, 'envelope');
   const { identity, stored, created } = await opened(options, (wasm, passphrase, begin) =>
     wasm.Import.identity(bytes, passphrase, begin),
@@ -110,8 +114,9 @@ export function mergePeers(input: {
   readonly known: readonly VerifiedPeer[];
   readonly imported: readonly VerifiedPeer[];
 }): MergedPeers {
-  const realm = text(input.realm, 'realm');
-  const [known, imported] = [peersToWire(input.known, 'known'), peersToWire(input.imported, 'imported')];
+  const given = owned(input, 'input');
+  const realm = text(given.realm, 'realm');
+  const [known, imported] = [peersToWire(given.known, 'known'), peersToWire(given.imported, 'imported')];
   return call((wasm) => wasm.mergePeers(realm, known, imported)) as MergedPeers;
 }
 
@@ -120,8 +125,8 @@ async function sealed(
   options: ExportSource & StretchOptions,
   seal: (source: Export, begin: Promise<void>) => Task,
 ): Promise<Bytes> {
-  const { realm, name } = accountOf(options.account);
-  const { publicKey, envelope } = exportable(options.stored);
+  const { realm, name } = accountOf(owned(options.account, 'account'));
+  const { publicKey, envelope } = exportable(owned(options.stored, 'stored'));
   const secret = vaultSecretOf(options.vaultSecret);
   try {
     return await stretched<Bytes>(options, (wasm, begin) =>
@@ -188,9 +193,8 @@ function stretchingOf(given: PassphraseKdf = { name: 'argon2id' }): Stretching {
 
 /** The bindings read it while they are called: nothing of the caller's is looked at later. */
 export function peersToWire(peers: readonly VerifiedPeer[], name: string): WirePeer[] {
-  if (!Array.isArray(peers)) throw new DuetError('E_ARGUMENT', `${name} must be an array`);
-  const whole = peers.map((peer: VerifiedPeer, at) => {
-    const given = owned(peer, `${name}[${at}]`);
+  const whole = elements(peers, name).map((peer, at) => {
+    const given = owned(peer as VerifiedPeer, `${name}[${at}]`);
     return { ...given, earlier: given.earlier ?? [] };
   });
   return pass(whole, PEOPLE, name) as WirePeer[];

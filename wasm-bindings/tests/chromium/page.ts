@@ -12,12 +12,23 @@ const environment = (): Environment => ({
   engines: capabilities().operations.ed25519.native ? ['native', 'wasm'] : ['wasm'],
   // The server of these pages passes it on. A worker has no page.
   relay: 'document' in globalThis ? location.origin : undefined,
+  // Other ones than in Node, and fewer: there are several pages.
+  tries: { runs: 250, seed: 9 },
+  otherRealm: otherRealm(),
   text: async (name) => {
     const response = await fetch(`/test-vectors/${name}`);
     if (!response.ok) throw new Error(`${name}: ${response.status}`);
     return response.text();
   },
 });
+
+/** Of an iframe. A worker has none. */
+function otherRealm(): Record<string, unknown> | undefined {
+  if (!('document' in globalThis)) return undefined;
+  const frame = document.createElement('iframe');
+  document.documentElement.append(frame);
+  return frame.contentWindow as unknown as Record<string, unknown>;
+}
 
 /** Runs every suite, or those that are named. */
 export async function runSuites(only: readonly string[] | undefined): Promise<Outcome[]> {

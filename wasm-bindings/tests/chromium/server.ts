@@ -21,6 +21,7 @@ const IMPORTS = JSON.stringify({
     '@duet-chat/crypto': '/dist/index.js',
     '@duet-chat/crypto/relay': '/dist/relay.js',
     '@duet-chat/crypto/testing': '/dist/testing.js',
+    'fast-check': '/.build/fast-check.js',
     '@noble/ciphers/': '/node_modules/@noble/ciphers/',
     '@noble/curves/': '/node_modules/@noble/curves/',
     '@noble/hashes/': '/node_modules/@noble/hashes/',
@@ -36,7 +37,7 @@ const page = (nonce: string) =>
 /** Workers have no import maps: bare names become addresses as the files are served. */
 const resolved = (code: string) =>
   code.replace(
-    /(from\s+|import\(\s*|import\s+)'(@duet-chat\/crypto(?:\/\w+)?|@noble\/hashes\/[\w.]+)'/g,
+    /(from\s+|import\(\s*|import\s+)'(@duet-chat\/crypto(?:\/\w+)?|fast-check|@noble\/hashes\/[\w.]+)'/g,
     (_, before, name) => {
       const { imports } = JSON.parse(IMPORTS);
       const address = imports[name] ?? name.replace('@noble/hashes/', imports['@noble/hashes/']);

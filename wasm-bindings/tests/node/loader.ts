@@ -55,6 +55,33 @@ for (const [form, expression] of [
 }
 
 loads(
+  'where nothing may be compiled, a given module is enough',
+  `const module = await WebAssembly.compile(await wasm());
+   // Node's own fetch is made of WebAssembly.
+   await fetch('data:,x');
+   const refused = () => { throw new Error('not allowed to compile'); };
+   Object.assign(WebAssembly, { compile: refused, compileStreaming: refused });
+   globalThis.fetch = refused;
+   parentPort.postMessage([await code($.ready()), await code($.ready({ wasm: module })), $.randomBytes(3).length])`,
+  ['E_WASM_CSP', 'went through', 3],
+);
+
+loads(
+  "under a test's DOM, without streams",
+  `delete globalThis.DecompressionStream; delete Blob.prototype.stream; delete globalThis.Response;
+   parentPort.postMessage(await code($.ready()))`,
+  'went through',
+);
+
+loads(
+  'the inline entry needs nothing that is imported later',
+  `const inline = await import(new URL('dist/inline.js', '${root}').href);
+   await inline.ready();
+   parentPort.postMessage([inline.capabilities().wasm, inline.ready === $.ready])`,
+  ['simd128', true],
+);
+
+loads(
   'a failed attempt is forgotten',
   `parentPort.postMessage([
     await code($.ready({ wasm: new Uint8Array([1, 2, 3]) })),

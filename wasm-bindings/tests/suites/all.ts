@@ -1,5 +1,6 @@
 import type { Suite } from '../harness.js';
 import { vectors } from '../vectors/index.js';
+import { boundary } from './boundary.js';
 import { client } from './client.js';
 import { files } from './files.js';
 import { identities } from './identities.js';
@@ -25,5 +26,6 @@ export const suites: Readonly<Record<string, Suite>> = {
   client,
   memory,
   shapes,
+  boundary,
   vectors,
 };

@@ -1,10 +1,10 @@
 /** Drives the core's client: one call for each input, then what it wants done is carried out, in order. */
-import { call, callWithSecret, release, run } from '../boundary.js';
-import { checkedLength, copyOf, text, viewOf, wholeNumber } from '../bytes.js';
+import { call, on, onWithSecret, release, run } from '../boundary.js';
+import { checkedLength, copyOf, joinedBytes, text, viewOf, wholeNumber } from '../bytes.js';
 import { now } from '../clock.js';
 import { DISPOSE, Held } from '../dispose.js';
 import { DuetError } from '../errors.js';
-import { options } from '../gate.js';
+import { callback, elements, options, signal as signalOf } from '../gate.js';
 import type { Event } from '../generated/Client.js';
 import {
   CHUNK_FRAME_HEAD_LENGTH,
@@ -74,29 +74,35 @@ export class HeldClient implements Client {
     this.#sleepless = onWakeUp(() => this.#alarm.soon());
   }
 
+  /** False for a proxy of one, which has nothing of its inside. */
+  static is(client: unknown): client is HeldClient {
+    return typeof client === 'object' && client !== null && #held in client;
+  }
+
   get freed(): boolean {
     return this.#freed;
   }
 
   get presence(): Bytes {
-    return call(() => this.#held.live.presence());
+    return on(this.#held.live, (client) => client.presence());
   }
 
   /** One input, and what follows from it. */
   step<T>(input: (client: WasmClient, at: number) => T): T {
-    const result = callWithSecret(() => input(this.#held.live, now()));
+    const result = onWithSecret(this.#held.live, (client) => input(client, now()));
     this.#carryOut();
     return result;
   }
 
   /** A look, after which nothing follows. */
   look<T>(at: (client: WasmClient) => T): T {
-    return call(() => at(this.#held.live));
+    return on(this.#held.live, at);
   }
 
   // ---- People
 
-  call({ name, publicKey }: { readonly name: string; readonly publicKey: Uint8Array }): Conversation {
+  call(person: { readonly name: string; readonly publicKey: Uint8Array }): Conversation {
+    const { name, publicKey } = options(person, 'person');
     const [checked, key] = [text(name, 'name'), copyOf(publicKey, 'publicKey', 32)];
     return this.conversation(this.step((client, at) => client.call(checked, key, at)));
   }
@@ -114,7 +120,7 @@ export class HeldClient implements Client {
 
   wait(accountId: Uint8Array): number {
     const account = copyOf(accountId, 'accountId', 32);
-    return call(() => this.#held.live.wait(account));
+    return on(this.#held.live, (client) => client.wait(account));
   }
 
   conversation(accountId: Uint8Array): HeldConversation {
@@ -128,20 +134,19 @@ export class HeldClient implements Client {
   }
 
   show(conversation: Conversation | undefined): void {
-    const account = conversation === undefined ? undefined : copyOf(conversation.accountId, 'accountId', 32);
+    if (conversation !== undefined && !HeldConversation.is(conversation))
+      throw new DuetError('E_ARGUMENT', 'conversation must be one of this client');
+    const account = conversation?.accountId.slice();
     this.step((client) => client.show(account));
   }
 
   watch(accountIds: readonly Uint8Array[]): void {
-    if (!Array.isArray(accountIds)) throw new DuetError('E_ARGUMENT', 'accountIds must be an array');
-    const joined = new Uint8Array(32 * accountIds.length);
-    for (const [index, account] of accountIds.entries())
-      joined.set(copyOf(account, 'accountIds', 32), 32 * index);
+    const joined = joinedBytes(elements(accountIds, 'accountIds'), 'accountIds', 32);
     this.step((client, at) => client.watch(joined, at));
   }
 
   pins(): VerifiedPeer[] {
-    return call(() => this.#held.live.pins()) as VerifiedPeer[];
+    return on(this.#held.live, (client) => client.pins()) as VerifiedPeer[];
   }
 
   replacePins(pins: readonly VerifiedPeer[]): void {
@@ -149,22 +154,24 @@ export class HeldClient implements Client {
     this.step((client) => client.replacePins(this.account.realm, people));
   }
 
-  compare(compared: {
+  compare(given: {
     readonly accountId: Uint8Array;
     readonly publicKey: Uint8Array;
     readonly by: Comparison;
   }): PinState {
+    const compared = options(given, 'compared');
     const account = copyOf(compared.accountId, 'accountId', 32);
     const key = copyOf(compared.publicKey, 'publicKey', 32);
     const { by } = compared;
     return this.step((client) => client.compare(account, key, by)) as PinState;
   }
 
-  trust(trusted: {
+  trust(given: {
     readonly accountId: Uint8Array;
     readonly publicKey: Uint8Array;
     readonly state: PinState;
   }): void {
+    const trusted = options(given, 'trusted');
     const account = copyOf(trusted.accountId, 'accountId', 32);
     const key = copyOf(trusted.publicKey, 'publicKey', 32);
     const { state } = trusted;
@@ -174,6 +181,7 @@ export class HeldClient implements Client {
   // ---- The line
 
   opened(transport: Transport): void {
+    checkTransport(transport);
     this.#transport = transport;
     this.step((client, at) => client.opened(at));
   }
@@ -214,6 +222,7 @@ export class HeldClient implements Client {
     listener: ClientListener<Type>,
     how?: AddEventListenerOptions | boolean,
   ): void {
+    checkListener(type, listener, how);
     this.#target.addEventListener(type, listener as EventListener, how);
   }
 
@@ -222,6 +231,7 @@ export class HeldClient implements Client {
     listener: ClientListener<Type>,
     how?: EventListenerOptions | boolean,
   ): void {
+    checkListener(type, listener, how);
     this.#target.removeEventListener(type, listener as EventListener, how);
   }
 
@@ -255,7 +265,7 @@ export class HeldClient implements Client {
 
   /** In order, also where the transport answers at once by another input. */
   #carryOut(): void {
-    this.#todo.push(...(call(() => this.#held.live.poll()) as readonly Output[]));
+    this.#todo.push(...(on(this.#held.live, (client) => client.poll()) as readonly Output[]));
     if (this.#busy) return;
     this.#busy = true;
     try {
@@ -264,7 +274,7 @@ export class HeldClient implements Client {
     } finally {
       this.#busy = false;
     }
-    if (!this.#freed) this.#alarm.set(call(() => this.#held.live.nextWake()));
+    if (!this.#freed) this.#alarm.set(on(this.#held.live, (client) => client.nextWake()));
   }
 
   #do(output: Output) {
@@ -304,6 +314,27 @@ export class HeldClient implements Client {
   }
 }
 
+/** A transport may be an object of a class: its methods are called, and only called. */
+function checkTransport(transport: Transport): void {
+  try {
+    for (const method of [transport.send, transport.close, transport.tokenWanted])
+      if (callback(method, 'a method of the transport') === undefined)
+        throw new TypeError('a method is missing');
+  } catch (cause) {
+    throw new DuetError('E_ARGUMENT', 'transport must have the methods send, close and tokenWanted', {
+      cause,
+    });
+  }
+}
+
+/** `EventTarget` takes more than this, and fails in its own words. */
+function checkListener(type: unknown, listener: unknown, how: unknown): void {
+  if (typeof type !== 'string') throw new DuetError('E_ARGUMENT', 'type must be a string');
+  callback(listener, 'listener');
+  if (how === undefined || typeof how === 'boolean') return;
+  signalOf(options(how as AddEventListenerOptions, 'options').signal);
+}
+
 /** All intervals in the order of the core; NaN stands for the usual one. */
 function intervalsOf(settings: Partial<Settings>): Float64Array {
   const given: Partial<Record<string, unknown>> = options(settings, 'settings');
@@ -313,7 +344,7 @@ function intervalsOf(settings: Partial<Settings>): Float64Array {
   const intervals = Object.entries(SETTINGS).flatMap(([name, count]) => {
     const value = given[name];
     if (value === undefined) return Array.from({ length: count }, () => Number.NaN);
-    const numbers: unknown[] = Array.isArray(value) ? value : [value];
+    const numbers = count === 1 ? [value] : elements(value, `settings.${name}`);
     if (numbers.length !== count) throw new DuetError('E_ARGUMENT', `settings.${name} is ${count} numbers`);
     return numbers.map((number) => wholeNumber(number as number, `settings.${name}`));
   });

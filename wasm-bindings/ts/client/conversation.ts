@@ -1,10 +1,12 @@
 /** A conversation with an account: what the person does in it, and its files. */
-import { copyOf, text } from '../bytes.js';
+import { checkedLength, copyOf, text, viewOf, wholeNumber } from '../bytes.js';
+import { DuetError } from '../errors.js';
 import { createIncomingFile, createOutgoingFile } from '../files/transfer.js';
 import { emojiOf } from '../fingerprint.js';
-import { pass } from '../gate.js';
+import { callback, options, pass } from '../gate.js';
 import type { ChunksWanted, Event, FileAct, MessageId } from '../generated/Client.js';
 import type { Activity } from '../generated/Content.js';
+import { CHUNK_MESSAGE_MAX } from '../generated/limits.js';
 import { DESCRIPTOR } from '../generated/shapes.js';
 import type { Bytes, FileDescriptor } from '../types.js';
 import type { HeldClient } from './client.js';
@@ -24,6 +26,11 @@ export class HeldConversation implements Conversation {
     this.id = id;
   }
 
+  /** False for a proxy of one, which has nothing of its inside. */
+  static is(conversation: unknown): conversation is HeldConversation {
+    return typeof conversation === 'object' && conversation !== null && #client in conversation;
+  }
+
   get sas(): Sas | undefined {
     const sas = this.#client.look((client) => client.sas(this.accountId)) as
       | { readonly session: number; readonly emoji: Bytes; readonly publicKey: Bytes }
@@ -31,7 +38,8 @@ export class HeldConversation implements Conversation {
     return sas && { ...sas, emoji: emojiOf(sas.emoji) };
   }
 
-  text(said: string, { reply }: { readonly reply?: MessageId | undefined } = {}): MessageId {
+  text(said: string, given: { readonly reply?: MessageId | undefined } = {}): MessageId {
+    const { reply } = options(given);
     const checked = text(said, 'text');
     const of = reply === undefined ? undefined : text(reply, 'reply');
     return this.#client.step((client, at) => client.text(this.accountId, checked, of, at)) as MessageId;
@@ -89,21 +97,29 @@ export class HeldConversation implements Conversation {
     this.#client.step((client, at) => client.file(this.accountId, id, act, at));
   }
 
-  chunk({ id, file, first, count }: ChunksWanted, frame: Uint8Array): boolean {
+  chunk(wanted: ChunksWanted, given: Uint8Array): boolean {
+    const { id, file, ...range } = options(wanted, 'wanted');
     const [envelope, fid] = [copyOf(id, 'wanted.id', 16), copyOf(file, 'wanted.file', 32)];
+    const first = wholeNumber(range.first, 'wanted.first', 0, 0xffff_ffff);
+    const count = wholeNumber(range.count, 'wanted.count', 0, 0xffff_ffff);
+    const length = checkedLength(given, 'frame');
+    if (length > CHUNK_MESSAGE_MAX) throw new DuetError('E_FRAME_LENGTH');
+    const frame = viewOf(given, 0, length);
     const head = this.#client.step((client, at) =>
       client.chunk(this.accountId, envelope, fid, first, count, at),
     );
     if (head === undefined) return false;
-    const message = new Uint8Array(head.length + frame.length);
+    const message = new Uint8Array(head.length + length);
     message.set(head);
     message.set(frame, head.length);
     this.#client.send(message, 'chunk');
     return true;
   }
 
-  sendFile(options: SendFileOptions): FileTransfer {
-    const outgoing = createOutgoingFile(options);
+  sendFile(given: SendFileOptions): FileTransfer {
+    const file = options(given);
+    callback(file.onProgress, 'onProgress');
+    const outgoing = createOutgoingFile(file);
     let message: MessageId;
     try {
       message = this.offerFile(outgoing.descriptor);
@@ -111,20 +127,23 @@ export class HeldConversation implements Conversation {
       outgoing.free();
       throw error;
     }
-    const sending = new Sending(this, outgoing, message, options);
+    const sending = new Sending(this, outgoing, message, file);
     this.#keep(this.#sending, sending);
     return sending;
   }
 
-  receiveFile(descriptor: FileDescriptor, options: ReceiveFileOptions): FileTransfer {
-    const incoming = createIncomingFile({ descriptor, engine: options.engine ?? 'auto' });
+  receiveFile(descriptor: FileDescriptor, given: ReceiveFileOptions): FileTransfer {
+    const how = options(given);
+    if (callback(how.write, 'write') === undefined) throw new DuetError('E_ARGUMENT', 'write is needed');
+    callback(how.onProgress, 'onProgress');
+    const incoming = createIncomingFile({ descriptor, engine: how.engine ?? 'auto' });
     try {
       this.file(incoming.fid, 'accept');
     } catch (error) {
       incoming.free();
       throw error;
     }
-    const receiving = new Receiving(this, incoming, options);
+    const receiving = new Receiving(this, incoming, how);
     this.#keep(this.#receiving, receiving);
     return receiving;
   }

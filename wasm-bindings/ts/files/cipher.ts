@@ -2,7 +2,7 @@
  * The two engines of chunked encryption (Cobblestone-256): AES-256-GCM by Web Crypto, straight from the caller's
  * buffer, or by the core. Key, nonces and commitment come from the core for both.
  */
-import { call, release, run } from '../boundary.js';
+import { call, on, release, run } from '../boundary.js';
 import { pick } from '../engines.js';
 import { DuetError } from '../errors.js';
 import { CHUNK_LENGTH, SEALED_CHUNK_LENGTH, TAG_LENGTH } from '../generated/limits.js';
@@ -47,11 +47,11 @@ class WasmCipher implements ChunkCipher {
   }
 
   async seal(first: number, plain: Bytes, last: boolean, headroom: number): Promise<Bytes> {
-    return call(() => this.#live().seal(first, plain, last, headroom));
+    return on(this.#live(), (keys) => keys.seal(first, plain, last, headroom));
   }
 
   async open(first: number, sealed: Bytes, last: boolean): Promise<Bytes> {
-    return call(() => this.#live().open(first, sealed, last));
+    return on(this.#live(), (keys) => keys.open(first, sealed, last));
   }
 
   free(): void {

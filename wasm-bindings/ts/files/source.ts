@@ -1,4 +1,5 @@
 /** Where a file's bytes come from: a `Blob` by slices, or a stream that is cut to pieces of a wanted length. */
+import { checkedLength, viewOf } from '../bytes.js';
 import { DuetError } from '../errors.js';
 import type { Bytes } from '../types.js';
 
@@ -57,7 +58,11 @@ class StreamSource implements ByteSource {
   #rest: Uint8Array = new Uint8Array(0);
 
   constructor(stream: ReadableStream<Uint8Array>) {
-    this.#reader = stream.getReader();
+    try {
+      this.#reader = stream.getReader();
+    } catch (cause) {
+      throw new DuetError('E_ARGUMENT', 'the stream has a reader already', { cause });
+    }
   }
 
   async read(length: number): Promise<Bytes> {
@@ -67,9 +72,7 @@ class StreamSource implements ByteSource {
       if (this.#rest.length === 0) {
         const { done, value } = await this.#reader.read();
         if (done) return out.slice(0, filled);
-        if (!(value instanceof Uint8Array))
-          throw new DuetError('E_ARGUMENT', 'the stream must be of Uint8Array');
-        this.#rest = value;
+        this.#rest = viewOf(value, 0, checkedLength(value, 'a part of the stream'));
         continue;
       }
       const part = this.#rest.subarray(0, length - filled);

@@ -5,7 +5,7 @@
 import { call, callWithSecret } from '../boundary.js';
 import { copyOf, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';
-import { options as own } from '../gate.js';
+import { callback, options as own, signal as signalOf } from '../gate.js';
 import {
   CHUNK_LENGTH,
   FILE_HEADER_LENGTH,
@@ -143,7 +143,8 @@ export function openFile(given: OpenFileOptions): ReadableStream<Bytes> {
  */
 export async function openFileRange(given: OpenFileRangeOptions): Promise<Bytes> {
   const options = own(given);
-  const { source, signal } = options;
+  const { source } = options;
+  const signal = signalOf(options.signal);
   const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   const context = contextOf(options.context);
   if (!(source instanceof Blob)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
@@ -213,9 +214,11 @@ interface Step {
 function pulled(
   source: ByteSource,
   owned: { free(): void },
-  { signal, onProgress }: FileStreamOptions,
+  options: FileStreamOptions,
   step: () => Promise<Step>,
 ): ReadableStream<Bytes> {
+  const signal = signalOf(options.signal);
+  const onProgress = callback(options.onProgress, 'onProgress');
   let controller: ReadableStreamDefaultController<Bytes>;
   const abort = () => {
     controller.error(signal?.reason);

@@ -1,8 +1,8 @@
 /** Files between two people (protocol.md section 7): CHUNK frames of 1 to 64 chunks, on whichever engine. */
-import { call, callWithSecret, release } from '../boundary.js';
+import { call, callWithSecret, on, release } from '../boundary.js';
 import { checkedLength, copyOf, text, viewOf, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';
-import { options as own, pass } from '../gate.js';
+import { options as own, pass, signal as signalOf } from '../gate.js';
 import {
   CHUNK_FRAME_HEAD_LENGTH,
   FRAME_CHUNKS_MAX,
@@ -98,7 +98,7 @@ class Parts {
   }
 
   range(index: number, count: number): [start: number, end: number] {
-    const [start = 0, end = 0] = call(() => this.layout.fileRange(index, count));
+    const [start = 0, end = 0] = on(this.layout, (layout) => layout.fileRange(index, count));
     return [start, end];
   }
 
@@ -130,9 +130,10 @@ class Outgoing implements OutgoingFile {
     return this.#parts.chunks;
   }
 
-  async frame(index: number, count: number, options?: { readonly signal?: AbortSignal }): Promise<Bytes> {
+  async frame(index: number, count: number, given: { readonly signal?: AbortSignal } = {}): Promise<Bytes> {
     const { layout, cipher, chunks } = this.#parts;
-    options?.signal?.throwIfAborted();
+    const signal = signalOf(own(given).signal);
+    signal?.throwIfAborted();
     wholeNumber(index, 'index', 0, chunks - 1);
     wholeNumber(count, 'count', 1, Math.min(FRAME_CHUNKS_MAX, chunks - index));
     const [start, end] = this.#parts.range(index, count);
@@ -140,10 +141,10 @@ class Outgoing implements OutgoingFile {
     const head = call(() => layout.head(index, count));
 
     const bytes = await readBlob(this.#source, start, end);
-    options?.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const plain = bytes.length === length ? bytes : padded(bytes, length);
     const frame = await cipher.seal(index, plain, index + count === chunks, head.length);
-    options?.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     frame.set(head);
     this.#refuseSecondContent(index, frame);
     return frame;

@@ -1,5 +1,5 @@
 /** The responder's side of the handshake (protocol.md sections 4 and 5). */
-import { call } from '../boundary.js';
+import { call, on } from '../boundary.js';
 import { copyOf, wholeNumber } from '../bytes.js';
 import { now } from '../clock.js';
 import { DISPOSE } from '../dispose.js';
@@ -54,8 +54,7 @@ export function createListenerWith(given: ListenerOptions, script: Bytes | undef
 
 /** {@link Listener.publishPrekeys} with the random bytes of a test vector. */
 export function publishPrekeysWith(listener: Listener, count: number, script: Bytes): Promise<Bytes[]> {
-  if (!(listener instanceof HeldListener))
-    throw new DuetError('E_ARGUMENT', 'listener must be one of this package');
+  if (!HeldListener.is(listener)) throw new DuetError('E_ARGUMENT', 'listener must be one of this package');
   return listener.publish(count, script);
 }
 
@@ -66,8 +65,13 @@ class HeldListener implements Listener {
     this.#turns = new Turns(inner);
   }
 
+  /** False for a proxy of one, which has nothing of its inside. */
+  static is(listener: unknown): listener is HeldListener {
+    return typeof listener === 'object' && listener !== null && #turns in listener;
+  }
+
   get prekeys(): number {
-    return call(() => this.#turns.live.prekeys());
+    return on(this.#turns.live, (held) => held.prekeys());
   }
 
   publishPrekeys(count: number): Promise<Bytes[]> {
@@ -125,7 +129,8 @@ class HeldIncomingOffer implements IncomingOffer {
   }
 
   renews(session: Session): boolean {
-    return call(() => this.#waiting.live.renews(internalSession(session)));
+    const other = internalSession(session);
+    return on(this.#waiting.live, (held) => held.renews(other));
   }
 
   async accept(): Promise<PendingSession> {

@@ -1,5 +1,5 @@
 /** The initiator's side of the handshake (protocol.md sections 4 and 5). */
-import { call, run } from '../boundary.js';
+import { call, on, run } from '../boundary.js';
 import { copyOf } from '../bytes.js';
 import { DISPOSE } from '../dispose.js';
 import { options as own, pass } from '../gate.js';
@@ -35,10 +35,12 @@ export function createOffer(options: OfferOptions): Promise<Offer> {
 /** {@link createOffer} with the random bytes of a test vector. */
 export async function createOfferWith(given: OfferOptions, script: Bytes | undefined): Promise<Offer> {
   const options = own(given);
-  const account = copyOf(options.peer.accountId, 'peer.accountId', 32);
-  const key = copyOf(options.peer.publicKey, 'peer.publicKey', 32);
+  const peer = own(options.peer, 'peer');
+  const account = copyOf(peer.accountId, 'peer.accountId', 32);
+  const key = copyOf(peer.publicKey, 'peer.publicKey', 32);
   const presence = copyOf(options.presence, 'presence', 16);
-  const prekey = options.prekey === undefined ? undefined : copyOf(options.prekey, 'prekey');
+  const prekey =
+    options.prekey === undefined ? undefined : copyOf(options.prekey, 'prekey', undefined, PREKEY_MAX);
   const identity = internalIdentity(options.identity);
   const inner = await withChoice(options.engine, (choice) =>
     run<WasmOffer>((wasm) => wasm.Offer.create(identity, choice, account, key, presence, prekey, script)),
@@ -55,6 +57,9 @@ export function glareWinner(own: Uint8Array, peer: Uint8Array): 'own' | 'peer' {
   return call((wasm) => wasm.ownOfferWins(...keys)) ? 'own' : 'peer';
 }
 
+/** A prekey of another length is the relay's fault, and refused by name; one that is far too long is not copied. */
+const PREKEY_MAX = 65_536;
+
 class HeldOffer implements Offer {
   readonly hid: Bytes;
   readonly frame: Bytes;
@@ -70,7 +75,7 @@ class HeldOffer implements Offer {
 
   sendEarly(content: Content): { readonly seq: number; readonly frame: Bytes } {
     const passed = pass(content, CONTENT, 'content');
-    return call(() => this.#waiting.live.sendEarly(passed)) as { seq: number; frame: Bytes };
+    return on(this.#waiting.live, (offer) => offer.sendEarly(passed)) as { seq: number; frame: Bytes };
   }
 
   async accept(input: Addressed): Promise<{ confirm: Bytes; session: Session }> {

@@ -1,6 +1,6 @@
 /** How many handshakes are completed with one peer (protocol.md section 4.9). */
-import { call } from '../boundary.js';
-import { copyOf, wholeNumber } from '../bytes.js';
+import { call, on } from '../boundary.js';
+import { copyOf, time } from '../bytes.js';
 import { now } from '../clock.js';
 import { DISPOSE, Held } from '../dispose.js';
 import type { HandshakeRate } from '../types.js';
@@ -23,17 +23,17 @@ class HeldHandshakeRate implements HandshakeRate {
 
   wait(accountId: Uint8Array, at: number = now()): number {
     const [account, time] = asked(accountId, at);
-    return call(() => this.#held.live.wait(account, time));
+    return on(this.#held.live, (rate) => rate.wait(account, time));
   }
 
   check(accountId: Uint8Array, at: number = now()): void {
     const [account, time] = asked(accountId, at);
-    call(() => this.#held.live.check(account, time));
+    on(this.#held.live, (rate) => rate.check(account, time));
   }
 
   completed(accountId: Uint8Array, at: number = now()): void {
     const [account, time] = asked(accountId, at);
-    call(() => this.#held.live.completed(account, time));
+    on(this.#held.live, (rate) => rate.completed(account, time));
   }
 
   free(): void {
@@ -46,5 +46,5 @@ class HeldHandshakeRate implements HandshakeRate {
 }
 
 function asked(accountId: Uint8Array, at: number): [Uint8Array, number] {
-  return [copyOf(accountId, 'accountId', 32), wholeNumber(Math.trunc(at), 'now')];
+  return [copyOf(accountId, 'accountId', 32), time(at, 'now')];
 }

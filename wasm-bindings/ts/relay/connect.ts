@@ -1,9 +1,12 @@
 /** The way to the relay: a WebSocket at a time, and another one when it is lost. */
+import { HeldClient } from '../client/client.js';
 import { onWakeUp } from '../client/timing.js';
 import type { Client, ClientListener, Transport } from '../client/types.js';
 import { DuetError } from '../errors.js';
+import { callback, options as own } from '../gate.js';
 import { AFTER_CLOSE, CLOSE_CODES, type CloseCode } from '../generated/relay-api.js';
 import type { Bytes } from '../types.js';
+import { addressOf } from './http.js';
 import { Outbox } from './outbox.js';
 
 /** The part of `WebSocket` that is used here. */
@@ -103,12 +106,18 @@ class Reconnecting implements Connection {
   #refusals = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(options: ConnectOptions) {
+  constructor(given: ConnectOptions) {
+    const options = own(given);
+    if (callback(options.token, 'token') === undefined) throw new DuetError('E_ARGUMENT', 'token is needed');
+    callback(options.onState, 'onState');
+    callback(options.WebSocket, 'WebSocket');
+    if (!HeldClient.is(options.client))
+      throw new DuetError('E_ARGUMENT', 'client must be one of this package');
     this.#options = options;
     this.online = new Promise((resolve) => {
       this.#isOnline = resolve;
     });
-    this.#address = new URL('/ws', options.url);
+    this.#address = addressOf('/ws', options.url);
     this.#address.protocol = this.#address.protocol.replace('http', 'ws');
     options.client.addEventListener('line', this.#onLine);
     options.client.addEventListener('draining', this.#onDraining);

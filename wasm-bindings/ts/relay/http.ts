@@ -1,6 +1,7 @@
 /** The relay's HTTP API: an account, its login, and who has which key. Its answers are checked: it is not trusted. */
 import { copyOf, text } from '../bytes.js';
 import { DuetError } from '../errors.js';
+import { callback, options, signal as signalOf } from '../gate.js';
 import type { ErrorCode as RelayReason } from '../generated/relay-api.js';
 import type { Bytes } from '../types.js';
 
@@ -89,7 +90,8 @@ export async function relayConfig(relay: Relay): Promise<RelayConfig> {
  * Makes an account and logs it in.
  * @throws RelayError with the reason `username_taken`, `invalid_username`, `rate_limited`, …
  */
-export async function register(registration: Registration): Promise<Login> {
+export async function register(given: Registration): Promise<Login> {
+  const registration = options(given);
   const identityKey = base64url(copyOf(registration.publicKey, 'publicKey', 32));
   const body = { ...credentials(registration), identityKey };
   return loginOf(await ask(registration, { method: 'POST', path: '/api/auth/register', body }));
@@ -100,7 +102,8 @@ export async function register(registration: Registration): Promise<Login> {
  * @throws RelayError with the reason `invalid_credentials`, `locked_out`, `rate_limited`, …
  */
 export async function login(given: Credentials): Promise<Login> {
-  return loginOf(await ask(given, { method: 'POST', path: '/api/auth/login', body: credentials(given) }));
+  const body = credentials(options(given));
+  return loginOf(await ask(given, { method: 'POST', path: '/api/auth/login', body }));
 }
 
 /**
@@ -120,7 +123,7 @@ export async function logout(relay: Relay & { readonly accessToken: string }): P
 export async function findUsers(
   question: Relay & { readonly accessToken: string; readonly prefix: string },
 ): Promise<{ readonly accountId: Bytes; readonly name: string; readonly hasKey: boolean }[]> {
-  const path = `/api/chat/users?username=${encodeURIComponent(text(question.prefix, 'prefix'))}`;
+  const path = `/api/chat/users?username=${encodeURIComponent(text(options(question).prefix, 'prefix'))}`;
   const { users } = fields(await ask(question, { method: 'GET', path }));
   if (!Array.isArray(users)) throw unexpected();
   return users.map((user: unknown) => {
@@ -134,7 +137,7 @@ export async function findUsers(
 export async function findKey(
   question: Relay & { readonly accessToken: string; readonly accountId: Uint8Array },
 ): Promise<{ readonly accountId: Bytes; readonly name: string; readonly publicKey: Bytes } | undefined> {
-  const id = base64url(copyOf(question.accountId, 'accountId', 32));
+  const id = base64url(copyOf(options(question).accountId, 'accountId', 32));
   try {
     const answer = await ask(question, { method: 'GET', path: `/api/identity/users/${id}/key` });
     const { id: account, username, identityKey } = fields(answer);
@@ -162,24 +165,26 @@ interface Question {
 }
 
 async function ask(
-  relay: Relay & { readonly accessToken?: string },
+  given: Relay & { readonly accessToken?: string },
   { method, path, body }: Question,
 ): Promise<unknown> {
-  const address = new URL(path, relay.url);
+  const relay = options(given);
+  const address = addressOf(path, relay.url);
+  const ownFetch = callback(relay.fetch, 'fetch') ?? fetch;
+  const caller = signalOf(relay.signal);
   // The relay wants to know which page asks. Browsers say it themselves, and take nobody else's word.
   const headers = new Headers({ accept: 'application/json', origin: address.origin });
   if (body !== undefined) headers.set('content-type', 'application/json');
-  if (relay.accessToken !== undefined)
-    headers.set('authorization', `Bearer ${text(relay.accessToken, 'accessToken')}`);
+  if (relay.accessToken !== undefined) headers.set('authorization', `Bearer ${tokenOf(relay.accessToken)}`);
   const patience = AbortSignal.timeout(TIMEOUT_MS);
   const giveUp = new AbortController();
   const stop = () => giveUp.abort();
-  for (const signal of [patience, relay.signal]) signal?.addEventListener('abort', stop, { once: true });
-  relay.signal?.throwIfAborted();
+  for (const signal of [patience, caller]) signal?.addEventListener('abort', stop, { once: true });
+  caller?.throwIfAborted();
   let response: Response;
   let answer: unknown;
   try {
-    response = await (relay.fetch ?? fetch)(address, {
+    response = await ownFetch(address, {
       method,
       headers,
       // A new cookie must arrive, whatever becomes of the page.
@@ -192,13 +197,34 @@ async function ask(
     });
     answer = response.status === 204 ? null : parsed(await response.text());
   } catch (cause) {
-    relay.signal?.throwIfAborted();
+    caller?.throwIfAborted();
     throw new RelayError('E_RELAY_UNREACHABLE', undefined, undefined, { cause });
   } finally {
-    for (const signal of [patience, relay.signal]) signal?.removeEventListener('abort', stop);
+    for (const signal of [patience, caller]) signal?.removeEventListener('abort', stop);
   }
   if (response.ok) return answer;
   throw refusal(response.status, answer);
+}
+
+/** The address of a path at the relay. */
+export function addressOf(path: string, url: string | URL): URL {
+  let address: URL | undefined;
+  let cause: unknown;
+  try {
+    address = new URL(path, url);
+  } catch (error) {
+    cause = error;
+  }
+  if (address === undefined || !/^https?:$/.test(address.protocol))
+    throw new DuetError('E_ARGUMENT', 'url must be where the relay is: https://chat.example', { cause });
+  return address;
+}
+
+/** A header has printable ASCII only. */
+function tokenOf(accessToken: string): string {
+  if (/[^ -~]/.test(text(accessToken, 'accessToken')))
+    throw new DuetError('E_ARGUMENT', 'accessToken is none');
+  return accessToken;
 }
 
 /** Undefined when it is not JSON. */
