@@ -148,11 +148,17 @@ test('three hundred texts in one breath: all arrive, once and in order; those th
   await field.click();
   const waiting = alice.page.locator('[data-testid=message][data-mine=true][data-status=waiting]');
   const seen = waiting.first().waitFor();
-  // As fast as a hand that holds the keys, and faster.
-  for (let number = 1; number <= 300; number += 1) {
-    await alice.page.keyboard.insertText(`burst ${number}`);
-    await alice.page.keyboard.press('Enter');
-  }
+  // As fast as keys that are held down, and faster: each in a task of its own, as events of a keyboard are.
+  await field.evaluate(async (element) => {
+    const next = () => new Promise((wake) => setTimeout(wake, 0));
+    for (let number = 1; number <= 300; number += 1) {
+      (element as HTMLTextAreaElement).value = `burst ${number}`;
+      element.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      await next();
+      element.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+      await next();
+    }
+  });
   await seen;
   await expect(field).toHaveValue('');
   await expect(alice.at('notice')).toHaveCount(0);

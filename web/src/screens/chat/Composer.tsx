@@ -10,6 +10,7 @@ import { useVoices } from '../voices.ts';
 import { canDo, lastEditable } from './can.ts';
 import { useChatUi, useUi } from './chat-ui.ts';
 import { EmojiPanel, EmojiPicker } from './EmojiPanel.tsx';
+import { charactersLeft } from './length.ts';
 import { useActs } from './use-acts.ts';
 import { useField } from './use-field.ts';
 import { useTyping } from './use-typing.ts';
@@ -60,9 +61,11 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
   }, [about]);
 
   const send = async () => {
-    if (!blank && left < 0) ui.setState({ remark: t.chat.counter(left) });
-    if (!sendable) return;
+    // What stands in the field now, which may be newer than what was drawn.
     const text = field.text();
+    const room = charactersLeft(text);
+    if (room < 0) ui.setState({ remark: t.chat.counter(room) });
+    if (!enabled || text.trim() === '' || room < 0) return;
     typing(false);
     field.ref.current?.focus();
     write(null);
