@@ -78,9 +78,8 @@ export function telling(keystore: Keystore, onMet: (owner: string) => void): Key
   return {
     ...keystore,
     async putPin(owner, peer, pin, now) {
-      const before = await keystore.pin(owner, peer.accountId);
       const written = await keystore.putPin(owner, peer, pin, now);
-      if (before === null) onMet(owner);
+      if (written.since === now && written.history.length === 0) onMet(owner);
       return written;
     },
     async rewritePins(owner, change) {
