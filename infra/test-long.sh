@@ -6,7 +6,7 @@
 #
 # Each part writes docs/evidence/PART.md: the commit it ran on, the machine, how long it took, and what it printed last. A part
 # that fails writes that too, and the run fails. SECONDS_EACH (default 60) is what a fuzzer gets, ROUNDS (default 20) how often
-# the tests are repeated, FILES what `make mutants` changes (default: the ratchet).
+# the tests are repeated, INPUTS (default 100000) how many random clients the relay meets, FILES what `make mutants` changes (default: the ratchet).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . infra/setup/lib.sh
@@ -29,6 +29,12 @@ fuzz() {
 memcheck() { sh crypto-core/evidence/memcheck.sh; }
 
 mutants() { make --no-print-directory mutants FILES="${FILES:-crypto-core/src/session/*.rs}"; }
+
+# Random clients against the relay, then ten thousand people who say nothing beside two hundred pairs who do.
+relay() {
+  DUET_FUZZ="${INPUTS:-100000}" cargo test --locked --quiet --release --package duet-relay --test it -- --ignored || return 1
+  cargo run --locked --quiet --release --package duet-relay --example load -- --idle 10000 --pairs 200 --rounds 1
+}
 
 # The tests of core and relay again and again beside two busy loops: what fails once in fifty runs is broken.
 stress() {
@@ -60,10 +66,10 @@ mkdir -p docs/evidence
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT INT TERM
 status=0
-[ $# -gt 0 ] || set -- formal fuzz stress memcheck mutants life
+[ $# -gt 0 ] || set -- formal fuzz relay stress memcheck mutants life
 for part do
   case $part in
-    formal | fuzz | stress | memcheck | mutants | life) ;;
+    formal | fuzz | relay | stress | memcheck | mutants | life) ;;
     *) fail "no part is called $part" ;;
   esac
   say "$part"

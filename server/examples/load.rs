@@ -9,11 +9,6 @@
     reason = "a benchmark stops at the first surprise"
 )]
 
-use axum::{
-    Router,
-    extract::ws::{Message as AxumMessage, WebSocket, WebSocketUpgrade},
-    routing::get,
-};
 use clap::{Parser, ValueEnum};
 use duet_crypto::{
     engine::{LocalIdentity, Software},
@@ -48,7 +43,7 @@ use std::{
 };
 use tokio::net::TcpStream;
 use tokio_tungstenite::{
-    WebSocketStream, client_async_with_config,
+    WebSocketStream, accept_async_with_config, client_async_with_config,
     tungstenite::{Message, client::IntoClientRequest as _, protocol::WebSocketConfig},
 };
 
@@ -67,11 +62,14 @@ struct Arguments {
     /// Bytes of each payload; a short text is 2,606.
     #[arg(long, default_value_t = 2_606, value_parser = clap::value_parser!(u32).range(2..=67_886))]
     payload: u32,
+    /// Messages a second of all pairs together; 0 for as many as the server takes, one outstanding each way.
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    rate: u32,
     /// Measurements of each server; the median counts.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     rounds: u32,
     /// Idle connections for the memory measurement.
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=5000))]
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=20_000))]
     idle: u32,
     /// Be a server (used by the program itself).
     #[arg(long, hide = true, requires = "directory")]
@@ -98,6 +96,7 @@ impl Kind {
 #[tokio::main]
 async fn main() {
     let arguments = Arguments::parse();
+    duet_relay::descriptors::raise();
     match (arguments.serve, &arguments.directory) {
         (Some(kind), Some(directory)) => serve(kind, directory).await,
         _ => measure(&arguments).await,
@@ -120,6 +119,7 @@ fn settings(directory: &Path) -> Settings {
         ..Settings::defaults()
     };
     settings.limits.rate_handshakes = u32::MAX;
+    settings.limits.max_connections = 50_000;
     // Everybody is at one address here.
     settings.limits.max_connections_per_address = usize::MAX;
     settings.limits.rate_messages = u32::MAX;
@@ -138,30 +138,25 @@ async fn serve(kind: Kind, directory: &Path) {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
             listener.set_nonblocking(true).expect("non-blocking");
             say(&listener.local_addr().expect("an address").to_string());
-            let router = Router::new().route(
-                "/ws",
-                get(async |upgrade: WebSocketUpgrade| {
-                    upgrade
-                        .read_buffer_size(4096)
-                        .write_buffer_size(0)
-                        .on_upgrade(echo)
-                }),
-            );
-            axum_server::from_tcp(listener)
-                .expect("a listener")
-                .acceptor(axum_server::accept::NoDelayAcceptor::new())
-                .serve(router.into_make_service())
-                .await
-                .expect("serving");
+            let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+            loop {
+                let (stream, _) = listener.accept().await.expect("a client");
+                stream.set_nodelay(true).expect("TCP_NODELAY");
+                tokio::spawn(echo(stream));
+            }
         }
     }
 }
 
-async fn echo(mut socket: WebSocket) {
-    while let Some(Ok(message)) = socket.recv().await {
-        if let AxumMessage::Binary(_) = message
-            && socket.send(message).await.is_err()
-        {
+async fn echo(stream: TcpStream) {
+    let config = WebSocketConfig::default()
+        .read_buffer_size(4096)
+        .write_buffer_size(0);
+    let Ok(mut socket) = accept_async_with_config(stream, Some(config)).await else {
+        return;
+    };
+    while let Some(Ok(message)) = socket.next().await {
+        if message.is_binary() && socket.send(message).await.is_err() {
             return;
         }
     }
@@ -347,7 +342,7 @@ fn micros(since: Instant) -> u64 {
 }
 
 /// One message outstanding: sent, and waited for.
-async fn ping_echo(address: SocketAddr, payload: usize, until: Instant) -> Times {
+async fn ping_echo(address: SocketAddr, payload: usize, pause: Duration, until: Instant) -> Times {
     let mut stream = connect(address).await;
     let message = bytes::Bytes::from(vec![7; HEADER_LENGTH + payload]);
     let mut times = Vec::new();
@@ -359,8 +354,17 @@ async fn ping_echo(address: SocketAddr, payload: usize, until: Instant) -> Times
             .expect("sent");
         receive(&mut stream).await;
         times.push(micros(sent));
+        rest(pause).await;
     }
     times
+}
+
+/// A moment of a length that is not always the same, so that the pairs do not fall into step.
+async fn rest(pause: Duration) {
+    if !pause.is_zero() {
+        let part = u32::from(duet_relay::random::<1>()[0]) + 128;
+        tokio::time::sleep(pause * part / 256).await;
+    }
 }
 
 /// Two people with one message outstanding in either direction: each sends its next one when the other's arrives.
@@ -370,6 +374,7 @@ async fn ping_pair(
     a: &Person,
     b: &Person,
     payload: usize,
+    pause: Duration,
     until: Instant,
 ) -> Times {
     let (mut a_stream, mut b_stream) = (log_in(address, a).await, log_in(address, b).await);
@@ -382,11 +387,13 @@ async fn ping_pair(
         tokio::select! {
             frame = receive(&mut b_stream) => if delivered(&frame) {
                 a_times.push(micros(a_sent));
+                rest(pause).await;
                 a_sent = Instant::now();
                 send(&mut a_stream, b, payload).await;
             },
             frame = receive(&mut a_stream) => if delivered(&frame) {
                 times.push(micros(b_sent));
+                rest(pause).await;
                 b_sent = Instant::now();
                 send(&mut b_stream, a, payload).await;
             },
@@ -437,20 +444,38 @@ async fn run(
     arguments: &Arguments,
 ) -> Outcome {
     let server = Process::start(kind, directory);
+    talk(&server, kind, people, arguments).await
+}
+
+async fn talk(
+    server: &Process,
+    kind: Kind,
+    people: &'static [Person],
+    arguments: &Arguments,
+) -> Outcome {
     let (address, payload) = (server.address, arguments.payload as usize);
     let length = Duration::from_secs(arguments.seconds);
     // Connecting is not measured, but for the little that the slowest needs longer than this.
     let until = Instant::now() + Duration::from_millis(500) + length;
+    // Each direction of each pair sends its share.
+    let pause = match arguments.rate {
+        0 => Duration::ZERO,
+        rate => Duration::from_secs(1) * arguments.pairs * 2 / rate,
+    };
     let before = server.cpu_us();
     let tasks: Vec<_> = match kind {
         // As many messages outstanding as in the pairs.
         Kind::Echo => (0..arguments.pairs * 2)
-            .map(|_| tokio::spawn(ping_echo(address, payload, until)))
+            .map(|_| tokio::spawn(ping_echo(address, payload, pause, until)))
             .collect(),
         Kind::Relay => people
             .chunks_exact(2)
             .take(arguments.pairs as usize)
-            .map(|pair| tokio::spawn(ping_pair(address, &pair[0], &pair[1], payload, until)))
+            .map(|pair| {
+                tokio::spawn(ping_pair(
+                    address, &pair[0], &pair[1], payload, pause, until,
+                ))
+            })
             .collect(),
     };
     let started = Instant::now();
@@ -495,7 +520,8 @@ fn show(name: &str, outcome: &Outcome) {
 
 async fn measure(arguments: &Arguments) {
     let directory = tempfile::tempdir().expect("a folder");
-    let count = (arguments.pairs * 2).max(arguments.idle);
+    // Those who are idle are not those who talk.
+    let count = arguments.pairs * 2 + arguments.idle;
     let people: &'static [Person] = make_people(directory.path(), count).await.leak();
     say(&format!(
         "{} pairs, {} B payloads, one outstanding each way, {} x {} s in turns",
@@ -528,16 +554,17 @@ async fn measure(arguments: &Arguments) {
 }
 
 /// Memory of connections that are logged in and say nothing.
-async fn idle(arguments: &Arguments, directory: &Path, people: &[Person]) {
+async fn idle(arguments: &Arguments, directory: &Path, people: &'static [Person]) {
     let server = Process::start(Kind::Relay, directory);
     // The first ones pay for caches and pools.
-    let (warm, rest) = people.split_at(people.len() / 10);
+    let (talking, idle) = people.split_at(arguments.pairs as usize * 2);
+    let (warm, rest) = idle.split_at(idle.len() / 10);
     let mut open = Vec::new();
     for person in warm {
         open.push(log_in(server.address, person).await);
     }
     let before = server.memory_kib();
-    for person in &rest[..rest.len().min(arguments.idle as usize)] {
+    for person in rest {
         open.push(log_in(server.address, person).await);
     }
     if let Some((before, after)) = before.zip(server.memory_kib()) {
@@ -549,4 +576,7 @@ async fn idle(arguments: &Arguments, directory: &Path, people: &[Person]) {
             open.len()
         ));
     }
+    let outcome = talk(&server, Kind::Relay, talking, arguments).await;
+    show("beside", &outcome);
+    drop(open);
 }

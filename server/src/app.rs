@@ -15,10 +15,10 @@ use crate::{
     clock::Clock,
     config::Settings,
     error::{ApiError, ErrorCode},
+    hub::directory::Hub,
     ids::AccountId,
     limits::{AddressLimits, PrekeyLimits, SearchLimit},
     readiness::Readiness,
-    relay::hub::Hub,
     site::Site,
     sockets::AddressSeats,
     store::Store,
@@ -48,7 +48,7 @@ pub struct Parts {
     pub attempts: Attempts,
     /// Whether the database can be written.
     pub readiness: Readiness,
-    /// The WebSocket hub.
+    /// Who is connected.
     pub hub: Hub,
     /// Whose turn it is to tell the hub who may reach somebody.
     pub reach_turn: Mutex<()>,

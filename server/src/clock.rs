@@ -26,8 +26,8 @@ pub struct Clock(Source);
 enum Source {
     /// The system's, with the moment from which its monotonic side counts.
     System(Instant),
-    /// Nanoseconds since the Unix epoch, moved by hand.
-    Manual(Arc<AtomicU64>),
+    /// Nanoseconds since the Unix epoch, moved by hand; and what somebody has set the clock forward by.
+    Manual(Arc<AtomicU64>, Arc<AtomicU64>),
 }
 
 impl Clock {
@@ -41,14 +41,25 @@ impl Clock {
     #[must_use]
     pub fn manual() -> Self {
         let nanos = u64::try_from(since_epoch().as_nanos()).unwrap_or(u64::MAX);
-        Self(Source::Manual(Arc::new(AtomicU64::new(nanos))))
+        Self(Source::Manual(
+            Arc::new(AtomicU64::new(nanos)),
+            Arc::default(),
+        ))
     }
 
     /// Moves a manual clock; the system's goes its own way.
     pub fn advance(&self, by: Duration) {
-        if let Source::Manual(nanos) = &self.0 {
+        if let Source::Manual(nanos, _) = &self.0 {
             let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
             nanos.fetch_add(by, Ordering::SeqCst);
+        }
+    }
+
+    /// Sets a manual clock forward, as an operator does who corrects a machine's: no time passes by it.
+    pub fn set_forward(&self, by: Duration) {
+        if let Source::Manual(_, set) = &self.0 {
+            let by = u64::try_from(by.as_nanos()).unwrap_or(u64::MAX);
+            set.fetch_add(by, Ordering::SeqCst);
         }
     }
 
@@ -57,7 +68,10 @@ impl Clock {
     pub fn now(&self) -> Millis {
         match &self.0 {
             Source::System(_) => millis(since_epoch()),
-            Source::Manual(nanos) => millis(Duration::from_nanos(nanos.load(Ordering::SeqCst))),
+            Source::Manual(nanos, set) => millis(
+                Duration::from_nanos(nanos.load(Ordering::SeqCst))
+                    + Duration::from_nanos(set.load(Ordering::SeqCst)),
+            ),
         }
     }
 
@@ -66,7 +80,7 @@ impl Clock {
     pub fn monotonic(&self) -> Duration {
         match &self.0 {
             Source::System(start) => start.elapsed(),
-            Source::Manual(nanos) => Duration::from_nanos(nanos.load(Ordering::SeqCst)),
+            Source::Manual(nanos, _) => Duration::from_nanos(nanos.load(Ordering::SeqCst)),
         }
     }
 }
@@ -96,6 +110,10 @@ mod tests {
         assert_eq!(copy.now(), start);
         clock.advance(Duration::from_millis(1500));
         assert_eq!(copy.now(), start + 1500);
+        let before = copy.monotonic();
+        clock.set_forward(Duration::from_secs(3600));
+        assert_eq!(copy.now(), start + 3_601_500);
+        assert_eq!(copy.monotonic(), before);
     }
 
     #[test]

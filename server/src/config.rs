@@ -351,9 +351,14 @@ pub struct Limits {
     #[arg(long, env = "DUET_LOGIN_TIMEOUT", value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub login_timeout: Duration,
 
-    /// Seconds that one frame may take to be written to a client before it is closed as too slow.
+    /// Seconds after which a client that took less than 4 KiB of what waits for it is closed as too slow.
     #[arg(long, env = "DUET_WRITE_TIMEOUT", value_name = "SECONDS", default_value = "60", value_parser = seconds)]
     pub write_timeout: Duration,
+
+    /// MiB of payloads that may be on their way through the relay at once, of all connections together. A connection may hold
+    /// an eighth of what is free of it, and never more than 8 MiB.
+    #[arg(long, env = "DUET_MAX_QUEUED", value_name = "MIB", default_value = "256", value_parser = clap::value_parser!(u16).range(16..))]
+    pub max_queued: u16,
 
     /// Seconds that a file frame waits for room in its recipient's queue before its sender is told to try again.
     #[arg(long, env = "DUET_QUEUE_TIMEOUT", value_name = "SECONDS", default_value = "15", value_parser = seconds)]

@@ -74,6 +74,8 @@ error_codes! {
     PayloadTooLarge = PAYLOAD_TOO_LARGE;
     /// The body is not `application/json`.
     UnsupportedMediaType = UNSUPPORTED_MEDIA_TYPE;
+    /// This address is for WebSockets only.
+    UpgradeRequired = UPGRADE_REQUIRED;
     /// Too many requests from this address.
     RateLimited = TOO_MANY_REQUESTS;
     /// Too many failed logins for this name.
@@ -172,6 +174,7 @@ impl From<ErrorCode> for ApiError {
             ErrorCode::UsernameTaken => "the name is taken",
             ErrorCode::PayloadTooLarge => "the body is too large",
             ErrorCode::UnsupportedMediaType => "the body must be application/json",
+            ErrorCode::UpgradeRequired => "this address is for WebSockets (version 13) only",
             ErrorCode::RateLimited => "too many requests from this address",
             ErrorCode::LockedOut => "too many failed logins",
             ErrorCode::RequestTimeout => "the request took too long to arrive",

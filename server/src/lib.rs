@@ -12,7 +12,10 @@
 //! | [`sockets`], [`descriptors`] | sockets before anybody has logged in, and how many there may be |
 //! | [`http`] | what every request passes through |
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
-//! | [`relay`] | the WebSocket hub |
+//! | [`websocket`] | RFC 6455 over a socket |
+//! | [`hub`] | who is connected, and what waits for whom |
+//! | [`backplane`] | the seam to other nodes |
+//! | [`relay`] | the tasks that speak with clients |
 //! | [`store`] | the database |
 //! | [`admin`] | what an operator does to accounts |
 //! | [`readiness`], [`about`] | whether it can be written; what the relay says about itself |
@@ -25,11 +28,13 @@ pub mod admin;
 pub mod api;
 pub mod app;
 pub mod auth;
+pub mod backplane;
 pub mod clock;
 pub mod config;
 pub mod descriptors;
 pub mod error;
 pub mod http;
+pub mod hub;
 pub mod identity;
 pub mod ids;
 pub mod limits;
@@ -44,6 +49,7 @@ pub mod store;
 pub mod telemetry;
 pub mod types;
 pub mod validate;
+pub mod websocket;
 
 /// `N` bytes from the system's generator.
 ///

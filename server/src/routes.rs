@@ -71,7 +71,7 @@ routes! {
     delete "/api/reach/{list}/{id}" reach::unlist, Request;
     post "/api/invitations" invitations::invite, Request;
     post "/api/invitations/redeem" invitations::redeem, Request;
-    get "/ws" relay::upgrade, Handshake;
+    get "/ws" relay::upgrade::upgrade, Handshake;
     get "/healthz" about::healthz, Exempt;
     get "/readyz" about::readyz, Exempt;
 }

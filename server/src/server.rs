@@ -2,7 +2,7 @@
 
 use axum::{Router, http::header, middleware, routing::get};
 use axum_server::Handle;
-use duet_crypto::identity::Realm;
+use duet_crypto::{identity::Realm, relay::CloseCode};
 use hyper_util::rt::TokioTimer;
 use std::{
     future::Future,
@@ -32,10 +32,10 @@ use crate::{
     config::{MetricsListen, Settings},
     error::ApiError,
     http,
+    hub::{acks::AckTimer, budget::Budget, connection::Common, directory::Hub},
     identity::invitations,
     limits::{AddressLimits, PrekeyLimits, SearchLimit},
     readiness::Readiness,
-    relay::{close::CloseCode, hub::Hub},
     routes,
     site::Site,
     sockets::{Acceptor, AddressSeats, Sockets},
@@ -151,7 +151,15 @@ impl Server {
             .await?,
             attempts: Attempts::default(),
             readiness: Readiness::default(),
-            hub: Hub::default(),
+            hub: Hub::new(Common {
+                budget: Budget::new(
+                    usize::from(settings.limits.max_queued) * 1024 * 1024,
+                    metrics.queued.clone(),
+                ),
+                timer: Arc::new(AckTimer::default()),
+                written: metrics.written.clone(),
+                patience: settings.limits.write_timeout,
+            }),
             reach_turn: Mutex::default(),
             places: Arc::new(Semaphore::new(places)),
             client_seats: AddressSeats::new(sockets.for_address()),
@@ -207,6 +215,8 @@ impl Server {
             metrics_listener,
         } = self;
         let cleanup = tokio::spawn(clean_up(app.clone()));
+        let timer = Arc::clone(&app.hub.common.timer);
+        let acks = tokio::spawn(async move { timer.run().await });
         let metrics = metrics_listener
             .map(|listener| serve_metrics(app.clone(), listener))
             .transpose()?;
@@ -235,6 +245,7 @@ impl Server {
             }
         };
         cleanup.abort();
+        acks.abort();
         if let Some(metrics) = metrics {
             metrics.abort();
         }

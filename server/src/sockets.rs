@@ -3,29 +3,26 @@
 //! A socket costs a file descriptor and some memory, and anybody can open one. So they are counted, in total and for
 //! each address, and each has a time limit for whatever it does: for its first byte, for the next one after it, and
 //! for taking what is written to it. A request's own limits (its head, its body, its answer) are in [`crate::server`]
-//! and [`crate::http`]; from the moment a socket is a logged-in WebSocket, those of [`crate::relay`] hold.
+//! and [`crate::http`]; from the moment a socket is a WebSocket, those of [`crate::relay`] hold.
 
 mod seats;
 mod stream;
 
-use axum::{Extension, middleware::AddExtension};
+use crate::{config::Settings, descriptors, telemetry::metrics::SocketMetrics};
 use axum_server::accept::Accept;
 use ipnet::IpNet;
+pub use seats::{AddressSeat, AddressSeats};
 use std::{
     future::{Ready, ready},
     io,
     net::IpAddr,
     sync::Arc,
 };
+pub use stream::Guarded;
 use tokio::{
     net::TcpStream,
     sync::{OwnedSemaphorePermit, Semaphore},
 };
-use tower::Layer as _;
-
-use crate::{config::Settings, descriptors, telemetry::metrics::SocketMetrics};
-pub use seats::{AddressSeat, AddressSeats};
-pub use stream::{Guarded, Handover};
 
 /// Sockets beside those of the WebSockets: requests of pages, health checks, people about to log in.
 const HTTP_SOCKETS: usize = 1_024;
@@ -153,14 +150,11 @@ pub struct Acceptor(pub Arc<Sockets>);
 
 impl<S> Accept<TcpStream, S> for Acceptor {
     type Stream = Guarded;
-    type Service = AddExtension<S, Handover>;
+    type Service = S;
     type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready(self.take(stream).map(|stream| {
-            let service = Extension(stream.handover()).layer(service);
-            (stream, service)
-        }))
+        ready(self.take(stream).map(|stream| (stream, service)))
     }
 }
 

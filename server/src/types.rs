@@ -1,13 +1,13 @@
 //! The TypeScript of the HTTP API and of the close codes, generated from the Rust definitions so that the two
 //! cannot drift apart. `duet-relay types --write DIR` writes it, `--check DIR` and a test compare it.
 
+use duet_crypto::relay::{AfterClose, CloseCode};
 use std::{fmt::Write as _, fs, io, path::Path};
 use ts_rs::{Config, TS};
 
 use crate::{
     api,
     error::{ErrorBody, ErrorCode, ErrorDetail},
-    relay::close::{AfterClose, CloseCode},
     validate,
 };
 

@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
+use duet_crypto::relay::CloseCode;
 use serde::Deserialize;
 
 use super::{
@@ -27,7 +28,6 @@ use crate::{
         origin::Origin,
     },
     ids::SessionId,
-    relay::close::CloseCode,
     store::{accounts::Account, attempts::CountedBy, sessions::Owner},
     telemetry::metrics::AuthEvent,
     validate::Username,

@@ -6,6 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse, Response},
 };
+use duet_crypto::relay::CloseCode;
 use std::time::Duration;
 
 use super::{
@@ -23,7 +24,6 @@ use crate::{
     http::{client::Client, json::Json, origin::Origin},
     identity::parse_key,
     ids::{AccountId, SessionId},
-    relay::close::CloseCode,
     store::{
         DEVICE_LIFE,
         accounts::KeyProof,

@@ -4,7 +4,7 @@ pub(crate) mod invitations;
 pub mod reach;
 
 use axum::{Extension, Json as JsonBody, extract::State};
-use duet_crypto::{fingerprint::Fingerprint, identity::IdentityKey, replacement};
+use duet_crypto::{fingerprint::Fingerprint, identity::IdentityKey, relay::CloseCode, replacement};
 use serde::Deserialize;
 
 use crate::{
@@ -25,7 +25,6 @@ use crate::{
     },
     ids::{AccountId, SessionId},
     limits::Limited,
-    relay::close::CloseCode,
     store::{
         accounts::{Account, CurrentKey, KeyProof},
         attempts::CountedBy,

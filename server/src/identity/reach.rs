@@ -5,10 +5,6 @@
 //! answer.
 
 use axum::{Json as JsonBody, extract::State};
-use std::{
-    collections::VecDeque,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
 
 use crate::{
     api::{
@@ -19,87 +15,14 @@ use crate::{
     auth::access::Authenticated,
     error::{ApiError, ErrorCode},
     http::json::{Json, Path},
+    hub::door::admits,
     ids::AccountId,
-    store::reach::{Admission, List, MOST_LISTED, Policy, Reach},
+    store::reach::{List, MOST_LISTED, Policy},
     telemetry::metrics::AuthEvent,
 };
 
 /// People in one request: more do not fit into a body.
 const MOST_AT_ONCE: usize = 256;
-
-/// People whom a connection remembers to have turned to.
-const MOST_TURNED_TO: usize = 256;
-
-/// Who gets through to somebody who is here: their choice, and whom they turned to themselves.
-#[derive(Default)]
-pub struct Door(Mutex<Inside>);
-
-#[derive(Default)]
-struct Inside {
-    reach: Reach,
-    /// Oldest first.
-    turned_to: VecDeque<AccountId>,
-}
-
-impl Door {
-    /// A door that opens as its owner chose.
-    #[must_use]
-    pub fn new(reach: Reach) -> Self {
-        Self(Mutex::new(Inside {
-            reach,
-            turned_to: VecDeque::new(),
-        }))
-    }
-
-    /// Whether somebody gets through.
-    pub fn lets_in(&self, person: &AccountId) -> bool {
-        self.inside().lets_in(person)
-    }
-
-    /// Whether its owner turned to somebody.
-    pub fn has_turned_to(&self, person: &AccountId) -> bool {
-        self.inside().turned_to.contains(person)
-    }
-
-    /// Its owner writes to somebody, who can answer from now on. True if that opens it for them.
-    pub fn turn_to(&self, person: &AccountId) -> bool {
-        let mut inside = self.inside();
-        if inside.turned_to.back() == Some(person) || inside.turned_to.contains(person) {
-            return false;
-        }
-        let before = inside.lets_in(person);
-        if inside.turned_to.len() == MOST_TURNED_TO {
-            inside.turned_to.pop_front();
-        }
-        inside.turned_to.push_back(*person);
-        !before && inside.lets_in(person)
-    }
-
-    /// Its owner chose anew.
-    pub fn set(&self, reach: Reach) {
-        self.inside().reach = reach;
-    }
-
-    fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Inside {
-    fn lets_in(&self, person: &AccountId) -> bool {
-        admits(self.reach.admission(person), || {
-            self.turned_to.contains(person)
-        })
-    }
-}
-
-fn admits(admission: Admission, turned_to: impl FnOnce() -> bool) -> bool {
-    match admission {
-        Admission::Admitted => true,
-        Admission::Stranger => turned_to(),
-        Admission::Blocked => false,
-    }
-}
 
 /// Lets a request about `owner` pass if `asker` may reach them.
 ///

@@ -1,31 +1,29 @@
 //! The task that decodes what a client says.
 
-use bytes::{Bytes, BytesMut};
 use duet_crypto::{
     identity::AccountId,
     relay::{
-        AckStatus, ClientFrame, EnvelopeId, FrameError, NoPrekey, PayloadKind, PrekeyBytes,
-        Presence, ServerFrame, Token, WelcomeStatus, payload_kind, send_to_deliver,
+        AckStatus, ClientFrame, CloseCode, EnvelopeId, FrameError, NoPrekey, PayloadKind,
+        PrekeyBytes, Presence, ServerFrame, Token, WelcomeStatus, payload_kind, send_to_deliver,
     },
 };
 use governor::{Quota, RateLimiter};
 use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::{
-    close::CloseCode,
-    connection::Connection,
-    outbox::NotTaken,
-    recent::Seen,
-    stock::Given,
-    wire::{Incoming, Receiver},
-};
+use super::login;
 use crate::{
     app::App,
     auth::access::check_token,
-    error::{ApiError, ErrorCode},
+    hub::{
+        connection::Connection, lanes::FRAME_COST, receipt::Receipt, recent::Seen, stock::Given,
+    },
     limits::{Limiter, positive},
+    websocket::{Incoming, Message, Receiver, message::pong},
 };
+
+/// Longest wait of a client for room before it is looked for again.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// Reads for one connection.
 pub(super) struct Reader<'a> {
@@ -41,6 +39,8 @@ pub(super) struct Reader<'a> {
     /// Prekeys that this client was given.
     given: Given,
     heard: Instant,
+    /// Bytes that are charged for the message that is being received or dealt with.
+    charged: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -62,6 +62,7 @@ impl<'a> Reader<'a> {
             ),
             given: Given::default(),
             heard: Instant::now(),
+            charged: 0,
         }
     }
 
@@ -85,55 +86,96 @@ impl<'a> Reader<'a> {
                 }
                 incoming = receiver.next() => incoming,
             };
-            self.heard = Instant::now();
             match incoming {
-                Incoming::Frame(frame) => {
+                Incoming::Message(message) => {
+                    self.heard = Instant::now();
                     let talking = connection.is_talking();
                     tokio::select! {
                         biased;
                         () = closed.as_mut() => return,
-                        done = self.frame(frame) => if let Err(code) = done {
+                        done = self.message(message) => if let Err(code) = done {
                             connection.close(code);
                         },
                     }
+                    self.discharge();
                     if !talking && connection.is_talking() {
                         alarm.as_mut().reset(self.next_deadline().0);
                     }
                 }
-                Incoming::Alive => {}
+                Incoming::Announced(bytes) => tokio::select! {
+                    biased;
+                    () = closed.as_mut() => return,
+                    found = self.find_room(bytes) => if !found {
+                        connection.close(CloseCode::RateLimited);
+                    },
+                },
+                Incoming::Ping(payload) => {
+                    self.lives(receiver);
+                    connection.sign(pong(&payload));
+                }
+                Incoming::Pong => self.lives(receiver),
+                Incoming::Close(code) => return connection.answer_close(code),
                 Incoming::Ended => return,
-                Incoming::Refused(code) => connection.close(code),
+                Incoming::Refused(refused) => connection.close(login::close_code(refused)),
             }
         }
+    }
+
+    /// A sign of life; not in the middle of a message, whose end must come in time.
+    fn lives(&mut self, receiver: &Receiver) {
+        if !receiver.is_amid() {
+            self.heard = Instant::now();
+        }
+    }
+
+    /// Waits for room for a large message before it is read.
+    async fn find_room(&mut self, bytes: usize) -> bool {
+        let until = Instant::now() + self.app.settings.limits.queue_timeout;
+        while !self.connection.charge(bytes) {
+            self.app.metrics.waited_for_memory();
+            if Instant::now() >= until {
+                return false;
+            }
+            // Mostly it is one of its own, written, that makes room.
+            let _ = timeout(LOOK_AGAIN, self.connection.one_settled()).await;
+        }
+        self.charged += bytes;
+        true
+    }
+
+    fn discharge(&mut self) {
+        self.connection.discharge(std::mem::take(&mut self.charged));
     }
 
     /// The first moment at which the connection must end, and why.
     fn next_deadline(&self) -> (Instant, CloseCode) {
         let limits = &self.app.settings.limits;
-        let left =
-            u64::try_from(self.connection.access().dead_at() - self.app.clock.now()).unwrap_or(0);
-        let expiry = (
-            Instant::now() + Duration::from_millis(left),
-            CloseCode::Unauthenticated,
-        );
+        let outbox = &self.connection.outbox;
+        let left = self
+            .connection
+            .pass()
+            .ends
+            .saturating_sub(self.app.clock.monotonic());
+        let expiry = (Instant::now() + left, CloseCode::Unauthenticated);
         let silence = if self.connection.is_talking() {
             limits.silence_timeout_talking
         } else {
             limits.silence_timeout
         };
-        let silence = (self.heard + silence, CloseCode::Timeout);
-        let idle = (
-            self.connection.last_payload() + limits.idle_timeout,
-            CloseCode::Idle,
-        );
+        // A client whose line is full of what it is sent lives as long as it takes some of it: our own question waits there.
+        let heard = outbox
+            .took()
+            .map_or(self.heard, |took| took.max(self.heard));
+        let silence = (heard + silence, CloseCode::Timeout);
+        let idle = (outbox.last_payload() + limits.idle_timeout, CloseCode::Idle);
         [silence, idle].into_iter().fold(
             expiry,
             |first, next| if next.0 < first.0 { next } else { first },
         )
     }
 
-    async fn frame(&mut self, frame: Bytes) -> Result<(), CloseCode> {
-        match ClientFrame::decode(&frame) {
+    async fn message(&mut self, message: Message) -> Result<(), CloseCode> {
+        match ClientFrame::decode(message.payload()) {
             Ok(ClientFrame::Send {
                 id,
                 to,
@@ -144,7 +186,7 @@ impl<'a> Reader<'a> {
                     FrameError::Length if payload.len() > 2 => AckStatus::TooLarge,
                     _ => AckStatus::Malformed,
                 });
-                self.send(frame.clone(), id, to, presence, kind).await
+                self.send(message, id, to, presence, kind).await
             }
             Ok(ClientFrame::Watch { id, accounts }) => {
                 self.app.metrics.frame("watch");
@@ -167,7 +209,7 @@ impl<'a> Reader<'a> {
                 id,
                 account,
                 presence,
-            }) => self.claim(id, &account, &presence),
+            }) => self.claim(id, &account, &presence).await,
             // Boxed: it is rare and large, and every idle connection would hold room for it.
             Ok(ClientFrame::Token(token)) => Box::pin(self.renew(token)).await,
             // Once is enough.
@@ -177,8 +219,8 @@ impl<'a> Reader<'a> {
     }
 
     async fn send(
-        &self,
-        frame: Bytes,
+        &mut self,
+        message: Message,
         id: EnvelopeId,
         to: AccountId,
         presence: Presence,
@@ -193,7 +235,7 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
         }
-        self.connection.touch();
+        self.connection.outbox.touch();
         let kind = match kind {
             Ok(kind) => kind,
             Err(status) => {
@@ -201,7 +243,7 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
         };
-        if to == self.connection.account {
+        if to == self.connection.member.account {
             self.refuse(id, AckStatus::NotAllowed);
             return Ok(());
         }
@@ -213,54 +255,69 @@ impl<'a> Reader<'a> {
                 return Ok(());
             }
         }
-        if let Err(status) = self.forward(frame, id, &to, &presence, kind).await {
-            self.app.metrics.ack(label(status));
-            self.connection.settle(id, status);
-        }
+        self.forward(message, id, &to, &presence, kind).await;
         Ok(())
     }
 
-    /// Puts a payload into its recipient's outbox, as it is but for its head.
+    /// Sends a payload to its recipient, as it is but for its head.
     async fn forward(
-        &self,
-        frame: Bytes,
+        &mut self,
+        mut message: Message,
         id: EnvelopeId,
         to: &AccountId,
         presence: &Presence,
         kind: PayloadKind,
-    ) -> Result<(), AckStatus> {
-        let peer = self
-            .app
-            .hub
-            .find(to, presence, &self.connection.account)
-            .ok_or(AckStatus::Offline)?;
-        self.app.hub.turn_to(&self.connection, to);
-        let mut frame = frame
-            .try_into_mut()
-            .unwrap_or_else(|shared| BytesMut::from(&shared[..]));
-        send_to_deliver(
-            &mut frame,
-            &self.connection.account,
-            &self.connection.presence,
-        )
-        .map_err(|_| AckStatus::Malformed)?;
-        let frame = frame.freeze();
-        let taken = match kind {
-            PayloadKind::Chunk => {
-                let waited = timeout(
-                    self.app.settings.limits.queue_timeout,
-                    peer.outbox.push_chunk(frame, &self.connection, id),
-                );
-                waited.await.unwrap_or(Err(NotTaken::Full))
-            }
-            PayloadKind::Handshake | PayloadKind::Message => {
-                peer.outbox.push_payload(frame, &self.connection, id)
+    ) {
+        let connection = Arc::clone(&self.connection);
+        let member = &connection.member;
+        let refused = match self.app.hub.find(to, presence, &member.account).await {
+            None => AckStatus::Offline,
+            Some(route) => {
+                self.app.hub.turn_to(&connection, to);
+                match send_to_deliver(message.payload_mut(), &member.account, &member.presence) {
+                    Err(_) => AckStatus::Malformed,
+                    Ok(()) => match self.receipt(id, message.payload().len(), kind).await {
+                        None => AckStatus::Unreachable,
+                        Some(receipt) => {
+                            let patience = self.app.settings.limits.queue_timeout;
+                            let frame = message.into_frame();
+                            let sent = route.send(&connection, kind, frame, receipt, patience);
+                            if let Err(status) = sent.await {
+                                self.app.metrics.ack(label(status));
+                            }
+                            return;
+                        }
+                    },
+                }
             }
         };
-        taken.map_err(|reason| match reason {
-            NotTaken::Full => AckStatus::Unreachable,
-            NotTaken::Closed => AckStatus::Offline,
-        })
+        self.app.metrics.ack(label(refused));
+        connection.settle(id, refused);
+    }
+
+    /// A receipt for a payload, as soon as this client has room for it: a chunk waits.
+    async fn receipt(
+        &mut self,
+        id: EnvelopeId,
+        length: usize,
+        kind: PayloadKind,
+    ) -> Option<Receipt> {
+        let until = Instant::now() + self.app.settings.limits.queue_timeout;
+        loop {
+            let receipt = self
+                .connection
+                .receipt(id, length + FRAME_COST, self.charged);
+            if receipt.is_some() {
+                // It answers for them from now on.
+                self.charged = 0;
+                return receipt;
+            }
+            self.app.metrics.waited_for_memory();
+            if kind != PayloadKind::Chunk || Instant::now() >= until {
+                return None;
+            }
+            let _ = timeout(LOOK_AGAIN, self.connection.one_settled()).await;
+        }
     }
 
     /// Takes in prekeys of this client.
@@ -293,7 +350,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Hands out one prekey, the same one for the same request.
-    fn claim(
+    async fn claim(
         &mut self,
         id: EnvelopeId,
         owner: &AccountId,
@@ -311,7 +368,7 @@ impl<'a> Reader<'a> {
             self.answer(id, Ok(&prekey));
             return Ok(());
         }
-        let taken = self.take(owner, presence);
+        let taken = self.take(owner, presence).await;
         let kind = match &taken {
             Ok(_) => "handed_out",
             Err(NoPrekey::NoneLeft) => "none_left",
@@ -330,23 +387,25 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn take(&self, owner: &AccountId, presence: &Presence) -> Result<Box<PrekeyBytes>, NoPrekey> {
-        let claimer = &self.connection.account;
+    async fn take(
+        &self,
+        owner: &AccountId,
+        presence: &Presence,
+    ) -> Result<Box<PrekeyBytes>, NoPrekey> {
+        let claimer = &self.connection.member.account;
         if owner == claimer {
             return Err(NoPrekey::NotAllowed);
         }
-        let peer = self
-            .app
-            .hub
-            .find(owner, presence, claimer)
-            .ok_or(NoPrekey::Offline)?;
-        peer.take_prekey(|| self.app.prekey_limits.allow(claimer, owner))
+        let route = self.app.hub.find(owner, presence, claimer).await;
+        let route = route.ok_or(NoPrekey::Offline)?;
+        let allowed = || self.app.prekey_limits.allow(claimer, owner);
+        route.take_prekey(claimer, allowed).await
     }
 
     /// Answers a request for a prekey.
     fn answer(&self, id: EnvelopeId, prekey: Result<&PrekeyBytes, NoPrekey>) {
-        let frame = ServerFrame::PrekeyResponse { id, prekey };
-        self.connection.note(frame.encode().into());
+        self.connection
+            .note(&ServerFrame::PrekeyResponse { id, prekey });
     }
 
     /// Answers a payload that was not remembered as sent.
@@ -362,27 +421,26 @@ impl<'a> Reader<'a> {
             WelcomeStatus::TryLater
         } else {
             match check_token(self.app, token.as_str()).await {
-                Ok(access) if access.user == self.connection.account => {
-                    self.connection.set_access(access);
-                    // Revoked between the check and now? Then nobody knew that this connection uses it.
-                    check_token(self.app, token.as_str())
-                        .await
-                        .map_err(|error| close_code(&error))?;
-                    WelcomeStatus::Ok
+                Ok(access) if access.user == self.connection.member.account => {
+                    self.connection.renew(login::pass(self.app, access));
+                    // Revoked between the check and now, or the key replaced? Then nobody knew that this connection uses it.
+                    match login::holds(self.app, &self.connection, &access).await {
+                        Ok(true) => WelcomeStatus::Ok,
+                        Ok(false) => return Err(CloseCode::Unauthenticated),
+                        Err(error) => {
+                            tracing::error!(category = "internal", %error, "token renewal failed");
+                            return Err(CloseCode::Internal);
+                        }
+                    }
                 }
-                Err(error)
-                    if matches!(error.code(), ErrorCode::Internal | ErrorCode::Unavailable) =>
-                {
-                    WelcomeStatus::TryLater
-                }
+                Err(error) if login::is_ours(&error) => WelcomeStatus::TryLater,
                 _ => {
                     tracing::warn!(category = "auth", "token renewal refused");
                     WelcomeStatus::Refused
                 }
             }
         };
-        self.connection
-            .note(ServerFrame::Welcome(status).encode().into());
+        self.connection.note(&ServerFrame::Welcome(status));
         Ok(())
     }
 
@@ -413,11 +471,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// How to close a connection whose token cannot be shown to be good.
-fn close_code(error: &ApiError) -> CloseCode {
-    match error.code() {
-        ErrorCode::Internal | ErrorCode::Unavailable => CloseCode::Internal,
-        _ => CloseCode::Unauthenticated,
+impl Drop for Reader<'_> {
+    fn drop(&mut self) {
+        self.discharge();
     }
 }
 

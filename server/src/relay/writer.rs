@@ -1,91 +1,63 @@
-//! The task that empties an outbox into its socket, and beats when there is nothing to write.
+//! The task that goes on where a client's socket was full, and asks for a sign of life when there was nothing to write.
 
-use duet_crypto::relay::{BeatNumber, ServerFrame};
-use std::{pin::pin, sync::Arc};
-use tokio::time::{Instant, sleep_until, timeout};
+use duet_crypto::relay::{BeatNumber, CloseCode, ServerFrame};
+use std::pin::pin;
+use tokio::time::{Instant, sleep_until};
 
-use super::{
-    close::CloseCode,
-    connection::{Connection, LINGER},
-    outbox::Outgoing,
-    wire::{Broken, Sender},
+use crate::{
+    config::Limits,
+    hub::{connection::Connection, outbox::Progress},
+    websocket::message::frame,
 };
-use crate::app::App;
 
-/// Runs until the connection is closed or breaks, then says goodbye.
-pub(super) async fn run(app: App, connection: Arc<Connection>, mut sender: Sender) {
-    let limits = &app.settings.limits;
-    let next_beat = |last: Instant| {
-        last + if connection.is_talking() {
+/// Runs until the connection is closed or breaks.
+pub(super) async fn run(limits: &Limits, connection: &Connection) {
+    let outbox = &connection.outbox;
+    let interval = || {
+        if connection.is_talking() {
             limits.beat_interval_talking
         } else {
             limits.beat_interval
         }
     };
-    let mut last = Instant::now();
+    let next_beat = || outbox.last_written() + interval();
     let mut beat = BeatNumber::default();
-    let mut alarm = pin!(sleep_until(next_beat(last)));
+    let mut alarm = pin!(sleep_until(next_beat()));
     let mut closed = pin!(connection.closed());
-    let mut batch = Vec::new();
     loop {
+        let progress = outbox.resume();
+        let too_slow = match progress {
+            Progress::Idle => None,
+            Progress::Blocked(until) => Some(until),
+            Progress::Broken => return connection.end(),
+        };
         tokio::select! {
             biased;
-            () = closed.as_mut() => break,
-            () = connection.outbox.next(&mut batch) => {}
-            () = connection.talking_began.notified() => {
-                alarm.as_mut().reset(next_beat(last));
-                continue;
-            }
+            () = closed.as_mut() => return,
+            () = outbox.writable(), if too_slow.is_some() => {}
+            () = outbox.woken(), if too_slow.is_none() => {}
+            () = connection.talking_began() => alarm.as_mut().reset(next_beat()),
             () = alarm.as_mut() => {
                 // Something was written in the meantime, or the conversation has ended: then the alarm is early.
-                let due = next_beat(last);
+                let due = next_beat();
                 if due > Instant::now() {
                     alarm.as_mut().reset(due);
                     continue;
                 }
                 beat = beat.next();
-                batch.push(Outgoing::beat(ServerFrame::Beat(beat).encode().into()));
+                connection.sign(frame(&ServerFrame::Beat(beat).encode()));
+                // The socket may be full.
+                alarm.as_mut().reset(Instant::now() + interval());
             }
+            () = slow(too_slow) => connection.close(CloseCode::TooSlow),
         }
-        let written = tokio::select! {
-            biased;
-            written = timeout(limits.write_timeout, write(&app, &connection, &mut sender, &mut batch)) => written,
-            () = closed.as_mut() => break,
-        };
-        match written {
-            Ok(Ok(())) => last = Instant::now(),
-            Ok(Err(Broken)) => return connection.end(),
-            Err(_) => connection.close(CloseCode::TooSlow),
-        }
-    }
-    if let Some(code) = connection.close_code() {
-        // A client that does not read does not get this either; it must not hold the task.
-        let _ = timeout(LINGER, sender.close(code)).await;
     }
 }
 
-/// Writes a batch. Payloads whose writing is broken off are told to their senders by their
-/// [`super::outbox::Receipt`]s.
-async fn write(
-    app: &App,
-    connection: &Connection,
-    sender: &mut Sender,
-    batch: &mut Vec<Outgoing>,
-) -> Result<(), Broken> {
-    for outgoing in &mut *batch {
-        sender.feed(std::mem::take(&mut outgoing.frame)).await?;
+/// Until a client that takes nothing is too slow; for ever, if it is not.
+async fn slow(at: Option<Instant>) {
+    match at {
+        Some(at) => sleep_until(at).await,
+        None => std::future::pending().await,
     }
-    sender.flush().await?;
-    for Outgoing {
-        receipt, charge, ..
-    } in batch.drain(..)
-    {
-        connection.outbox.written(charge);
-        if let Some(receipt) = receipt {
-            connection.touch();
-            app.metrics.written.inc();
-            receipt.written();
-        }
-    }
-    Ok(())
 }

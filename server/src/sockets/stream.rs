@@ -3,10 +3,6 @@
 use std::{
     io::{self, IoSlice},
     pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     task::{Context, Poll, ready},
     time::Duration,
 };
@@ -27,31 +23,15 @@ const IDLE: Duration = Duration::from_secs(40);
 const STALL: Duration = Duration::from_secs(30);
 const STALL_BYTES: usize = 4 * 1024;
 
-/// Tells a socket that its WebSocket has time limits of its own from now on.
-#[derive(Clone, Default)]
-pub struct Handover(Arc<AtomicBool>);
-
-impl Handover {
-    /// From now on.
-    pub fn complete(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    fn is_complete(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
 /// The socket; it gives its seat back when it is dropped.
 pub struct Guarded {
     stream: TcpStream,
-    handover: Handover,
     /// Whether anything was received, and when something last passed.
     heard: bool,
     last: Instant,
     idle: Option<Pin<Box<Sleep>>>,
     stall: Option<Stall>,
-    _seat: Seat,
+    seat: Seat,
 }
 
 /// A client that does not take what is written to it.
@@ -64,25 +44,22 @@ impl Guarded {
     pub(super) fn new(stream: TcpStream, seat: Seat) -> Self {
         Self {
             stream,
-            handover: Handover::default(),
             heard: false,
             last: Instant::now(),
             idle: None,
             stall: None,
-            _seat: seat,
+            seat,
         }
     }
 
-    pub(super) fn handover(&self) -> Handover {
-        self.handover.clone()
+    /// The socket without its limits, and its seat, for whoever has limits of their own.
+    #[must_use]
+    pub fn into_parts(self) -> (TcpStream, Seat) {
+        (self.stream, self.seat)
     }
 
     /// Called when there is nothing to read: fails when that has lasted too long.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        if self.handover.is_complete() {
-            self.idle = None;
-            return Poll::Pending;
-        }
         loop {
             let deadline = self.last + if self.heard { IDLE } else { FIRST_BYTE };
             let idle = self
@@ -99,10 +76,6 @@ impl Guarded {
 
     /// Called when nothing can be written: fails when that has lasted too long.
     fn poll_stall(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
-        if self.handover.is_complete() {
-            self.stall = None;
-            return Poll::Pending;
-        }
         let stall = self.stall.get_or_insert_with(|| Stall {
             alarm: Box::pin(sleep_until(Instant::now() + STALL)),
             taken: 0,
@@ -122,13 +95,13 @@ impl Guarded {
     ) -> Poll<io::Result<usize>> {
         match &written {
             Poll::Pending => return self.poll_stall(cx).map(Err),
-            Poll::Ready(Ok(bytes)) if !self.handover.is_complete() => {
+            Poll::Ready(Ok(bytes)) => {
                 self.last = Instant::now();
                 if let Some(stall) = &mut self.stall {
                     stall.taken += bytes;
                 }
             }
-            Poll::Ready(_) => {}
+            Poll::Ready(Err(_)) => {}
         }
         written
     }
@@ -144,10 +117,8 @@ impl AsyncRead for Guarded {
         if read.is_pending() {
             return self.poll_idle(cx).map(Err);
         }
-        if !self.handover.is_complete() {
-            self.heard = true;
-            self.last = Instant::now();
-        }
+        self.heard = true;
+        self.last = Instant::now();
         read
     }
 }

@@ -1,6 +1,7 @@
 //! What Prometheus may know. Labels come from closed lists, so their number is bounded.
 
 use axum::http::{Method, StatusCode};
+use duet_crypto::relay::CloseCode;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -9,7 +10,7 @@ use prometheus_client::{
 use std::time::Duration;
 
 use super::store::StoreMetrics;
-use crate::{limits::Limited, relay::close::CloseCode};
+use crate::limits::Limited;
 
 /// Labels of an HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -144,7 +145,11 @@ pub struct Metrics {
     pub store: StoreMetrics,
     /// Open WebSockets that are logged in.
     pub connections: Gauge,
+    handshakes: Family<KindLabels, Counter>,
     closed: Family<KindLabels, Counter>,
+    /// Bytes of payloads that are being received or wait to be written.
+    pub queued: Gauge,
+    memory_waits: Counter,
     frames: Family<KindLabels, Counter>,
     acks: Family<KindLabels, Counter>,
     prekeys: Family<KindLabels, Counter>,
@@ -216,6 +221,24 @@ impl Default for Metrics {
             "Open WebSockets that are logged in",
             connections.clone(),
         );
+        let handshakes = Family::<KindLabels, Counter>::default();
+        registry.register(
+            "ws_handshakes",
+            "Requests for a WebSocket, accepted or refused, and why",
+            handshakes.clone(),
+        );
+        let queued = Gauge::default();
+        registry.register(
+            "ws_queued_bytes",
+            "Bytes of payloads that are being received or wait to be written",
+            queued.clone(),
+        );
+        let memory_waits = Counter::default();
+        registry.register(
+            "ws_memory_waits",
+            "Times that a client had to wait, or was refused, for want of memory",
+            memory_waits.clone(),
+        );
         let closed = Family::<KindLabels, Counter>::default();
         registry.register(
             "ws_closed",
@@ -249,7 +272,10 @@ impl Default for Metrics {
             sockets,
             store,
             connections,
+            handshakes,
             closed,
+            queued,
+            memory_waits,
             frames,
             acks,
             prekeys,
@@ -291,6 +317,16 @@ impl Metrics {
                 kind: event.label(),
             })
             .inc();
+    }
+
+    /// Counts a request for a WebSocket. `kind` is one of a fixed list.
+    pub fn handshake(&self, kind: &'static str) {
+        self.handshakes.get_or_create(&KindLabels { kind }).inc();
+    }
+
+    /// Counts that a client had to wait, or was refused, for want of memory.
+    pub fn waited_for_memory(&self) {
+        self.memory_waits.inc();
     }
 
     /// Counts a WebSocket that the relay closed.

@@ -198,9 +198,7 @@ async fn anything_else_before_the_login_closes() {
         good[..179].to_vec(),
         flip(good.clone(), 0),
         flip(good.clone(), 1),
-        [&good[..], &[b'a'; 4096]].concat(),
         [&good[..], b"\n"].concat(),
-        vec![0; 70_000],
     ];
     for frame in frames {
         let mut socket = connect(&relay).await;
@@ -214,6 +212,12 @@ async fn anything_else_before_the_login_closes() {
             "{:?}",
             &frame[..frame.len().min(8)]
         );
+    }
+    for large in [[&good[..], &[b'a'; 4096]].concat(), vec![0; 70_000]] {
+        let mut socket = connect(&relay).await;
+        socket.raw(large).await;
+        // The relay reads no further than the head; its close frame may be lost to the reset.
+        assert!(matches!(socket.closed().await, Some(4413) | None));
     }
     let mut socket = connect(&relay).await;
     socket.message(Message::Text("hello".into())).await;

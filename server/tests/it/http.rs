@@ -173,7 +173,7 @@ async fn addresses_that_do_not_exist_are_told_as_such() {
             "{method} {path}"
         );
     }
-    assert_eq!(http.get("/ws").await.error(), "invalid_request");
+    assert_eq!(http.get("/ws").await.error(), "upgrade_required");
 }
 
 #[tokio::test]
@@ -236,14 +236,14 @@ async fn limits_are_per_address_and_say_when_to_come_back() {
         429
     );
     for _ in 0..3 {
-        assert_eq!(from("192.0.2.1").get("/ws").await.status, 400);
+        assert_eq!(from("192.0.2.1").get("/ws").await.status, 426);
     }
     // Three a minute: one every twenty seconds.
     let reply = from("192.0.2.1").get("/ws").await;
     assert_eq!(reply.status, 429);
     assert_eq!(reply.header("retry-after"), Some("20"));
     relay.clock.advance(Duration::from_secs(20));
-    assert_eq!(from("192.0.2.1").get("/ws").await.status, 400);
+    assert_eq!(from("192.0.2.1").get("/ws").await.status, 426);
     assert_eq!(from("192.0.2.1").get("/ws").await.status, 429);
     // Health checks are never refused.
     for _ in 0..50 {

@@ -386,7 +386,7 @@ lost?: boolean, };
 /**
  * Every code that the HTTP API can answer with.
  */
-export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "not_reachable" | "not_found" | "user_not_found" | "key_not_found" | "invitation_over" | "method_not_allowed" | "request_timeout" | "username_taken" | "payload_too_large" | "unsupported_media_type" | "rate_limited" | "locked_out" | "internal" | "unavailable";
+export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "not_reachable" | "not_found" | "user_not_found" | "key_not_found" | "invitation_over" | "method_not_allowed" | "request_timeout" | "username_taken" | "payload_too_large" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "locked_out" | "internal" | "unavailable";
 
 /**
  * What went wrong, for programs (`code`) and for developers (`message`).
@@ -441,6 +441,7 @@ export const ERROR_CODES: readonly ErrorCode[] = [
   "username_taken",
   "payload_too_large",
   "unsupported_media_type",
+  "upgrade_required",
   "rate_limited",
   "locked_out",
   "internal",

@@ -247,6 +247,7 @@ function userCode(code: ErrorCode): UserErrorCode {
     case 'method_not_allowed':
     case 'payload_too_large':
     case 'unsupported_media_type':
+    case 'upgrade_required':
     case 'internal':
       return 'relay-error';
     default:

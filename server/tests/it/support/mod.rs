@@ -4,6 +4,7 @@ mod http;
 mod person;
 pub(crate) mod postgres;
 mod program;
+pub(crate) mod raw;
 mod socket;
 
 pub(crate) use http::{Http, Reply};

@@ -191,6 +191,23 @@ impl Socket {
         }
     }
 
+    /// The relay has dealt with everything that this client has sent; payloads may have been written by now.
+    #[track_caller]
+    pub(crate) fn assert_quiet_but_for_acks(&mut self) -> impl Future<Output = ()> {
+        let caller = std::panic::Location::caller();
+        async move {
+            self.frame(ClientFrame::Token(Token::new(b"no-token").unwrap()))
+                .await;
+            loop {
+                match self.next().await {
+                    Event::Ack(_, AckStatus::Written) => {}
+                    Event::Welcome(WelcomeStatus::Refused) => return,
+                    other => panic!("{other:?}: {caller}"),
+                }
+            }
+        }
+    }
+
     /// What has come already, if there is anything.
     pub(crate) fn ready(&mut self) -> Option<Event> {
         self.next_event().now_or_never()

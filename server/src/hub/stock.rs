@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 /// What is left of what a client gave.
 #[derive(Default)]
-pub(super) struct Stock {
+pub struct Stock {
     /// Oldest first.
     prekeys: VecDeque<(PrekeyId, Box<PrekeyBytes>)>,
     /// Whether the owner knows that few are left.
@@ -23,10 +23,11 @@ pub(super) struct Stock {
 }
 
 /// A prekey that nobody else gets.
-pub(super) struct Taken {
-    pub(super) prekey: Box<PrekeyBytes>,
+pub struct Taken {
+    /// The PREKEY frame.
+    pub prekey: Box<PrekeyBytes>,
     /// How many are left, if the owner is to be told now.
-    pub(super) low: Option<u32>,
+    pub low: Option<u32>,
 }
 
 impl Stock {
@@ -35,7 +36,7 @@ impl Stock {
     /// # Errors
     /// [`AckStatus::Malformed`] for somebody else's, or a repeated one; [`AckStatus::TooLarge`] beyond [`PREKEYS`];
     /// [`AckStatus::Offline`] when the connection has ended.
-    pub(super) fn add(
+    pub fn add(
         &mut self,
         prekeys: &[PrekeyBytes],
         own: impl Fn(&PrekeyFrame) -> bool,
@@ -67,7 +68,7 @@ impl Stock {
     /// # Errors
     /// [`NoPrekey::Offline`] when the connection has ended, [`NoPrekey::NoneLeft`], [`NoPrekey::RateLimit`] if not
     /// `allowed`.
-    pub(super) fn take(&mut self, allowed: impl FnOnce() -> bool) -> Result<Taken, NoPrekey> {
+    pub fn take(&mut self, allowed: impl FnOnce() -> bool) -> Result<Taken, NoPrekey> {
         if self.closed {
             return Err(NoPrekey::Offline);
         }
@@ -87,7 +88,7 @@ impl Stock {
     }
 
     /// Forgets everything, for good.
-    pub(super) fn close(&mut self) {
+    pub fn close(&mut self) {
         self.closed = true;
         self.prekeys = VecDeque::new();
     }
@@ -100,11 +101,11 @@ const LIFETIME: Duration = Duration::from_secs(120);
 /// The prekeys that a connection was given lately: a request that is sent again gets the same one again. Requests
 /// that brought none are not remembered, so that trying again is possible.
 #[derive(Default)]
-pub(super) struct Given(VecDeque<(EnvelopeId, Instant, Box<PrekeyBytes>)>);
+pub struct Given(VecDeque<(EnvelopeId, Instant, Box<PrekeyBytes>)>);
 
 impl Given {
     /// What the request `id` was answered with.
-    pub(super) fn find(&mut self, id: EnvelopeId, now: Instant) -> Option<&PrekeyBytes> {
+    pub fn find(&mut self, id: EnvelopeId, now: Instant) -> Option<&PrekeyBytes> {
         while self
             .0
             .front()
@@ -119,7 +120,7 @@ impl Given {
     }
 
     /// Remembers the answer to the request `id`.
-    pub(super) fn remember(&mut self, id: EnvelopeId, prekey: Box<PrekeyBytes>, now: Instant) {
+    pub fn remember(&mut self, id: EnvelopeId, prekey: Box<PrekeyBytes>, now: Instant) {
         if self.0.len() == REMEMBERED {
             self.0.pop_front();
         }

@@ -13,7 +13,7 @@ const LIFETIME: Duration = Duration::from_secs(120);
 
 /// What is known of a frame that arrives.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Seen {
+pub enum Seen {
     /// Nothing: deliver it.
     New,
     /// It is on its way; its acknowledgement will come.
@@ -24,14 +24,14 @@ pub(super) enum Seen {
 
 /// The memory. Frames that could not be delivered are forgotten at once, so that trying again is possible.
 #[derive(Default)]
-pub(super) struct Recent {
+pub struct Recent {
     order: VecDeque<(EnvelopeId, Instant)>,
     frames: HashMap<EnvelopeId, (Instant, bool)>,
 }
 
 impl Recent {
     /// Looks a frame up and remembers it.
-    pub(super) fn begin(&mut self, id: EnvelopeId, now: Instant) -> Seen {
+    pub fn begin(&mut self, id: EnvelopeId, now: Instant) -> Seen {
         self.forget_old(now);
         match self.frames.get(&id) {
             Some((_, true)) => return Seen::Written,
@@ -47,14 +47,14 @@ impl Recent {
     }
 
     /// The frame was written.
-    pub(super) fn written(&mut self, id: EnvelopeId) {
+    pub fn written(&mut self, id: EnvelopeId) {
         if let Some((_, written)) = self.frames.get_mut(&id) {
             *written = true;
         }
     }
 
     /// The frame was not delivered.
-    pub(super) fn forget(&mut self, id: EnvelopeId) {
+    pub fn forget(&mut self, id: EnvelopeId) {
         self.frames.remove(&id);
     }
 
