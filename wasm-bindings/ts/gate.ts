@@ -94,19 +94,34 @@ export function callback<T>(value: T | undefined, name: string): T | undefined {
   return value;
 }
 
-/** A caller's signal, if there is one: of any realm. */
+/** A caller's signal, if there is one. */
 export function signal(value: AbortSignal | undefined, name = 'signal'): AbortSignal | undefined {
-  if (value === undefined) return undefined;
-  try {
-    // By what only a signal has, not by a property that anything may have.
-    isAborted?.call(value);
-  } catch (cause) {
-    throw new DuetError('E_ARGUMENT', `${name} must be an AbortSignal`, { cause });
-  }
+  if (value !== undefined && !hasInside(value, AbortSignal, 'aborted')) throw wrong(name, 'an AbortSignal');
   return value;
 }
 
-const isAborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')?.get;
+/** Whether it is a Blob, of any realm. */
+export function isBlob(value: unknown): value is Blob {
+  return hasInside(value, Blob, 'size');
+}
+
+/** Whether it is a ReadableStream, of any realm. */
+export function isStream(value: unknown): value is ReadableStream<Uint8Array> {
+  return hasInside(value, ReadableStream, 'locked');
+}
+
+/**
+ * By what only an object of this class has inside: what looks like one, or is a proxy of one, fails later. `instanceof` asks the
+ * object for its prototype, which a proxy may answer as it likes.
+ */
+function hasInside(value: unknown, { prototype }: { readonly prototype: object }, key: string): boolean {
+  const get = Object.getOwnPropertyDescriptor(prototype, key)?.get;
+  try {
+    return get !== undefined && get.call(value) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 function keysOf(value: object, name: string): string[] {
   try {

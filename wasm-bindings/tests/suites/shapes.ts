@@ -15,7 +15,9 @@ import {
   generatePassphrase,
   mergePeers,
   openFile,
+  openFileRange,
   randomBytes,
+  restoreSession,
   sealFile,
 } from '@duet-chat/crypto';
 import { decodeRelayFrame, encodeSend } from '@duet-chat/crypto/relay';
@@ -281,6 +283,34 @@ export const shapes: Suite = ({ engines: _ }: Environment) => [
         enumerable: true,
       });
       await refused('E_ARGUMENT', () => sealFile(options as never));
+    },
+  },
+  {
+    name: 'a proxy is not what it stands for, and asking it ends nothing',
+    run: async () => {
+      const { a, b, alice } = await meet('wasm', 'wasm');
+      const proxy = new Proxy(alice.identity, {});
+      await refused('E_ARGUMENT', () => createListener({ identity: proxy, presence: randomBytes(16) }));
+      await refused('E_ARGUMENT', () => createClient({ identity: proxy }));
+      const secret = randomBytes(32);
+      const record = b.save(secret);
+      await refused('E_ARGUMENT', () =>
+        restoreSession({ record, secret, minimumRevision: 0, identity: proxy }),
+      );
+      // Its insides are asked for before the module is: what fails there is no trap.
+      await Promise.resolve()
+        .then(() => new Proxy(a, {}).send({ type: 'receipt' }))
+        .catch(() => undefined);
+      const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+      revoke();
+      const source = revoked as never;
+      const key = randomBytes(32);
+      await refused('E_ARGUMENT', () => sealFile({ source }));
+      await refused('E_ARGUMENT', () => openFile({ source, key }));
+      await refused('E_ARGUMENT', () => openFileRange({ source, key, start: 0 }));
+      await refused('E_ARGUMENT', () => createOutgoingFile({ source, name: 'f', mediaType: 'text/plain' }));
+      const said = { type: 'text', text: '👋', reply: null } as const;
+      equal(b.receive(a.send(said).frame).content, said);
     },
   },
   {

@@ -1,6 +1,7 @@
 /** Where a file's bytes come from: a `Blob` by slices, or a stream that is cut to pieces of a wanted length. */
 import { checkedLength, viewOf } from '../bytes.js';
 import { DuetError } from '../errors.js';
+import { isBlob, isStream } from '../gate.js';
 import type { Bytes } from '../types.js';
 
 export interface ByteSource {
@@ -13,8 +14,8 @@ export interface ByteSource {
 }
 
 export function byteSource(source: Blob | ReadableStream<Uint8Array>): ByteSource {
-  if (source instanceof Blob) return new BlobSource(source);
-  if (source instanceof ReadableStream) return new StreamSource(source);
+  if (isBlob(source)) return new BlobSource(source);
+  if (isStream(source)) return new StreamSource(source);
   throw new DuetError('E_ARGUMENT', 'source must be a Blob or a ReadableStream of Uint8Array');
 }
 

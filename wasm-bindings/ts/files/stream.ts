@@ -5,7 +5,7 @@
 import { call, callWithSecret } from '../boundary.js';
 import { copyOf, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';
-import { callback, options as own, signal as signalOf } from '../gate.js';
+import { callback, isBlob, options as own, signal as signalOf } from '../gate.js';
 import {
   CHUNK_LENGTH,
   FILE_HEADER_LENGTH,
@@ -147,7 +147,7 @@ export async function openFileRange(given: OpenFileRangeOptions): Promise<Bytes>
   const signal = signalOf(options.signal);
   const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   const context = contextOf(options.context);
-  if (!(source instanceof Blob)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
+  if (!isBlob(source)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
   const size = plainSize(source.size);
   const start = wholeNumber(options.start, 'start');
   const end = wholeNumber(options.end ?? size, 'end', start);

@@ -2,7 +2,7 @@
 import { call, callWithSecret, on, release } from '../boundary.js';
 import { checkedLength, copyOf, text, viewOf, wholeNumber } from '../bytes.js';
 import { DuetError } from '../errors.js';
-import { options as own, pass, signal as signalOf } from '../gate.js';
+import { isBlob, options as own, pass, signal as signalOf } from '../gate.js';
 import {
   CHUNK_FRAME_HEAD_LENGTH,
   FRAME_CHUNKS_MAX,
@@ -43,7 +43,7 @@ export function createOutgoingFile(options: OutgoingFileOptions): OutgoingFile {
 export function createOutgoingWith(given: OutgoingFileOptions, key: Bytes, salt: Bytes): OutgoingFile {
   const options = own(given);
   const { source } = options;
-  if (!(source instanceof Blob)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
+  if (!isBlob(source)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
   const descriptor: FileDescriptor = {
     key,
     salt,
