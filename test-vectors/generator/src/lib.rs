@@ -6,6 +6,7 @@
 
 mod case;
 mod cases;
+mod client;
 mod file;
 mod rng;
 mod run;
@@ -13,5 +14,6 @@ mod scene;
 
 pub use case::{Failure, Input};
 pub use cases::{FILES, emoji_table};
+pub use client::{CORPUS, corpus, replay};
 pub use file::{Difference, VectorFile, folder, resolved};
 pub use run::run;

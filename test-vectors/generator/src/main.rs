@@ -1,6 +1,6 @@
 //! `duet-vectors write` writes the files of `test-vectors/`; `duet-vectors check` names those that differ.
 
-use duet_vectors::{Difference, FILES, Failure, emoji_table, folder};
+use duet_vectors::{CORPUS, Difference, FILES, Failure, corpus, emoji_table, folder};
 use std::fs;
 use std::io;
 use std::process::ExitCode;
@@ -59,7 +59,7 @@ fn execute(command: &Command) -> Result<usize, String> {
 
 /// Every file with its bytes.
 fn files() -> Result<Vec<(&'static str, String)>, Failure> {
-    let mut out = vec![("emoji256.txt", emoji_table())];
+    let mut out = vec![("emoji256.txt", emoji_table()), (CORPUS, corpus()?)];
     for make in FILES {
         let file = make()?;
         out.push((file.name(), file.render()?));

@@ -1,6 +1,8 @@
 //! Every case of every file through the core, from the JSON; and the files' bytes against what the core writes.
 
-use duet_vectors::{Difference, FILES, Failure, Input, emoji_table, folder, resolved, run};
+use duet_vectors::{
+    CORPUS, Difference, FILES, Failure, Input, corpus, emoji_table, folder, replay, resolved, run,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -69,6 +71,22 @@ fn the_core_gives_every_output_and_every_refusal() -> Outcome {
     Ok(())
 }
 
+#[test]
+fn every_client_answers_as_it_was_recorded() -> Outcome {
+    let file = load(CORPUS)?;
+    let scripts = file["scripts"].as_array().ok_or("no scripts")?;
+    assert_eq!(file["number_of_scripts"], scripts.len());
+    assert!(scripts.len() >= 20);
+    for script in scripts {
+        replay(script).map_err(|failure| failure.to_string())?;
+        // One that passes whatever is recorded would be worth nothing.
+        let mut wrong = script.clone();
+        wrong["steps"][3]["out"] = Value::from("another value");
+        assert!(replay(&wrong).is_err(), "{}", script["name"]);
+    }
+    Ok(())
+}
+
 /// A runner that passes whatever it is given would be worth nothing: the first output of the first valid case of each
 /// file is changed, and its first invalid case is called valid.
 #[test]
@@ -114,6 +132,8 @@ fn the_files_are_what_the_core_writes() -> Outcome {
         None,
         "run `make vectors`"
     );
+    let clients = corpus().map_err(|failure| failure.to_string())?;
+    assert_eq!(difference(CORPUS, &clients)?, None, "run `make vectors`");
     for make in FILES {
         let file = make().map_err(|failure| failure.to_string())?;
         let text = file.render().map_err(|failure| failure.to_string())?;

@@ -62,6 +62,6 @@ pub(crate) fn bytes_of(outputs: &Outputs, key: &str) -> Result<Vec<u8>, Failure>
     unhex(value.ok_or_else(|| Failure::case(format!("no output {key}")))?)
 }
 
-fn unknown(what: &str) -> Failure {
+pub(crate) fn unknown(what: &str) -> Failure {
     Failure::case(format!("{what} is not known"))
 }
