@@ -93,3 +93,38 @@ impl<E: Engine> Attempt<E> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Software;
+
+    type Of = Attempt<Software>;
+
+    #[test]
+    fn what_a_handshake_waits_for() {
+        let id = EnvelopeId([1; 16]);
+        let job = JobId(7);
+        let waiting: [Of; 2] = [
+            Attempt::Seeking { until: 50 },
+            Attempt::Fetching { id, until: 50 },
+        ];
+        for attempt in waiting {
+            assert_eq!(attempt.job(), None);
+            assert!(attempt.is_calling());
+            // Also without a line: the wish to talk does not wait for ever.
+            assert_eq!(attempt.next_wake(true), Some(50));
+            assert_eq!(attempt.next_wake(false), Some(50));
+        }
+        let working: [(Of, bool); 2] = [
+            (Attempt::Making { job }, true),
+            (Attempt::Answering { job }, false),
+        ];
+        for (mut attempt, calling) in working {
+            assert_eq!(attempt.job(), Some(job));
+            assert_eq!(attempt.is_calling(), calling);
+            assert_eq!(attempt.next_wake(true), None);
+            assert!(attempt.flight().is_none());
+        }
+    }
+}

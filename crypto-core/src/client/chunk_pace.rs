@@ -469,4 +469,94 @@ mod tests {
         pace.reset();
         assert_eq!((pace.in_flight, pace.room()), (0, FIRST));
     }
+
+    fn id(number: u8) -> EnvelopeId {
+        EnvelopeId([number; 16])
+    }
+
+    #[test]
+    fn a_frame_that_waited_long_makes_the_window_smaller_and_one_that_did_not_larger() {
+        // Eight frames in flight, and room for ten; an empty line takes 20 ms.
+        let window_after = |took: u64| {
+            let (window, least) = (10 * SHORTEST, Some(20));
+            let mut pace = ChunkPace {
+                window,
+                opened: window,
+                least,
+                ..ChunkPace::new()
+            };
+            for number in 1..=8 {
+                pace.sent(id(number), SHORTEST, 0);
+            }
+            pace.acknowledged(id(8), took);
+            pace.window
+        };
+        assert_eq!(window_after(20 + 39), 16 * SHORTEST);
+        assert_eq!(window_after(20 + 40), 10 * SHORTEST);
+        assert_eq!(window_after(20 + 150), 10 * SHORTEST);
+        assert_eq!(window_after(20 + 151), 8 * SHORTEST * 170 / 171);
+        // Never so small that nothing could go.
+        assert_eq!(window_after(1_000_000), SHORTEST);
+    }
+
+    #[test]
+    fn there_is_room_for_a_whole_chunk_or_none() {
+        let room = |window| {
+            let pace = ChunkPace {
+                window,
+                ..ChunkPace::new()
+            };
+            pace.room()
+        };
+        assert_eq!(room(CHUNK_SEALED - 1), 0);
+        assert_eq!(room(CHUNK_SEALED), CHUNK_SEALED);
+        let busy = |emptying, in_flight| {
+            let pace = ChunkPace {
+                emptying,
+                in_flight,
+                ..ChunkPace::new()
+            };
+            pace.room()
+        };
+        assert_eq!(busy(true, 1), 0);
+        assert_eq!(busy(true, 0), FIRST);
+        assert_eq!(busy(false, 1), FIRST - 1);
+    }
+
+    #[test]
+    fn a_frame_has_a_quarter_of_the_window_at_most() {
+        let (window, slice) = (32 * CHUNK_SEALED, LARGEST);
+        let pace = ChunkPace {
+            window,
+            opened: window,
+            in_flight: CHUNK_SEALED,
+            slice,
+            ..ChunkPace::new()
+        };
+        assert_eq!(pace.frame_chunks(), 8);
+        // Nor more than the line takes in a moment.
+        let slice = 3 * CHUNK_SEALED;
+        assert_eq!(ChunkPace { slice, ..pace }.frame_chunks(), 3);
+    }
+
+    #[test]
+    fn the_line_is_left_empty_once_in_a_while() {
+        let emptying_after = |least, later: u64| {
+            let mut pace = ChunkPace {
+                window: LARGEST,
+                opened: LARGEST,
+                least: Some(least),
+                ..ChunkPace::new()
+            };
+            pace.sent(id(1), SHORTEST, 1_000);
+            pace.sent(id(2), SHORTEST, 1_000);
+            pace.acknowledged(id(2), 1_000 + later);
+            pace.emptying
+        };
+        assert!(!emptying_after(20, 9_999));
+        assert!(emptying_after(20, 10_000));
+        // To leave a long way empty costs much.
+        assert!(!emptying_after(1_000, 49_999));
+        assert!(emptying_after(1_000, 50_000));
+    }
 }

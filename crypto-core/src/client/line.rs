@@ -241,3 +241,213 @@ fn watch(accounts: &Set<AccountId>, id: EnvelopeId) -> Option<Vec<u8>> {
     let accounts = Watched::new(&list)?;
     Some(ClientFrame::Watch { id, accounts }.encode())
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    const NOW: u64 = 1_000_000;
+    const DUE: u64 = NOW + 5_000;
+
+    fn account(number: u8) -> AccountId {
+        AccountId([number; 32])
+    }
+
+    fn id(number: u16) -> EnvelopeId {
+        let mut id = [0; 16];
+        id[..2].copy_from_slice(&number.to_be_bytes());
+        EnvelopeId(id)
+    }
+
+    fn online() -> Line {
+        let mut line = Line::new();
+        line.opened(NOW);
+        line.turn(LineState::Online);
+        line
+    }
+
+    fn set(numbers: core::ops::RangeInclusive<u8>) -> Set<AccountId> {
+        numbers.map(account).collect()
+    }
+
+    /// Whether a BEAT says that a conversation is open; `None`: no BEAT.
+    fn says(beat: Option<Vec<u8>>) -> Option<bool> {
+        let beat = beat?;
+        match ClientFrame::decode(&beat) {
+            Ok(ClientFrame::Beat { talking, .. }) => Some(talking),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_line_that_nobody_holds_open_cannot_die() {
+        let settings = Settings::default();
+        let mut line = Line::new();
+        assert_eq!(line.dead_at(true, &settings), None);
+        line.opened(NOW);
+        assert_eq!(line.dead_at(false, &settings), Some(NOW + 90_000));
+        assert!(line.turn(LineState::Online));
+        assert!(!line.turn(LineState::Online));
+        line.heard(NOW + 5);
+        assert_eq!(line.dead_at(true, &settings), Some(NOW + 25_005));
+        assert_eq!(line.dead_at(false, &settings), Some(NOW + 90_005));
+        line.turn(LineState::Refused);
+        assert_eq!(line.dead_at(false, &settings), None);
+    }
+
+    #[test]
+    fn a_sign_of_life_is_given_when_a_frame_came_and_nothing_was_said_for_long() {
+        let settings = Settings::default();
+        let mut line = online();
+        let mut beat = |talking, came, later| {
+            let beat = line.unasked_beat(talking, came, NOW + later, &settings);
+            says(beat)
+        };
+        assert_eq!(beat(false, true, 59_999), None);
+        assert_eq!(beat(false, false, 60_000), None);
+        assert_eq!(beat(false, true, 60_000), Some(false));
+        // A conversation begins: the relay is told at once, and once.
+        assert_eq!(beat(true, false, 0), Some(true));
+        assert_eq!(beat(true, false, 0), None);
+        assert_eq!(beat(true, true, 9_999), None);
+        assert_eq!(beat(true, true, 10_000), Some(true));
+        assert_eq!(beat(false, false, 0), Some(false));
+        line.said(NOW + 70_000);
+        assert!(
+            line.unasked_beat(false, true, NOW + 129_999, &settings)
+                .is_none()
+        );
+        assert!(
+            line.unasked_beat(false, true, NOW + 130_000, &settings)
+                .is_some()
+        );
+        line.turn(LineState::Down);
+        assert!(
+            line.unasked_beat(true, true, NOW + 900_000, &settings)
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn the_relay_s_number_goes_back_to_it() {
+        let mut line = online();
+        let number = BeatNumber::new(7).unwrap();
+        let beat = line.beaten(number, true);
+        assert_eq!(
+            beat,
+            ClientFrame::Beat {
+                number,
+                talking: true
+            }
+            .encode()
+        );
+        // Nothing has changed since.
+        let settings = Settings::default();
+        assert!(line.unasked_beat(true, false, NOW, &settings).is_none());
+    }
+
+    #[test]
+    fn the_relay_is_told_whom_to_watch_once_and_only_while_it_listens() {
+        let mut line = Line::new();
+        assert!(line.watch(&set(1..=2), id(1), DUE).is_none());
+        line.opened(NOW);
+        assert!(line.watch(&set(1..=2), id(1), DUE).is_none());
+        line.turn(LineState::Online);
+        assert!(line.watch(&set(1..=2), id(1), DUE).is_some());
+        assert!(line.watch(&set(1..=2), id(2), DUE).is_none());
+        let watch = line.watch(&set(1..=65), id(3), DUE).unwrap();
+        match ClientFrame::decode(&watch) {
+            Ok(ClientFrame::Watch {
+                id: named,
+                accounts,
+            }) => {
+                assert_eq!(named, id(3));
+                assert!(accounts.accounts().eq(set(1..=64).iter().copied()));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_is_known_of_whom_nobody_asked_about() {
+        let known = Known {
+            presence: Presence([3; 16]),
+            online: true,
+        };
+        let mut line = online();
+        assert!(!line.tell(account(1), known));
+        assert!(line.known(&account(1)).is_none());
+        line.watch(&set(1..=2), id(1), DUE);
+        assert!(line.tell(account(1), known));
+        assert!(line.tell(account(2), known));
+        assert_eq!(
+            line.known(&account(1)).map(|known| known.presence),
+            Some(known.presence)
+        );
+        // Whoever is not watched any more is forgotten.
+        line.watch(&set(2..=3), id(2), DUE);
+        assert!(line.known(&account(1)).is_none());
+        assert!(line.known(&account(2)).is_some());
+        line.turn(LineState::Down);
+        assert!(line.known(&account(2)).is_none());
+    }
+
+    /// Whom a WATCH names.
+    fn named(frame: &[u8]) -> Set<AccountId> {
+        match ClientFrame::decode(frame) {
+            Ok(ClientFrame::Watch { accounts, .. }) => accounts.accounts().collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_watch_that_is_not_answered_is_said_again_some_times() {
+        let settings = Settings::default();
+        let known = Known {
+            presence: Presence([3; 16]),
+            online: true,
+        };
+        let mut line = online();
+        assert!(line.watches_others());
+        line.watch(&set(1..=2), id(1), DUE);
+        assert!(!line.watches_others());
+        line.tell(account(1), known);
+        assert_eq!(line.watch_due(), Some(DUE));
+        let mut now = DUE;
+        for pause in [10_000, 20_000, 40_000, 80_000, 160_000] {
+            let frames = line.watch_again([id(2), id(3)], now, &settings);
+            let named: Vec<_> = frames.iter().map(|frame| named(frame)).collect();
+            // Taken back for whom nothing was said, and said again.
+            assert_eq!(named, [set(1..=1), set(1..=2)]);
+            assert_eq!(line.watch_due(), Some(now + pause));
+            now += pause;
+        }
+        assert_eq!(line.watch_again([id(2), id(3)], now, &settings).len(), 2);
+        assert_eq!(line.watch_due(), None);
+        assert!(line.watch_again([id(2), id(3)], now, &settings).is_empty());
+        // Once everybody is told of there is nothing to ask.
+        line.watch(&set(2..=3), id(4), now);
+        assert_eq!(line.watch_due(), Some(now));
+        line.tell(account(2), known);
+        line.tell(account(3), known);
+        assert_eq!(line.watch_due(), None);
+        line.watch_others();
+        assert!(line.watches_others());
+    }
+
+    #[test]
+    fn fates_are_awaited_up_to_a_bound_and_told_once() {
+        let mut line = online();
+        let purpose = Purpose::Prekey(account(1));
+        for number in 0..=1_024 {
+            line.await_fate(id(number), purpose);
+        }
+        assert_eq!(line.fate_of(&id(1_024)), None);
+        assert_eq!(line.fate_of(&id(1_023)), Some(purpose));
+        assert_eq!(line.fate_of(&id(1_023)), None);
+        assert_eq!(line.forget_fates(), vec![purpose; 1_023]);
+        assert_eq!(line.forget_fates(), []);
+    }
+}

@@ -122,3 +122,21 @@ impl Settings {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn intervals_are_divided_and_never_vanish() {
+        assert_eq!(Settings::default().divided_by(1), Settings::default());
+        assert_eq!(Settings::default().divided_by(0), Settings::default());
+        let fast = Settings::default().divided_by(10);
+        assert_eq!(
+            (fast.interruption, fast.resend_bounds),
+            (60_000, (200, 3_000))
+        );
+        let shortest = Settings::default().divided_by(1_000_000);
+        assert_eq!((shortest.receipt, shortest.resend_bounds), (1, (1, 1)));
+    }
+}
