@@ -2,7 +2,7 @@
 //! their frames, and what every client answers.
 //!
 //! It is no vector of the protocol. Another implementation may have other intervals, and say the same in another order; the
-//! package's client is this one, and must answer as it does, on both engines.
+//! package's client is this one.
 
 mod scripts;
 mod stage;
