@@ -19,7 +19,7 @@ rust_sources = $(shell find $(1) -name target -prune -o \( -name '*.rs' -o -name
 CORE_SOURCES := Cargo.lock Cargo.toml $(call rust_sources,crypto-core/src crypto-core/Cargo.toml crypto-core/primitives/src crypto-core/primitives/Cargo.toml)
 WASM_SOURCES := $(CORE_SOURCES) $(call rust_sources,wasm-bindings/src wasm-bindings/builder wasm-bindings/Cargo.toml)
 PACKAGE_SOURCES := $(shell find wasm-bindings/ts -name '*.ts' 2>/dev/null) wasm-bindings/tsconfig.json
-SITE_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts $(wildcard web/tsconfig*.json)
+SITE_SOURCES := $(shell find web/src web/viewer web/public -type f 2>/dev/null) web/index.html web/vite.config.ts $(wildcard web/tsconfig*.json)
 
 .PHONY: help
 help: ## List the targets

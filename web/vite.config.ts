@@ -1,6 +1,6 @@
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defaultAllowedOrigins, defineConfig } from 'vite';
 
 /**
  * The relay's headers (docs: DESIGN.md section 7), here for `npm run preview` alone, so that a build can be looked
@@ -14,6 +14,7 @@ const headers = {
     "img-src 'self' blob: data:",
     "media-src 'self' blob:",
     "font-src 'self'",
+    "frame-src 'self'",
     "connect-src 'self'",
     "worker-src 'self'",
     "manifest-src 'self'",
@@ -42,6 +43,8 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: {
+    // The viewer's frame has no origin, and asks for its modules as nobody.
+    cors: { origin: [defaultAllowedOrigins, 'null'] },
     proxy: {
       '/api': { target: relay },
       '/ws': { target: relay, ws: true },

@@ -21,8 +21,8 @@ use crate::error::{ApiError, ErrorCode};
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_site.rs"));
 
 const INDEX: &str = "index.html";
-/// Files under here have a hash of their content in their name.
-const IMMUTABLE: &str = "assets/";
+/// Files under these have a hash of their content in their name.
+const IMMUTABLE: [&str; 2] = ["assets/", "viewer/assets/"];
 /// Below this, compression saves less than its header costs.
 const COMPRESS_FROM: usize = 1024;
 
@@ -106,7 +106,7 @@ impl Site {
                     content_type,
                     etag: HeaderValue::from_str(&format!("\"{etag}\""))
                         .unwrap_or(HeaderValue::from_static("\"\"")),
-                    cache: if name.starts_with(IMMUTABLE) {
+                    cache: if IMMUTABLE.iter().any(|folder| name.starts_with(folder)) {
                         "public, max-age=31536000, immutable"
                     } else {
                         "no-cache"

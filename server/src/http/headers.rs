@@ -11,8 +11,30 @@ use super::{origin::Origin, request_id};
 /// `'self'`.
 const POLICY_BEFORE_CONNECT: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self'; font-src 'self'; manifest-src 'self'; \
+     frame-src 'self'; \
      base-uri 'none'; frame-ancestors 'none'; form-action 'none'; require-trusted-types-for 'script'; \
      trusted-types duet; connect-src 'self'";
+
+/// What a peer sent is drawn in a document of its own (docs/threat-model.md): an origin like no other, scripts and style of
+/// the site, pictures and sounds that it makes itself, and no network. Its origin is not `'self'` for every browser, so
+/// the address is named.
+fn viewer_policy(own: Option<&Origin>) -> HeaderValue {
+    let own = own.map_or("", Origin::as_str);
+    let policy = format!(
+        "sandbox allow-scripts; default-src 'none'; script-src 'self' {own}; style-src 'self' {own}; img-src blob:; \
+         media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(
+        "sandbox; default-src 'none'; frame-ancestors 'none'",
+    ))
+}
+
+/// Whether a path belongs to the viewer's document.
+#[must_use]
+pub fn is_viewer(path: &str) -> bool {
+    path.starts_with("/viewer/")
+}
 
 static FIXED: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -36,13 +58,24 @@ static FIXED: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Sets them. `own` is the origin that the request was sent to.
-pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>) {
+/// Sets them. `own` is the origin that the request was sent to; `viewer`: it was for [the viewer](is_viewer).
+pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>, viewer: bool) {
     let headers = response.headers_mut();
     for (name, value) in &FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy(own));
+    if viewer {
+        headers.insert(header::CONTENT_SECURITY_POLICY, viewer_policy(own));
+        // Its files are asked for by a document without an origin. They are the same for everybody.
+        let name = HeaderName::from_static("cross-origin-resource-policy");
+        headers.insert(name, HeaderValue::from_static("cross-origin"));
+        headers.insert(
+            header::ACCESS_CONTROL_ALLOW_ORIGIN,
+            HeaderValue::from_static("*"),
+        );
+    } else {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy(own));
+    }
     if own.is_some_and(Origin::is_https) {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,

@@ -54,6 +54,7 @@ pub async fn context(
         let matched = request.extensions().get::<MatchedPath>();
         let (route, limited) = routes::of(request.method(), matched.map(MatchedPath::as_str));
         let method = request.method().clone();
+        let viewer = headers::is_viewer(request.uri().path());
         let own_origin = origin::own_origin(request.headers(), client.https);
         request.extensions_mut().insert(client);
 
@@ -64,7 +65,7 @@ pub async fn context(
                 Err(_) => ApiError::from(ErrorCode::RequestTimeout).into_response(),
             },
         };
-        headers::apply(&mut response, &id, own_origin.as_ref());
+        headers::apply(&mut response, &id, own_origin.as_ref(), viewer);
 
         let status = response.status();
         let elapsed = started.elapsed();

@@ -85,6 +85,57 @@ async fn pages_and_files_are_served_with_the_right_headers() {
 }
 
 #[tokio::test]
+async fn the_viewer_is_a_document_without_origin_network_and_storage() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path());
+    fs::create_dir_all(folder.path().join("viewer/assets")).unwrap();
+    fs::write(folder.path().join("viewer/index.html"), PAGE).unwrap();
+    fs::write(folder.path().join("viewer/assets/main-1a2b3c.js"), "0;").unwrap();
+    let relay = Relay::start_with(|settings| settings.site = Some(folder.path().to_owned())).await;
+    let http = relay.http();
+    for path in ["/viewer/index.html", "/viewer/assets/main-1a2b3c.js"] {
+        let reply = http.get(path).await;
+        assert_eq!(reply.status, 200, "{path}");
+        let csp = reply.header("content-security-policy").unwrap();
+        for part in [
+            "sandbox allow-scripts;",
+            "default-src 'none'",
+            "connect-src 'none'",
+            "frame-ancestors 'self'",
+            "trusted-types 'none'",
+        ] {
+            assert!(csp.contains(part), "{csp}");
+        }
+        assert!(
+            !csp.contains("unsafe") && !csp.contains("same-origin"),
+            "{csp}"
+        );
+        assert_eq!(
+            reply.header("cross-origin-resource-policy"),
+            Some("cross-origin")
+        );
+        assert_eq!(
+            reply.header("cross-origin-embedder-policy"),
+            Some("require-corp")
+        );
+        assert_eq!(reply.header("access-control-allow-origin"), Some("*"));
+    }
+    let script = http.get("/viewer/assets/main-1a2b3c.js").await;
+    assert_eq!(
+        script.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    // The page around it keeps its own.
+    let page = http.get("/index.html").await;
+    let csp = page.header("content-security-policy").unwrap();
+    assert!(
+        csp.contains("frame-src 'self'") && csp.contains("frame-ancestors 'none'"),
+        "{csp}"
+    );
+    assert_eq!(page.header("access-control-allow-origin"), None);
+}
+
+#[tokio::test]
 async fn nothing_outside_the_site_can_be_read() {
     let folder = tempfile::tempdir().unwrap();
     build(&folder.path().join("site"));

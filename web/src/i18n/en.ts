@@ -448,7 +448,6 @@ export const en = {
       'If it goes on, the line or the server is not to be trusted: leave, and make sure who you are talking to.',
     abrupt: (name: string) => `It ended without a goodbye from ${name}: their last messages may be missing.`,
     dropHere: (name: string) => `Drop to send to ${name}`,
-    onlyFirst: (file: string) => `One file at a time: only ${file} is being sent.`,
   },
   transfer: {
     states: {

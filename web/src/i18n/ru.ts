@@ -422,7 +422,6 @@ export const ru = {
     abrupt: (name: string) =>
       `Беседа оборвалась без прощания от ${name}: последние сообщения могли не дойти.`,
     dropHere: (name: string) => `Отпустите, чтобы отправить ${name}`,
-    onlyFirst: (file: string) => `Файлы идут по одному: отправляется только ${file}.`,
   },
   transfer: {
     states: {

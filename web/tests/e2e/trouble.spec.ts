@@ -56,7 +56,8 @@ test('a file over the limit is refused before a byte leaves', async ({ stage }) 
     input.files = files.files;
     input.dispatchEvent(new Event('change', { bubbles: true }));
   });
-  await expect(alice.at('notice')).toHaveAttribute('data-code', 'file-too-large');
+  await expect(alice.at('intake-hint')).toContainText('too-large.bin');
+  await expect(alice.at('send-dialog')).toHaveCount(0);
   await expect(bob.at('transfer')).toHaveCount(0);
 });
 

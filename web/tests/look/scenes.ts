@@ -8,6 +8,7 @@ import type {
 } from '../../src/engine/contract.ts';
 import type { FakeEngine } from '../../src/engine/fake.ts';
 import type { Language } from '../../src/i18n/format.ts';
+import { mediaScenes } from './media-scenes.js';
 
 /** One screen or state: how the page comes to it, from the scripted engine. */
 export interface Scene {
@@ -780,4 +781,5 @@ export const scenes: readonly Scene[] = [
       await page.getByTestId('notice').waitFor();
     },
   },
+  ...mediaScenes,
 ];

@@ -1,12 +1,16 @@
 import { TriangleAlert } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { canWrite } from '../../state/index.ts';
 import { Callout } from '../../ui/Callout.tsx';
 import { Thread } from '../../ui/Thread.tsx';
-import { useCommand, useDuet, useMessages } from '../duet.tsx';
+import { useDuet, useMessages } from '../duet.tsx';
+import { type Asked, RecordButtons } from '../media/record/RecordButtons.tsx';
+import { VoiceRecorder } from '../media/record/VoiceRecorder.tsx';
+import { useIntake } from '../media/send/use-intake.tsx';
+import { closeWorkshop } from '../media/view/workshop.ts';
 import { remember, setWriting } from '../memory.ts';
 import { Compare } from '../verify/Compare.tsx';
 import { useVoices } from '../voices.ts';
@@ -16,7 +20,6 @@ import { Composer } from './Composer.tsx';
 import { ChatUiContext, createChatUi } from './chat-ui.ts';
 import { DropZone } from './DropZone.tsx';
 import { Ended } from './Ended.tsx';
-import { shownName } from './file-name.ts';
 import { LiveLog } from './LiveLog.tsx';
 import { looks } from './looks.ts';
 import { MessageList } from './MessageList.tsx';
@@ -27,6 +30,10 @@ import { TypingLine } from './TypingLine.tsx';
 /** Time to read a few words. */
 const REMARK_MS = 4_000;
 
+const VideoRecorder = lazy(async () => ({
+  default: (await import('../media/record/VideoRecorder.tsx')).VideoRecorder,
+}));
+
 export interface ChatProps {
   readonly conversation: ConversationView;
   readonly onBack: () => void;
@@ -35,16 +42,17 @@ export interface ChatProps {
 /** One conversation: who and how it stands above, what was said in the middle, what is being written below. */
 export function Chat({ conversation, onBack }: ChatProps) {
   const { t } = useWords();
-  const run = useCommand();
   const { memory, stores } = useDuet();
   const [ui] = useState(createChatUi);
   const remark = useStore(ui, (state) => state.remark);
   const [comparing, setComparing] = useState(false);
-  const [hint, setHint] = useState<string | null>(null);
+  const [recording, setRecording] = useState<Asked | null>(null);
+  const stopRecording = useCallback(() => setRecording(null), []);
   const { peer, state, trust, peerActivity, refusedFrames, earlyDropped, writable } = conversation;
   const enabled = canWrite(conversation);
   const { accountId, name } = peer;
   const voices = useVoices(name);
+  const { take, hint, dialog } = useIntake(name);
   const panel = comparing && trust !== 'unknown' && state !== 'blocked-key-changed';
   // Nothing can be written any more once it is over: then there is no field that looks as if it could.
   const open = enabled || state === 'ringing-out' || state === 'establishing';
@@ -66,12 +74,8 @@ export function Chat({ conversation, onBack }: ChatProps) {
     return () => clearTimeout(timer);
   }, [remark, ui]);
 
-  const sendFiles = (files: readonly File[]) => {
-    const [file, ...others] = files;
-    if (file === undefined) return;
-    setHint(others.length > 0 ? t.chat.onlyFirst(shownName(file.name)) : null);
-    void run((client) => client.sendFile({ file }));
-  };
+  // What was looked at and heard goes with the conversation.
+  useEffect(() => closeWorkshop, []);
 
   const shownHint = remark ?? hint;
   return (
@@ -83,7 +87,7 @@ export function Chat({ conversation, onBack }: ChatProps) {
         >
           <ChatHeader conversation={conversation} onBack={onBack} onVerify={() => setComparing(!comparing)} />
           <Thread left={voices.theirs} right={voices.mine} line={looks[state].line} />
-          <DropZone peerName={name} enabled={enabled} onFiles={sendFiles}>
+          <DropZone peerName={name} enabled={enabled} onFiles={take}>
             <Body conversation={conversation} onVerify={() => setComparing(true)} />
             <LiveLog peerName={name} />
             {enabled && <TypingLine activity={peerActivity} name={name} />}
@@ -96,13 +100,33 @@ export function Chat({ conversation, onBack }: ChatProps) {
               <Warning testId="early-dropped">{t.chat.earlyDropped(earlyDropped, name)}</Warning>
             )}
             {shownHint !== null && (
-              <p role="status" className="marking mx-auto w-full max-w-talk px-5 pb-1 text-sm">
+              <p
+                role="status"
+                data-testid="intake-hint"
+                className="marking mx-auto w-full max-w-talk px-5 pb-1 text-sm"
+              >
                 {shownHint}
               </p>
             )}
-            {open && <Composer peer={peer} writable={writable} onFiles={sendFiles} />}
+            {enabled && recording?.what === 'voice' && (
+              <VoiceRecorder key={accountId} peerName={name} held={recording.held} onClose={stopRecording} />
+            )}
+            {open && recording?.what !== 'voice' && (
+              <Composer
+                peer={peer}
+                writable={writable}
+                onFiles={(files) => take({ files, folders: [] })}
+                tools={<RecordButtons onRecord={setRecording} />}
+              />
+            )}
+            {enabled && recording?.what === 'video' && (
+              <Suspense fallback={null}>
+                <VideoRecorder key={accountId} peerName={name} onClose={stopRecording} />
+              </Suspense>
+            )}
           </DropZone>
           <OpenedActs peer={peer} />
+          {dialog}
         </section>
         {panel && (
           <Compare

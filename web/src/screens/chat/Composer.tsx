@@ -1,5 +1,5 @@
 import { ArrowUp, Check, Paperclip, Smile } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, useEffect, useId, useRef } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
@@ -27,13 +27,15 @@ export interface ComposerProps {
   /** `early`: texts only; they go with the call that rings. */
   readonly writable: ConversationView['writable'];
   readonly onFiles: (files: readonly File[]) => void;
+  /** Stands in the place of the send button while there is nothing to send. */
+  readonly tools?: ReactNode;
 }
 
 /** Phones have Enter for new lines and a button for sending. */
 const hasKeyboard = () => !matchMedia('(pointer: coarse)').matches;
 
 /** What is being written. It is kept per person in this tab's memory, so a lost connection does not eat it. */
-export function Composer({ peer, writable, onFiles }: ComposerProps) {
+export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
   const { t } = useWords();
   const { memory, stores } = useDuet();
   const run = useCommand();
@@ -153,6 +155,7 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
         <input
           ref={files}
           type="file"
+          multiple={true}
           hidden={true}
           data-testid="attach-input"
           onChange={({ target }) => {
@@ -198,19 +201,23 @@ export function Composer({ peer, writable, onFiles }: ComposerProps) {
         >
           <Smile size={20} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
-        <IconButton
-          type="submit"
-          label={writing?.what === 'edit' ? t.chat.editing.save : t.chat.send}
-          filled={true}
-          disabled={!sendable}
-          data-testid="composer-send"
-        >
-          {writing?.what === 'edit' ? (
-            <Check size={20} strokeWidth={2} aria-hidden="true" />
-          ) : (
-            <ArrowUp size={20} strokeWidth={2} aria-hidden="true" />
-          )}
-        </IconButton>
+        {tools !== undefined && writable === 'yes' && blank && writing === null ? (
+          tools
+        ) : (
+          <IconButton
+            type="submit"
+            label={writing?.what === 'edit' ? t.chat.editing.save : t.chat.send}
+            filled={true}
+            disabled={!sendable}
+            data-testid="composer-send"
+          >
+            {writing?.what === 'edit' ? (
+              <Check size={20} strokeWidth={2} aria-hidden="true" />
+            ) : (
+              <ArrowUp size={20} strokeWidth={2} aria-hidden="true" />
+            )}
+          </IconButton>
+        )}
       </div>
       <p
         id={counterId}

@@ -1,46 +1,71 @@
 import { FileUp } from 'lucide-react';
-import { type DragEvent, type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
+import { type Brought, broughtBy, hasFiles } from '../media/send/intake.ts';
 
 export interface DropZoneProps {
   readonly peerName: string;
   readonly enabled: boolean;
-  readonly onFiles: (files: readonly File[]) => void;
+  readonly onFiles: (brought: Brought) => void;
   readonly children: ReactNode;
 }
 
-const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes('Files');
-
-/** Files can be dropped anywhere in the conversation, and the pointer says so only where and when it works. */
+/** Files can be dropped and pasted anywhere while a conversation is open, and the pointer says so only when it works. */
 export function DropZone({ peerName, enabled, onFiles, children }: DropZoneProps) {
   const { t } = useWords();
-  // Entering a child fires before leaving its parent, so the two are counted.
-  const [depth, setDepth] = useState(0);
+  const [over, setOver] = useState(false);
+
+  useEffect(() => {
+    // Entering a child fires before leaving its parent, so the two are counted.
+    let depth = 0;
+    const controller = new AbortController();
+    const { signal } = controller;
+    const on = (
+      type: 'dragenter' | 'dragleave' | 'dragover' | 'drop',
+      act: (carried: DataTransfer) => void,
+    ) =>
+      document.addEventListener(
+        type,
+        (event) => {
+          if (event.dataTransfer === null || !hasFiles(event.dataTransfer.types)) return;
+          // Also where nothing can be sent: otherwise the browser would leave the page and open the file.
+          event.preventDefault();
+          act(event.dataTransfer);
+        },
+        { signal },
+      );
+    const move = (step: number) => {
+      depth = Math.max(0, depth + step);
+      setOver(depth > 0);
+    };
+    on('dragenter', () => move(1));
+    on('dragleave', () => move(-1));
+    on('dragover', (carried) => {
+      carried.dropEffect = enabled ? 'copy' : 'none';
+    });
+    on('drop', (carried) => {
+      move(-depth);
+      if (enabled) onFiles(broughtBy(carried));
+    });
+    document.addEventListener(
+      'paste',
+      ({ clipboardData }) => {
+        // Who copies a table brings a picture of it along, and means the text.
+        if (!enabled || clipboardData === null || !hasFiles(clipboardData.types)) return;
+        if (!clipboardData.types.includes('text/plain')) onFiles(broughtBy(clipboardData));
+      },
+      { signal },
+    );
+    return () => {
+      controller.abort();
+      setOver(false);
+    };
+  }, [enabled, onFiles]);
+
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: dropping has the attach button as its keyboard twin.
-    <div
-      className="relative flex min-h-0 flex-1 flex-col"
-      onDragEnter={(event) => {
-        if (hasFiles(event)) setDepth(depth + 1);
-      }}
-      onDragLeave={(event) => {
-        if (hasFiles(event)) setDepth(Math.max(0, depth - 1));
-      }}
-      onDragOver={(event) => {
-        if (!hasFiles(event)) return;
-        event.preventDefault();
-        event.dataTransfer.dropEffect = enabled ? 'copy' : 'none';
-      }}
-      onDrop={(event) => {
-        if (!hasFiles(event)) return;
-        // Also where nothing can be sent: otherwise the browser would leave the page and open the file.
-        event.preventDefault();
-        setDepth(0);
-        if (enabled) onFiles([...event.dataTransfer.files]);
-      }}
-    >
+    <div className="relative flex min-h-0 flex-1 flex-col">
       {children}
-      {enabled && depth > 0 && (
+      {enabled && over && (
         <div className="pointer-events-none absolute inset-2 flex flex-col items-center justify-center gap-3 rounded-dialog border-2 border-edge border-dashed bg-wing p-6 text-center font-semibold text-lg">
           <FileUp size={36} aria-hidden="true" />
           {t.chat.dropHere(peerName)}

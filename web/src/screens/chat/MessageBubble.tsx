@@ -2,6 +2,7 @@ import { CircleAlert, Clock3 } from 'lucide-react';
 import type { MessageStatus, MessageView, NoteName } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
+import { MediaMessage } from '../media/MediaMessage.tsx';
 import { useVoices } from '../voices.ts';
 import { ActionBar } from './ActionBar.tsx';
 import type { Can } from './can.ts';
@@ -11,7 +12,6 @@ import type { Place } from './place.ts';
 import { Quote } from './Quote.tsx';
 import { Reactions } from './Reactions.tsx';
 import { isUnsettled, Receipt } from './Receipt.tsx';
-import { TransferCard } from './TransferCard.tsx';
 import type { Acts } from './use-acts.ts';
 
 export interface MessageBubbleProps {
@@ -86,6 +86,7 @@ function Said({ message, body, peerName, place, can, acts, near = false }: SaidP
   const { id, mine, at, status, unconfirmed } = message;
   const time = format.time(at);
   const large = body.kind === 'text' && isLarge(body) && body.versions.length === 0;
+  const round = body.kind === 'file' && body.transfer.kind === 'videoMessage';
   return (
     <div
       data-testid="message"
@@ -120,7 +121,7 @@ function Said({ message, body, peerName, place, can, acts, near = false }: SaidP
         <div
           className={classes(
             'relative flex min-w-0 max-w-[88%] flex-col sm:max-w-[min(var(--container-bubble),82%)]',
-            body.kind === 'file' && 'w-100',
+            body.kind === 'file' && !round && 'w-100',
           )}
         >
           <div
@@ -129,11 +130,11 @@ function Said({ message, body, peerName, place, can, acts, near = false }: SaidP
               'min-w-0',
               body.kind === 'taken-back'
                 ? 'gone marking'
-                : large
+                : large || round
                   ? 'px-1'
                   : 'bubble px-[0.9375rem] pt-2 pb-[0.5625rem]',
               mine && 'bubble-mine',
-              (near || lit) && body.kind !== 'taken-back' && !large && 'bubble-near',
+              (near || lit) && body.kind !== 'taken-back' && !large && !round && 'bubble-near',
               lit && 'lit',
             )}
           >
@@ -184,7 +185,7 @@ function Body({ id, body, mine, peerName, acts }: BodyProps) {
       );
     }
     case 'file':
-      return <TransferCard transfer={body.transfer} />;
+      return <MediaMessage transfer={body.transfer} mine={mine} peerName={peerName} />;
     case 'taken-back':
       return mine ? t.chat.ownTakenBack : t.chat.takenBack(peerName);
     default:

@@ -12,11 +12,11 @@ import { BOB } from '../../engine/fake.ts';
 import { conversationWithBob, fileTransfer, textMessage } from '../../testing/conversation.ts';
 import { called, type Drawn, draw } from '../../testing/render.tsx';
 import { useConversation } from '../duet.tsx';
+import { FileMessage } from '../media/FileMessage.tsx';
 import { Chat } from './Chat.tsx';
 import { ChatUiContext, createChatUi } from './chat-ui.ts';
 import { MessageRow } from './MessageRow.tsx';
 import { lastMine, type Place, placeOf } from './place.ts';
-import { TransferCard } from './TransferCard.tsx';
 
 afterEach(cleanup);
 
@@ -116,11 +116,56 @@ describe('a message', () => {
 
 describe('a file', () => {
   test('under way shows its progress and can be cancelled', async () => {
-    const drawn = await draw(<TransferCard transfer={fileTransfer({ done: 256 * 1024 })} />);
+    const drawn = await draw(
+      <FileMessage transfer={fileTransfer({ done: 256 * 1024 })} mine={false} peerName="bob" />,
+    );
     const bar = screen.getByRole('progressbar', { name: 'Progress of report.pdf' });
     expect(bar.getAttribute('aria-valuenow')).toBe('25');
     await drawn.user.click(screen.getByRole('button', { name: 'Stop sending report.pdf' }));
     await called(drawn.engine, 'cancelTransfer', { fid: 'f0' });
+  });
+
+  test('of a peer can be stopped for now and gone on with; the words say who can', async () => {
+    const drawn = await draw(<FileMessage transfer={fileTransfer()} mine={false} peerName="bob" />);
+    await drawn.user.click(screen.getByRole('button', { name: 'Pause report.pdf' }));
+    await called(drawn.engine, 'pauseTransfer', { fid: 'f0', paused: true });
+    cleanup();
+    const paused = await draw(
+      <FileMessage transfer={fileTransfer({ state: 'paused' })} mine={false} peerName="bob" />,
+    );
+    await paused.user.click(screen.getByRole('button', { name: 'Go on with report.pdf' }));
+    await called(paused.engine, 'pauseTransfer', { fid: 'f0', paused: false });
+    cleanup();
+    await draw(<FileMessage transfer={fileTransfer({ state: 'paused' })} mine={true} peerName="bob" />);
+    expect(screen.getByTestId('transfer').textContent).toContain('bob can go on with it');
+    expect(screen.queryByTestId('transfer-pause')).toBeNull();
+  });
+
+  test.each([
+    ['both', false, ['open', 'save']],
+    ['viewOnly', false, ['open']],
+    ['downloadOnly', false, ['save']],
+    ['both', true, ['open']],
+    ['viewOnly', true, ['open']],
+    ['downloadOnly', true, ['open']],
+  ] as const)('that may be used as %s offers to its owner (%s): %s', async (mode, mine, offered) => {
+    const transfer = fileTransfer({ state: 'done', mode, blob: new Blob(['some words']) });
+    await draw(<FileMessage transfer={transfer} mine={mine} peerName="bob" />);
+    await screen.findByTestId(`transfer-${offered[0]}`);
+    const there = (['open', 'save'] as const).filter(
+      (one) => screen.queryByTestId(`transfer-${one}`) !== null,
+    );
+    expect(there).toEqual(offered);
+  });
+
+  test('that was saved was seen, and the sender hears of it', async () => {
+    vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:here');
+    vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
+    const transfer = fileTransfer({ state: 'done', mode: 'downloadOnly', blob: new Blob(['some words']) });
+    const drawn = await draw(<FileMessage transfer={transfer} mine={false} peerName="bob" />);
+    expect(commands(drawn)).not.toContain('markSeen');
+    await drawn.user.click(screen.getByTestId('transfer-save'));
+    await called(drawn.engine, 'markSeen', { fid: 'f0' });
   });
 
   test('that is complete can be saved by its receiver, under its own name', async () => {
@@ -131,7 +176,9 @@ describe('a file', () => {
     ) {
       expect(this.download).toBe('report.pdf');
     });
-    const { user } = await draw(<TransferCard transfer={fileTransfer({ state: 'done', blob })} />);
+    const { user } = await draw(
+      <FileMessage transfer={fileTransfer({ state: 'done', blob })} mine={false} peerName="bob" />,
+    );
     await user.click(screen.getByTestId('transfer-save'));
     await waitFor(() => expect(address).toHaveBeenCalledWith(blob));
     expect(clicked).toHaveBeenCalledOnce();
@@ -144,7 +191,9 @@ describe('a file', () => {
     'interrupted',
     'source-changed',
   ])('that ended as %s offers nothing to save or cancel, whatever else it carries', async (state) => {
-    await draw(<TransferCard transfer={fileTransfer({ state, blob: new Blob(['x']) })} />);
+    await draw(
+      <FileMessage transfer={fileTransfer({ state, blob: new Blob(['x']) })} mine={false} peerName="bob" />,
+    );
     expect(screen.getByTestId('transfer').dataset['state']).toBe(state);
     expect(screen.queryByTestId('transfer-save')).toBeNull();
     expect(screen.queryByTestId('transfer-cancel')).toBeNull();
@@ -242,14 +291,73 @@ describe('writing', () => {
     expect(composer().value).toBe('half a thou');
   });
 
-  test('of several files one is sent, and it is said which', async () => {
+  test('several files are shown once more, one can be left out, and they go in their order', async () => {
     const drawn = await openChat();
-    const input = screen.getByTestId<HTMLInputElement>('attach-input');
-    input.multiple = true;
-    const [first, second] = [new File(['1'], 'first.txt'), new File(['2'], 'second.txt')];
-    await drawn.user.upload(input, [first, second]);
-    await called(drawn.engine, 'sendFile', { file: first });
-    expect(await screen.findByText(/only first.txt is being sent/)).toBeTruthy();
+    const files = ['first', 'second', 'third'].map((name) => new File([name], `${name}.txt`));
+    await drawn.user.upload(screen.getByTestId('attach-input'), files);
+    const dialog = await screen.findByTestId('send-dialog');
+    expect(commands(drawn)).not.toContain('sendFile');
+    await drawn.user.click(within(dialog).getByRole('button', { name: 'Leave out second.txt' }));
+    await drawn.user.click(within(dialog).getByTestId('send-mode-viewOnly'));
+    await drawn.user.click(within(dialog).getByRole('button', { name: 'Send 2 files' }));
+    const sent = () => drawn.engine.calls.filter(({ name }) => name === 'sendFile').map(({ input }) => input);
+    await waitFor(() => expect(sent()).toHaveLength(2));
+    expect(sent()).toEqual([
+      { file: files[0], kind: 'file', mode: 'viewOnly' },
+      { file: files[2], kind: 'file', mode: 'viewOnly' },
+    ]);
+    expect(screen.queryByTestId('send-dialog')).toBeNull();
+  });
+
+  test('a file over the limit is refused with words, and the others are not', async () => {
+    const drawn = await openChat();
+    const large = new File(['x'], 'large.bin');
+    Object.defineProperty(large, 'size', { value: 50 * 1024 * 1024 + 1 });
+    await drawn.user.upload(screen.getByTestId('attach-input'), [large, new File(['x'], 'small.bin')]);
+    expect((await screen.findByTestId('intake-hint')).textContent).toContain('large.bin is too large');
+    const dialog = await screen.findByTestId('send-dialog');
+    expect(dialog.textContent).toContain('small.bin');
+    expect(dialog.textContent).not.toContain('large.bin');
+  });
+
+  test('a pasted picture is asked about; a pasted table is text', async () => {
+    await openChat();
+    const paste = (types: readonly string[]) => {
+      const file = new File(['x'], 'image.png', { type: 'image/png' });
+      const item = { kind: 'file', type: 'image/png', getAsFile: () => file, webkitGetAsEntry: () => null };
+      const event = new Event('paste', { bubbles: true });
+      Object.assign(event, { clipboardData: { types, files: [file], items: [item] } });
+      act(() => void document.dispatchEvent(event));
+    };
+    paste(['text/plain', 'Files']);
+    expect(screen.queryByTestId('send-dialog')).toBeNull();
+    paste(['Files']);
+    const dialog = await screen.findByTestId('send-dialog');
+    // Every screenshot would have the same name.
+    expect(dialog.textContent).toMatch(/\d{4}-\d{2}-\d{2} \d{2}-\d{2}-\d{2}\.png/);
+  });
+
+  test('a folder is refused with words, and what came beside it is not', async () => {
+    await openChat();
+    const drop = (entries: readonly { name: string; isDirectory: boolean }[]) => {
+      const items = entries.map(({ name, isDirectory }) => ({
+        kind: 'file',
+        getAsFile: () => new File(['x'], name),
+        webkitGetAsEntry: () => ({ name, isDirectory }),
+      }));
+      const event = new Event('drop', { bubbles: true, cancelable: true });
+      Object.assign(event, { dataTransfer: { types: ['Files'], files: [], items } });
+      act(() => void document.dispatchEvent(event));
+      expect(event.defaultPrevented).toBe(true);
+    };
+    drop([{ name: 'holiday', isDirectory: true }]);
+    expect((await screen.findByTestId('intake-hint')).textContent).toContain('“holiday” is a folder');
+    expect(screen.queryByTestId('send-dialog')).toBeNull();
+    drop([
+      { name: 'holiday', isDirectory: true },
+      { name: 'map.txt', isDirectory: false },
+    ]);
+    expect((await screen.findByTestId('send-dialog')).textContent).toContain('map.txt');
   });
 });
 

@@ -11,6 +11,12 @@ export interface PersonOptions {
 
 export const password = 'correct horse battery staple';
 
+export interface SomeFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
 /** One person: a browser profile of their own, driven as they would drive it. */
 export class Person {
   /** Violations of the content security policy and errors of the page: a test ends with none. */
@@ -31,8 +37,8 @@ export class Person {
       viewport: { width: 1100, height: 760 },
     });
     await context.addInitScript((engine) => {
-      // As the settings screen keeps it; about:blank has no storage.
-      if (location.protocol === 'http:') localStorage.setItem('duet.engine', engine);
+      // As the settings screen keeps it; about:blank and the viewer's frame have no storage.
+      if (location.protocol === 'http:' && top === window) localStorage.setItem('duet.engine', engine);
     }, options.engine);
     const page = await context.newPage();
     const person = new Person(options.name, context, page, options.origin);
@@ -142,8 +148,15 @@ export class Person {
     });
   }
 
-  async attach(file: { name: string; mimeType: string; buffer: Buffer } | string): Promise<void> {
-    await this.at('attach-input').setInputFiles(file);
+  /** Chooses files and sends them, in the mode that is asked for. */
+  async attach(
+    files: SomeFile | readonly SomeFile[] | string,
+    mode: 'both' | 'viewOnly' | 'downloadOnly' = 'both',
+  ): Promise<void> {
+    await this.at('attach-input').setInputFiles(files as SomeFile);
+    await this.at(`send-mode-${mode}`).check();
+    await this.at('send-submit').click();
+    await expect(this.at('send-dialog')).toBeHidden();
   }
 
   async fingerprints(): Promise<{ mine: string; theirs: string }> {

@@ -1,0 +1,58 @@
+/** What the app and the viewer's frame say to each other, over a port that the app makes. */
+
+/** How a file is shown, as its bytes say. */
+export type Shape = 'image' | 'pdf' | 'text' | 'audio' | 'video';
+
+export interface Shown {
+  readonly file: Blob;
+  readonly shape: Shape;
+  /** As the bytes say, for those elements of the browser that go by it. */
+  readonly mediaType: string;
+}
+
+export interface ToShow extends Shown {
+  /**
+   * Only to look at: painted on a canvas, under this name and the time, with everything blocked that a page can block.
+   * Null: shown plainly.
+   */
+  readonly watermark: string | null;
+  /** Fills its frame, as a circle does. */
+  readonly round: boolean;
+  /** For the time in the watermark. */
+  readonly locale: string;
+}
+
+/** App to frame. */
+export type ToViewer =
+  /** A still picture, at most `edge` pixels wide and high; answered once, under the same number. */
+  | (Shown & { readonly type: 'still'; readonly id: number; readonly edge: number })
+  | (ToShow & { readonly type: 'show' })
+  /** 1: nearer; -1: farther; 0: as it fits. */
+  | { readonly type: 'zoom'; readonly by: -1 | 0 | 1 }
+  | { readonly type: 'play' }
+  | { readonly type: 'pause' }
+  /** Seconds. */
+  | { readonly type: 'seek'; readonly at: number }
+  | { readonly type: 'rate'; readonly rate: number }
+  /** Nothing of the file stays. */
+  | { readonly type: 'clear' };
+
+/** Frame to app. */
+export type FromViewer =
+  /** `picture` is null where there is none. `duration`: seconds; 0 where it has none. */
+  | {
+      readonly type: 'still';
+      readonly id: number;
+      readonly picture: ImageBitmap | null;
+      readonly duration: number;
+    }
+  /** It is on the screen. `duration`: seconds; 0 where it has none. */
+  | { readonly type: 'shown'; readonly duration: number }
+  /** This browser cannot show it, or it is damaged. */
+  | { readonly type: 'failed' }
+  | { readonly type: 'playing'; readonly playing: boolean; readonly at: number; readonly duration: number }
+  | { readonly type: 'ended' }
+  /** A key that is the app's: Escape, or one that is blocked here. */
+  | { readonly type: 'key'; readonly key: 'Escape' | 'blocked' | 'PrintScreen' }
+  /** The frame lost the focus: perhaps to another window. */
+  | { readonly type: 'left' };
