@@ -2,7 +2,7 @@
 export type Lacking = 'insecure' | 'devices' | 'recorder';
 
 export function lacking(): Lacking | null {
-  if (!isSecureContext) return 'insecure';
+  if (!globalThis.isSecureContext) return 'insecure';
   if (navigator.mediaDevices?.getUserMedia === undefined) return 'devices';
   return typeof MediaRecorder === 'undefined' ? 'recorder' : null;
 }
