@@ -13,8 +13,16 @@ const allowed = {
   state: ['engine/contract.ts'],
   i18n: ['engine/contract.ts'],
   ui: [],
-  // Of the viewer's frame the screens know what it is told and tells, as types.
-  screens: ['ui', 'i18n', 'state', 'engine/contract.ts', 'engine/emoji.ts', '../viewer/messages.ts'],
+  // Of the viewer's frame the screens know what it is told and tells, and its keys.
+  screens: [
+    'ui',
+    'i18n',
+    'state',
+    'engine/contract.ts',
+    'engine/emoji.ts',
+    '../viewer/messages.ts',
+    '../viewer/keys.ts',
+  ],
   app: [
     'screens',
     'ui',

@@ -1,4 +1,5 @@
 /** Keys that are the app's, and what is blocked while something is only to be looked at. */
+import { isBlocked } from './keys.ts';
 import type { FromViewer } from './messages.ts';
 
 const GUARDED = 'guarded';
@@ -7,15 +8,6 @@ export const isGuarded = (): boolean => document.documentElement.classList.conta
 
 export function setGuarded(guarded: boolean): void {
   document.documentElement.classList.toggle(GUARDED, guarded);
-}
-
-/** Saving, printing, looking at the source, and the tools of developers. */
-export function isBlocked({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
-  const command = ctrlKey || metaKey;
-  const letter = key.toLowerCase();
-  if (letter === 'f12') return true;
-  if (!command) return false;
-  return (shiftKey || altKey) && 'ijck'.includes(letter) && letter !== '' ? true : 'spuac'.includes(letter);
 }
 
 export function guard(tell: (message: FromViewer) => void): void {

@@ -17,10 +17,10 @@ export function RecordButtons({ onRecord }: { readonly onRecord: (asked: Asked) 
   const reasonId = useId();
   const missing = lacking();
   const reason = missing === null ? undefined : words[missing];
-  const props = (label: string) =>
+  const props = (label: string, hint: string) =>
     ({
       label,
-      title: reason === undefined ? label : `${label}. ${reason}`,
+      title: reason === undefined ? hint : `${label}. ${reason}`,
       'aria-describedby': reason === undefined ? undefined : reasonId,
       // Still reached by the keyboard, for the reason to be heard.
       'aria-disabled': reason !== undefined,
@@ -29,7 +29,7 @@ export function RecordButtons({ onRecord }: { readonly onRecord: (asked: Asked) 
   return (
     <>
       <IconButton
-        {...props(voice.record)}
+        {...props(voice.record, voice.recordHint)}
         data-testid="record-voice"
         className={`touch-none ${reason === undefined ? '' : 'text-edge'}`}
         onPointerDown={({ button, clientX, clientY }) => {
@@ -44,7 +44,7 @@ export function RecordButtons({ onRecord }: { readonly onRecord: (asked: Asked) 
         <Mic size={20} strokeWidth={1.75} aria-hidden="true" />
       </IconButton>
       <IconButton
-        {...props(video.record)}
+        {...props(video.record, video.record)}
         data-testid="record-video"
         onClick={() => {
           if (reason === undefined) onRecord({ what: 'video', held: null });

@@ -35,7 +35,7 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
   const [note, setNote] = useState<string | null>(null);
   const dialog = useRef<HTMLDialogElement>(null);
   const guard = useMemo<Guard>(
-    () => ({ blocked: () => setNote(viewer.blocked(peerName)), close: onCloseOf(onClose) }),
+    () => ({ blocked: () => setNote(viewer.blocked(peerName)), close: onClose }),
     [viewer, peerName, onClose],
   );
   useGuard(guarded ? guard : null);
@@ -46,7 +46,7 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
       if (message.type === 'key' && message.key === 'Escape') onClose();
       if (!guarded) return;
       if (message.type === 'key' && message.key === 'blocked') guard.blocked();
-      if (message.type === 'key' && message.key === 'PrintScreen') guard.close('picture');
+      if (message.type === 'key' && message.key === 'PrintScreen') guard.close();
       if (message.type === 'left') leftFor(guard);
     },
     [guarded, guard, onSeen, onClose],
@@ -153,9 +153,6 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
     </dialog>
   );
 }
-
-/** Whatever the reason, nothing of it stays on the screen. */
-const onCloseOf = (onClose: () => void) => () => onClose();
 
 function Middle({ children }: { readonly children: ReactNode }) {
   return (

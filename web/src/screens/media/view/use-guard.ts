@@ -1,17 +1,11 @@
 import { useEffect } from 'react';
-
-/** Saving, printing, looking at the source, and the tools of developers. The frame blocks the same where it has the focus. */
-function isBlocked({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent): boolean {
-  const letter = key.toLowerCase();
-  if (letter === 'f12') return true;
-  if (!ctrlKey && !metaKey) return false;
-  return (shiftKey || altKey ? ['i', 'j', 'c', 'k'] : ['s', 'p', 'u', 'a', 'c']).includes(letter);
-}
+import { isBlocked } from '../../../../viewer/keys.ts';
 
 export interface Guard {
+  /** A key was pressed that does nothing here. */
   readonly blocked: () => void;
-  /** `away`: another window or tab; `picture`: the key for screenshots. */
-  readonly close: (why: 'away' | 'picture') => void;
+  /** One turned to another window or tab, or pressed the key for screenshots. */
+  readonly close: () => void;
 }
 
 /** While something is only to be looked at. Null: it is not. */
@@ -36,7 +30,7 @@ export function useGuard(guard: Guard | null): void {
     addEventListener(
       'keyup',
       (event) => {
-        if (event.key === 'PrintScreen') guard.close('picture');
+        if (event.key === 'PrintScreen') guard.close();
       },
       options,
     );
@@ -44,7 +38,7 @@ export function useGuard(guard: Guard | null): void {
     document.addEventListener(
       'visibilitychange',
       () => {
-        if (document.visibilityState === 'hidden') guard.close('away');
+        if (document.visibilityState === 'hidden') guard.close();
       },
       options,
     );
@@ -55,6 +49,6 @@ export function useGuard(guard: Guard | null): void {
 /** The focus left the page or its frame: for each other, or for another window? That is known a moment later. */
 export function leftFor(guard: Guard): void {
   setTimeout(() => {
-    if (!document.hasFocus()) guard.close('away');
+    if (!document.hasFocus()) guard.close();
   });
 }

@@ -82,8 +82,6 @@ export const en = {
       `Your name and the time move across it, and it closes when you turn to another window. No browser can prevent a screenshot; ${name} knows that.`,
     blocked: (name: string) =>
       `${name} sent this only to be looked at: saving, printing and copying are off here.`,
-    closedAway: 'It was closed because you turned to another window.',
-    closedPicture: 'It was closed because of the key for screenshots.',
   },
   player: {
     play: 'Play',
