@@ -99,7 +99,7 @@ export function VoiceBar({ file, kind, sound, duration, peaks }: VoiceBarProps) 
           aria-label={player.speed(rate)}
           onClick={() => setRate(next)}
           data-testid="voice-rate"
-          className="relative min-h-6 min-w-9 rounded-full bg-sheet px-2 font-semibold text-xs tabular-nums after:absolute after:-inset-2"
+          className="relative min-h-6 min-w-9 rounded-full bg-sheet px-2 font-semibold text-xs tabular-nums after:absolute after:-inset-y-2 after:inset-x-0"
         >
           {rate}
         </button>
