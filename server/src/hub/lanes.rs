@@ -21,6 +21,9 @@ pub const FRAME_COST: usize = 512;
 /// Bytes of messages that may wait. A sender gets what all together leave free, so one alone has half of it: some 1,300
 /// texts, each with the 2.3 KB of its turn's ratchet keys.
 const MESSAGE_ROOM: usize = 8 * 1024 * 1024;
+/// What a sender has in any case, some twenty texts, until all together have [`MESSAGE_ROOM`] once more: those who came first
+/// must not leave nothing.
+const MESSAGE_ALWAYS: usize = 64 * 1024;
 /// Bytes of chunks that may wait, likewise: three whole frames of one sender keep the socket busy.
 const CHUNK_ROOM: usize = 6_400_000;
 /// Bytes that are written at once, give or take a frame.
@@ -130,8 +133,10 @@ impl Lanes {
         message: Outgoing,
     ) -> Result<(), (NotTaken, Outgoing)> {
         let size = message.frame.len() + FRAME_COST;
-        let free = MESSAGE_ROOM.saturating_sub(self.messages.bytes());
-        if self.messages.bytes_of(&from) + size > free {
+        let waiting = self.messages.bytes();
+        let free = MESSAGE_ROOM.saturating_sub(waiting).max(MESSAGE_ALWAYS);
+        let full = waiting + size > 2 * MESSAGE_ROOM;
+        if full || self.messages.bytes_of(&from) + size > free {
             return Err((NotTaken::Full, message));
         }
         self.messages.push(from, message, size);
@@ -304,11 +309,13 @@ mod tests {
     #[test]
     fn a_friend_has_room_beside_those_who_fill_whatever_they_may() {
         let mut lanes = Lanes::default();
-        for stranger in 0..50 {
+        for stranger in 0..100 {
             let stranger = AccountId([100 + stranger; 32]);
-            assert!(fill_with_messages(&mut lanes, stranger, 67_956) > 0);
+            for length in [67_956, TEXT, 100] {
+                fill_with_messages(&mut lanes, stranger, length);
+            }
         }
-        assert!(lanes.messages.bytes() <= MESSAGE_ROOM);
+        assert!(lanes.messages.bytes() <= 2 * MESSAGE_ROOM);
         for _ in 0..20 {
             assert!(lanes.push_message(FRIEND, payload(2, TEXT)).is_ok());
         }
