@@ -112,7 +112,7 @@ export function VideoRecorder({ peerName, onClose }: VideoRecorderProps) {
           </label>
         )}
       </div>
-      <div className="grid shrink-0 grid-cols-3 items-center gap-2 px-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))]">
+      <div className="grid shrink-0 grid-cols-2 items-center gap-2 px-3 sm:grid-cols-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))]">
         <Button
           look="quiet"
           className="justify-self-start"
@@ -122,7 +122,7 @@ export function VideoRecorder({ peerName, onClose }: VideoRecorderProps) {
         >
           {video.discard}
         </Button>
-        <span className="justify-self-center">
+        <span className="justify-self-center max-sm:order-first max-sm:col-span-2">
           {stage.at === 'live' && (
             <Round label={video.start} onClick={start} testId="video-start">
               <Circle size={26} className="fill-danger text-danger" aria-hidden="true" />
