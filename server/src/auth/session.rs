@@ -75,6 +75,7 @@ pub(crate) async fn register(
         username: username.as_str().to_owned(),
         identity_key: key.filter(|_| key_stored).map(|key| Bytes(*key.as_bytes())),
     };
+    end_session_before(&app, &headers, &origin).await?;
     let (cookie, access_token, expires_at) =
         start_session(&app, id, &origin, &device(&headers, &client)).await?;
     let body = Registered {
@@ -100,6 +101,7 @@ pub(crate) async fn login(
     let by = counted_by(&app, &username, known.as_ref()).await?;
     let account = authenticate(&app, &username, &by, request.login_secret, &client).await?;
     app.metrics.auth(AuthEvent::LoggedIn);
+    end_session_before(&app, &headers, &origin).await?;
     let (cookie, access_token, expires_at) =
         start_session(&app, account.id, &origin, &device(&headers, &client)).await?;
     let device = remember_device(&app, &account.id, known, &origin).await;
@@ -230,6 +232,21 @@ pub(crate) async fn revoke(
         .close_token(&access.user, &access.jti, CloseCode::Unauthenticated);
     app.metrics.auth(AuthEvent::Revoked);
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A browser has one session: the cookie of the one that it had is about to be replaced, and nobody could use it again.
+async fn end_session_before(
+    app: &App,
+    headers: &HeaderMap,
+    origin: &Origin,
+) -> Result<(), ApiError> {
+    if let Some(before) = cookie::read(headers, origin)
+        && let Some(owner) = app.store.end_session_of_refresh(&before.hash()).await?
+    {
+        app.hub
+            .close_session(&owner.user, &owner.session, CloseCode::Unauthenticated);
+    }
+    Ok(())
 }
 
 /// A device on which the account has been used has attempts of its own.

@@ -170,6 +170,33 @@ async fn one_session_can_be_ended_from_another() {
 }
 
 #[tokio::test]
+async fn a_login_takes_the_place_of_the_one_before_in_the_same_browser() {
+    let relay = Relay::start().await;
+    let mut laptop = Person::registered(&relay, "alice").await;
+    let phone = laptop.another_device(&relay).await;
+    let mut socket = laptop.connect(&relay).await;
+    let old = laptop.token.clone();
+    let again = laptop
+        .http(&relay)
+        .post("/api/auth/login", &laptop.credentials())
+        .await;
+    laptop.take(again);
+    assert_eq!(socket.closed().await, Some(4401));
+    let stale = relay.http().bearer(&old).get("/api/chat/me").await;
+    assert_eq!(stale.error(), "unauthenticated");
+    assert_eq!(sessions(&relay, &laptop).await.len(), 2);
+    assert!(is_logged_in(&relay, &phone).await);
+    // A wrong password ends nothing, and neither does a name that is taken.
+    let mut wrong = Person::new("alice");
+    wrong.secret = [0; 32];
+    let http = laptop.http(&relay);
+    for path in ["/api/auth/login", "/api/auth/register"] {
+        assert!(http.post(path, &wrong.credentials()).await.status >= 400);
+    }
+    assert!(is_logged_in(&relay, &laptop).await);
+}
+
+#[tokio::test]
 async fn all_sessions_can_be_ended_at_once() {
     let relay = Relay::start().await;
     let phone = Person::registered(&relay, "alice").await;
