@@ -1,11 +1,5 @@
 import { expect, test } from './support/fixtures.js';
-import { meet, type Person } from './support/person.js';
-
-async function choose(person: Person, policy: RegExp): Promise<void> {
-  await person.at('settings-open').click();
-  await person.at('reach').getByRole('radio', { name: policy }).check();
-  await person.page.keyboard.press('Escape');
-}
+import { meet } from './support/person.js';
 
 test('somebody who is blocked from the chat sees nobody there, until that is taken back', async ({
   stage,
@@ -44,7 +38,7 @@ test('whom somebody knows may call, a stranger may not, and whoever is called ca
   await meet(alice, bob);
   await alice.at('leave-chat').click();
   await bob.at('leave-chat').click();
-  await choose(alice, /People I know/);
+  await alice.lets(/People I know/);
   await carol.call(alice);
   await expect(carol.notice('not-reachable')).toBeVisible();
   await meet(bob, alice);

@@ -89,6 +89,15 @@ export class Person {
     return this.page.locator(`[data-testid="notice"][data-code="${code}"]`);
   }
 
+  /** Chooses in the settings who may call, and waits until the relay knows. */
+  async lets(policy: RegExp): Promise<void> {
+    await this.at('settings-open').click();
+    const choice = this.at('reach').getByRole('radio', { name: policy });
+    await choice.click();
+    await expect(choice).toBeChecked();
+    await this.page.keyboard.press('Escape');
+  }
+
   async register(): Promise<void> {
     await this.at('tab-register').click();
     await this.at('sign-in-name').fill(this.name);
