@@ -70,12 +70,16 @@ test('the list of logins names both devices, and ends the one that was lost', as
   await expect(laptop.at('login-other')).toHaveCount(1);
   await laptop.at('login-end').click();
   await expect(laptop.at('login-other')).toHaveCount(0);
+  // The line was the laptop's, so the phone learns of it when it is next used.
+  await phone.page.reload();
   await expect(phone.at('tab-login')).toBeVisible();
 
   await phone.login();
   await phone.untilOnline();
   await phone.at('settings-open').click();
   await phone.at('login-end-others').click();
+  await expect(phone.at('login-other')).toHaveCount(0);
+  await laptop.page.reload();
   await expect(laptop.at('tab-login')).toBeVisible();
   await phone.at('login-end-all').click();
   await expect(phone.at('tab-login')).toBeVisible();
