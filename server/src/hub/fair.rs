@@ -204,7 +204,11 @@ mod tests {
     fn order_is_kept_within_a_queue_and_nothing_is_lost() {
         let mut fair = Fair::default();
         for number in 0..1_000usize {
-            fair.push(account(number as u16 % 7), number, 50 + number * 37 % 9_000);
+            fair.push(
+                account(u16::try_from(number % 7).unwrap_or(0)),
+                number,
+                50 + number * 37 % 9_000,
+            );
         }
         let mut last = [None; 7];
         let mut count = 0;

@@ -95,6 +95,7 @@ describe('a line that sleeps for forty seconds', () => {
     await bob.until('received', () => bob.text('of before') !== undefined);
     await alice.run('leaveChat', undefined);
     await bob.untilState('peer-disconnected');
+    await alice.until('left', () => alice.conversation === null);
     relay.tamper = (payload) => [payload];
     await meet(alice, bob);
     relay.tamper = (payload, type) => (type === message ? [...kept, payload] : [payload]);
