@@ -711,7 +711,7 @@ export const en = {
     allowed: 'On my list',
     allowedEmpty: 'Nobody yet.',
     allow: 'Put on the list',
-    disallow: (name: string) => `Take ${name} off the list`,
+    disallow: (name: string) => `Take off the list: ${name}`,
     blocked: 'Blocked',
     blockedEmpty: 'You have blocked nobody.',
     unblock: 'Unblock',
