@@ -137,7 +137,7 @@ describe('who may call', () => {
     await user.type(list.getByTestId('reach-name'), 'bob');
     await user.click(list.getByTestId('reach-add'));
     await called(engine, 'setListed', { list: 'allowed', accountId: BOB.accountId, listed: true });
-    await user.click(await list.findByRole('button', { name: 'Take bob off the list' }));
+    await user.click(await list.findByRole('button', { name: 'Take off the list: bob' }));
     await called(engine, 'setListed', { list: 'allowed', accountId: BOB.accountId, listed: false });
   });
 
