@@ -75,7 +75,6 @@ pub(crate) async fn register(
         username: username.as_str().to_owned(),
         identity_key: key.filter(|_| key_stored).map(|key| Bytes(*key.as_bytes())),
     };
-    end_session_before(&app, &headers, &origin).await?;
     let (cookie, access_token, expires_at) =
         start_session(&app, id, &origin, &device(&headers, &client)).await?;
     let body = Registered {
@@ -101,7 +100,7 @@ pub(crate) async fn login(
     let by = counted_by(&app, &username, known.as_ref()).await?;
     let account = authenticate(&app, &username, &by, request.login_secret, &client).await?;
     app.metrics.auth(AuthEvent::LoggedIn);
-    end_session_before(&app, &headers, &origin).await?;
+    end_session_before(&app, &account.id, &headers, &origin).await?;
     let (cookie, access_token, expires_at) =
         start_session(&app, account.id, &origin, &device(&headers, &client)).await?;
     let device = remember_device(&app, &account.id, known, &origin).await;
@@ -234,14 +233,19 @@ pub(crate) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A browser has one session: the cookie of the one that it had is about to be replaced, and nobody could use it again.
+/// A browser has one session of an account: the cookie of the one that it had is about to be replaced, and would stand in the
+/// list of devices without anybody who could use it. One of another account goes on while its page is open.
 async fn end_session_before(
     app: &App,
+    user: &AccountId,
     headers: &HeaderMap,
     origin: &Origin,
 ) -> Result<(), ApiError> {
     if let Some(before) = cookie::read(headers, origin)
-        && let Some(owner) = app.store.end_session_of_refresh(&before.hash()).await?
+        && let Some(owner) = app
+            .store
+            .end_own_session_of_refresh(user, &before.hash())
+            .await?
     {
         app.hub
             .close_session(&owner.user, &owner.session, CloseCode::Unauthenticated);

@@ -244,6 +244,26 @@ impl Store {
         .await
     }
 
+    /// The same, of this account alone: a session of somebody else's is left as it is.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn end_own_session_of_refresh(
+        &self,
+        user: &AccountId,
+        refresh: &RefreshHash,
+    ) -> Result<Option<Owner>, StoreError> {
+        self.write("end_session", async |write| {
+            let delete = Statement::new(
+                "DELETE FROM sessions WHERE family_hash = $1 AND user_id = $2 RETURNING id, user_id",
+            )
+            .bytes(&refresh.family)
+            .bytes(&user.0);
+            write.row(delete).await?.as_ref().map(owner).transpose()
+        })
+        .await
+    }
+
     /// Ends a session of an account; false if it has none of this id.
     ///
     /// # Errors

@@ -194,6 +194,13 @@ async fn a_login_takes_the_place_of_the_one_before_in_the_same_browser() {
         assert!(http.post(path, &wrong.credentials()).await.status >= 400);
     }
     assert!(is_logged_in(&relay, &laptop).await);
+    // Nor does somebody else who registers or logs in there: a page of alice's may be open beside.
+    let guest = Person::new("bob");
+    for path in ["/api/auth/register", "/api/auth/login"] {
+        let answer = laptop.http(&relay).post(path, &guest.credentials()).await;
+        assert!(answer.status < 300, "{path}");
+    }
+    assert!(is_logged_in(&relay, &laptop).await);
 }
 
 #[tokio::test]

@@ -30,6 +30,17 @@ function otherRealm(): Record<string, unknown> | undefined {
   return frame.contentWindow as unknown as Record<string, unknown>;
 }
 
+/** What never comes is a failure with a name, and not a page that says nothing. */
+const LIMIT_MS = 90_000;
+
+function ended(run: void | Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`did not end within ${LIMIT_MS} ms`)), LIMIT_MS);
+  });
+  return Promise.race([run, late]).finally(() => clearTimeout(timer));
+}
+
 /** Runs every suite, or those that are named. */
 export async function runSuites(only: readonly string[] | undefined): Promise<Outcome[]> {
   await ready();
@@ -39,7 +50,7 @@ export async function runSuites(only: readonly string[] | undefined): Promise<Ou
     for (const { name, run } of await tests(environment())) {
       const title = `${suite}: ${name}`;
       try {
-        await run();
+        await ended(run());
         outcomes.push({ name: title });
       } catch (error) {
         outcomes.push({
