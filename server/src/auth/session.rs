@@ -100,7 +100,11 @@ pub(crate) async fn login(
     let by = counted_by(&app, &username, known.as_ref()).await?;
     let account = authenticate(&app, &username, &by, request.login_secret, &client).await?;
     app.metrics.auth(AuthEvent::LoggedIn);
-    end_session_before(&app, &account.id, &headers, &origin).await?;
+    // A browser has one session of an account: the cookie of the one before is about to be replaced, and would stand in the
+    // list of devices without anybody who could use it. One of another account goes on while its page is open.
+    if let Some(before) = cookie::read(&headers, &origin) {
+        end_session_of(&app, &before, Some(&account.id)).await?;
+    }
     let (cookie, access_token, expires_at) =
         start_session(&app, account.id, &origin, &device(&headers, &client)).await?;
     let device = remember_device(&app, &account.id, known, &origin).await;
@@ -210,11 +214,8 @@ pub(crate) async fn logout(
         app.hub
             .close_session(&access.user, &access.session, CloseCode::Unauthenticated);
     }
-    if let Some(refresh) = refresh
-        && let Some(owner) = app.store.end_session_of_refresh(&refresh.hash()).await?
-    {
-        app.hub
-            .close_session(&owner.user, &owner.session, CloseCode::Unauthenticated);
+    if let Some(refresh) = refresh {
+        end_session_of(&app, &refresh, None).await?;
     }
     Ok(without_cookie(&origin, StatusCode::NO_CONTENT))
 }
@@ -233,20 +234,17 @@ pub(crate) async fn revoke(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A browser has one session of an account: the cookie of the one that it had is about to be replaced, and would stand in the
-/// list of devices without anybody who could use it. One of another account goes on while its page is open.
-async fn end_session_before(
+/// Ends the session that a cookie belongs to, and its socket; with `of`, only if it is that account's.
+async fn end_session_of(
     app: &App,
-    user: &AccountId,
-    headers: &HeaderMap,
-    origin: &Origin,
+    refresh: &RefreshToken,
+    of: Option<&AccountId>,
 ) -> Result<(), ApiError> {
-    if let Some(before) = cookie::read(headers, origin)
-        && let Some(owner) = app
-            .store
-            .end_own_session_of_refresh(user, &before.hash())
-            .await?
-    {
+    let ended = app
+        .store
+        .end_session_of_refresh(&refresh.hash(), of)
+        .await?;
+    if let Some(owner) = ended {
         app.hub
             .close_session(&owner.user, &owner.session, CloseCode::Unauthenticated);
     }

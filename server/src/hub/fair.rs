@@ -205,7 +205,7 @@ mod tests {
         let mut fair = Fair::default();
         for number in 0..1_000usize {
             fair.push(
-                account(u16::try_from(number % 7).unwrap_or(0)),
+                account(u16::try_from(number % 7).unwrap()),
                 number,
                 50 + number * 37 % 9_000,
             );

@@ -226,39 +226,28 @@ impl Store {
         .await
     }
 
-    /// Ends the session that a refresh token belongs to, whichever of its tokens it is. `None` if there is no such
-    /// session.
+    /// Ends the session that a refresh token belongs to, whichever of its tokens it is; with `of`, only if it is that account's.
+    /// `None` if there is no such session.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn end_session_of_refresh(
         &self,
         refresh: &RefreshHash,
+        of: Option<&AccountId>,
     ) -> Result<Option<Owner>, StoreError> {
         self.write("end_session", async |write| {
-            let delete =
-                Statement::new("DELETE FROM sessions WHERE family_hash = $1 RETURNING id, user_id")
-                    .bytes(&refresh.family);
-            write.row(delete).await?.as_ref().map(owner).transpose()
-        })
-        .await
-    }
-
-    /// The same, of this account alone: a session of somebody else's is left as it is.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn end_own_session_of_refresh(
-        &self,
-        user: &AccountId,
-        refresh: &RefreshHash,
-    ) -> Result<Option<Owner>, StoreError> {
-        self.write("end_session", async |write| {
-            let delete = Statement::new(
-                "DELETE FROM sessions WHERE family_hash = $1 AND user_id = $2 RETURNING id, user_id",
-            )
-            .bytes(&refresh.family)
-            .bytes(&user.0);
+            let delete = match of {
+                None => Statement::new(
+                    "DELETE FROM sessions WHERE family_hash = $1 RETURNING id, user_id",
+                )
+                .bytes(&refresh.family),
+                Some(user) => Statement::new(
+                    "DELETE FROM sessions WHERE family_hash = $1 AND user_id = $2 RETURNING id, user_id",
+                )
+                .bytes(&refresh.family)
+                .bytes(&user.0),
+            };
             write.row(delete).await?.as_ref().map(owner).transpose()
         })
         .await

@@ -45,6 +45,15 @@ async fn three(relay: &Relay) -> Three {
 }
 
 impl Three {
+    /// The friend says a word behind what the stranger sent; how many bytes of others come before it.
+    async fn friend_after_the_flood(&mut self, relay: &Relay) -> usize {
+        self.stranger.assert_quiet_but_for_acks().await;
+        assert!(relay.metric(QUEUED).await > 2_500_000.0);
+        self.friends.send(&self.victim, &payload(MSG, 2_606)).await;
+        self.friends.assert_quiet_but_for_acks().await;
+        self.before_the_friend().await
+    }
+
     /// Reads as the victim until the friend's payload comes; how many bytes of others came before.
     async fn before_the_friend(&mut self) -> usize {
         let mut bytes = 0;
@@ -71,14 +80,7 @@ async fn a_strangers_messages_do_not_stand_before_a_friends() {
                 .await;
         }
         // All of it is there before the friend says a word.
-        three.stranger.assert_quiet_but_for_acks().await;
-        assert!(relay.metric(QUEUED).await > 2_500_000.0);
-        three
-            .friends
-            .send(&three.victim, &payload(MSG, 2_606))
-            .await;
-        three.friends.assert_quiet_but_for_acks().await;
-        let before = three.before_the_friend().await;
+        let before = three.friend_after_the_flood(&relay).await;
         assert!(before < IN_THE_KERNEL + 2 * length, "{length}: {before}");
         // Nothing of the stranger's is lost by it.
         while relay.metric(QUEUED).await > 0.0 {
@@ -98,15 +100,8 @@ async fn a_strangers_file_does_not_stand_before_a_friends_message() {
             .send(&three.victim, &payload(CHUNK, FRAME))
             .await;
     }
-    three.stranger.assert_quiet_but_for_acks().await;
-    assert!(relay.metric(QUEUED).await > 2_500_000.0);
-    three
-        .friends
-        .send(&three.victim, &payload(MSG, 2_606))
-        .await;
-    three.friends.assert_quiet_but_for_acks().await;
     // The frame that was begun must end.
-    let before = three.before_the_friend().await;
+    let before = three.friend_after_the_flood(&relay).await;
     assert!(before < IN_THE_KERNEL + FRAME, "{before}");
 }
 
