@@ -1,25 +1,18 @@
-import { FolderInput, TriangleAlert } from 'lucide-react';
+import { FolderInput } from 'lucide-react';
 import { useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
-import { Callout } from '../../ui/Callout.tsx';
-import { CheckBox } from '../../ui/CheckBox.tsx';
 import { RestoreBackup } from '../backup/RestoreBackup.tsx';
 import { Card } from '../Card.tsx';
 import { useCommand, useDuet } from '../duet.tsx';
-import { ErrorNote } from '../ErrorNote.tsx';
-import { CurrentPassword } from './CurrentPassword.tsx';
-import { useSubmit } from './use-submit.ts';
+import { ForGood } from './ForGood.tsx';
 
 /** Logged in on a device that does not hold the account's key. Replacing it warns every contact, so it is a decision. */
 export function KeyMissing({ name }: { readonly name: string }) {
   const { t } = useWords();
   const { client } = useDuet();
   const run = useCommand();
-  const [password, setPassword] = useState('');
-  const [understood, setUnderstood] = useState(false);
   const [restoring, setRestoring] = useState(false);
-  const { busy, error, onSubmit } = useSubmit(() => client.replaceKey({ password }));
 
   return (
     <Card title={t.keyMissing.title}>
@@ -47,29 +40,21 @@ export function KeyMissing({ name }: { readonly name: string }) {
         )}
       </div>
       <p>{t.keyMissing.replace}</p>
-      <form onSubmit={onSubmit} className="space-y-4">
-        <Callout tone="warning" icon={<TriangleAlert size={18} aria-hidden="true" />}>
-          {t.keyMissing.replaceWarning}
-        </Callout>
-        <CheckBox checked={understood} onChange={setUnderstood} data-testid="replace-understood">
-          {t.keyMissing.understood}
-        </CheckBox>
-        <CurrentPassword name={name} value={password} onChange={setPassword} data-testid="replace-password" />
-        {error !== null && <ErrorNote error={error} />}
-        <Button
-          type="submit"
-          look="danger"
-          busy={busy}
-          disabled={!understood || password === ''}
-          className="w-full"
-          data-testid="replace-submit"
-        >
-          {busy ? t.signIn.working : t.keyMissing.submit}
-        </Button>
-        <Button look="quiet" className="w-full" onClick={() => run((engine) => engine.logout())}>
-          {t.keyMissing.signOut}
-        </Button>
-      </form>
+      <ForGood
+        name={name}
+        act={(password) => client.replaceKey({ password })}
+        words={{
+          warning: t.keyMissing.replaceWarning,
+          understood: t.keyMissing.understood,
+          submit: t.keyMissing.submit,
+        }}
+        testId="replace"
+        after={
+          <Button look="quiet" className="w-full" onClick={() => run((engine) => engine.logout())}>
+            {t.keyMissing.signOut}
+          </Button>
+        }
+      />
     </Card>
   );
 }
