@@ -27,7 +27,7 @@ errors! {
     pub enum PasswordError {
         /// Fewer than 8 characters or more than 1,024 bytes.
         Length => PasswordLength,
-        /// 64 MiB are not to be had.
+        /// 64 MiB of memory could not be allocated.
         OutOfMemory => OutOfMemory,
     }
     from Argon2Error => OutOfMemory;

@@ -41,11 +41,11 @@ use crate::map::Map;
 errors! {
     /// A pin that cannot be written. Nothing has changed.
     pub enum PinError {
-        /// Nobody of this account is pinned.
+        /// No key is pinned for this account.
         Unknown => PinUnknown,
         /// Another key is pinned, or an import contradicts the pinned one: block the peer (section 3.4).
         Changed => IdentityChanged,
-        /// As many people are pinned as a backup holds.
+        /// The pin list is full: it holds as many people as a backup can.
         Full => PinsFull,
     }
 }
@@ -189,8 +189,19 @@ impl Pin {
                 self.earlier.push(*old);
             }
         }
-        self.earlier.sort_by_key(|earlier| earlier.first_seen);
+        self.sort_earlier();
         self.forget_oldest();
+    }
+
+    /// By insertion: there are two histories at most, and the library's sort is nine kilobytes of code in the WebAssembly module.
+    fn sort_earlier(&mut self) {
+        for end in 1..self.earlier.len() {
+            let mut at = end;
+            while at > 0 && self.earlier[at - 1].first_seen > self.earlier[at].first_seen {
+                self.earlier.swap(at - 1, at);
+                at -= 1;
+            }
+        }
     }
 
     fn forget_oldest(&mut self) {
@@ -202,7 +213,7 @@ impl Pin {
 /// What a pin says about a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
-    /// Nobody of this account is pinned: a handshake may go on, and pins the key when it completes.
+    /// No key is pinned for this account: a handshake may go on, and pins the key when it completes.
     New,
     /// The pinned key.
     Pinned(PinState),

@@ -19,19 +19,22 @@ pub type Secret32 = Zeroizing<[u8; HASH_LENGTH]>;
 /// `SHA(parts[0] || parts[1] || ...)`.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> [u8; HASH_LENGTH] {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part);
-    }
-    hash.finalize().into()
+    digest([parts, &[]])
 }
 
 /// `LH(label, x) = SHA(LP(label) || x)`, `x` in parts.
 #[must_use]
 pub fn labelled(label: &Label, parts: &[&[u8]]) -> [u8; HASH_LENGTH] {
+    digest([&[label.lp()], parts])
+}
+
+// Buffers of blocks are much code, and generic: what feeds and finishes a hash stands once in a program, not wherever somebody
+// hashes. A call costs nothing beside a block.
+
+#[inline(never)]
+fn digest(groups: [&[&[u8]]; 2]) -> [u8; HASH_LENGTH] {
     let mut hash = Sha256::new();
-    hash.update(label.lp());
-    for part in parts {
+    for part in groups.into_iter().flatten() {
         hash.update(part);
     }
     hash.finalize().into()
@@ -43,6 +46,7 @@ pub struct HmacKey(Hmac<Sha256>);
 impl HmacKey {
     /// Hashes the blocks of a key, of any length.
     #[must_use]
+    #[inline(never)]
     pub fn new(key: &[u8]) -> Self {
         // HMAC takes keys of every length: the error type exists for other MACs.
         #[allow(clippy::expect_used)]
@@ -52,11 +56,30 @@ impl HmacKey {
     /// `HMAC(key, m)`, `m` in parts.
     #[must_use]
     pub fn mac(&self, parts: &[&[u8]]) -> Secret32 {
-        let mut mac = self.0.clone();
-        for part in parts {
-            mac.update(part);
+        self.mac_of([parts, &[], &[]])
+    }
+
+    fn mac_of(&self, groups: [&[&[u8]]; 3]) -> Secret32 {
+        let mut mac = self.duplicate();
+        for part in groups.into_iter().flatten() {
+            mac.feed(part);
         }
-        Zeroizing::new(mac.finalize().into_bytes().into())
+        mac.finish()
+    }
+
+    /// For one more MAC under the key. No `Clone`: nobody else needs a second one.
+    pub(crate) fn duplicate(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    #[inline(never)]
+    pub(crate) fn feed(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    #[inline(never)]
+    pub(crate) fn finish(self) -> Secret32 {
+        Zeroizing::new(self.0.finalize().into_bytes().into())
     }
 }
 
@@ -101,25 +124,22 @@ pub fn expand<const N: usize>(
     ctx: &[&[u8]],
 ) -> Zeroizing<[u8; N]> {
     const { assert!(N <= 255 * HASH_LENGTH, "RFC 5869 bounds the output") };
-    let keyed = HmacKey::new(prk);
     let mut out = Zeroizing::new([0; N]);
+    expand_into(prk, label, ctx, &mut out[..]);
+    out
+}
+
+fn expand_into(prk: &[u8; HASH_LENGTH], label: &Label, ctx: &[&[u8]], out: &mut [u8]) {
+    let keyed = HmacKey::new(prk);
     let mut previous = Secret32::default();
+    let mut used = 0;
     let mut counter = 0_u8;
     for block in out.chunks_mut(HASH_LENGTH) {
         counter += 1;
-        let mut mac = keyed.0.clone();
-        if counter > 1 {
-            mac.update(&previous[..]);
-        }
-        mac.update(label.lp());
-        for part in ctx {
-            mac.update(part);
-        }
-        mac.update(&[counter]);
-        *previous = mac.finalize().into_bytes().into();
+        previous = keyed.mac_of([&[&previous[..used], label.lp()], ctx, &[&[counter]]]);
+        used = HASH_LENGTH;
         block.copy_from_slice(&previous[..block.len()]);
     }
-    out
 }
 
 /// Compares two secrets in constant time.

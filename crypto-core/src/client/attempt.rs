@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use super::job::JobId;
 use crate::engine::Engine;
-use crate::handshake::{HandshakeId, Offer, PendingSession};
+use crate::handshake::{Offer, PendingSession};
 use crate::ids::EnvelopeId;
 
 /// Frames that wait for an answer. They go again, identically, until it comes or the time is over.
@@ -28,11 +28,7 @@ pub(super) enum Attempt<E: Engine> {
     /// The first flight is out: ACCEPT is awaited.
     Ringing { offer: Offer<E>, flight: Flight },
     /// A word of the peer's is checked: ACCEPT, CONFIRM or END.
-    Checking {
-        job: JobId,
-        hid: HandshakeId,
-        flight: Flight,
-    },
+    Checking { job: JobId, flight: Flight },
     /// ACCEPT is made.
     Answering { job: JobId },
     /// ACCEPT is out: CONFIRM is awaited.

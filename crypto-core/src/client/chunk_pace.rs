@@ -100,13 +100,22 @@ impl ChunkPace {
         }
     }
 
-    /// Bytes that may go now; 0 if not even a frame of one chunk may.
+    /// Bytes that may go now; 0 while there is no room for a frame.
+    ///
+    /// A frame waits until it has its full length: others are in flight meanwhile, and a long one costs both sides less than
+    /// several short ones.
     pub(crate) fn room(&self) -> usize {
         if self.emptying && self.in_flight > 0 {
             return 0;
         }
-        let room = self.window.min(self.opened).saturating_sub(self.in_flight);
-        if room < CHUNK_SEALED { 0 } else { room }
+        let open = self.window.min(self.opened);
+        let room = open.saturating_sub(self.in_flight);
+        let least = if self.in_flight == 0 {
+            CHUNK_SEALED
+        } else {
+            self.slice.min(open / FRAMES).max(CHUNK_SEALED)
+        };
+        if room < least { 0 } else { room }
     }
 
     /// How many chunks the next frame may carry, 1 to 64: a short while of the line and a share of the window, within the
@@ -122,7 +131,7 @@ impl ChunkPace {
             .clamp(1, limits::FRAME_CHUNKS)
     }
 
-    /// A CHUNK frame was handed to the socket.
+    /// A CHUNK frame was asked for: it has its place on the line.
     pub(crate) fn sent(&mut self, id: EnvelopeId, bytes: usize, now: u64) {
         if self.in_flight == 0 {
             let rest = now.saturating_sub(self.heard);
@@ -144,6 +153,13 @@ impl ChunkPace {
         };
         if let Some(before) = self.frames.insert(id, flight) {
             self.in_flight -= before.bytes;
+        }
+    }
+
+    /// The frame was read and sealed, and is handed to the socket. What that took is no time of the line.
+    pub(crate) fn handed(&mut self, id: EnvelopeId, now: u64) {
+        if let Some(flight) = self.frames.get_mut(&id) {
+            flight.sent = now;
         }
     }
 
@@ -537,6 +553,36 @@ mod tests {
         // Nor more than the line takes in a moment.
         let slice = 3 * CHUNK_SEALED;
         assert_eq!(ChunkPace { slice, ..pace }.frame_chunks(), 3);
+    }
+
+    #[test]
+    fn a_frame_waits_for_its_full_length_unless_the_line_is_empty() {
+        let room = |in_flight| {
+            let window = 32 * CHUNK_SEALED;
+            let pace = ChunkPace {
+                window,
+                opened: window,
+                in_flight,
+                slice: LARGEST,
+                ..ChunkPace::new()
+            };
+            pace.room() / CHUNK_SEALED
+        };
+        assert_eq!(room(24 * CHUNK_SEALED), 8);
+        assert_eq!(room(24 * CHUNK_SEALED + 1), 0);
+        assert_eq!(room(0), 32);
+    }
+
+    #[test]
+    fn what_a_frame_took_before_it_was_handed_over_is_no_time_of_the_line() {
+        let mut pace = ChunkPace::new();
+        for (number, sealed_for) in [(1, 0), (2, 500)] {
+            let id = EnvelopeId([number; 16]);
+            pace.sent(id, SHORTEST, 1_000);
+            pace.handed(id, 1_000 + sealed_for);
+            pace.acknowledged(id, 1_010 + sealed_for);
+        }
+        assert_eq!(pace.window, FIRST, "{pace:?}");
     }
 
     #[test]

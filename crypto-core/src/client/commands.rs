@@ -5,8 +5,9 @@ use alloc::string::String;
 use rand_core::CryptoRng;
 
 use super::conversation::{Act, file_id};
-use super::event::{ChunksWanted, MessageId};
+use super::event::{ChunksWanted, Event, MessageId};
 use super::peer::Peer;
+use super::talk::Named;
 use super::{Client, CommandError, Sas};
 use crate::engine::Engine;
 use crate::files::{Descriptor, FileId};
@@ -14,7 +15,7 @@ use crate::identity::{AccountId, AccountName, IdentityKey};
 use crate::limits;
 use crate::pins::{Comparison, PinError, PinState, Pins, Verdict};
 use crate::relay::{HEADER_LENGTH, send_header};
-use crate::session::{Activity, Author};
+use crate::session::Activity;
 
 /// What can be done with a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -199,8 +200,8 @@ impl<E: Engine> Client<E> {
         if edited? {
             return Ok(target);
         }
-        match self.conversation(account)?.names(target) {
-            Some((Author::Sender, true)) => self.take_up(account, Act::Edit { target, text }, rng),
+        match self.conversation(account)?.names_own(target) {
+            Some(Named::Text) => self.take_up(account, Act::Edit { target, text }, rng),
             _ => Err(CommandError::Message),
         }
     }
@@ -224,9 +225,9 @@ impl<E: Engine> Client<E> {
             self.finish(false, rng);
             return Ok(target);
         }
-        match self.conversation(account)?.names(target) {
-            Some((Author::Sender, _)) => self.take_up(account, Act::Delete { target }, rng),
-            _ => Err(CommandError::Message),
+        match self.conversation(account)?.names_own(target) {
+            Some(_) => self.take_up(account, Act::Delete { target }, rng),
+            None => Err(CommandError::Message),
         }
     }
 
@@ -247,9 +248,9 @@ impl<E: Engine> Client<E> {
         if !(1..=limits::REACTION_MAX).contains(&emoji.len()) {
             return Err(CommandError::Content);
         }
-        self.conversation(account)?
-            .names(target)
-            .ok_or(CommandError::Message)?;
+        if !self.conversation(account)?.names(target) {
+            return Err(CommandError::Message);
+        }
         let emoji = String::from(emoji);
         self.take_up(account, Act::React { target, set, emoji }, rng)
     }
@@ -360,7 +361,7 @@ impl<E: Engine> Client<E> {
                 FileAct::Accept => transfers.accept(&file, &[]).map(Some),
                 FileAct::Reject => transfers.reject(&file).map(Some),
                 FileAct::Pause => transfers.pause(&file).map(Some),
-                FileAct::Resume => transfers.resume(&file).map(|()| None),
+                FileAct::Resume => transfers.resume(&file),
                 FileAct::Cancel => transfers.cancel(&file).map(Some),
                 FileAct::Done => transfers.complete(&file).map(Some),
             };
@@ -424,6 +425,7 @@ impl<E: Engine> Client<E> {
             return None;
         };
         self.shared.line.said(now);
+        self.shared.chunk_pace.handed(wanted.id, now);
         self.finish(false, rng);
         Some(send_header(wanted.id, account, &address))
     }
@@ -435,10 +437,18 @@ impl<E: Engine> Client<E> {
         self.visible = account;
     }
 
-    /// The accounts beside those of conversations whose presence is shown: at most 64 in all.
+    /// The accounts whose presence is shown, in the place of those before: at most 64 in all, with those of conversations.
+    /// [`Event::Presence`] tells of each.
     pub fn watch(&mut self, accounts: &[AccountId], now: u64, rng: &mut dyn CryptoRng) {
         self.clock(now);
-        self.watched = accounts.iter().copied().collect();
+        let before = core::mem::replace(&mut self.watched, accounts.iter().copied().collect());
+        for &account in accounts.iter().filter(|account| !before.contains(account)) {
+            // For a conversation's sake the relay has said it already, and does not say it again.
+            if let Some(known) = self.shared.line.known(&account) {
+                let online = known.online;
+                self.turn(rng).tell(Event::Presence { account, online });
+            }
+        }
         self.shared.line.watch_others();
         self.finish(false, rng);
     }

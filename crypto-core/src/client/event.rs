@@ -12,7 +12,7 @@ use crate::identity::{AccountId, IdentityKey};
 use crate::ids::EnvelopeId;
 use crate::session::Activity;
 
-/// Which queue of the socket a frame belongs into. What is in an earlier lane goes first.
+/// The socket's queue that a frame belongs to. Frames of an earlier lane go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(
     feature = "serde",
@@ -39,11 +39,11 @@ pub enum Output<E: Engine> {
         /// The frame.
         bytes: Vec<u8>,
     },
-    /// Asymmetric work: run it, give the result to [`super::Client::done`].
+    /// Asymmetric work: run it and pass the result to [`super::Client::done`].
     Job(Job<E>),
-    /// The relay asks who this is: give a fresh access token to [`super::Client::token`].
+    /// The relay asks for a login: pass a fresh access token to [`super::Client::token`].
     TokenWanted,
-    /// Close the socket; the package opens another one as its rules for reconnecting say.
+    /// Close the socket; the package opens another one by its rules for reconnecting.
     Close {
         /// Why, for logs.
         why: CloseReason,
@@ -61,15 +61,15 @@ pub enum Output<E: Engine> {
 )]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum CloseReason {
-    /// Nothing came for too long: the line is dead.
+    /// Nothing arrived for too long: the line is dead.
     Silence,
-    /// The relay cannot log anybody in now.
+    /// The relay cannot log anybody in at the moment.
     TryLater,
-    /// This run remembers as many offers as it may: it goes on as a new one.
+    /// This run has reached the number of offers it can remember: a new run must take over.
     NewRun,
 }
 
-/// A run of chunks of an own file that the peer wants and the line has room for.
+/// A range of chunks of an own file that the peer wants and the line has room for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -78,7 +78,7 @@ pub enum CloseReason {
 )]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ChunksWanted {
-    /// Names the frame that will carry them.
+    /// The id of the frame that will carry them.
     pub id: EnvelopeId,
     /// The file.
     pub file: FileId,
@@ -88,22 +88,22 @@ pub struct ChunksWanted {
     pub count: u32,
 }
 
-/// Names a message on this device, for as long as its conversation lives. Its text is `own-7`, or `peer-1-12` for the
-/// twelfth of the first session.
+/// The id of a message on this device, valid as long as its conversation lives. As text it is `own-7`, or `peer-1-12` for
+/// the peer's twelfth message in the first session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum MessageId {
-    /// One of our own, counted by the client.
+    /// One of our own messages, counted by the client.
     Own(u64),
-    /// One of the peer's.
+    /// One of the peer's messages.
     Peer {
-        /// Which session of the conversation it came in, from 1.
+        /// The session of the conversation that it came in, counting from 1.
         session: u32,
         /// The peer's number for it.
         seq: u32,
     },
 }
 
-/// What becomes of an own message. Each ends in exactly one of the last four.
+/// What became of an own message. Every message ends in exactly one of the last four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[cfg_attr(
     feature = "serde",
@@ -112,23 +112,23 @@ pub enum MessageId {
 )]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Status {
-    /// Kept here until it can go: the line is down, a session is being made, or too much is under way.
+    /// Held back until it can be sent: the line is down, there is no session yet, or too much is in flight.
     Waiting,
-    /// Sent with a call that was not accepted yet.
+    /// Sent along with a call that is not accepted yet.
     Early,
     /// Sent.
     Sent,
-    /// The peer has it: its own word, under the session's key.
+    /// The peer has it, as the peer confirmed under the session's key.
     Delivered,
     /// The peer has read it.
     Read,
-    /// Sent, and never acknowledged: it may not have arrived.
+    /// Sent but never acknowledged: it may not have arrived.
     Unconfirmed,
-    /// It never left, or the peer has said that it did not come.
+    /// Never sent, or the peer confirmed that it did not arrive.
     NotDelivered,
 }
 
-/// An own message that ended without the peer's word, told before anything is cleared.
+/// An own message that ended without the peer's confirmation, reported before anything is cleared.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -145,7 +145,7 @@ pub struct Unsettled {
     pub text: Option<String>,
 }
 
-/// What a message puts on the screen.
+/// What a message shows on the screen.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -154,23 +154,23 @@ pub struct Unsettled {
 )]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Body {
-    /// A text, and what it replies to, if that is still named.
+    /// A text, and the message it replies to if that can still be referenced.
     Text {
         /// The text.
         text: String,
-        /// The message that it answers.
+        /// The message it replies to.
         reply: Option<MessageId>,
     },
-    /// A file that can be had.
+    /// The offer of a file.
     File {
-        /// Names it.
+        /// The file's id.
         file: FileId,
-        /// What the sender says of it, its key among it.
+        /// The sender's description of it, including its key.
         descriptor: Box<Descriptor>,
     },
 }
 
-/// How a conversation stands.
+/// The stage of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -179,9 +179,9 @@ pub enum Body {
 )]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum Stage {
-    /// We call: the peer's run is looked for.
+    /// We are calling, and looking for the peer's run.
     Seeking,
-    /// It rings at the peer's.
+    /// It rings at the peer.
     Ringing,
     /// A handshake is under way.
     Establishing,
@@ -189,7 +189,7 @@ pub enum Stage {
     Secure,
 }
 
-/// How a conversation stands, and what may be shown beside it. `Stage` is known by proof; `peer_online` is the relay's word.
+/// The state of a conversation. `stage` is cryptographically proven; `peer_online` is only what the relay claims.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -198,21 +198,21 @@ pub enum Stage {
 )]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub struct ConversationState {
-    /// How far it is.
+    /// Its stage.
     pub stage: Stage,
-    /// Which session of the conversation is open, from 1; 0 before the first.
+    /// The number of the open session of this conversation, from 1; 0 before the first.
     pub session: u32,
     /// A new handshake is under way beside an open session.
     pub renewing: bool,
-    /// What the relay says of the peer; `None` while it has said nothing, or our own line is down.
+    /// Whether the peer is online, as the relay claims; `None` while it has not told, or our own line is down.
     pub peer_online: Option<bool>,
-    /// Since when the peer owes us a sign of life, in ms, if it has for some seconds; `None` while nothing is awaited.
+    /// Since when (ms) an answer of the peer's has been overdue, once it is for some seconds; `None` while none is.
     pub silent_since: Option<u64>,
-    /// Own messages that wait.
+    /// How many own messages are waiting to be sent.
     pub waiting: usize,
 }
 
-/// Why a conversation ended. Nothing that the relay says is among it.
+/// Why a conversation ended. Nothing the relay says can be a reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -221,13 +221,13 @@ pub struct ConversationState {
 )]
 #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
 pub enum EndedBy {
-    /// We left, or declined.
+    /// We left or declined.
     Us,
-    /// The peer said BYE.
+    /// The peer left (BYE).
     Peer,
-    /// The peer has said, under its key, that it ended this session before.
+    /// The peer confirmed under its key (OVER) that it had already ended this session.
     PeerBefore,
-    /// Nothing was heard of the peer for as long as an interruption may last.
+    /// Nothing arrived from the peer for as long as an interruption may last.
     Silence,
     /// The peer declined the call.
     Declined,
@@ -237,7 +237,7 @@ pub enum EndedBy {
     NoAnswer,
     /// The peer's run could not be found.
     Offline,
-    /// A check of the handshake failed: could not connect securely.
+    /// A check of the handshake failed: a secure connection was not possible.
     Failed(Code),
     /// The handshake was not completed in time.
     TimedOut,
@@ -249,7 +249,7 @@ pub enum EndedBy {
     Misbehaviour(Code),
 }
 
-/// Why something that arrived was refused. The person is warned of these: only an attack or a defect explains them.
+/// Why something that arrived was refused. Warn the user of these: only an attack or a defect explains them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -260,11 +260,11 @@ pub enum EndedBy {
 pub enum Suspicion {
     /// A frame of an open session is not authentic.
     NotAuthentic,
-    /// A signed word (END, OVER) is not the peer's.
+    /// A signed frame (END, OVER) is not the peer's.
     Signature,
 }
 
-/// How the connection stands.
+/// The state of the connection to the relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(
     feature = "serde",
@@ -277,13 +277,14 @@ pub enum LineState {
     Down,
     /// It is being made.
     LoggingIn,
-    /// Frames pass.
+    /// Logged in: frames pass.
     Online,
-    /// The relay refused token, account or key.
+    /// The relay refused the token, the account or the key.
     Refused,
 }
 
-/// For the screen. Whatever names an account was caused by that account's client, or is said to be the relay's word.
+/// What a screen needs to know. An event that names an account was caused by that account's client, unless its description
+/// says that it is the relay's claim.
 #[derive(Debug, PartialEq, Eq)]
 #[cfg_attr(
     feature = "serde",
@@ -299,139 +300,147 @@ pub enum LineState {
 pub enum Event {
     /// The connection changed.
     Line {
-        /// How it stands.
+        /// Its state.
         state: LineState,
     },
-    /// A genuine call of an account, for at most a minute. It takes the place of an earlier one of this account's that still rings,
-    /// under the same key, and of the words that came with that.
+    /// An authenticated call from an account, for at most a minute. It replaces an earlier call of the same account and key that
+    /// still rings, and the texts that came with it.
     Incoming {
-        /// Who calls.
+        /// Who is calling.
         account: AccountId,
-        /// Under which key.
+        /// The caller's key.
         key: IdentityKey,
         /// Whether that key is pinned here.
         known: bool,
-        /// Whether words may come with it.
+        /// Whether early messages may come with it.
         request: bool,
     },
-    /// It rings no more.
+    /// The call stopped ringing.
     IncomingOver {
         /// Who called.
         account: AccountId,
     },
-    /// A call came and was turned away: too many conversations or calls, or too many calls of this account's.
+    /// A call was turned away: too many conversations or calls, or too many calls from this account.
     TurnedAway {
-        /// In whose name it came. Where there was no room, nobody has verified that.
+        /// In whose name it came. If there was no room, this was not verified.
         account: AccountId,
-        /// Milliseconds until another one may ring; 0 where nobody knows.
+        /// Milliseconds until another call may ring; 0 if unknown.
         wait: u64,
     },
-    /// A genuine call, or prekey, under another key than the pinned one. Nothing was answered.
+    /// An authenticated call or prekey under a key other than the pinned one. It was not answered.
     KeyChanged {
         /// The account.
         account: AccountId,
         /// The new key.
         key: IdentityKey,
     },
-    /// A conversation begins, or stands otherwise than before.
+    /// A conversation begins, or its state has changed.
     Conversation {
-        /// With whom.
+        /// The other person.
         account: AccountId,
-        /// How it stands.
+        /// Its state.
         state: ConversationState,
     },
-    /// A person's key was pinned: keep [`super::Client::pins`].
+    /// A person's key was pinned: store [`super::Client::pins`].
     Pinned {
-        /// Whose.
+        /// The peer.
         account: AccountId,
     },
     /// A message of the peer's.
     Message {
-        /// Whose.
+        /// The peer.
         account: AccountId,
-        /// Its name here.
+        /// Its id on this device.
         id: MessageId,
-        /// What it says.
+        /// Its content.
         body: Body,
-        /// It came with a call that was not completed yet: whose it is has weaker proof (protocol 12.2).
+        /// It came with a call that is not completed yet: its sender is less strongly proven (protocol 12.2).
         early: bool,
     },
-    /// The words that came with the call are the peer's: the handshake is complete. So many of them never came.
+    /// The handshake is complete, so the early messages are proven to be the peer's. Some may never have arrived.
     EarlyConfirmed {
-        /// Whose.
+        /// The peer.
         account: AccountId,
         /// How many were dropped on the way.
         dropped: u32,
     },
-    /// A message of the peer's has another text.
+    /// The peer edited a message.
     Edited {
-        /// Whose.
+        /// The peer.
         account: AccountId,
-        /// Which.
+        /// The message.
         id: MessageId,
         /// The new text.
         text: String,
     },
-    /// A message of the peer's is withdrawn.
+    /// The peer deleted a message on both sides.
     Deleted {
-        /// Whose.
+        /// The peer.
         account: AccountId,
-        /// Which.
+        /// The message.
         id: MessageId,
     },
-    /// The peer reacts to a message of either side.
+    /// The peer reacted to a message of either side.
     Reaction {
         /// The peer.
         account: AccountId,
         /// To which message.
         id: MessageId,
-        /// Set, or else removed.
+        /// Whether the reaction was set or removed.
         set: bool,
         /// One emoji.
         emoji: String,
     },
     /// What became of an own message.
     Status {
-        /// In whose conversation.
+        /// The peer.
         account: AccountId,
-        /// Which.
+        /// The message.
         id: MessageId,
-        /// What.
+        /// Its status.
         status: Status,
     },
-    /// An own item was viewed or heard.
+    /// The peer viewed or heard an own item.
     Viewed {
-        /// By whom.
+        /// The peer.
         account: AccountId,
-        /// Which.
+        /// The message.
         id: MessageId,
     },
     /// What the peer is doing.
     Activity {
         /// The peer.
         account: AccountId,
-        /// What.
+        /// The activity.
         activity: Activity,
     },
-    /// The chat goes on in a fresh session.
+    /// The conversation continues in a fresh session.
     Renewed {
-        /// With whom.
+        /// The other person.
         account: AccountId,
     },
-    /// The peer began anew and was accepted: its client has nothing of what was said before. The session before is over; what was
-    /// not acknowledged in it was just told to be unconfirmed, and these files of either side go no further.
+    /// The peer started over and was accepted: its client has none of the earlier messages. The previous session is over, its
+    /// unacknowledged messages were just reported as unconfirmed, and these files of either side stop.
     Restarted {
-        /// With whom.
+        /// The other person.
         account: AccountId,
-        /// Files that were on offer or on their way.
+        /// Files that were on offer or in transfer.
         unfinished: Vec<FileId>,
     },
-    /// The relay goes away: connect again after this many milliseconds.
+    /// Whether a watched account ([`super::Client::watch`]) is online, as the relay claims: reported when first known and whenever
+    /// the relay reports it again, and valid while the line is up. To those who may not reach an account it appears offline.
+    Presence {
+        /// The peer.
+        account: AccountId,
+        /// Whether it is online.
+        online: bool,
+    },
+    /// The relay is going away: reconnect after this many milliseconds.
     Draining {
         /// Milliseconds.
         ms: u32,
     },
-    /// So many chunks of an own file have been written to the peer's socket.
+    /// Progress of an own file: how many chunks were written to the peer's socket, as the relay reports.
     FileSent {
         /// The peer.
         account: AccountId,
@@ -440,39 +449,39 @@ pub enum Event {
         /// Chunks in all.
         chunks: u32,
     },
-    /// Something about a file, from the peer.
+    /// The peer acted on a file.
     #[cfg_attr(feature = "serde", serde(rename = "fileControl"))]
     File {
         /// The peer.
         account: AccountId,
-        /// What.
+        /// The action.
         control: Control,
     },
     /// Seal these chunks of an own file and give the frame to [`super::Client::chunk`].
     ChunksWanted {
-        /// For whom.
+        /// The receiver.
         account: AccountId,
-        /// Which.
+        /// The chunks.
         wanted: ChunksWanted,
     },
     /// Something that arrived was refused, and only an attack or a defect explains it.
     Suspicious {
         /// In whose name it came.
         account: AccountId,
-        /// What it was.
+        /// What is suspicious.
         what: Suspicion,
     },
-    /// The conversation is over. Every own message without the peer's word is named, and nothing follows.
+    /// The conversation is over. It lists every own message that the peer has not confirmed; no event of this conversation follows.
     Ended {
-        /// With whom.
+        /// The other person.
         account: AccountId,
         /// Why.
         by: EndedBy,
         /// Own messages that were not delivered, or may not have arrived.
         unsettled: Vec<Unsettled>,
-        /// Files of either side that were on offer or on their way.
+        /// Files of either side that were on offer or in transfer.
         unfinished: Vec<FileId>,
-        /// The last messages of the peer may be missing.
+        /// Whether the peer's last messages may be missing.
         tail_missing: bool,
     },
 }

@@ -43,6 +43,8 @@ mod round_trip;
 mod routing;
 mod settings;
 mod talk;
+#[cfg(test)]
+mod tests;
 mod transfer;
 mod turn;
 mod turned_away;
@@ -81,7 +83,7 @@ use turn::{Shared, Turn};
 errors! {
     /// Something that the person asked for and that cannot be done. Nothing has changed.
     pub enum CommandError {
-        /// Nobody of this account is in a conversation here, or calls.
+        /// There is no conversation with this account, and no call from it.
         NoConversation => ConversationUnknown,
         /// The name is not this account's.
         Name => AccountName,

@@ -128,6 +128,29 @@ mod tests {
         assert!(again <= 80, "{again}");
     }
 
+    /// Whoever sleeps until it says so may send then, and not a moment before.
+    #[test]
+    fn says_when_the_next_may_go_again() {
+        let mut pace = Pace::new();
+        let start = 5_000;
+        while pace.take_again(start) {}
+        // Eight of twenty are used up, at eight a second.
+        assert_eq!(pace.next(), start);
+        assert_eq!(pace.next_again(), start + 125);
+        assert!(!pace.take_again(start + 124));
+        assert!(pace.take_again(start + 125));
+        // Now nothing at all may go before the tenth of a second.
+        while pace.take(start + 125) {}
+        for _ in 0..3 {
+            pace.overdraw(start + 125);
+        }
+        assert_eq!(pace.next_again(), pace.next());
+        assert!(pace.next() > start + 125 + 300);
+        let next = pace.next();
+        assert!(!pace.take_again(next - 1));
+        assert!(pace.take_again(next));
+    }
+
     #[test]
     fn what_cannot_wait_is_paid_later_and_not_for_ever() {
         let mut pace = Pace::new();

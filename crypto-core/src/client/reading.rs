@@ -210,4 +210,22 @@ mod tests {
         reading.forget_earlier();
         assert_eq!(reading.due_earlier(), None);
     }
+
+    /// The new session did not come about: what is read from now on is told in the one before, and nothing else is.
+    #[test]
+    fn what_is_read_after_a_renewal_that_failed_is_told() {
+        let mut reading = at(2);
+        reading.begin(3, true);
+        reading.fall_back(2);
+        reading.shown(2, 6);
+        reading.read(2, 6, 7);
+        assert_eq!(reading.due(7), Some(6));
+        // A straggler of an earlier session was read: it says nothing of what is here and was not.
+        let mut reading = at(2);
+        reading.begin(3, true);
+        reading.fall_back(2);
+        reading.shown(1, 9);
+        reading.read(1, 9, 10);
+        assert_eq!(reading.due(5), None);
+    }
 }

@@ -104,6 +104,21 @@ impl<E: Engine> Roster<E> {
         turn: &mut Turn<'_, E>,
         step: impl FnOnce(&mut Peer<E>, &mut Turn<'_, E>),
     ) {
+        let mut step = Some(step);
+        self.with_each(account, turn, &mut |peer, turn| {
+            if let Some(step) = step.take() {
+                step(peer, turn);
+            }
+        });
+    }
+
+    /// [`Self::with`], once for all steps: there are some twenty-five, and this around each of them was six kilobytes of code.
+    fn with_each(
+        &mut self,
+        account: AccountId,
+        turn: &mut Turn<'_, E>,
+        step: &mut dyn FnMut(&mut Peer<E>, &mut Turn<'_, E>),
+    ) {
         let new = || Box::new(Peer::new(account));
         let peer = self.peers.get_or_insert_with(account, new);
         let before = peer.tally();

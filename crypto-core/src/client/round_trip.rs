@@ -62,6 +62,20 @@ mod tests {
         assert!((8_000..10_000).contains(&slow), "{slow}");
     }
 
+    /// RFC 6298, 2.2 and 2.3, to the number.
+    #[test]
+    fn smooths_as_the_rfc_says() {
+        let any = (0, u64::MAX);
+        let mut trip = RoundTrip::default();
+        trip.measured(8_000);
+        assert_eq!(trip.pause(5_000, any), 8_000 + 4 * 4_000);
+        trip.measured(16_000);
+        // 9,000 and a variation of (3 * 4,000 + 8,000) / 4.
+        assert_eq!(trip.pause(5_000, any), 9_000 + 4 * 5_000);
+        trip.measured(1_000);
+        assert_eq!(trip.pause(5_000, any), 8_000 + 4 * 5_750);
+    }
+
     #[test]
     fn doubles_until_something_comes() {
         let mut trip = RoundTrip::default();

@@ -63,7 +63,13 @@ impl<E: Engine> Client<E> {
                 max_version: _,
             } => {
                 let known = Known { presence, online };
-                if self.shared.line.tell(account, known) && self.roster.get(&account).is_some() {
+                if !self.shared.line.tell(account, known) {
+                    return Handled::Done;
+                }
+                if self.watched.contains(&account) {
+                    self.turn(rng).tell(Event::Presence { account, online });
+                }
+                if self.roster.get(&account).is_some() {
                     self.with(account, rng, |peer, turn| {
                         peer.converse(turn, |conversation, turn| conversation.peer_is(known, turn));
                     });

@@ -77,9 +77,9 @@ pub(crate) enum TransferEvent {
     Accepted,
     /// The peer does not take the own file, which is over.
     Rejected,
-    /// The peer stopped the file for now. One of its own goes on by [`Transfers::resume`].
+    /// The peer stopped the file for now.
     Paused,
-    /// The peer wants more of an own file that it had stopped.
+    /// The peer goes on with a file that it had stopped: it wants more of ours, or lets us have more of its own.
     Resumed,
     /// The peer stopped the file for good: it is over.
     Cancelled,
@@ -134,7 +134,7 @@ enum Stage {
     Offered,
     /// Accepted.
     Moving,
-    /// Accepted, and stopped by one side for now.
+    /// Accepted, and stopped for now by whoever receives it. Its sender's stop is beside this: `held_back`.
     Paused,
 }
 
@@ -151,6 +151,8 @@ struct Outgoing {
     file: FileId,
     chunks: u32,
     stage: Stage,
+    /// Stopped by us for now: whatever is wanted meanwhile is wanted again when it goes on.
+    held_back: bool,
     /// What is wanted and not given out, in the order of sending. Each run is (what is left) of one WANT.
     queue: VecDeque<Range<u32>>,
     /// What the relay passed on. For the eye: see [`RELAYED_RUNS`].
@@ -158,6 +160,11 @@ struct Outgoing {
 }
 
 impl Outgoing {
+    /// Whether chunks of it may go.
+    fn goes(&self) -> bool {
+        self.stage == Stage::Moving && !self.held_back
+    }
+
     fn queued(&self) -> u32 {
         self.queue.iter().map(|run| run.end - run.start).sum()
     }
@@ -178,6 +185,8 @@ struct Incoming {
     file: FileId,
     chunks: u32,
     stage: Stage,
+    /// Stopped by the peer, who sends it, for now: nothing comes of it until the peer goes on.
+    held_back: bool,
     held: ChunkSet,
     /// Wanted and not arrived.
     outstanding: ChunkSet,
@@ -204,6 +213,24 @@ impl Incoming {
     fn unasked(&self, within: Range<u32>) -> Option<Range<u32>> {
         let mut missing = self.held.gaps(within);
         missing.find_map(|run| self.outstanding.gaps(run).next())
+    }
+
+    /// A word of whoever sends it, other than that it is over.
+    fn sender_says(&mut self, op: ControlOp) -> Option<TransferEvent> {
+        let before = self.held_back;
+        match op {
+            ControlOp::Pause if self.stage != Stage::Offered && !before => {
+                self.held_back = true;
+                // Its chunks do not come, and others may have their room.
+                self.forget_outstanding();
+                Some(TransferEvent::Paused)
+            }
+            ControlOp::Accept if before => {
+                self.held_back = false;
+                Some(TransferEvent::Resumed)
+            }
+            _ => None,
+        }
     }
 
     fn forget_outstanding(&mut self) {
@@ -296,6 +323,7 @@ impl Transfers {
             file,
             chunks,
             stage: Stage::Offered,
+            held_back: false,
             queue: VecDeque::new(),
             relayed: ChunkSet::new(),
         });
@@ -329,15 +357,15 @@ impl Transfers {
     /// Whether chunks that were given out are still to be sent: their file is neither over nor stopped.
     pub(crate) fn is_sending(&self, file: &FileId) -> bool {
         let own = self.own.iter().find(|own| own.file == *file);
-        own.is_some_and(|own| own.stage == Stage::Moving)
+        own.is_some_and(Outgoing::goes)
     }
 
     /// The frame with these chunks was not passed on: the relay said so, or the line went before it said anything. They are
     /// sent again, before what waits.
     pub(crate) fn requeue(&mut self, request: ChunkRequest) {
         let queued = self.queued();
-        let own = self.own.iter_mut().find(|own| own.file == request.file);
-        let Some(own) = own.filter(|own| own.stage == Stage::Moving) else {
+        let own = self.outgoing(&request.file);
+        let Some(own) = own.filter(|own| own.goes()) else {
             return;
         };
         let end = request.first.saturating_add(request.count).min(own.chunks);
@@ -354,7 +382,7 @@ impl Transfers {
     /// The relay passed the frame with these chunks on. Gives how many of the file's chunks it has passed on, each counted
     /// once; nothing if the file is over.
     pub(crate) fn relayed(&mut self, request: &ChunkRequest) -> Option<u32> {
-        let own = self.own.iter_mut().find(|own| own.file == request.file)?;
+        let own = self.outgoing(&request.file)?;
         if own.relayed.runs() < RELAYED_RUNS {
             let end = request.first.saturating_add(request.count).min(own.chunks);
             own.relayed.insert(request.first..end);
@@ -374,6 +402,7 @@ impl Transfers {
             file,
             chunks,
             stage: Stage::Offered,
+            held_back: false,
             held: ChunkSet::new(),
             outstanding: ChunkSet::new(),
             frontier: 0,
@@ -416,28 +445,6 @@ impl Transfers {
         }
         self.forget(file);
         Ok(say(*file, ControlOp::Reject))
-    }
-
-    /// Stops the file for now. What is on its way is taken when it comes, and nothing more is wanted.
-    ///
-    /// # Errors
-    /// [`TransferError::Unknown`], [`TransferError::State`] if it is not moving.
-    pub(crate) fn pause(&mut self, file: &FileId) -> Result<Control, TransferError> {
-        let incoming = self.incoming(file)?;
-        let paused = incoming.stage.change(Stage::Moving, Stage::Paused);
-        paused.ok_or(TransferError::State)?;
-        incoming.forget_outstanding();
-        Ok(say(*file, ControlOp::Pause))
-    }
-
-    /// Goes on with a file, whichever side stopped it. The next WANT tells the peer.
-    ///
-    /// # Errors
-    /// [`TransferError::Unknown`], [`TransferError::State`] if it is not stopped.
-    pub(crate) fn resume(&mut self, file: &FileId) -> Result<(), TransferError> {
-        let stage = &mut self.incoming(file)?.stage;
-        let resumed = stage.change(Stage::Paused, Stage::Moving);
-        resumed.ok_or(TransferError::State)
     }
 
     /// The file is whole and was found to be genuine: it is over.
@@ -546,6 +553,44 @@ impl Transfers {
 
     // ---- Both
 
+    /// Stops a file of either side for now. Of the peer's, what is on its way is taken when it comes, and nothing more is
+    /// wanted; of an own one nothing more goes, whatever is wanted.
+    ///
+    /// # Errors
+    /// [`TransferError::Unknown`], [`TransferError::State`] if it was not accepted, or we have stopped it already.
+    pub(crate) fn pause(&mut self, file: &FileId) -> Result<Control, TransferError> {
+        if let Some(own) = self.outgoing(file) {
+            if own.stage == Stage::Offered || own.held_back {
+                return Err(TransferError::State);
+            }
+            own.held_back = true;
+            own.queue.clear();
+        } else {
+            let incoming = self.incoming(file)?;
+            let paused = incoming.stage.change(Stage::Moving, Stage::Paused);
+            paused.ok_or(TransferError::State)?;
+            incoming.forget_outstanding();
+        }
+        Ok(say(*file, ControlOp::Pause))
+    }
+
+    /// Goes on with a file that we stopped. Of the peer's the next WANT tells the peer; of an own one the word to be said does.
+    ///
+    /// # Errors
+    /// [`TransferError::Unknown`], [`TransferError::State`] if we have not stopped it: what the peer stopped is the peer's.
+    pub(crate) fn resume(&mut self, file: &FileId) -> Result<Option<Control>, TransferError> {
+        if let Some(own) = self.outgoing(file) {
+            if !mem::take(&mut own.held_back) {
+                return Err(TransferError::State);
+            }
+            return Ok(Some(say(*file, ControlOp::Accept)));
+        }
+        let stage = &mut self.incoming(file)?.stage;
+        let resumed = stage.change(Stage::Paused, Stage::Moving);
+        resumed.ok_or(TransferError::State)?;
+        Ok(None)
+    }
+
     /// What the peer says about a file. Words about one that is not on its way, or that do not fit it, mean nothing.
     pub(crate) fn control(&mut self, control: &Control) -> Option<TransferEvent> {
         let Control {
@@ -557,16 +602,11 @@ impl Transfers {
         if *op == ControlOp::Cancel {
             return self.forget(file).then_some(TransferEvent::Cancelled);
         }
-        if *op == ControlOp::Pause
-            && let Ok(incoming) = self.incoming(file)
-        {
-            // Its chunks do not come, and others may have their room.
-            incoming.stage.change(Stage::Moving, Stage::Paused)?;
-            incoming.forget_outstanding();
-            return Some(TransferEvent::Paused);
+        if let Ok(incoming) = self.incoming(file) {
+            return incoming.sender_says(*op);
         }
         let queued = self.queued();
-        let own = self.own.iter_mut().find(|own| own.file == *file)?;
+        let own = self.outgoing(file)?;
         match op {
             ControlOp::Accept => {
                 own.stage.change(Stage::Offered, Stage::Moving)?;
@@ -584,7 +624,9 @@ impl Transfers {
                 if *count == 0 || outstanding > limits::CHUNKS_OUTSTANDING {
                     return None;
                 }
-                own.queue.extend(more);
+                if !own.held_back {
+                    own.queue.extend(more);
+                }
                 // Who wants chunks takes the file, and goes on with it, whatever was said before.
                 match mem::replace(&mut own.stage, Stage::Moving) {
                     Stage::Offered => Some(TransferEvent::Accepted),
@@ -666,7 +708,11 @@ impl Transfers {
     /// Files of the peer that more may be wanted of.
     fn moving(&self) -> impl Iterator<Item = (usize, &Incoming)> {
         let files = self.peers.iter().enumerate();
-        files.filter(|(_, file)| file.stage == Stage::Moving)
+        files.filter(|(_, file)| file.stage == Stage::Moving && !file.held_back)
+    }
+
+    fn outgoing(&mut self, file: &FileId) -> Option<&mut Outgoing> {
+        self.own.iter_mut().find(|own| own.file == *file)
     }
 
     fn incoming(&mut self, file: &FileId) -> Result<&mut Incoming, TransferError> {

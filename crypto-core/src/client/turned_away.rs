@@ -97,4 +97,21 @@ mod tests {
         assert!(away.may_tell(account(99_999), true, MINUTE, MINUTE));
         assert_eq!(away.lately.len(), 1);
     }
+
+    /// Whoever was told lately is not forgotten when room is made, and whoever was told long ago is.
+    #[test]
+    fn room_is_made_by_forgetting_the_oldest() {
+        let mut away = TurnedAway::default();
+        let told = (0..10).filter(|number| away.may_tell(account(*number), true, 0, MINUTE));
+        assert_eq!(told.count(), 10);
+        let most = u32::try_from(REMEMBERED).unwrap();
+        let told = (10..most).filter(|number| away.may_tell(account(*number), true, 1, MINUTE));
+        assert_eq!(told.count(), REMEMBERED - 10);
+        // Full, and nobody of it is old enough.
+        assert!(!away.may_tell(account(99_998), true, MINUTE - 1, MINUTE));
+        assert!(away.may_tell(account(99_999), true, MINUTE, MINUTE));
+        assert_eq!(away.lately.len(), REMEMBERED - 10 + 1);
+        assert!(!away.may_tell(account(11), true, MINUTE, MINUTE));
+        assert!(away.may_tell(account(0), true, MINUTE, MINUTE));
+    }
 }

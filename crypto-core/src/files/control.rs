@@ -8,7 +8,7 @@ use crate::ids::FileId;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum ControlOp {
-    /// The receiver takes the file.
+    /// The receiver takes the file; of its sender: what it had stopped for now goes on.
     Accept = 1,
     /// The receiver does not.
     Reject = 2,

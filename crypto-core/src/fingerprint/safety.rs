@@ -45,5 +45,7 @@ impl SafetyHalf {
 #[must_use]
 pub fn code(a: &SafetyHalf, b: &SafetyHalf) -> String {
     let (first, second) = if a <= b { (a, b) } else { (b, a) };
-    [first.as_str(), second.as_str()].concat()
+    let mut code = String::from(first.as_str());
+    code.push_str(second.as_str());
+    code
 }

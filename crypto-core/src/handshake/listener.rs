@@ -70,6 +70,12 @@ impl<E: Engine> Listener<E> {
         self.memory.is_full()
     }
 
+    /// As if it remembered `count` offers.
+    #[cfg(test)]
+    pub(crate) fn fill(&mut self, count: usize) {
+        self.memory.fill(count);
+    }
+
     /// Makes `count` prekeys and keeps them: [`OwnPrekey::generate`], then [`Listener::keep_prekeys`].
     ///
     /// # Errors
@@ -301,7 +307,7 @@ mod tests {
             block_on(flight.verify(&bob)).unwrap()
         });
 
-        listener.memory.fill(49_151);
+        listener.fill(49_151);
         assert_eq!(receive(&mut listener, anybodys, None), None);
         assert!(listener.is_full());
         let full = Some(ListenError::Full);
@@ -312,7 +318,7 @@ mod tests {
         assert_eq!(listener.remember(first, None, 0).err(), full);
         assert!(listener.remember(second, Some(&key), 0).is_ok());
 
-        listener.memory.fill(65_535);
+        listener.fill(65_535);
         assert_eq!(receive(&mut listener, last, Some(&key)), None);
         assert_eq!(receive(&mut listener, beyond, Some(&key)), full);
         let replayed = Some(ListenError::Replayed);

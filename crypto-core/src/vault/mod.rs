@@ -60,7 +60,7 @@ errors! {
     pub enum VaultError {
         /// Wrong secret or damaged envelope: they look the same.
         Closed => Vault,
-        /// The memory of the stretching, or of the backup, is not to be had.
+        /// The memory for stretching, or for the backup, could not be allocated.
         OutOfMemory => OutOfMemory,
         /// A cost outside of the bounds of section 8.1.
         Cost => VaultCost,

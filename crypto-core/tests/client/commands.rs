@@ -12,16 +12,6 @@ use crate::world::{Pass, World};
 
 const HOUR: u64 = 3_600_000;
 
-/// The newest message of the peer's.
-fn newest(world: &World, index: usize) -> MessageId {
-    let mut events = world.people[index].events.iter().rev();
-    let found = events.find_map(|event| match event {
-        Event::Message { id, .. } => Some(*id),
-        _ => None,
-    });
-    found.unwrap()
-}
-
 fn try_say(world: &mut World, text: &str) -> Result<MessageId, CommandError> {
     let bob = world.account(1);
     world.act(0, |client, now, rng| {
@@ -244,9 +234,10 @@ fn typing_is_told_as_soon_as_it_can_be() {
 fn an_item_that_was_viewed_is_named_to_its_owner() {
     let mut world = World::new(&["alice", "bob"]);
     world.meet(0, 1);
+    world.say(0, 1, "hello");
     let (alice, sent) = (world.account(0), world.say(0, 1, "look"));
     world.pass(500);
-    let id = newest(&world, 1);
+    let id = world.newest(1);
     let unknown = MessageId::Peer {
         session: 1,
         seq: 77,
@@ -276,7 +267,7 @@ fn only_what_can_be_named_is_pointed_at() {
     world.say(1, 0, "yours");
     world.pass(2_000);
     let bob = world.account(1);
-    let theirs = newest(&world, 0);
+    let theirs = world.newest(0);
     let react = |world: &mut World, id| {
         world.act(0, |client, now, rng| {
             client.react(&bob, id, true, "👋", now, rng)
@@ -370,7 +361,16 @@ fn a_fresh_token_is_passed_on_and_a_wrong_one_is_not() {
         .act(0, |client, now, rng| client.token("fresh", now, rng))
         .unwrap();
     assert_eq!(world.people[0].sent.len(), sent + 1);
+    // That it was taken changes nothing that is shown.
+    let lines = |world: &World| {
+        let events = world.people[0].events.iter();
+        events
+            .filter(|event| matches!(event, Event::Line { .. }))
+            .count()
+    };
+    let told = lines(&world);
     world.pass(1_000);
+    assert_eq!(lines(&world), told);
     // There is nobody to tell without a line.
     world.cut(0);
     world
@@ -379,6 +379,45 @@ fn a_fresh_token_is_passed_on_and_a_wrong_one_is_not() {
     world.connect(0);
     world.pass(1_000);
     world.meet(0, 1);
+}
+
+/// Whom one knows is here, or not, by the relay's word: of those who are watched, and of nobody else.
+#[test]
+fn who_is_here_is_told_of_those_who_are_watched() {
+    let mut world = World::new(&["alice", "bob", "carol"]);
+    let (bob, carol) = (world.account(1), world.account(2));
+    let last = |world: &World, whose| {
+        let mut events = world.people[0].events.iter().rev();
+        events.find_map(|event| match event {
+            Event::Presence { account, online } if *account == whose => Some(*online),
+            _ => None,
+        })
+    };
+    world.act(0, |client, now, rng| client.watch(&[bob], now, rng));
+    world.pass(1_000);
+    assert_eq!((last(&world, bob), last(&world, carol)), (Some(true), None));
+    world.cut(1);
+    world.pass(1_000);
+    assert_eq!(last(&world, bob), Some(false));
+    world.reconnect(1);
+    world.pass(1_000);
+    assert_eq!(last(&world, bob), Some(true));
+    // Whose presence is known already, because one talks to them, is told at once.
+    world.meet(0, 2);
+    assert_eq!(last(&world, carol), None);
+    world.act(0, |client, now, rng| client.watch(&[bob, carol], now, rng));
+    assert_eq!(last(&world, carol), Some(true));
+    // And of whom nobody wants to know nothing is told.
+    world.act(0, |client, now, rng| client.watch(&[], now, rng));
+    world.pass(1_000);
+    let told = world.people[0].events.len();
+    world.cut(1);
+    world.pass(1_000);
+    assert!(
+        world.people[0].events[told..]
+            .iter()
+            .all(|event| !matches!(event, Event::Presence { .. }))
+    );
 }
 
 #[test]
@@ -432,4 +471,39 @@ fn a_relay_that_does_not_log_anybody_in() {
     world.fly(0, ServerFrame::Welcome(WelcomeStatus::TryLater).encode(), 0);
     world.pass(100);
     assert_eq!(states(&world).last(), Some(&LineState::Down));
+}
+
+/// Who types while the line is down is not silent when it is back.
+#[test]
+fn typing_without_a_line_is_not_told_later_nor_forgotten() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(2_000);
+    let bob = world.account(1);
+    let types = |world: &mut World| {
+        world
+            .act(0, |client, now, rng| {
+                client.typing(&bob, Activity::Typing, now, rng)
+            })
+            .unwrap();
+    };
+    let told = |world: &World| {
+        world.saw(1, |event| {
+            matches!(
+                event,
+                Event::Activity {
+                    activity: Activity::Typing,
+                    ..
+                }
+            )
+        })
+    };
+    world.cut(0);
+    types(&mut world);
+    world.connect(0);
+    world.pass(1_000);
+    assert!(!told(&world));
+    types(&mut world);
+    world.pass(500);
+    assert!(told(&world));
 }

@@ -239,6 +239,27 @@ fn sixteen_conversations_and_not_one_more() {
     }
     world.pass(5_000);
     assert!((1..=16).all(|index| world.texts(index, 0) == ["still here"]));
+    // One of the sixteen has a new run: it takes no place that it does not have, and rings.
+    world.reload(16);
+    world.pass(1_000);
+    world.people[0].events.clear();
+    world.call(16, 0);
+    world.pass(1_000);
+    assert!(world.saw(0, |event| matches!(event, Event::Incoming { .. })));
+    // A place is free: who was turned away a moment ago is heard, and hears a no.
+    world.leave(0, 1);
+    world.pass(5_000);
+    world.call(17, 0);
+    world.pass(1_000);
+    let caller = world.account(17);
+    world
+        .act(0, |client, now, rng| client.decline(&caller, now, rng))
+        .unwrap();
+    world.pass(1_000);
+    assert_eq!(
+        world.ended(17, 0).map(|(by, ..)| by),
+        Some(EndedBy::Declined)
+    );
 }
 
 /// CONFIRM is sent again until READY comes; READY like any message.
@@ -401,6 +422,26 @@ fn everybody_gets_a_turn() {
         world.pass(4_000);
         let heard = [world.texts(1, 0).len(), world.texts(2, 0).len()];
         assert!(heard.iter().all(|heard| *heard >= 11), "{heard:?}");
+    }
+}
+
+/// What is on the screen goes first.
+#[test]
+fn the_conversation_on_the_screen_goes_first() {
+    for shown in [1, 2] {
+        let mut world = World::new(&["alice", "bob", "carol"]);
+        world.meet(0, 1);
+        world.meet(0, 2);
+        world.pass(5_000);
+        let account = world.account(shown);
+        world.act(0, |client, _, _| client.show(Some(account)));
+        for number in 0..40 {
+            world.say(0, 1, &number.to_string());
+            world.say(0, 2, &number.to_string());
+        }
+        world.pass(2_000);
+        let (first, second) = (world.texts(shown, 0).len(), world.texts(3 - shown, 0).len());
+        assert!(first > second, "{first} {second}");
     }
 }
 

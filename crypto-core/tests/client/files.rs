@@ -124,6 +124,50 @@ fn a_file_is_rejected_and_a_conversation_s_end_names_the_others() {
         Event::Ended { unfinished, .. } if unfinished[..] == [open])));
 }
 
+/// Whoever sends it stops it for now, also across a lost line, and only they go on with it.
+#[test]
+fn its_sender_stops_it_and_goes_on() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let bytes = bytes(8_000_000);
+    let file = world.offer(0, 1, &bytes);
+    world.pass(1_000);
+    world.take(1, 0);
+    world.pass(50);
+    let says = |world: &mut World, index: usize, act| {
+        let other = world.account(1 - index);
+        world.act(index, |client, now, rng| {
+            client.file(&other, file, act, now, rng)
+        })
+    };
+    let told = |world: &World, op| {
+        world.saw(1, |event| {
+            matches!(event,
+            Event::File { control, .. } if control.file == file && control.op == op)
+        })
+    };
+    says(&mut world, 0, FileAct::Pause).unwrap();
+    world.pass(5_000);
+    assert!(told(&world, ControlOp::Pause));
+    world.reconnect(1);
+    let sent = |world: &World| {
+        world.people[0]
+            .sent
+            .iter()
+            .map(|(_, length)| length)
+            .sum::<usize>()
+    };
+    let before = sent(&world);
+    assert!(says(&mut world, 1, FileAct::Resume).is_err());
+    world.pass(60_000);
+    assert!(!world.has(1, file, &bytes));
+    assert!(sent(&world) - before < 16_000, "{}", sent(&world) - before);
+    says(&mut world, 0, FileAct::Resume).unwrap();
+    world.pass(30_000);
+    assert!(told(&world, ControlOp::Accept));
+    assert!(world.has(1, file, &bytes));
+}
+
 /// A file survives the renewal of its session.
 #[test]
 fn a_renewal_does_not_touch_it() {
@@ -191,6 +235,40 @@ fn a_peer_who_is_away_is_not_sent_chunks_all_the_time() {
     assert!(world.has(1, file, &bytes));
 }
 
+/// What the relay could not pass on goes again after two seconds, to the millisecond, and not before.
+#[test]
+fn chunks_that_were_refused_go_again_after_two_seconds() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let file = world.offer(0, 1, &bytes(8_000_000));
+    world.pass(1_000);
+    world.take(1, 0);
+    world.pass(100);
+    world.reconnects = false;
+    world.cut(1);
+    // What is on its way comes back.
+    world.pass(100);
+    let before = world.people[0].sent.len();
+    world.pass(10_000);
+    let chunks = world.people[0].sent[before..].iter();
+    let mut chunks: Vec<_> = chunks
+        .filter(|(_, length)| *length > 16_000)
+        .map(|(at, _)| *at)
+        .collect();
+    chunks.dedup();
+    assert!(chunks.len() >= 4, "{chunks:?}");
+    // Two seconds from when the relay said so, which is a latency later.
+    let pauses = chunks.windows(2).map(|pair| pair[1] - pair[0]);
+    assert!(
+        pauses.clone().all(|pause| pause == 2_020),
+        "{:?}",
+        pauses.collect::<Vec<_>>()
+    );
+    world.connect(1);
+    world.pass(30_000);
+    assert!(world.has(1, file, &bytes(8_000_000)));
+}
+
 /// What was said about a file in a session that did not come about is said again in the one before.
 #[test]
 fn a_word_about_a_file_survives_a_renewal_that_failed() {
@@ -251,4 +329,59 @@ fn nobody_s_file_waits_for_another_one_s() {
     }
     let sent = files.map(|file| sent(&world, file));
     assert!(sent.iter().all(|sent| *sent >= 50), "{sent:?}");
+}
+
+/// Of a frame with chunks only its beginning is read before its length is believed: one that cannot be is not opened.
+#[test]
+fn chunks_of_a_strange_length_are_not_opened() {
+    use duet_crypto::client::Handled;
+    use duet_crypto::limits::PAYLOAD_CHUNK_MAX;
+    use duet_crypto::relay::{EnvelopeId, HEADER_LENGTH, ServerFrame};
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    let file = world.offer(0, 1, &bytes(3 * 16_384));
+    world.pass(1_000);
+    let alice = world.account(0);
+    let copy = std::rc::Rc::new(std::cell::RefCell::new(None));
+    let kept = copy.clone();
+    world.rule = Box::new(move |_, _, payload| {
+        if payload[1] == 0x12 {
+            kept.borrow_mut().get_or_insert_with(|| payload.to_vec());
+            Pass::Drop
+        } else {
+            Pass::Deliver
+        }
+    });
+    world.take(1, 0);
+    world.pass(1_000);
+    let payload = copy.borrow().clone().unwrap();
+    let there = world.people[0].client.presence();
+    let frame = ServerFrame::Deliver {
+        id: EnvelopeId([1; 16]),
+        from: alice,
+        presence: there,
+        payload: &payload[..39],
+    };
+    let frame = frame.encode();
+    let mut given = |length: usize| {
+        world.act(1, |client, now, rng| {
+            client.receive(&frame, length, now, rng)
+        })
+    };
+    let chunks = Handled::Chunks {
+        account: alice,
+        file,
+    };
+    let head = HEADER_LENGTH + 39;
+    for (length, handled) in [
+        (0, Handled::Done),
+        (head, Handled::Done),
+        (head + 1, chunks),
+        (head + 16_400, chunks),
+        (HEADER_LENGTH + PAYLOAD_CHUNK_MAX, chunks),
+        (HEADER_LENGTH + PAYLOAD_CHUNK_MAX + 1, Handled::Done),
+        (usize::MAX, Handled::Done),
+    ] {
+        assert_eq!(given(length), handled, "{length}");
+    }
 }

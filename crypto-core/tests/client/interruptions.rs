@@ -404,3 +404,70 @@ fn a_renewal_that_only_one_side_knows_of() {
     world.pass(10_000);
     assert_eq!(world.status(1, text), Some(Status::Delivered));
 }
+
+/// Who has answered a call and hears nothing more of the caller is told so after ten minutes, not after a day.
+#[test]
+fn a_caller_who_vanishes_at_once_is_noticed() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.call(0, 1);
+    world.pass(500);
+    let alice = world.account(0);
+    // CONFIRM passes, and nothing after it.
+    let confirmed = std::rc::Rc::new(std::cell::Cell::new(false));
+    let seen = confirmed.clone();
+    world.rule = Box::new(move |from, _, payload| {
+        if seen.get() {
+            return Pass::Drop;
+        }
+        seen.set(from == alice && payload[1] == 0x04);
+        Pass::Deliver
+    });
+    world.accept(1, 0).unwrap();
+    world.pass(500);
+    assert_eq!(world.stage(1, 0), Some(Stage::Secure));
+    world.pass(590_000);
+    assert!(world.ended(1, 0).is_none());
+    world.pass(20_000);
+    let by = world.ended(1, 0).map(|(by, ..)| by);
+    assert_eq!(by, Some(EndedBy::Silence));
+}
+
+/// Nothing is remembered of people who have gone.
+#[test]
+fn nobody_is_remembered_for_ever() {
+    let mut world = World::new(&["alice", "bob"]);
+    let peers = |world: &World, index: usize| {
+        let shown = format!("{:?}", world.people[index].client);
+        shown.contains("peers: 0") && shown.contains("jobs: 0") && shown.contains("frames: 0")
+    };
+    assert!(peers(&world, 0) && peers(&world, 1));
+    world.meet(0, 1);
+    world.say(0, 1, "hello");
+    world.pass(2_000);
+    assert!(!peers(&world, 0) && !peers(&world, 1));
+    world.leave(0, 1);
+    world.pass(2_000);
+    assert!(peers(&world, 0) && peers(&world, 1));
+    // A call that nobody takes.
+    world.call(0, 1);
+    world.pass(61_000);
+    assert!(peers(&world, 0) && peers(&world, 1));
+}
+
+/// A line on which nobody talks is given ninety seconds of silence.
+#[test]
+fn an_idle_line_is_given_more_time() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.reconnects = false;
+    world.people[0].swallowed = true;
+    let down = |world: &World| {
+        let down = Event::Line {
+            state: duet_crypto::client::LineState::Down,
+        };
+        world.saw(0, |event| *event == down)
+    };
+    world.pass(80_000);
+    assert!(!down(&world));
+    world.pass(20_000);
+    assert!(down(&world));
+}

@@ -133,3 +133,28 @@ fn a_new_call_waits_for_no_farewell() {
     assert_eq!(world.status(0, text), Some(Status::Unconfirmed));
     assert_eq!(world.stage(0, 1), Some(Stage::Seeking));
 }
+
+/// The last word goes again, each time after twice as long, at most half a minute, for ten minutes: to the millisecond, and
+/// whatever else wakes a client.
+#[test]
+fn the_last_word_is_said_ever_more_rarely() {
+    let mut world = World::new(&["alice", "bob"]);
+    world.meet(0, 1);
+    world.pass(5_000);
+    let begun = world.now;
+    world.people[1].swallowed = true;
+    // Whether this arrived is waited for, for two seconds.
+    world.say(0, 1, "bye then");
+    world.leave(0, 1);
+    world.pass(600_000);
+    // And then nothing is remembered.
+    assert!(format!("{:?}", world.people[0].client).contains("peers: 0"));
+    world.pass(100_000);
+    let mut expected = vec![0, 0, 5_000, 15_000, 35_000];
+    expected.extend((65_000..600_000).step_by(30_000));
+    // Nothing else of hers is as long: the relay is not told again whom she watches.
+    let said = world.people[0].sent.iter();
+    let said = said.filter(|(at, length)| *at >= begun && *length > 300);
+    let said_at: Vec<_> = said.map(|(at, _)| at - begun).collect();
+    assert_eq!(said_at, expected);
+}

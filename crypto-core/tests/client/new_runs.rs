@@ -1,6 +1,6 @@
 //! A page that is loaded again: another run of the same person's, which knows nothing but the pins.
 
-use duet_crypto::client::{EndedBy, Event, MessageId, Stage, Status};
+use duet_crypto::client::{EndedBy, Event, Stage, Status};
 use duet_crypto::relay::{Presence, ServerFrame};
 
 use crate::world::World;
@@ -70,16 +70,6 @@ fn a_relay_that_lies_about_runs_makes_few_calls() {
     assert!(world.accept(1, 0).is_ok());
 }
 
-/// The newest message of the peer's.
-fn newest(world: &World, index: usize) -> MessageId {
-    let newest = world.people[index].events.iter().rev();
-    let mut ids = newest.filter_map(|event| match event {
-        Event::Message { id, .. } => Some(*id),
-        _ => None,
-    });
-    ids.next().unwrap()
-}
-
 /// A new run calls without a prekey into an open session. It is no renewal: the person decides, what was under way is
 /// reported, and what the new run reads says nothing of what was before.
 #[test]
@@ -116,7 +106,7 @@ fn a_new_run_renews_nothing() {
     let new = world.say(1, 0, "there you are");
     world.pass(500);
     assert_eq!(world.texts(0, 1).last(), Some(&"there you are"));
-    let (bob, id) = (world.account(1), newest(&world, 0));
+    let (bob, id) = (world.account(1), world.newest(0));
     world
         .act(0, |client, now, rng| client.read(&bob, id, now, rng))
         .unwrap();

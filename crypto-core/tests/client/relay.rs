@@ -37,6 +37,12 @@ pub(crate) struct Relay {
     /// So many of the next WATCHes are lost, and of the answers to them.
     pub(crate) lost_watches: usize,
     pub(crate) lost_presences: usize,
+    /// So many of the next answers to PREKEY_GET are lost.
+    pub(crate) lost_prekeys: usize,
+    /// The prekeys that were asked for.
+    pub(crate) asked: Vec<EnvelopeId>,
+    /// What becomes of a prekey that it hands out.
+    pub(crate) tamper: Box<dyn FnMut(PrekeyBytes) -> PrekeyBytes>,
 }
 
 impl Relay {
@@ -54,6 +60,9 @@ impl Relay {
             latency,
             lost_watches: 0,
             lost_presences: 0,
+            lost_prekeys: 0,
+            asked: Vec::new(),
+            tamper: Box::new(|prekey| prekey),
         }
     }
 
@@ -211,8 +220,14 @@ impl Relay {
                 account,
                 presence,
             } => {
+                self.asked.push(id);
+                if self.lost_prekeys > 0 {
+                    self.lost_prekeys -= 1;
+                    return None;
+                }
                 let owner = self.seat_of(&account, presence);
                 let prekey = owner.and_then(|one| self.seats[one].prekeys.pop_front());
+                let prekey = prekey.map(&mut self.tamper);
                 let frame = ServerFrame::PrekeyResponse {
                     id,
                     prekey: prekey.as_ref().ok_or(NoPrekey::NoneLeft),

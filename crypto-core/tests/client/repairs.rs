@@ -92,7 +92,7 @@ fn read_is_never_said_of_what_was_not_seen() {
     let seen = world.say(0, 1, "seen");
     world.pass(2_000);
     assert_eq!(world.status(0, seen), Some(Status::Delivered));
-    let first = newest(&world, 1);
+    let first = world.newest(1);
     // Nothing that Alice says from now on in the first session passes.
     let session = std::rc::Rc::new(std::cell::RefCell::new(None::<Vec<u8>>));
     let sid = session.clone();
@@ -128,7 +128,7 @@ fn read_is_never_said_of_what_was_not_seen() {
     assert_eq!(world.status(0, seen), Some(Status::Read));
     assert_eq!(world.status(0, late), Some(Status::Delivered));
     // And when it is read, that is told.
-    let last = newest(&world, 1);
+    let last = world.newest(1);
     read(&mut world, last);
     world.pass(1_000);
     assert_eq!(world.status(0, late), Some(Status::Read));
@@ -140,16 +140,6 @@ fn read(world: &mut World, id: MessageId) {
     world
         .act(1, |client, now, rng| client.read(&alice, id, now, rng))
         .unwrap();
-}
-
-/// The newest message of the peer's.
-fn newest(world: &World, index: usize) -> MessageId {
-    let newest = world.people[index].events.iter().rev();
-    let mut ids = newest.filter_map(|event| match event {
-        Event::Message { id, .. } => Some(*id),
-        _ => None,
-    });
-    ids.next().unwrap()
 }
 
 /// A reply to first words names them at their author's, whenever it is written.

@@ -261,20 +261,14 @@ fn strangers_take_no_friend_s_place() {
         world.call(stranger, 0);
     }
     world.pass(2_000);
-    let rings = |world: &World| {
-        let events = world.people[0].events.iter();
-        events
-            .filter(|event| matches!(event, Event::Incoming { .. }))
-            .count()
-    };
     // The friend's first call is among them.
-    assert_eq!(rings(&world), 1 + 24);
+    assert_eq!(world.rings(0), 1 + 24);
     assert!(world.saw(0, |event| matches!(event, Event::TurnedAway { .. })));
     let busy = (2..32).filter(|one| world.ended(*one, 0).map(|(by, ..)| by) == Some(EndedBy::Busy));
     assert_eq!(busy.count(), 6);
     world.call(1, 0);
     world.pass(2_000);
-    assert_eq!(rings(&world), 1 + 25);
+    assert_eq!(world.rings(0), 1 + 25);
 }
 
 /// A key of somebody else's, who says that it is Bob's: of those that win against Alice.

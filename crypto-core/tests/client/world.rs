@@ -298,11 +298,14 @@ impl World {
                     self.hand(to, &bytes);
                 }
             } else {
+                // Each wakes when it has said so, and not with the others.
                 for index in 0..self.people.len() {
                     let now = self.now;
                     let someone = &mut self.people[index];
-                    someone.client.advance(now, &mut someone.rng);
-                    self.settle(index);
+                    if someone.client.next_wake().is_some_and(|at| at <= now) {
+                        someone.client.advance(now, &mut someone.rng);
+                        self.settle(index);
+                    }
                 }
             }
         }
@@ -569,8 +572,26 @@ impl World {
             })
     }
 
+    /// The newest message of a peer's that somebody sees.
+    pub(crate) fn newest(&self, index: usize) -> MessageId {
+        let mut events = self.people[index].events.iter().rev();
+        let found = events.find_map(|event| match event {
+            Event::Message { id, .. } => Some(*id),
+            _ => None,
+        });
+        found.unwrap()
+    }
+
     pub(crate) fn saw(&self, index: usize, what: impl Fn(&Event) -> bool) -> bool {
         self.people[index].events.iter().any(what)
+    }
+
+    /// How often somebody's calls rang at `index`.
+    pub(crate) fn rings(&self, index: usize) -> usize {
+        let events = self.people[index].events.iter();
+        events
+            .filter(|event| matches!(event, Event::Incoming { .. }))
+            .count()
     }
 }
 

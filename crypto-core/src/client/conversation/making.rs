@@ -180,10 +180,9 @@ impl<E: Engine> Conversation<E> {
         };
         match self.attempt.take() {
             Some(Attempt::Ringing { offer, flight }) if ours => {
-                let hid = offer.hid();
                 let frame = frame.to_vec();
                 let job = turn.work(Some(self.account), Work::Accept { offer, frame });
-                self.attempt = Some(Attempt::Checking { job, hid, flight });
+                self.attempt = Some(Attempt::Checking { job, flight });
             }
             other => self.attempt = other,
         }
@@ -271,10 +270,9 @@ impl<E: Engine> Conversation<E> {
         };
         match self.attempt.take() {
             Some(Attempt::Awaiting { pending, flight }) if ours => {
-                let hid = pending.hid();
                 let frame = frame.to_vec();
                 let job = turn.work(Some(self.account), Work::Confirm { pending, frame });
-                self.attempt = Some(Attempt::Checking { job, hid, flight });
+                self.attempt = Some(Attempt::Checking { job, flight });
             }
             other => self.attempt = other,
         }
@@ -343,16 +341,6 @@ impl<E: Engine> Conversation<E> {
         }
     }
 
-    /// Whether an END names the handshake under way.
-    fn is_making(&self, hid: &HandshakeId) -> bool {
-        match &self.attempt {
-            Some(Attempt::Ringing { offer, .. }) => offer.hid() == *hid,
-            Some(Attempt::Awaiting { pending, .. }) => pending.hid() == *hid,
-            Some(Attempt::Checking { hid: ours, .. }) => ours == hid,
-            _ => false,
-        }
-    }
-
     /// END, of the handshake under way or nobody's.
     pub(in crate::client) fn end_came(
         &mut self,
@@ -360,17 +348,12 @@ impl<E: Engine> Conversation<E> {
         frame: &[u8],
         turn: &mut Turn<'_, E>,
     ) -> Fate {
-        if !self.is_making(hid) {
-            return Fate::Lives;
-        }
-        let (handshake, hid, flight) = match self.attempt.take() {
-            Some(Attempt::Ringing { offer, flight }) => {
-                let hid = offer.hid();
-                (Handshake::Offered(offer), hid, flight)
+        let (handshake, flight) = match self.attempt.take() {
+            Some(Attempt::Ringing { offer, flight }) if offer.hid() == *hid => {
+                (Handshake::Offered(offer), flight)
             }
-            Some(Attempt::Awaiting { pending, flight }) => {
-                let hid = pending.hid();
-                (Handshake::Pending(pending), hid, flight)
+            Some(Attempt::Awaiting { pending, flight }) if pending.hid() == *hid => {
+                (Handshake::Pending(pending), flight)
             }
             other => {
                 self.attempt = other;
@@ -379,7 +362,7 @@ impl<E: Engine> Conversation<E> {
         };
         let work = Work::VerifyEnd(handshake, frame.to_vec());
         let job = turn.work(Some(self.account), work);
-        self.attempt = Some(Attempt::Checking { job, hid, flight });
+        self.attempt = Some(Attempt::Checking { job, flight });
         Fate::Lives
     }
 

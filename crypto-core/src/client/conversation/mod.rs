@@ -38,7 +38,7 @@ use crate::engine::Engine;
 use crate::files::FileId;
 use crate::identity::{AccountId, AccountName, IdentityKey, Party};
 use crate::ids::Presence;
-use crate::session::{Author, Content, Session, SessionId};
+use crate::session::{Content, Session, SessionId};
 use outbox::Outbox;
 
 /// A message that came with a call: it can be named, and a file can be had, when there is a session.
@@ -221,18 +221,23 @@ impl<E: Engine> Conversation<E> {
         }
     }
 
-    /// Whether a message can be pointed at: by whom it is, and of what kind.
-    pub(super) fn names(&self, target: MessageId) -> Option<(Author, bool)> {
-        let talk = self.talk.as_ref()?;
+    /// What an own message is, if it can be pointed at.
+    pub(super) fn names_own(&self, target: MessageId) -> Option<Named> {
+        let (MessageId::Own(id), Some(talk)) = (target, &self.talk) else {
+            return None;
+        };
+        let own = talk.names.own(talk.names.seq_of(id)?)?;
+        (own.kind != Named::Act).then_some(own.kind)
+    }
+
+    /// Whether a message of either side can be pointed at.
+    pub(super) fn names(&self, target: MessageId) -> bool {
         match target {
-            MessageId::Own(id) => {
-                let own = talk.names.own(talk.names.seq_of(id)?)?;
-                (own.kind != Named::Act).then_some((Author::Sender, own.kind == Named::Text))
-            }
-            MessageId::Peer { session, seq } => {
-                let theirs = talk.names.theirs(seq).filter(|_| session == talk.number)?;
-                Some((Author::Receiver, theirs.kind == Named::Text))
-            }
+            MessageId::Own(_) => self.names_own(target).is_some(),
+            MessageId::Peer { session, seq } => self
+                .talk
+                .as_ref()
+                .is_some_and(|talk| session == talk.number && talk.names.theirs(seq).is_some()),
         }
     }
 

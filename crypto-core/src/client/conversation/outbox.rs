@@ -276,3 +276,122 @@ pub(in crate::client) fn file_id(descriptor: &Descriptor) -> Option<(FileId, u32
     let keys = descriptor.keys().ok()?;
     Some((FileId(*keys.commitment()), chunks))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::common::{TestRng, sessions};
+    use crate::files::{Control, ControlOp};
+    use alloc::vec::Vec;
+
+    fn text(text: &str) -> Act {
+        Act::Text {
+            text: text.into(),
+            reply: None,
+        }
+    }
+
+    fn control(index: u32) -> Content {
+        Content::FileControl(Control {
+            file: FileId([1; 32]),
+            op: ControlOp::Want,
+            index,
+            count: 1,
+        })
+    }
+
+    /// What goes, goes off the account, in whichever way it went.
+    #[test]
+    fn what_does_not_wait_any_more_takes_no_room() {
+        let mut outbox = Outbox::default();
+        let half = "x".repeat(QUEUE_BYTES / 2);
+        assert_eq!(outbox.take_up(text(&half), || 1), Some(1));
+        assert_eq!(outbox.take_up(text(&half), || 2), Some(2));
+        assert_eq!(outbox.take_up(text("x"), || 3), None);
+        outbox.pop_front();
+        assert_eq!(outbox.take_up(text(&half), || 4), Some(4));
+        assert_eq!(outbox.take_up(text("x"), || 5), None);
+        assert!(outbox.remove(MessageId::Own(4)).is_some());
+        assert!(outbox.remove(MessageId::Own(4)).is_none());
+        assert_eq!(outbox.take_up(text(&half), || 6), Some(6));
+        assert!(outbox.edit(MessageId::Own(6), "short"));
+        assert_eq!(outbox.take_up(text("more"), || 7), Some(7));
+        assert_eq!(outbox.take_up(text(&half), || 8), None);
+        let left: Vec<_> = outbox.drain().map(|queued| queued.id).collect();
+        assert_eq!(left, [2, 6, 7]);
+        assert_eq!((outbox.len(), outbox.bytes), (0, 0));
+    }
+
+    /// What went with a call and came back goes before everything else, and may have arrived.
+    #[test]
+    fn what_went_before_goes_first() {
+        let mut outbox = Outbox::default();
+        outbox.take_up(text("later"), || 2);
+        let first = Content::Text {
+            text: "first".into(),
+            reply: None,
+        };
+        assert!(outbox.queue_again(1, first));
+        assert!(!outbox.queue_again(3, Content::Probe));
+        let queued = outbox.front().map(|queued| (queued.id, queued.outcome()));
+        assert_eq!(queued, Some((1, Status::Unconfirmed)));
+        assert_eq!(outbox.bytes, "first".len() + "later".len());
+        outbox.pop_front();
+        let queued = outbox.front().map(|queued| (queued.id, queued.outcome()));
+        assert_eq!(queued, Some((2, Status::NotDelivered)));
+    }
+
+    #[test]
+    fn so_many_words_without_a_name_wait() {
+        let mut outbox = Outbox::default();
+        for index in 0..=QUEUE {
+            outbox.control(control(u32::try_from(index).unwrap()));
+        }
+        assert_eq!(outbox.controls.len(), QUEUE);
+        assert_eq!(outbox.pop_control(), Some(control(0)));
+        outbox.put_back_control(control(0));
+        assert_eq!(outbox.pop_control(), Some(control(0)));
+        outbox.control(Content::Viewed { seq: 1 });
+        outbox.forget_views();
+        assert_eq!(outbox.controls.len(), QUEUE - 1);
+        outbox.forget_controls();
+        assert_eq!(outbox.pop_control(), None);
+    }
+
+    /// What was taken for a frame that could not go is the same when it does.
+    #[test]
+    fn what_could_not_go_is_whole_again() {
+        let mut rng = TestRng::new(1);
+        let (caller, _) = sessions(&mut rng);
+        let early = Content::Text {
+            text: "first words".into(),
+            reply: None,
+        };
+        let talk = Talk::new(caller, 1, alloc::vec![(9, early)], 0);
+        let own = MessageId::Own(9);
+        let acts = || {
+            [
+                text("hello"),
+                Act::Edit {
+                    target: own,
+                    text: "other".into(),
+                },
+                Act::React {
+                    target: own,
+                    set: true,
+                    emoji: "x".into(),
+                },
+                Act::Delete { target: own },
+            ]
+        };
+        for (mut act, mut fresh) in acts().into_iter().zip(acts()) {
+            let content = act.content(&talk).unwrap();
+            act.restore(content);
+            assert_eq!(act.content(&talk), fresh.content(&talk));
+        }
+        // What is not of this session, and what is not ours.
+        for target in [MessageId::Own(8), MessageId::Peer { session: 1, seq: 0 }] {
+            assert_eq!(Act::Delete { target }.content(&talk), None);
+        }
+    }
+}

@@ -136,8 +136,7 @@ impl<E: Engine> Peer<E> {
                     conversation.answer(offer, presence, turn);
                     return;
                 }
-                // One is being completed: a call that comes now is late, or a lie.
-                Some(false) if !conversation.is_open() => return,
+                // One is being completed, and the caller has given that up, or the call is late, or a lie.
                 Some(false) => {
                     self.decline_offer(offer, EndReason::Busy, presence, turn);
                     return;

@@ -5,6 +5,8 @@
 
 mod names;
 mod sent;
+#[cfg(test)]
+mod tests;
 
 pub(super) use names::{Named, Unread};
 

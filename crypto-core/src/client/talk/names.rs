@@ -159,3 +159,78 @@ fn bound<T>(names: &mut Map<u32, T>) {
         names.keep_last(NAMED);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text() -> Content {
+        Content::Text {
+            text: "x".into(),
+            reply: None,
+        }
+    }
+
+    /// Own messages 1, 2 and 3 under the numbers 10, 11 and 12.
+    fn three() -> Names {
+        let mut names = Names::default();
+        for (seq, id) in [(10, 1), (11, 2), (12, 3)] {
+            names.say(seq, id, &text());
+        }
+        names
+    }
+
+    fn unread(names: &Names) -> Vec<(u64, u32)> {
+        names.unread().map(|one| (one.id, one.after)).collect()
+    }
+
+    #[test]
+    fn what_was_delivered_is_read_once() {
+        let mut names = three();
+        assert_eq!(names.deliver(10, 0), Some(1));
+        assert_eq!(names.deliver(12, 4), Some(3));
+        assert_eq!(names.deliver(13, 0), None);
+        // What the peer does not have it has not read, and what comes after that number neither.
+        assert_eq!(names.read_up_to(11), [1]);
+        assert_eq!(names.read_up_to(11), []);
+        assert_eq!(unread(&names), [(3, 4)]);
+        assert_eq!(names.read_up_to(12), [3]);
+        assert_eq!(unread(&names), []);
+    }
+
+    #[test]
+    fn a_later_session_says_so_of_what_it_knew() {
+        let mut names = three();
+        for (seq, after) in [(10, 0), (11, 5)] {
+            names.deliver(seq, after);
+        }
+        assert_eq!(unread(&names), [(1, 0), (2, 5)]);
+        assert_eq!(names.read_by(|after| after <= 4), [1]);
+        assert_eq!(names.read_by(|after| after <= 4), []);
+        assert_eq!(names.read_by(|after| after <= 5), [2]);
+        // The third was never delivered.
+        assert_eq!(names.read_by(|_| true), []);
+        assert_eq!(names.seq_of(3), Some(12));
+        names.forget_own(12);
+        assert_eq!(names.seq_of(3), None);
+        assert!(names.own(12).is_none());
+    }
+
+    #[test]
+    fn of_many_the_oldest_are_forgotten() {
+        let mut names = Names::default();
+        let most = u32::try_from(NAMED + NAMED / 16).unwrap_or(0);
+        for seq in 0..most - 1 {
+            names.hear(seq, Named::Text, 7);
+        }
+        assert!(names.theirs(0).is_some());
+        names.hear(most - 1, Named::File, 7);
+        assert!(names.theirs(most / 17 - 1).is_none());
+        assert!(names.theirs(most / 17).is_some());
+        // What cannot be pointed at takes no room.
+        names.hear(most, Named::Act, 7);
+        assert!(names.theirs(most).is_none());
+        assert!(names.withdraw(most - 1));
+        assert!(!names.withdraw(most - 1));
+    }
+}

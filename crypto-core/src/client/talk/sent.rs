@@ -282,3 +282,220 @@ impl SentLog {
         early
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::FileId;
+
+    const SETTINGS: fn() -> Settings = Settings::default;
+
+    fn text(text: &str) -> Content {
+        Content::Text {
+            text: text.into(),
+            reply: None,
+        }
+    }
+
+    fn control(op: ControlOp) -> Content {
+        Content::FileControl(Control {
+            file: FileId([1; 32]),
+            op,
+            index: 0,
+            count: 1,
+        })
+    }
+
+    /// Texts under the numbers from 0, sent at `now`.
+    fn said(count: u32, now: u64) -> SentLog {
+        let mut sent = SentLog::new(Vec::new(), now);
+        for seq in 0..count {
+            note(&mut sent, seq, text("x"), now);
+        }
+        sent
+    }
+
+    fn note(sent: &mut SentLog, seq: u32, content: Content, now: u64) {
+        let frame = seq.to_be_bytes();
+        let id = Some(u64::from(seq) + 100);
+        sent.note((seq, &frame), content, id, now, &SETTINGS());
+    }
+
+    /// The numbers that go again now.
+    fn again(sent: &mut SentLog, now: u64) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        while let Some(frame) = sent.take_again(now, &SETTINGS()) {
+            numbers.push(u32::from_be_bytes(frame.try_into().unwrap()));
+        }
+        assert!(!sent.has_again());
+        numbers
+    }
+
+    #[test]
+    fn what_nobody_acknowledges_goes_again_after_a_while() {
+        let mut sent = said(3, 1_000);
+        assert_eq!((sent.len(), sent.bytes()), (3, 12));
+        assert_eq!(sent.resend_at(), Some(6_000));
+        sent.advance(5_999);
+        assert!(!sent.has_again());
+        sent.advance(6_000);
+        assert_eq!(sent.resend_at(), None);
+        // The first only: what else is missing the peer says.
+        assert_eq!(again(&mut sent, 6_000), [0]);
+        assert_eq!(sent.resend_at(), Some(6_000 + 10_000));
+        assert_eq!(sent.acknowledge(2, 6_100, &SETTINGS()), [0, 1]);
+        // It said so: the hole that comes next goes at once.
+        assert_eq!(again(&mut sent, 6_100), [2]);
+        assert_eq!(sent.acknowledge(3, 6_200, &SETTINGS()), [2]);
+        assert_eq!((sent.len(), sent.bytes(), sent.acked()), (0, 0, 3));
+        assert_eq!(sent.resend_at(), None);
+        // Said before, and nothing new.
+        assert_eq!(sent.acknowledge(3, 6_300, &SETTINGS()), []);
+        assert_eq!(sent.acknowledge(1, 6_300, &SETTINGS()), []);
+        assert_eq!(sent.acked(), 3);
+    }
+
+    /// A long hole closes faster and faster, thirty-two at a time at most (RFC 6582 opens it by one).
+    #[test]
+    fn a_long_hole_closes_ever_faster() {
+        let mut sent = said(150, 0);
+        sent.advance(5_000);
+        let mut batches = Vec::new();
+        let mut acked = 0;
+        while sent.len() > 0 {
+            let batch = again(&mut sent, 5_000);
+            assert_eq!(batch.first(), Some(&acked));
+            acked += u32::try_from(batch.len()).unwrap();
+            batches.push(batch.len());
+            sent.acknowledge(acked, 5_000, &SETTINGS());
+        }
+        assert_eq!(batches, [1, 2, 4, 8, 16, 32, 32, 32, 23]);
+    }
+
+    #[test]
+    fn what_was_said_after_the_loss_waits_its_own_time() {
+        let mut sent = said(2, 0);
+        sent.advance(5_000);
+        assert_eq!(again(&mut sent, 5_000), [0]);
+        note(&mut sent, 2, text("later"), 5_000);
+        sent.acknowledge(1, 5_100, &SETTINGS());
+        assert_eq!(again(&mut sent, 5_100), [1]);
+        sent.acknowledge(2, 5_200, &SETTINGS());
+        // 2 was on its way when 0 went again: nothing says that it was lost.
+        assert!(!sent.has_again());
+        assert!(sent.resend_at().is_some());
+    }
+
+    #[test]
+    fn what_causes_no_receipt_is_waited_for_by_nobody() {
+        let mut sent = SentLog::new(Vec::new(), 0);
+        note(&mut sent, 0, Content::Receipt, 0);
+        assert!(!sent.is_waiting());
+        assert_eq!(sent.resend_at(), None);
+        sent.send_all_again();
+        assert!(!sent.has_again());
+        note(&mut sent, 1, text("x"), 10);
+        note(&mut sent, 2, Content::Receipt, 20);
+        assert!(sent.is_waiting());
+        assert_eq!(sent.resend_at(), Some(5_010));
+        // The line has come back: everything up to the last that waits, the receipt before it too.
+        sent.send_all_again();
+        assert!(sent.has_again());
+        assert_eq!(sent.resend_at(), None);
+        assert_eq!(again(&mut sent, 30), [0, 1]);
+        assert_eq!(sent.resend_at(), Some(5_030));
+        assert_eq!(sent.newest(), Some(2_u32.to_be_bytes().to_vec()));
+    }
+
+    #[test]
+    fn what_is_acknowledged_meanwhile_does_not_go_again() {
+        let mut sent = said(4, 0);
+        sent.send_all_again();
+        sent.acknowledge(2, 10, &SETTINGS());
+        assert_eq!(again(&mut sent, 10), [2, 3]);
+        sent.send_all_again();
+        sent.acknowledge(4, 20, &SETTINGS());
+        assert!(!sent.has_again());
+        assert_eq!(sent.resend_at(), None);
+    }
+
+    /// A receipt that was lost is missed when the peer speaks, and goes again then; what has just been sent does not.
+    #[test]
+    fn a_gap_is_filled_when_the_peer_speaks() {
+        let mut sent = SentLog::new(Vec::new(), 0);
+        note(&mut sent, 0, Content::Receipt, 1_000);
+        sent.fill_gap(5_999, &SETTINGS());
+        assert!(!sent.has_again());
+        sent.fill_gap(6_000, &SETTINGS());
+        assert_eq!(again(&mut sent, 6_000), [0]);
+        // It went again just now.
+        sent.fill_gap(6_001, &SETTINGS());
+        assert!(!sent.has_again());
+    }
+
+    /// A round trip is measured of what went once, and not of what waited behind a hole.
+    #[test]
+    fn only_what_went_once_measures_the_line() {
+        let mut sent = said(1, 0);
+        sent.acknowledge(1, 1_000, &SETTINGS());
+        note(&mut sent, 1, text("x"), 10_000);
+        // 1,000 and four times 500.
+        assert_eq!(sent.resend_at(), Some(13_000));
+        sent.advance(13_000);
+        assert_eq!(again(&mut sent, 13_000), [1]);
+        note(&mut sent, 2, text("y"), 13_000);
+        sent.acknowledge(3, 100_000, &SETTINGS());
+        note(&mut sent, 3, text("z"), 100_000);
+        assert_eq!(sent.resend_at(), Some(103_000));
+    }
+
+    #[test]
+    fn it_is_stalled_where_the_peer_is_heard_and_says_nothing_new() {
+        let settings = SETTINGS();
+        let mut sent = said(1, 0);
+        assert!(!sent.is_stalled(70_000, 70_000, &settings));
+        sent.advance(5_000);
+        assert!(!sent.is_stalled(64_999, 64_999, &settings));
+        assert!(sent.is_stalled(64_999, 65_000, &settings));
+        // Not heard since: that is an interruption.
+        assert!(!sent.is_stalled(5_000, 65_000, &settings));
+        sent.acknowledge(1, 66_000, &settings);
+        assert!(!sent.is_stalled(90_000, 90_000, &settings));
+    }
+
+    #[test]
+    fn only_numbers_that_were_used_were_said() {
+        let mut sent = said(2, 0);
+        for acked in 0..=2 {
+            sent.acknowledge(acked, 0, &SETTINGS());
+            assert!(sent.has_said(0) && sent.has_said(1));
+            assert!(!sent.has_said(2));
+        }
+    }
+
+    #[test]
+    fn what_is_left_is_named_with_its_text() {
+        let early = [(7, text("first words")), (8, text("more"))];
+        let mut sent = SentLog::new(early.into(), 0);
+        assert_eq!((sent.len(), sent.is_waiting()), (2, true));
+        // It went with the call, and cannot go again in this session.
+        sent.send_all_again();
+        assert_eq!(again(&mut sent, 0), []);
+        sent.acknowledge(1, 0, &SETTINGS());
+        let edit = Content::Edit {
+            seq: 0,
+            text: "other words".into(),
+        };
+        sent.note((2, &[2]), edit, Some(9), 0, &SETTINGS());
+        sent.note((3, &[3]), control(ControlOp::Accept), None, 0, &SETTINGS());
+        sent.note((4, &[4]), control(ControlOp::Want), None, 0, &SETTINGS());
+        let controls: Vec<_> = sent.controls().map(|control| control.op).collect();
+        assert_eq!(controls, [ControlOp::Accept]);
+        let taken = sent.take_early();
+        assert_eq!(taken, [(1, Some(8), text("more"))]);
+        assert_eq!(sent.take_early(), []);
+        let left = sent.unacknowledged();
+        assert_eq!(left, [(2, 9, Some("other words".into()))]);
+        assert_eq!(sent.len(), 0);
+    }
+}

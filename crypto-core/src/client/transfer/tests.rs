@@ -408,10 +408,11 @@ fn a_stopped_file_leaves_its_room_to_others() {
     transfers.arrived(&OTHER, 0, 512, 1);
     assert_eq!(transfers.next_want(1), Some(want(OTHER, 512, 88)));
     assert_eq!(transfers.next_want(1), None);
-    assert_eq!(transfers.resume(&FILE), Ok(()));
+    assert_eq!(transfers.resume(&FILE), Ok(None));
     assert_eq!(transfers.resume(&FILE), Err(TransferError::State));
     assert_eq!(transfers.next_want(1), Some(want(FILE, 64, 192)));
 
+    // Its sender's stop is its sender's, and beside ours.
     let paused = transfers.control(&say(FILE, ControlOp::Pause));
     assert_eq!(paused, Some(TransferEvent::Paused));
     assert_eq!(transfers.control(&say(FILE, ControlOp::Pause)), None);
@@ -419,8 +420,41 @@ fn a_stopped_file_leaves_its_room_to_others() {
         (transfers.outstanding(), transfers.next_want(1)),
         (88, None)
     );
+    assert_eq!(transfers.resume(&FILE), Err(TransferError::State));
+    assert_eq!(transfers.pause(&FILE), Ok(say(FILE, ControlOp::Pause)));
+    let resumed = transfers.control(&say(FILE, ControlOp::Accept));
+    assert_eq!(resumed, Some(TransferEvent::Resumed));
+    assert_eq!(transfers.control(&say(FILE, ControlOp::Accept)), None);
+    assert_eq!(transfers.next_want(1), None);
     transfers.resume(&FILE).unwrap();
     assert_eq!(transfers.next_want(1), Some(want(FILE, 64, 192)));
+}
+
+#[test]
+fn nothing_goes_of_an_own_file_that_was_stopped_here() {
+    let mut transfers = Transfers::new();
+    transfers.offer(FILE, 600).unwrap();
+    assert_eq!(transfers.pause(&FILE), Err(TransferError::State));
+    transfers.control(&want(FILE, 0, 100));
+    let run = transfers.next_chunks(64).unwrap();
+    assert_eq!(transfers.pause(&FILE), Ok(say(FILE, ControlOp::Pause)));
+    assert_eq!(transfers.pause(&FILE), Err(TransferError::State));
+    transfers.requeue(run);
+    assert_eq!(transfers.control(&want(FILE, 64, 36)), None);
+    assert!(!transfers.is_sending(&FILE) && !transfers.has_wanted());
+
+    // Its receiver stops it, too, and goes on: that is another stop.
+    let paused = transfers.control(&say(FILE, ControlOp::Pause));
+    assert_eq!(paused, Some(TransferEvent::Paused));
+    let resumed = transfers.control(&want(FILE, 0, 100));
+    assert_eq!(resumed, Some(TransferEvent::Resumed));
+    assert!(!transfers.has_wanted());
+
+    let go_on = transfers.resume(&FILE);
+    assert_eq!(go_on, Ok(Some(say(FILE, ControlOp::Accept))));
+    assert_eq!(transfers.resume(&FILE), Err(TransferError::State));
+    assert_eq!(transfers.control(&want(FILE, 0, 100)), None);
+    assert_eq!(transfers.next_chunks(64), Some(run));
 }
 
 #[test]
@@ -565,7 +599,7 @@ enum Step {
         side: usize,
         requeued: bool,
     },
-    /// The person stops one of the files that come, or goes on.
+    /// The person stops one of the files that come or go, or goes on.
     Stop {
         side: usize,
         which: Index,
@@ -612,6 +646,15 @@ struct End {
     frames: Vec<ChunkRequest>,
     /// What came of each file, chunk by chunk.
     came: BTreeMap<FileId, Vec<bool>>,
+}
+
+impl End {
+    /// Under way, in either direction.
+    fn files(&self) -> Vec<FileId> {
+        let own = self.transfers.own.iter().map(|own| own.file);
+        let peers = self.transfers.peers.iter().map(|file| file.file);
+        own.chain(peers).collect()
+    }
 }
 
 struct World {
@@ -674,16 +717,16 @@ impl World {
             }
             Step::Stop { side, ref which } => {
                 let end = &mut self.ends[side];
-                let files: Vec<FileId> = end.came.keys().copied().collect();
+                let files = end.files();
                 if files.is_empty() {
                     return;
                 }
                 let file = which.get(&files);
-                if let Ok(pause) = end.transfers.pause(file) {
-                    self.ends[1 - side].words.push_back(pause);
-                } else {
-                    let _ = end.transfers.resume(file);
-                }
+                let word = match end.transfers.pause(file) {
+                    Ok(pause) => Some(pause),
+                    Err(_) => end.transfers.resume(file).ok().flatten(),
+                };
+                self.ends[1 - side].words.extend(word);
             }
             Step::Wait(time) => self.now += time,
         }
@@ -765,9 +808,10 @@ impl World {
     /// From here on nothing is lost; gives how long it took.
     fn be_honest(&mut self) -> u64 {
         let start = self.now;
-        for end in &mut self.ends {
-            for file in end.came.keys() {
-                let _ = end.transfers.resume(file);
+        for side in 0..2 {
+            for file in self.ends[side].files() {
+                let word = self.ends[side].transfers.resume(&file).ok().flatten();
+                self.ends[1 - side].words.extend(word);
             }
         }
         while !self.is_over() {
