@@ -97,7 +97,7 @@ impl FileCipher {
     #[must_use]
     pub fn platform_key(&self) -> Task {
         let imported = platform::import_aes(self.keys.key());
-        Task::new(async move { Ok(imported?.await?) })
+        Task::new(async move { Ok(imported?.await?.into()) })
     }
 
     /// Seals a run of chunks in the core, after `headroom` zeros.

@@ -166,7 +166,7 @@ impl Identity {
         let account = account(realm, name)?;
         Ok(Task::new(async move {
             let (private, public) = platform::generate(Algorithm::Ed25519).await?;
-            Self::native(private, &public, account)
+            Ok(Self::native(private, &public, account)?.into())
         }))
     }
 
@@ -188,7 +188,8 @@ impl Identity {
         let secret = secret.map(vault_secret).transpose()?;
         let record = new_record(realm, name, created, &mut random)?;
         Ok(Task::new(async move {
-            Self::adopt(record, true, secret, &mut random).await
+            let adopted = Self::adopt(record, true, secret, &mut random).await?;
+            Ok(adopted.into())
         }))
     }
 
@@ -301,7 +302,7 @@ impl Identity {
         let (local, token) = (self.signer(), Zeroizing::new(token));
         Ok(Task::new(async move {
             let frame = relay::login(&local, &challenge, &presence, &token).await?;
-            Ok(js_sys::Uint8Array::from(&frame[..]))
+            Ok(js_sys::Uint8Array::from(&frame[..]).into())
         }))
     }
 
@@ -315,7 +316,7 @@ impl Identity {
         let local = self.signer();
         Ok(Task::new(async move {
             let signature = replacement::sign(&local, &new).await?;
-            Ok(js_sys::Uint8Array::from(&signature[..]))
+            Ok(js_sys::Uint8Array::from(&signature[..]).into())
         }))
     }
 }

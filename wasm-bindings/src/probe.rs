@@ -8,7 +8,6 @@ use duet_crypto::primitives::x25519;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::failure::Failure;
 use crate::platform::{self, Algorithm};
 use crate::random::Random;
 use crate::task::Task;
@@ -82,7 +81,7 @@ pub fn probe_ed25519() -> Task {
                 .verify(&public, &ED25519_MESSAGE, &signature)
                 .await?,
         )?;
-        Ok::<_, Failure>(JsValue::UNDEFINED)
+        Ok(JsValue::UNDEFINED)
     })
 }
 
@@ -99,6 +98,6 @@ pub fn probe_x25519() -> Task {
         let ours = x25519::Secret::generate(&mut Random::Platform);
         let theirs = platform::agree(&private, &ours.public_key()).await?;
         expect(ours.agree(&public).map_err(EngineError::from)?.expose() == theirs.expose())?;
-        Ok::<_, Failure>(JsValue::UNDEFINED)
+        Ok(JsValue::UNDEFINED)
     })
 }

@@ -42,10 +42,8 @@ enum Stage {
 }
 
 impl Task {
-    pub(crate) fn new<T: Into<JsValue>>(
-        steps: impl Future<Output = Result<T, Failure>> + 'static,
-    ) -> Self {
-        let steps = async { steps.await.map(Into::into) };
+    /// Whoever makes one turns the result into a value of JavaScript: a future around each future would be a state machine more.
+    pub(crate) fn new(steps: impl Future<Output = Result<JsValue, Failure>> + 'static) -> Self {
         Self {
             stage: Stage::Running(Box::pin(steps)),
         }

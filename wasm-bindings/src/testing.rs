@@ -1,5 +1,5 @@
-//! For the test vectors: the engine's operations one by one, behind the same filters as in a handshake, and the
-//! lifetime of a session. Reached by the package's `testing` entry only.
+//! For the test vectors: the engine's operations one by one, behind the same filters as in a handshake, the lifetime of a
+//! session, and a client whose every random byte is given. Reached by the package's `testing` entry only.
 
 use duet_crypto::engine::{Engine as _, EngineError};
 use duet_crypto::error::Code;
@@ -11,8 +11,10 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::client::{Client, Jobs, pins_of};
 use crate::engine::{Choice, Platform, PrivateKey};
 use crate::failure::{Failure, array, number, whole};
+use crate::identity::Identity;
 use crate::platform::{self, Algorithm};
 use crate::random::Random;
 use crate::session::Session;
@@ -36,7 +38,7 @@ pub fn sign(native: bool, seed: &[u8], message: Vec<u8>) -> Result<Task, JsValue
             PrivateKey::Software(Rc::new(IdentitySeed::from_bytes(&seed)))
         };
         let signature = engine(native).sign(&key, &message).await?;
-        Ok(Uint8Array::from(&signature[..]))
+        Ok(Uint8Array::from(&signature[..]).into())
     }))
 }
 
@@ -79,8 +81,38 @@ pub fn agree(native: bool, secret: &[u8], public: &[u8]) -> Result<Task, JsValue
             Uint8Array::from(&keys.public[..]),
             Uint8Array::from(&shared.expose()[..]),
         ];
-        Ok(js_sys::Array::of2(&pair[0], &pair[1]))
+        Ok(js_sys::Array::of2(&pair[0], &pair[1]).into())
     }))
+}
+
+/// A client that draws `script`, and its jobs the pieces of `jobs`, of `each` bytes.
+///
+/// # Errors
+/// As [`Client::new`].
+#[wasm_bindgen(js_name = testClient)]
+#[allow(
+    clippy::too_many_arguments,
+    reason = "those of a client, and its scripts"
+)]
+pub fn client(
+    identity: &Identity,
+    choice: &Choice,
+    realm: &str,
+    pins: &JsValue,
+    settings: &[f64],
+    script: Vec<u8>,
+    jobs: &[u8],
+    each: usize,
+) -> Result<Client, JsValue> {
+    let jobs: Vec<_> = jobs.chunks(each.max(1)).map(<[u8]>::to_vec).collect();
+    Client::assemble(
+        identity,
+        *choice,
+        pins_of(realm, pins)?,
+        settings,
+        Random::new(Some(script)),
+        Jobs::Scripts(jobs.into_iter()),
+    )
 }
 
 /// Sets what a session has used up of its lifetime, as if it had begun at `started`, in milliseconds.

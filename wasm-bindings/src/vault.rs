@@ -109,7 +109,7 @@ fn sealing(
         begun(begin).await?;
         let protection = Protection::Passphrase(&passphrase, kdf);
         let envelope = seal(protection, &mut Random::new(script))?;
-        Ok(Uint8Array::from(&envelope[..]))
+        Ok(Uint8Array::from(&envelope[..]).into())
     }))
 }
 
@@ -139,10 +139,10 @@ impl Import {
         Ok(Task::new(async move {
             begun(begin).await?;
             let record = vault::open_identity(&envelope, Secret::Passphrase(&passphrase))?;
-            Ok(Self {
+            Ok(JsValue::from(Self {
                 record,
                 peers: Vec::new(),
-            })
+            }))
         }))
     }
 
@@ -156,10 +156,10 @@ impl Import {
             begun(begin).await?;
             let opened = vault::open_backup(&backup, Secret::Passphrase(&passphrase))?;
             let Backup { identity, peers } = opened;
-            Ok(Self {
+            Ok(JsValue::from(Self {
                 record: identity,
                 peers,
-            })
+            }))
         }))
     }
 
@@ -195,7 +195,9 @@ impl Import {
     pub fn adopt(self, native: bool, secret: Option<Vec<u8>>) -> Result<Task, JsValue> {
         let secret: Option<VaultSecret> = secret.map(vault_secret).transpose()?;
         Ok(Task::new(async move {
-            Identity::adopt(self.record, native, secret, &mut Random::Platform).await
+            let adopted =
+                Identity::adopt(self.record, native, secret, &mut Random::Platform).await?;
+            Ok(adopted.into())
         }))
     }
 }

@@ -13,6 +13,8 @@ export interface Environment {
   readonly tries?: { readonly runs: number; readonly seed: number } | undefined;
   /** The globals of another realm, if there can be one: an iframe's, or those of `node:vm`. */
   readonly otherRealm?: Record<string, unknown> | undefined;
+  /** Whether the platform's Web Crypto has AES with keys of 192 bits. */
+  readonly aes192?: boolean;
   /** A file of `test-vectors/`. */
   text(name: string): Promise<string>;
 }

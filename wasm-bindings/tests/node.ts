@@ -4,10 +4,14 @@ import { after, test } from 'node:test';
 import { runInNewContext } from 'node:vm';
 import { ready } from '@duet-chat/crypto';
 import type { Environment } from './harness.js';
+import './node/bundles.js';
+import './node/collected.js';
+import './node/cost.js';
 import './node/example.js';
 import './node/guide.js';
 import './node/loader.js';
 import './node/size.js';
+import './node/subtle.js';
 import { startRelay } from './relay.js';
 import { suites } from './suites/all.js';
 
@@ -26,6 +30,7 @@ const environment: Environment = {
   relay: relay.url,
   restartRelay: (pause) => relay.restart(pause),
   tries: triesOf(process.env),
+  aes192: true,
   otherRealm: runInNewContext('({ Uint8Array, ArrayBuffer, Object, Array, String, Proxy })') as Record<
     string,
     unknown

@@ -28,7 +28,7 @@ export function checkedLength(value: Uint8Array, name: string): number {
 }
 
 /** A part of bytes, looked at where it is: no method of theirs is called. */
-export function viewOf(value: Uint8Array, start: number, end: number): Uint8Array {
+export function viewOf(value: Uint8Array, start: number, end: number): Bytes {
   try {
     return new Uint8Array(
       bufferOf(value) as ArrayBuffer,
@@ -85,14 +85,23 @@ export function wholeNumber(value: number, name: string, min = 0, max = Number.M
 /** No text of any kind is as long; what a kind may have is for the core to say. */
 const TEXT_MAX = 1 << 20;
 
-/** Half a character: no UTF-8 has it, so what is sent would not be what is read, and two passwords would be one. */
-const ILL_FORMED = /\p{Surrogate}/u;
+/**
+ * The platform's own look for halves of characters takes a thirtieth of the time of the expression below; Chrome has it from 111 on,
+ * Firefox from 119, Safari from 16.4.
+ */
+const { isWellFormed } = String.prototype as { readonly isWellFormed?: (this: string) => boolean };
+const HALF = /\p{Surrogate}/u;
+
+/** False for half a character: no UTF-8 has it, so what is sent would not be what is read, and two passwords would be one. */
+function isWhole(value: string): boolean {
+  return isWellFormed === undefined ? !HALF.test(value) : isWellFormed.call(value);
+}
 
 /** Refuses what is not a string of whole characters. */
 export function text(value: string, name: string): string {
   if (typeof value !== 'string') throw new DuetError('E_ARGUMENT', `${name} must be a string`);
   if (value.length > TEXT_MAX) throw new DuetError('E_ARGUMENT', `${name} has ${value.length} characters`);
-  if (ILL_FORMED.test(value)) throw new DuetError('E_ILL_FORMED', name);
+  if (!isWhole(value)) throw new DuetError('E_ILL_FORMED', name);
   return value;
 }
 

@@ -11,7 +11,7 @@ let table: readonly EmojiName[] | undefined;
 /** The 256 emoji of fingerprints, by byte value, with their names in English and Russian. */
 export function emojiTable(): readonly EmojiName[] {
   table ??= call((wasm) => wasm.emojiTable())
-    .split('\n')
+    .split('\n', 256)
     .map((line) => {
       const [emoji = '', en = '', ru = ''] = line.split('\t');
       return Object.freeze({ emoji, en, ru });

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { hasSimd, provide } from './loader.js';
+import { provide } from './loader.js';
+import { hasSimd } from './module.js';
 import * as baseline from './wasm/baseline.js';
 import * as simd128 from './wasm/simd128.js';
 

@@ -154,8 +154,10 @@ export {
   findKey,
   findUsers,
   type Login,
+  type LoginOptions,
   login,
   logout,
+  type PasskeyQuestion,
   type Registration,
   type Relay,
   type RelayConfig,
@@ -165,4 +167,6 @@ export {
   refresh,
   register,
   relayConfig,
+  type SecondFactorAnswer,
+  type SecondFactorQuestion,
 } from './relay/http.js';

@@ -10,12 +10,16 @@
  * @module
  */
 
-import { call, run } from './boundary.js';
-import { copyOf } from './bytes.js';
+import { call, release, run } from './boundary.js';
+import { copyOf, joinedBytes } from './bytes.js';
+import { intervalsOf } from './client/client.js';
+import type { ClientOptions } from './client/types.js';
+import { DuetError } from './errors.js';
 import { type SealedFile, type SealFileOptions, sealWithSalt } from './files/stream.js';
 import { createOutgoingWith, type OutgoingFileOptions } from './files/transfer.js';
 import { createListenerWith, type ListenerOptions, publishPrekeysWith } from './handshake/listener.js';
 import { createOfferWith, type OfferOptions } from './handshake/offer.js';
+import { withChoice } from './handshake/step.js';
 import { createWith, internalIdentity } from './identity.js';
 import { memory } from './loader.js';
 import { internalSession, restoreSessionWith } from './session.js';
@@ -32,9 +36,11 @@ import type {
   RestoredSession,
   RestoreSessionOptions,
   Session,
+  VerifiedPeer,
   WrapIdentityOptions,
 } from './types.js';
-import { exportBackupWith, generatePassphraseWith, wrapIdentityWith } from './vault.js';
+import { exportBackupWith, generatePassphraseWith, peersToWire, wrapIdentityWith } from './vault.js';
+import type { Finished, Task, Client as WasmClient } from './wasm/glue.js';
 
 /** How often these bytes stand in the memory of the WebAssembly module. */
 export function countInMemory(needle: Uint8Array): number {
@@ -111,6 +117,90 @@ export function scriptedBackup(options: ExportBackupOptions & { script: Uint8Arr
 /** `generatePassphrase` with these random bytes. */
 export function scriptedPassphrase(script: Uint8Array): string {
   return generatePassphraseWith(copyOf(script, 'script'));
+}
+
+/** What a scripted client is made of. */
+export interface ScriptedClientOptions extends ClientOptions {
+  readonly script: Uint8Array;
+  /** What each job draws, in the order in which they are given out; all of one length. */
+  readonly jobs: readonly Uint8Array[];
+}
+
+/** What a client wants done: jobs stand as their numbers. */
+export type ScriptedOutput =
+  | { readonly type: 'send'; readonly lane: string; readonly bytes: Uint8Array }
+  | { readonly type: 'job'; readonly job: number }
+  | { readonly type: 'token' }
+  | { readonly type: 'close'; readonly why: unknown }
+  | { readonly type: 'event'; readonly event: unknown };
+
+/** The client of the bindings with these random bytes, and without a clock, a socket or anything that happens by itself. */
+export class ScriptedClient {
+  readonly #client: WasmClient;
+  readonly #jobs = new Map<number, Task>();
+  #given = 0;
+
+  constructor({ identity, pins = [], engine, settings = {}, script, jobs }: ScriptedClientOptions) {
+    const [people, intervals] = [peersToWire(pins, 'pins'), intervalsOf(settings)];
+    const { realm } = identity.account;
+    const each = jobs[0]?.length ?? 0;
+    const joined = joinedBytes(jobs, 'jobs', each);
+    this.#client = withChoice(engine, (choice) =>
+      call((wasm) =>
+        wasm.testClient(
+          internalIdentity(identity),
+          choice,
+          realm,
+          people,
+          intervals,
+          copyOf(script, 'script'),
+          joined,
+          each,
+        ),
+      ),
+    );
+  }
+
+  /** One input, as the bindings name it. */
+  input(name: string, ...values: readonly unknown[]): unknown {
+    const client = this.#client as unknown as Record<string, (...values: readonly unknown[]) => unknown>;
+    return call(() => client[name]?.(...values));
+  }
+
+  /** What is to be done after an input. */
+  poll(): ScriptedOutput[] {
+    const outputs = call(() => this.#client.poll()) as (ScriptedOutput | { type: 'job'; task: Task })[];
+    return outputs.map((output) => {
+      if (!('task' in output)) return output;
+      const job = this.#given++;
+      this.#jobs.set(job, output.task);
+      return { type: 'job', job };
+    });
+  }
+
+  /** Runs a job, and gives it back at this time. */
+  async done(job: number, at: number): Promise<void> {
+    const task = this.#jobs.get(job);
+    if (task === undefined) throw new DuetError('E_ARGUMENT', `there is no job ${job}`);
+    this.#jobs.delete(job);
+    const finished = await run<Finished>(() => task);
+    call(() => this.#client.done(finished, at));
+  }
+
+  /** When it wants to be woken, in ms since 1970. */
+  get wake(): number | undefined {
+    return call(() => this.#client.nextWake());
+  }
+
+  /** The people who are known. */
+  get pins(): VerifiedPeer[] {
+    return call(() => this.#client.pins()) as VerifiedPeer[];
+  }
+
+  free(): void {
+    for (const task of this.#jobs.values()) release(task);
+    release(this.#client);
+  }
 }
 
 /** `session.receive` at this time of the receiver's clock, in milliseconds. */

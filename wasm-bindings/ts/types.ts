@@ -2,7 +2,7 @@
  * The public types of `@duet-chat/crypto`. One file, so that the whole surface can be read in one sitting.
  *
  * Conventions: every byte input may be any `Uint8Array` and is copied before the first `await`; every byte
- * output is a fresh `Uint8Array<ArrayBuffer>` that the caller owns. Sizes are bytes, times are milliseconds.
+ * output is a fresh `Uint8Array<ArrayBuffer>` owned by the caller. Sizes are bytes, times are milliseconds.
  * Everything that fails throws a {@link DuetError} with a stable `code`.
  */
 import type { ErrorCode } from './errors.js';
@@ -13,27 +13,27 @@ import type { EarlierKey, PinState } from './generated/Vault.js';
 
 export type { Content, EarlierKey, FileDescriptor, PinState, QrClaims };
 
-/** Bytes that the package hands out: never a view on shared or wasm memory. */
+/** Bytes returned by the package: never a view of shared or wasm memory. */
 export type Bytes = Uint8Array<ArrayBuffer>;
 
 /** The two implementations of the primitives: Web Crypto, or the Rust core compiled to WebAssembly. */
 export type EngineName = 'native' | 'wasm';
 
-/** What a caller may ask for. `auto` picks per operation, after the known-answer probe. */
+/** What a caller can ask for. `auto` chooses per operation, after the known-answer probe. */
 export type EngineMode = 'auto' | EngineName;
 
 export interface ReadyOptions {
-  /** Where the wasm module comes from, if not from the copy inside the package. */
+  /** Where to take the wasm module from, instead of the copy inside the package. */
   readonly wasm?: BufferSource | WebAssembly.Module | URL | Response;
 }
 
-/** One line of {@link Capabilities}: who can do an operation here, and who does it under `auto`. */
+/** One line of {@link Capabilities}: which engines can do an operation here, and which one `auto` uses. */
 export interface OperationSupport {
-  /** The platform's Web Crypto gave the right answer to the known-answer probe. */
+  /** Whether the platform's Web Crypto passed the known-answer probe. */
   readonly native: boolean;
   /** The engine that `auto` uses. */
   readonly auto: EngineName;
-  /** Why `native` is false, in words for a developer. */
+  /** Why `native` is false, for developers. */
   readonly reason?: string;
 }
 
@@ -42,9 +42,9 @@ export type Operation = 'ed25519' | 'x25519' | 'mlKem768' | 'aes256Gcm' | 'argon
 export interface Capabilities {
   /** `globalThis.isSecureContext`, or true outside browsers. */
   readonly secureContext: boolean;
-  /** `crypto.subtle` exists at all. */
+  /** Whether `crypto.subtle` exists at all. */
   readonly subtle: boolean;
-  /** Which wasm module was loaded. */
+  /** Which build of the wasm module is loaded. */
   readonly wasm: 'baseline' | 'simd128';
   readonly operations: Readonly<Record<Operation, OperationSupport>>;
 }
@@ -59,9 +59,9 @@ export interface Account {
 }
 
 /**
- * What `identity.store()` gives: structured-cloneable, made to be put into IndexedDB as it is. `envelope` is the seed
- * wrapped under the vault secret (protocol.md section 8, kdf 3). Beside a native key it is there if the identity was
- * made or imported with a vault secret, and a backup is made from nothing else.
+ * What `identity.store()` returns: structured-cloneable, ready to be put into IndexedDB. `envelope` is the seed
+ * wrapped under the vault secret (protocol.md section 8, kdf 3). A native key has one if the identity was created or
+ * imported with a vault secret; backups are made from the envelope only.
  */
 export type StoredIdentity =
   | {
@@ -72,13 +72,13 @@ export type StoredIdentity =
     }
   | { readonly kind: 'wrapped'; readonly publicKey: Bytes; readonly envelope: Bytes };
 
-/** How {@link Identity} comes to be: an account, and where its private key shall be. */
+/** How to create an {@link Identity}: its account, and the engine that will hold its private key. */
 export interface CreateIdentityOptions extends Account {
   readonly engine?: EngineMode;
   /**
-   * 32 bytes, from {@link splitPassword}. On the native engine the seed is then made in WebAssembly, imported as a
-   * non-extractable `CryptoKey` and kept only as wrapped under this secret, so that {@link exportBackup} can work;
-   * without it the platform makes the key, and nobody can ever export it.
+   * 32 bytes, from {@link splitPassword}. On the native engine the seed is then generated in WebAssembly, imported as
+   * a non-extractable `CryptoKey`, and kept only in wrapped form under this secret, so that {@link exportBackup} works.
+   * Without it the platform generates the key, and it can never be exported.
    */
   readonly vaultSecret?: Uint8Array | undefined;
 }
@@ -89,18 +89,18 @@ export interface Identity {
   readonly accountId: Bytes;
   /** Ed25519 public key, 32 bytes. */
   readonly publicKey: Bytes;
-  /** The engine that holds the private key. `native` means: a non-extractable `CryptoKey`. */
+  /** The engine that holds the private key; `native` means a non-extractable `CryptoKey`. */
   readonly engine: EngineName;
   fingerprint(): Fingerprint;
   /**
-   * What to keep on this device. A native identity is stored as its non-extractable key, with the envelope that it
-   * was made with, if any; a wasm identity is wrapped under `vaultSecret` (32 bytes, from {@link splitPassword}) and
-   * cannot be stored without it.
+   * What to keep on this device. A native identity is stored as its non-extractable key, together with its envelope
+   * if it has one; a wasm identity is wrapped under `vaultSecret` (32 bytes, from {@link splitPassword}) and cannot be
+   * stored without it.
    */
   store(vaultSecret?: Uint8Array): StoredIdentity;
-  /** The LOGIN frame for a relay's challenge (protocol.md section 9). */
+  /** Signs a relay's challenge: the LOGIN frame (protocol.md section 9). */
   signLogin(login: { challenge: Uint8Array; presence: Uint8Array; token: string }): Promise<Bytes>;
-  /** The old key's agreement to a new one: goes to the relay when a key is replaced. 64 bytes. */
+  /** This key's signature over the key that replaces it, for the relay. 64 bytes. */
   signReplacement(newPublicKey: Uint8Array): Promise<Bytes>;
   free(): void;
   [Symbol.dispose](): void;
@@ -123,9 +123,9 @@ export interface Fingerprint {
 // Password (protocol.md section 8.3)
 
 export interface PasswordSecrets {
-  /** Sent to the relay in the place of the password: base64url, 43 characters. */
+  /** Sent to the relay instead of the password: base64url, 43 characters. */
   readonly loginSecret: string;
-  /** Wraps the identity at rest. 32 bytes; wipe with `fill(0)` when done. */
+  /** Wraps the identity at rest. 32 bytes; wipe it with `fill(0)` when done. */
   readonly vaultSecret: Bytes;
 }
 
@@ -133,8 +133,8 @@ export interface PasswordSecrets {
 // Vault and backup (protocol.md sections 8.1 and 8.2)
 
 /**
- * How a passphrase becomes a key. Costs that are not given are the defaults: Argon2id with 65,536 KiB, 3 passes and
- * 1 lane; PBKDF2-HMAC-SHA-256 with 600,000 iterations. What is outside the protocol's bounds is refused.
+ * How a passphrase becomes a key. Defaults: Argon2id with 65,536 KiB, 3 passes and 1 lane; PBKDF2-HMAC-SHA-256 with
+ * 600,000 iterations. Values outside the protocol's bounds are refused.
  */
 export type PassphraseKdf =
   | {
@@ -145,7 +145,7 @@ export type PassphraseKdf =
     }
   | { readonly name: 'pbkdf2'; readonly iterations?: number };
 
-/** A person whose key this device knows: what a backup carries beside the identity. */
+/** A person whose key this device knows. A backup carries these beside the identity. */
 export interface VerifiedPeer {
   /** Login name in the realm of the backup's account. */
   readonly name: string;
@@ -154,21 +154,21 @@ export interface VerifiedPeer {
   readonly state: PinState;
   /** When the key was pinned first, in ms since 1970. */
   readonly firstSeen: number;
-  /** Keys that this person had before, oldest first: at most 16. There in all that this package gives. */
+  /** Earlier keys of this person, oldest first, at most 16. Always present in values this package returns. */
   readonly earlier?: readonly EarlierKey[] | undefined;
 }
 
-/** What operations with a passphrase have in common. */
+/** Options of every operation that stretches a passphrase. */
 export interface StretchOptions {
-  /** Told the begin and the end: `{ done: 0, total: 1 }`, then `{ done: 1, total: 1 }`. */
+  /** Called at the start and at the end: `{ done: 0, total: 1 }`, then `{ done: 1, total: 1 }`. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Cancels until the stretching begins, which happens after a turn of the event loop; then it rejects with its reason. */
+  /** Aborts the call with the signal's reason, until stretching begins, one turn of the event loop after the call. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where the secret of an envelope comes from: an identity as it is stored, and the secret that opens it. */
+/** What an export is made from: an identity as it was stored, and the secret that opens its envelope. */
 export interface ExportSource {
-  /** What `identity.store()` gave. A native one without an envelope cannot be exported: `E_NOT_EXPORTABLE`. */
+  /** What `identity.store()` returned. A native identity without an envelope cannot be exported: `E_NOT_EXPORTABLE`. */
   readonly stored: StoredIdentity;
   readonly account: Account;
   /** 32 bytes, from {@link splitPassword}: a backup asks for the password again. */
@@ -203,7 +203,7 @@ export interface ImportBackupOptions extends OpenEnvelopeOptions {
   readonly backup: Uint8Array;
 }
 
-/** An identity that came out of an envelope, and what to keep of it on this device. */
+/** An identity opened from an envelope, and what to keep of it on this device. */
 export interface ImportedIdentity {
   readonly identity: Identity;
   readonly stored: StoredIdentity;
@@ -213,22 +213,22 @@ export interface ImportedIdentity {
 
 export interface ImportedBackup extends ImportedIdentity {
   /**
-   * In the order of the backup. Merging is the caller's: a key that contradicts a pin of state `compared` or better
-   * must not overwrite it (protocol.md section 8.2) but block the peer and ask; {@link mergePeers} says which.
+   * In the order of the backup. The caller merges them: a key that contradicts a pin of state `compared` or better
+   * must not overwrite it (protocol.md section 8.2); block the peer and ask the user. {@link mergePeers} finds these.
    */
   readonly peers: readonly VerifiedPeer[];
 }
 
-/** A peer whose key in a backup is not the one that this device has checked: block, and ask the user. */
+/** A peer whose key in the backup differs from the one this device has verified: block the peer and ask the user. */
 export interface PeerConflict {
   readonly known: VerifiedPeer;
   readonly imported: VerifiedPeer;
 }
 
 export interface MergedPeers {
-  /** Whom to know from now on, in no particular order. */
+  /** The people known from now on, in no particular order. */
   readonly peers: readonly VerifiedPeer[];
-  /** Keys that were not taken over: `peers` has the known key of each. */
+  /** Keys that were not imported: `peers` keeps the known key of each of these people. */
   readonly conflicts: readonly PeerConflict[];
 }
 
@@ -243,22 +243,22 @@ export interface Peer {
 
 export type EndReason = 'declined' | 'busy' | 'cancelled' | 'prekey-unknown' | 'version';
 
-/** The initiator's side, waiting for ACCEPT. Single use. */
+/** The initiator's side of a handshake, waiting for ACCEPT. Single use. */
 export interface Offer {
   /** 16 bytes. */
   readonly hid: Bytes;
   /** The frame to send: OFFER, or INIT if it was made with a prekey. */
   readonly frame: Bytes;
-  /** True if it was made with a prekey: then {@link sendEarly} works until {@link accept}. */
+  /** Whether it was made with a prekey: if so, {@link sendEarly} works until {@link accept}. */
   readonly early: boolean;
   /**
-   * Encrypts a text or a file that the peer can read before accepting (protocol.md section 5.3): at most 16. Its
-   * guarantees are weaker than a session's until CONFIRM (section 12.2). Synchronous: two calls can never share a key.
+   * Encrypts a text or a file that the peer can read before accepting (protocol.md section 5.3); at most 16. Until
+   * CONFIRM its guarantees are weaker than a session's (section 12.2). Synchronous: two calls never share a key.
    */
   sendEarly(content: Content): { readonly seq: number; readonly frame: Bytes };
-  /** Processes ACCEPT once; any failure ends this handshake for good. `from` is the relay's sender id. */
+  /** Processes ACCEPT, once; any failure ends this handshake for good. `from` is the sender's account id as the relay names it. */
   accept(input: { frame: Uint8Array; from: Uint8Array }): Promise<{ confirm: Bytes; session: Session }>;
-  /** A signed END (cancelled) for the peer; the offer is spent. */
+  /** Returns a signed END (cancelled) for the peer. The offer cannot be used afterwards. */
   cancel(): Promise<Bytes>;
   /** Verifies an END from the peer and returns its reason. */
   verifyEnd(input: { frame: Uint8Array; from: Uint8Array }): Promise<EndReason>;
@@ -266,13 +266,13 @@ export interface Offer {
 }
 
 /**
- * Receives offers for one run (page load) of one identity. Remembers every (key, hid) it saw, and keeps the secrets of
- * the prekeys that it published: in memory only, they die with it.
+ * Receives offers for one run (page load) of one identity. It remembers every (key, hid) it has seen, and holds the
+ * secrets of the prekeys it published, in memory only: they are gone when it is.
  */
 export interface Listener {
-  /** How many published prekeys were not used yet. */
+  /** How many published prekeys are still unused. */
   readonly prekeys: number;
-  /** Makes one-time prekeys and gives their PREKEY frames for the relay. At most 20 are made at once, and 40 kept in all. */
+  /** Makes one-time prekeys and returns their PREKEY frames for the relay. At most 20 per call, 40 in all. */
   publishPrekeys(count: number): Promise<Bytes[]>;
   /**
    * The signed END (prekey unknown) for an INIT that {@link receive} refused with `E_PREKEY_UNKNOWN`: the caller then
@@ -280,9 +280,10 @@ export interface Listener {
    */
   declineUnknownPrekey(input: { frame: Uint8Array; from: Uint8Array }): Promise<Bytes>;
   /**
-   * Takes an OFFER or an INIT. All checks of protocol.md 4.5 and 5.2; an INIT that passes uses its prekey up. `pin` is the key that this account is pinned to, if any: another key throws
-   * `E_IDENTITY_CHANGED` and the caller must block the peer. `E_OFFER_RATE`: this account has sent 256 within an hour.
-   * `E_OFFERS_FULL`: a new run is due, with a new presence and a new listener; until then those who are pinned are heard.
+   * Processes an OFFER or an INIT with all checks of protocol.md 4.5 and 5.2. An INIT that passes uses up its prekey.
+   * `pin` is the key pinned for this account, if any: any other key throws `E_IDENTITY_CHANGED`, and the caller must
+   * block the peer. `E_OFFER_RATE`: this account has sent 256 offers within an hour. `E_OFFERS_FULL`: start a new run,
+   * with a new presence and a new listener; until then only offers from pinned keys are accepted.
    */
   receive(input: {
     frame: Uint8Array;
@@ -292,20 +293,20 @@ export interface Listener {
   free(): void;
 }
 
-/** A verified OFFER or INIT: it may ring. */
+/** A verified OFFER or INIT: it can ring. */
 export interface IncomingOffer {
   readonly hid: Bytes;
   readonly peer: { readonly accountId: Bytes; readonly publicKey: Bytes };
-  /** True for an INIT: early messages may come. */
+  /** Whether it is an INIT, which early messages may follow. */
   readonly prekeyStart: boolean;
   /**
-   * Opens one EARLY frame of this handshake, in order. Until CONFIRM what it says is a message request and nothing
-   * more. A refused frame changes nothing. `E_BUSY` while {@link accept} is awaited: then the frame is for what that gives.
+   * Opens one EARLY frame of this handshake, in order. Until CONFIRM its content is a message request and nothing
+   * more. A refused frame changes nothing. Throws `E_BUSY` while {@link accept} is pending: give the frame to its result.
    */
   receiveEarly(input: { frame: Uint8Array; from: Uint8Array }): EarlyMessage;
   /**
-   * Whether it renews an open session with the same person (protocol.md section 4.9): then {@link accept} needs no
-   * question. An INIT never does.
+   * Whether it renews an open session with the same person (protocol.md section 4.9). If so, {@link accept} without
+   * asking the user. An INIT never does.
    */
   renews(session: Session): boolean;
   accept(): Promise<PendingSession>;
@@ -316,41 +317,41 @@ export interface IncomingOffer {
 }
 
 /**
- * A message of a first flight. Not a {@link Received}: it is not confirmed until the session is there, and
- * {@link Session.early} then says whether any were dropped.
+ * A message of a first flight. It is not a {@link Received}: it is unconfirmed until the session is open, and
+ * {@link Session.early} then tells whether any were dropped.
  */
 export interface EarlyMessage {
-  /** The sender's number for this message, from 0 by 1; it goes on in the session. */
+  /** The sender's number for this message, counting from 0; the session continues the count. */
   readonly seq: number;
   /** A text or a file. */
   readonly content: Content;
 }
 
 /**
- * Completed handshakes per account: at most 30 an hour (protocol.md section 4.9). Ask before an offer is made or accepted,
- * and count each session. `now` is in ms of any clock that does not run backwards, always the same one; that of sessions if
- * left out. One that is set back makes people wait longer, never less.
+ * Limits completed handshakes per account to 30 an hour (protocol.md section 4.9). Check it before making or accepting an
+ * offer, and count each session. `now` is in ms, always of the same clock, which must not run backwards; by default the
+ * clock of sessions. A clock that is set back makes people wait longer, never less.
  */
 export interface HandshakeRate {
-  /** Milliseconds until one more handshake with this account may be begun; 0: now. `accountId` is 32 bytes. */
+  /** Milliseconds until another handshake with this account may begin; 0 means now. `accountId` is 32 bytes. */
   wait(accountId: Uint8Array, now?: number): number;
   /** Throws `E_HANDSHAKE_RATE` while {@link wait} is above 0. */
   check(accountId: Uint8Array, now?: number): void;
-  /** Counts a handshake that gave a session. */
+  /** Counts a handshake that led to a session. */
   completed(accountId: Uint8Array, now?: number): void;
   free(): void;
   [Symbol.dispose](): void;
 }
 
-/** The responder's side after ACCEPT, waiting for CONFIRM. Single use. */
+/** The responder's side of a handshake after ACCEPT, waiting for CONFIRM. Single use. */
 export interface PendingSession {
   /** The ACCEPT frame to send. */
   readonly frame: Bytes;
-  /** As {@link IncomingOffer.receiveEarly}: early messages may be sent until CONFIRM. */
+  /** Like {@link IncomingOffer.receiveEarly}: early messages can come until CONFIRM. */
   receiveEarly(input: { frame: Uint8Array; from: Uint8Array }): EarlyMessage;
-  /** Processes CONFIRM once. The session's first message, READY, comes with it and must be sent first. */
+  /** Processes CONFIRM, once. Returns the session and its first message, READY, which must be sent first. */
   confirm(input: { frame: Uint8Array; from: Uint8Array }): Promise<{ ready: Bytes; session: Session }>;
-  /** Verifies the initiator's END while its CONFIRM is awaited. */
+  /** Verifies the initiator's END while waiting for its CONFIRM. */
   verifyEnd(input: { frame: Uint8Array; from: Uint8Array }): Promise<EndReason>;
   free(): void;
 }
@@ -359,7 +360,7 @@ export interface PendingSession {
 // Session (protocol.md section 6)
 
 export interface Received {
-  /** The peer's number for this message, from 0 by 1. */
+  /** The peer's number for this message, counting from 0. */
   readonly seq: number;
   /** How many of our messages the peer has received without a gap. */
   readonly ack: number;
@@ -369,13 +370,13 @@ export interface Received {
 export type RenewalState = 'not-due' | 'due' | 'over';
 
 export interface RestoreSessionOptions {
-  /** If given, a record of another identity's session is refused. */
+  /** If given, the record of another identity's session is refused. */
   readonly identity?: Identity | undefined;
-  /** What `session.save()` gave. */
+  /** What `session.save()` returned. */
   readonly record: Uint8Array;
-  /** The secret that it was saved under, 32 bytes. */
+  /** The secret it was saved under, 32 bytes. */
   readonly secret: Uint8Array;
-  /** The last revision that the caller knows of: an older record is refused. */
+  /** The latest revision the caller knows of: an older record is refused. */
   readonly minimumRevision: number;
 }
 
@@ -389,48 +390,48 @@ export interface Session {
   readonly id: Bytes;
   readonly role: 'initiator' | 'responder';
   readonly peer: { readonly accountId: Bytes; readonly publicKey: Bytes };
-  /** True once the peer's first message was decrypted: only then say "secure". */
+  /** True once the peer's first message has been decrypted: do not show "secure" before. */
   readonly secure: boolean;
-  /** How many of our messages wait for a receipt; at 200 {@link send} refuses until one comes. */
+  /** How many of our messages are unacknowledged; at 200, {@link send} refuses until a receipt comes. */
   readonly unacknowledged: number;
-  /** Why the session has failed, if it has: then BYE is all that may be sent. */
+  /** Why the session has failed, if it has. A failed session can send nothing but BYE. */
   readonly failure: ErrorCode | undefined;
   /** The four emoji of this session's short authentication string. */
   readonly sas: readonly EmojiName[];
   /**
-   * Early messages of the handshake: how many the initiator sent, by its own signed word, and how many of them came.
-   * The others were dropped on the way and are lost; they are the last ones. On the initiator's side `received` is
-   * `sent` until READY acknowledges fewer.
+   * Early messages of the handshake: how many the initiator sent, as its signature says, and how many arrived. The
+   * rest, always the last ones, were dropped on the way and are lost. On the initiator's side `received` equals `sent`
+   * until READY acknowledges fewer.
    */
   readonly early: { readonly sent: number; readonly received: number };
-  /** Counts up by one at every {@link save}; 0 if the session was never saved. */
+  /** Increased by one at every {@link save}; 0 if the session was never saved. */
   readonly revision: number;
   /**
-   * The session as a record that only `secret` (32 bytes, of a generator or as strong) opens, for
-   * {@link restoreSession}. Save after a frame was made or read and before it is sent or shown; keep the revision where
-   * an older record cannot bring it back. A session that is rolled back seals two messages under one key: whoever sees
-   * both frames learns the difference of the texts, and can forge.
+   * Seals the session as a record for {@link restoreSession}, under `secret`: 32 random bytes, or a key of equal
+   * strength. Save after making or reading a frame and before sending or showing it; keep the revision where an older
+   * record cannot bring it back. A session that is rolled back seals two messages under one key: whoever sees both
+   * frames learns the difference of the texts, and can forge.
    */
   save(secret: Uint8Array): Bytes;
   /**
-   * Whether this session must be renewed by a new handshake (protocol.md section 4.9): after 24 hours, 2^24 messages
-   * or 64 GiB of chunks it is `over`; `due` comes after five sixths of that, and of the messages of a turn that nobody answers. `now` is in ms since 1970, and what it is
-   * if left out.
+   * Whether a new handshake must renew this session (protocol.md section 4.9). It is `over` after 24 hours, 2^24
+   * messages or 64 GiB of chunks, and `due` after five sixths of that, or of the messages that a turn can hold without
+   * an answer. `now` is in ms since 1970, by default the present.
    */
   renewal(now?: number): RenewalState;
   /**
-   * Forgets the keys of messages that were skipped 20 minutes before `now` (ms since 1970, and what it is if left out).
-   * {@link receive} does it too: this is for a session in which nothing comes. Call it once a minute or so.
+   * Forgets the keys of messages skipped more than 20 minutes before `now` (ms since 1970, by default the present).
+   * {@link receive} does this too; call it about once a minute for sessions in which nothing arrives.
    */
   forget(now?: number): void;
-  /** Counts the bytes of a CHUNK frame that was sent or received beside this session. */
+  /** Counts the bytes of a CHUNK frame sent or received alongside this session. */
   countChunk(bytes: number): void;
   /**
-   * Encrypts one message. Synchronous: two calls can never share a key. The first message after the peer's makes a turn of the
-   * ratchet and draws its keys.
+   * Encrypts one message. Synchronous: two calls never share a key. The first message after one of the peer's makes a
+   * turn of the ratchet and generates its keys.
    */
   send(content: Content): { readonly seq: number; readonly frame: Bytes };
-  /** Decrypts one MSG frame. A refused frame changes nothing; ten a second are tried in vain, then `E_UNTRIED`. */
+  /** Decrypts one MSG frame. A refused frame changes nothing; after ten failures within a second, `E_UNTRIED`. */
   receive(frame: Uint8Array): Received;
   free(): void;
   [Symbol.dispose](): void;
@@ -440,41 +441,45 @@ export interface Session {
 // Files (protocol.md section 7)
 
 export interface Progress {
-  /** Done and in all: plaintext bytes of a file, steps of anything else. */
+  /** How much is done, and the total: plaintext bytes for files, steps for anything else. */
   readonly done: number;
   readonly total: number;
 }
 
-/** A file on its way out: an immutable snapshot, a fresh key, and CHUNK frames by index. */
+/** An outgoing file: an immutable snapshot, a fresh key, and CHUNK frames by index. */
 export interface OutgoingFile {
   readonly descriptor: FileDescriptor;
-  /** 32 bytes: wire id and key commitment in one. */
+  /** 32 bytes: the file's id on the wire, which also commits to its key. */
   readonly fid: Bytes;
-  /** How many chunks of 16 KiB the file has: what `index` and `count` of a `want` count. */
+  /** How many chunks of 16 KiB the file has; `index` and `count` of a `want` are in these units. */
   readonly chunks: number;
   /**
-   * The CHUNK frame of `count` chunks from chunk `index` on: 1 to 64, as the line allows. Throws `E_FILE_SOURCE_CHANGED` if the
-   * source is not what it was.
+   * The CHUNK frame with `count` chunks (1 to 64) from chunk `index` on. Rejects with `E_FILE_SOURCE_CHANGED` if the
+   * source has changed.
    */
   frame(index: number, count: number, options?: { signal?: AbortSignal }): Promise<Bytes>;
   /** Wipes the key. */
   free(): void;
 }
 
-/** A file on its way in. Every CHUNK is checked against the descriptor before it is decrypted. */
+/** The plaintext of one CHUNK frame, already cut to the file's size, without padding. `last`: it contains the final chunk. */
+export interface OpenedChunks {
+  readonly index: number;
+  readonly count: number;
+  readonly last: boolean;
+  /** Where `bytes` begin in the file. */
+  readonly offset: number;
+  readonly bytes: Bytes;
+}
+
+/** An incoming file. Every CHUNK is checked against the descriptor before it is decrypted. */
 export interface IncomingFile {
   readonly fid: Bytes;
   readonly size: number;
   /** How many chunks of 16 KiB the file has. */
   readonly chunks: number;
-  /** Plaintext of one CHUNK frame: already cut to `size`, so padding never shows. `last` if the final chunk is in it. */
-  open(frame: Uint8Array): Promise<{
-    readonly index: number;
-    readonly count: number;
-    readonly last: boolean;
-    readonly offset: number;
-    readonly bytes: Bytes;
-  }>;
+  /** Opens one CHUNK frame. */
+  open(frame: Uint8Array): Promise<OpenedChunks>;
   /** Wipes the key. */
   free(): void;
 }

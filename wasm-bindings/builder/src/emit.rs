@@ -1,7 +1,8 @@
-//! Writes `pkg/wasm/`: the glue, each module as a file, and each module as a JavaScript string.
+//! Writes `pkg/wasm/`: for each crate the glue, each module as a file, and each module as a JavaScript string.
 
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use base64::Engine as _;
@@ -10,7 +11,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use crate::layout::Layout;
-use crate::module::Module;
+use crate::module::{Artefact, Module};
 
 const STAMP: &str = "stamp.txt";
 
@@ -32,6 +33,20 @@ pub(crate) fn write(layout: &Layout, modules: &[Module], stamp: &str) -> Result<
     }
     fs::create_dir_all(output)?;
 
+    let mut lines = Vec::new();
+    for artefact in Artefact::ALL {
+        let of_it = modules.iter().filter(|module| module.artefact == artefact);
+        lines.extend(write_artefact(
+            &output.join(artefact.folder()),
+            of_it.collect(),
+        )?);
+    }
+    fs::write(output.join(STAMP), stamp)?;
+    Ok(lines)
+}
+
+fn write_artefact(output: &Path, modules: Vec<&Module>) -> Result<Vec<String>> {
+    fs::create_dir_all(output)?;
     let Some(first) = modules.first() else {
         bail!("no module to write");
     };
@@ -52,12 +67,12 @@ pub(crate) fn write(layout: &Layout, modules: &[Module], stamp: &str) -> Result<
         )?;
         fs::write(output.join(format!("{name}.d.ts")), EMBEDDED_TYPES)?;
         lines.push(format!(
-            "wasm: {name}: {} bytes, {} deflated",
+            "wasm: {} {name}: {} bytes, {} deflated",
+            module.artefact.package(),
             module.wasm.len(),
             deflated.len()
         ));
     }
-    fs::write(output.join(STAMP), stamp)?;
     Ok(lines)
 }
 

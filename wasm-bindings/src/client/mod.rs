@@ -28,6 +28,24 @@ use crate::wire::object::{Wire as _, set};
 pub struct Client {
     client: client::Client<Platform>,
     random: Random,
+    jobs: Jobs,
+}
+
+/// Where jobs draw from.
+pub(crate) enum Jobs {
+    Platform,
+    /// Job N draws the N-th script. Only the package's `testing` entry makes these.
+    Scripts(std::vec::IntoIter<Vec<u8>>),
+}
+
+impl Jobs {
+    fn next(&mut self) -> Random {
+        match self {
+            Self::Platform => Random::Platform,
+            // Past the last one the scripts are empty.
+            Self::Scripts(scripts) => Random::new(Some(scripts.next().unwrap_or_default())),
+        }
+    }
 }
 
 /// What a job has made.
@@ -49,14 +67,14 @@ impl Client {
         pins: &JsValue,
         settings: &[f64],
     ) -> Result<Self, JsValue> {
-        let pins = pins_of(realm, pins)?;
-        let settings = settings_of(settings)?;
-        let mut random = Random::Platform;
-        let local = identity.local(*choice, false);
-        Ok(Self {
-            client: client::Client::new(local, pins, settings, &mut random),
-            random,
-        })
+        Self::assemble(
+            identity,
+            *choice,
+            pins_of(realm, pins)?,
+            settings,
+            Random::Platform,
+            Jobs::Platform,
+        )
     }
 
     /// What is to be done, in order: take it after each input.
@@ -66,7 +84,7 @@ impl Client {
     pub fn poll(&mut self) -> Result<Array, JsValue> {
         let outputs = Array::new();
         while let Some(output) = self.client.poll() {
-            outputs.push(&plain(output)?);
+            outputs.push(&plain(output, &mut self.jobs)?);
         }
         Ok(outputs)
     }
@@ -149,6 +167,25 @@ impl Client {
     }
 }
 
+impl Client {
+    pub(crate) fn assemble(
+        identity: &Identity,
+        choice: Choice,
+        pins: Pins,
+        settings: &[f64],
+        mut random: Random,
+        jobs: Jobs,
+    ) -> Result<Self, JsValue> {
+        let settings = settings_of(settings)?;
+        let local = identity.local(choice, random.is_script());
+        Ok(Self {
+            client: client::Client::new(local, pins, settings, &mut random),
+            random,
+            jobs,
+        })
+    }
+}
+
 fn settings_of(given: &[f64]) -> Result<Settings, Failure> {
     let mut settings = Settings::default();
     let Settings {
@@ -215,7 +252,7 @@ fn settings_of(given: &[f64]) -> Result<Settings, Failure> {
     Ok(settings)
 }
 
-fn pins_of(realm: &str, pins: &JsValue) -> Result<Pins, Failure> {
+pub(crate) fn pins_of(realm: &str, pins: &JsValue) -> Result<Pins, Failure> {
     let mut known = Pins::new(Realm::new(realm)?);
     let conflicts = known.merge(&people(pins)?)?;
     if conflicts.is_empty() {
@@ -226,7 +263,7 @@ fn pins_of(realm: &str, pins: &JsValue) -> Result<Pins, Failure> {
 }
 
 /// One thing to be done, as `ClientOutput` of the TypeScript side says.
-fn plain(output: Output<Platform>) -> Result<JsValue, Failure> {
+fn plain(output: Output<Platform>, jobs: &mut Jobs) -> Result<JsValue, Failure> {
     let object = Object::new();
     let name = |name: &str| set(&object, "type", &name.into());
     match output {
@@ -237,7 +274,8 @@ fn plain(output: Output<Platform>) -> Result<JsValue, Failure> {
         }
         Output::Job(job) => {
             name("job");
-            let task = Task::new(async move { Ok(Finished(job.run(&mut Random::Platform).await)) });
+            let mut random = jobs.next();
+            let task = Task::new(async move { Ok(Finished(job.run(&mut random).await).into()) });
             set(&object, "task", &task.into());
         }
         Output::TokenWanted => name("token"),

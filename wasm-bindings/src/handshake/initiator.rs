@@ -49,7 +49,7 @@ impl Offer {
                     handshake::Offer::create_with_prekey(&local, bundle, &mut random).await?
                 }
             };
-            Ok(Self(Slot::new((offer, random))))
+            Ok(Self(Slot::new((offer, random))).into())
         }))
     }
 
@@ -102,7 +102,7 @@ impl Offer {
         let (offer, mut random) = self.0.take()?;
         Ok(Task::new(async move {
             let Accepted { confirm, session } = offer.accept(&frame, &from, &mut random).await?;
-            Ok(Established::new(confirm.to_vec(), session, random))
+            Ok(Established::new(confirm.to_vec(), session, random).into())
         }))
     }
 
@@ -113,7 +113,7 @@ impl Offer {
     pub fn cancel(&self) -> Result<Task, JsValue> {
         let (offer, _) = self.0.take()?;
         Ok(Task::new(async move {
-            Ok(Uint8Array::from(&offer.cancel().await?[..]))
+            Ok(Uint8Array::from(&offer.cancel().await?[..]).into())
         }))
     }
 

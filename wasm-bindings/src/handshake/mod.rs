@@ -27,7 +27,7 @@ fn ending<T: 'static>(
     Ok(Task::new(async move {
         let reason = verify(&waiting).await;
         slot.put_back(waiting);
-        Ok(reason?.value())
+        Ok(reason?.value().into())
     }))
 }
 

@@ -80,7 +80,7 @@ impl Listener {
         Ok(Task::new(async move {
             let end = listener.decline_unknown_prekey(&frame, &from).await;
             slot.put_back(listener);
-            Ok(Uint8Array::from(&end?[..]))
+            Ok(Uint8Array::from(&end?[..]).into())
         }))
     }
 
@@ -107,7 +107,7 @@ impl Listener {
         Ok(Task::new(async move {
             let offer = listener.receive(&frame, &from, pin.as_ref(), now).await;
             slot.put_back(listener);
-            Ok(IncomingOffer(Slot::new((offer?, random))))
+            Ok(IncomingOffer(Slot::new((offer?, random))).into())
         }))
     }
 }
@@ -186,7 +186,7 @@ impl IncomingOffer {
         let (offer, mut random) = self.0.take()?;
         Ok(Task::new(async move {
             let pending = offer.accept(&mut random).await?;
-            Ok(PendingSession(Slot::new((pending, random))))
+            Ok(PendingSession(Slot::new((pending, random))).into())
         }))
     }
 
@@ -202,7 +202,7 @@ impl IncomingOffer {
             EndReason::Declined
         };
         Ok(Task::new(async move {
-            Ok(Uint8Array::from(&offer.decline(reason).await?[..]))
+            Ok(Uint8Array::from(&offer.decline(reason).await?[..]).into())
         }))
     }
 
@@ -259,7 +259,7 @@ impl PendingSession {
         let (pending, mut random) = self.0.take()?;
         Ok(Task::new(async move {
             let Confirmed { ready, session } = pending.confirm(&frame, &from, &mut random).await?;
-            Ok(Established::new(ready, session, random))
+            Ok(Established::new(ready, session, random).into())
         }))
     }
 

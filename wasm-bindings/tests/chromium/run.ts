@@ -13,6 +13,7 @@ const POLICIES = {
   '/plain': '',
   '/strict': `${STRICT} 'wasm-unsafe-eval'`,
   '/no-wasm': STRICT,
+  '/no-fetch': `${STRICT} 'wasm-unsafe-eval'`.replace("connect-src 'self'; ", ''),
 };
 
 const PAGE = '/.build/tests/chromium/page.js';
@@ -41,7 +42,7 @@ const inWorker = (page: Page): Promise<Outcome[]> =>
         const worker = new Worker('/.build/tests/chromium/worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => resolve(data);
         worker.onerror = ({ message }) => reject(new Error(message || 'the worker did not start'));
-        worker.postMessage(['surface', 'identities', 'sessions', 'files']);
+        worker.postMessage(['surface', 'identities', 'sessions', 'files', 'subtle']);
       }),
   );
 
@@ -49,6 +50,45 @@ const refusedByPolicy = async (page: Page): Promise<Outcome[]> => {
   const code = await page.evaluate(async (address) => (await import(address)).codeOfReady(), PAGE);
   const name = 'ready() names the directive that is missing';
   return [code === 'E_WASM_CSP' ? { name } : { name, error: `found ${code}` }];
+};
+
+/** Which of the two forms of the module a page has asked for once it is ready. */
+const asksFor =
+  (...wanted: string[]) =>
+  async (page: Page): Promise<Outcome[]> => {
+    const asked = await page.evaluate(async (address) => {
+      const code = await (await import(address)).codeOfReady();
+      const names = performance.getEntriesByType('resource').map(({ name }) => name.split('/').at(-1) ?? '');
+      return [code, ...names.filter((name) => name.startsWith('simd128.'))];
+    }, PAGE);
+    const name = `ready() asks for ${wanted}`;
+    return [String(asked) === String(['ok', ...wanted]) ? { name } : { name, error: `found ${asked}` }];
+  };
+
+/** As an application of any other origin would do it, without knowing of this package. */
+const installed = async (page: Page): Promise<Outcome[]> => {
+  const found = await page.evaluate(async () => {
+    await import('/dist/subtle/install.js' as string);
+    const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, [
+      'encrypt',
+      'decrypt',
+    ]);
+    const params = { name: 'AES-GCM', iv: crypto.getRandomValues(new Uint8Array(12)) };
+    const sealed = await crypto.subtle.encrypt(params, key, new TextEncoder().encode('Hello'));
+    const opened = await crypto.subtle.decrypt(params, key, sealed);
+    return [new TextDecoder().decode(opened), key instanceof CryptoKey, crypto.randomUUID().length];
+  });
+  const name = 'crypto.subtle is there once it is installed';
+  const said = await page.evaluate(async () => {
+    await import('/examples/seal.mjs' as string);
+    return document.body.textContent ?? '';
+  });
+  return [
+    String(found) === 'Hello,true,36' ? { name } : { name, error: String(found) },
+    ...['opened: Meet me at noon.', 'damaged: OperationError', 'engine: wasm'].map((line) =>
+      said.includes(line) ? { name: line } : { name: line, error: said },
+    ),
+  ];
 };
 
 const exampleOfRelay = async (page: Page): Promise<Outcome[]> => {
@@ -73,12 +113,13 @@ const SCENARIOS: readonly Scenario[] = [
     secure: false,
     run: (page) => everything(page),
   },
+  { name: 'subtle installed', host: 'duet.test', path: '/plain', secure: false, run: installed },
   {
     name: 'strict policy',
     host: 'localhost',
     path: '/strict',
     secure: true,
-    run: (page) => everything(page, ['surface', 'identities', 'sessions', 'files']),
+    run: (page) => everything(page, ['surface', 'identities', 'sessions', 'files', 'subtle']),
   },
   {
     name: 'policy without WebAssembly',
@@ -86,6 +127,21 @@ const SCENARIOS: readonly Scenario[] = [
     path: '/no-wasm',
     secure: true,
     run: refusedByPolicy,
+  },
+  {
+    name: 'the module is a file',
+    host: 'localhost',
+    path: '/strict',
+    secure: true,
+    run: asksFor('simd128.wasm'),
+  },
+  {
+    name: 'policy that forbids to fetch: the module is text',
+    host: 'localhost',
+    path: '/no-fetch',
+    secure: true,
+    // The browser refuses to ask for the file, and counts that as no request.
+    run: asksFor('simd128.js'),
   },
   {
     name: 'example through the relay',

@@ -20,6 +20,8 @@ const IMPORTS = JSON.stringify({
   imports: {
     '@duet-chat/crypto': '/dist/index.js',
     '@duet-chat/crypto/relay': '/dist/relay.js',
+    '@duet-chat/crypto/subtle': '/dist/subtle.js',
+    '@duet-chat/crypto/subtle/install': '/dist/subtle/install.js',
     '@duet-chat/crypto/testing': '/dist/testing.js',
     'fast-check': '/.build/fast-check.js',
     '@noble/ciphers/': '/node_modules/@noble/ciphers/',
@@ -37,7 +39,7 @@ const page = (nonce: string) =>
 /** Workers have no import maps: bare names become addresses as the files are served. */
 const resolved = (code: string) =>
   code.replace(
-    /(from\s+|import\(\s*|import\s+)'(@duet-chat\/crypto(?:\/\w+)?|fast-check|@noble\/hashes\/[\w.]+)'/g,
+    /(from\s+|import\(\s*|import\s+)'(@duet-chat\/crypto(?:\/\w+)*|fast-check|@noble\/hashes\/[\w.]+)'/g,
     (_, before, name) => {
       const { imports } = JSON.parse(IMPORTS);
       const address = imports[name] ?? name.replace('@noble/hashes/', imports['@noble/hashes/']);

@@ -19,6 +19,13 @@ const EXPECTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^too late: E_PREKEY_UNKNOWN, and Alice hears: prekey-unknown$/m,
   ],
   reload: [/^after the reload: Where were we\?$/m, /^an older copy: E_SESSION_RECORD_OLD$/m],
+  seal: [
+    /^sealed: 32 bytes$/m,
+    /^signed by its author: true$/m,
+    /^opened: Meet me at noon\.$/m,
+    /^damaged: OperationError$/m,
+    /^engine: native$/m,
+  ],
   backup: [
     /^backup: 0 of 1\nbackup: 1 of 1$/m,
     /^the same person: true$/m,

@@ -73,6 +73,37 @@ loads(
   'went through',
 );
 
+/** Node's own modules, but for this one. */
+const withoutBuiltin = (name: string) => `
+  const given = process.getBuiltinModule;
+  process.getBuiltinModule = (name) => name === '${name}' ? undefined : given(name);
+`;
+
+loads(
+  'the module is a file beside the script',
+  `${withoutBuiltin('node:zlib')}
+   delete globalThis.DecompressionStream;
+   parentPort.postMessage(await code($.ready()))`,
+  'went through',
+);
+
+loads(
+  'a file that a bundler has lost is there as text',
+  `${withoutBuiltin('node:fs/promises')}
+   const lost = [];
+   globalThis.fetch = async (file) => { lost.push(String(file).split('/').at(-1)); return new Response('', { status: 404 }); };
+   parentPort.postMessage([await code($.ready()), ...lost])`,
+  ['went through', 'simd128.wasm'],
+);
+
+loads(
+  'a page in the place of the file is no module',
+  `${withoutBuiltin('node:fs/promises')}
+   globalThis.fetch = async () => new Response('<!doctype html>', { headers: { 'content-type': 'text/html' } });
+   parentPort.postMessage(await code($.ready()))`,
+  'went through',
+);
+
 loads(
   'the inline entry needs nothing that is imported later',
   `const inline = await import(new URL('dist/inline.js', '${root}').href);
@@ -92,6 +123,15 @@ loads(
     $.randomBytes(3).length,
   ])`,
   ['E_WASM_LOAD', 'E_WASM_LOAD', 'E_WASM_LOAD', 'went through', 3],
+);
+
+loads(
+  'half a character is found where the platform does not look for it',
+  `delete String.prototype.isWellFormed;
+   const older = await import(new URL('dist/bytes.js?older', '${root}').href);
+   const texts = ['\\ud83d', 'x\\ude00', '\\ude00\\ud83d', 'x', '\\ud83d\\ude00'];
+   parentPort.postMessage(await Promise.all(texts.map((text) => attempt(() => older.text(text, 'text')))))`,
+  ['E_ILL_FORMED', 'E_ILL_FORMED', 'E_ILL_FORMED', 'went through', 'went through'],
 );
 
 loads(

@@ -4,12 +4,14 @@ import { boundary } from './boundary.js';
 import { client } from './client.js';
 import { files } from './files.js';
 import { identities } from './identities.js';
+import { logins } from './logins.js';
 import { memory } from './memory.js';
 import { prekeys } from './prekeys.js';
 import { rate } from './rate.js';
 import { records } from './records.js';
 import { sessions } from './sessions.js';
 import { shapes } from './shapes.js';
+import { subtleSuite } from './subtle.js';
 import { surface } from './surface.js';
 import { vault } from './vault.js';
 
@@ -24,8 +26,10 @@ export const suites: Readonly<Record<string, Suite>> = {
   records,
   files,
   client,
+  logins,
   memory,
   shapes,
   boundary,
+  subtle: subtleSuite,
   vectors,
 };

@@ -5,6 +5,7 @@
 import { emojiTable } from '@duet-chat/crypto';
 import { assert, type Environment, equal, type Suite, type Test } from '../harness.js';
 import type { Runners, VectorFile } from './case.js';
+import { clientScripts } from './client.js';
 import { file, fileReject } from './files.js';
 import { end, interactive, reject } from './handshake.js';
 import { glare, identity, password, qrReject } from './identity.js';
@@ -82,7 +83,10 @@ async function emojiNames(environment: Environment): Promise<void> {
 }
 
 export const vectors: Suite = async (environment) => {
-  const tests: Test[] = [{ name: 'emoji256.txt', run: () => emojiNames(environment) }];
+  const tests: Test[] = [
+    { name: 'emoji256.txt', run: () => emojiNames(environment) },
+    ...(await clientScripts(environment)),
+  ];
   for (const [name, runners] of Object.entries(RUNNERS)) {
     const data = JSON.parse(await environment.text(name)) as VectorFile;
     equal(data.protocol, 'PAIR/1', `protocol of ${name}`);

@@ -335,8 +335,8 @@ function checkListener(type: unknown, listener: unknown, how: unknown): void {
   signalOf(options(how as AddEventListenerOptions, 'options').signal);
 }
 
-/** All intervals in the order of the core; NaN stands for the usual one. */
-function intervalsOf(settings: Partial<Settings>): Float64Array {
+/** All intervals in the order of the core, NaN for the usual one. */
+export function intervalsOf(settings: Partial<Settings>): Float64Array {
   const given: Partial<Record<string, unknown>> = options(settings, 'settings');
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(SETTINGS, name)) throw new DuetError('E_ARGUMENT', `settings has no ${name}`);

@@ -105,15 +105,26 @@ export class HeldConversation implements Conversation {
     const length = checkedLength(given, 'frame');
     if (length > CHUNK_MESSAGE_MAX) throw new DuetError('E_FRAME_LENGTH');
     const frame = viewOf(given, 0, length);
-    const head = this.#client.step((client, at) =>
-      client.chunk(this.accountId, envelope, fid, first, count, at),
-    );
+    const head = this.#handOver({ id: envelope, file: fid, first, count });
     if (head === undefined) return false;
     const message = new Uint8Array(head.length + length);
     message.set(head);
     message.set(frame, head.length);
     this.#client.send(message, 'chunk');
     return true;
+  }
+
+  /** Chunks of our own making, after room for the head of their envelope; nothing if they could not be made. */
+  made(wanted: ChunksWanted, message: Bytes | undefined): void {
+    const head = this.#handOver(wanted);
+    if (head === undefined || message === undefined) return;
+    message.set(head);
+    this.#client.send(message, 'chunk');
+  }
+
+  /** Gives the head of their envelope, if they are still wanted. */
+  #handOver({ id, file, first, count }: ChunksWanted): Bytes | undefined {
+    return this.#client.step((client, at) => client.chunk(this.accountId, id, file, first, count, at));
   }
 
   sendFile(given: SendFileOptions): FileTransfer {
@@ -158,7 +169,7 @@ export class HeldConversation implements Conversation {
   }
 
   /** Chunks came that are wanted. Without a handle of ours they are lost, and wanted again. */
-  arrived(file: Bytes, frame: Uint8Array): void {
+  arrived(file: Bytes, frame: Bytes): void {
     this.#receiving.get(String(file))?.arrived(frame);
   }
 

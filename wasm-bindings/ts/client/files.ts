@@ -1,10 +1,11 @@
 /** Files on their way: the core says which chunks, the file objects seal and open them. */
 import { DuetError } from '../errors.js';
+import type { Incoming, Outgoing } from '../files/transfer.js';
 import type { ChunksWanted } from '../generated/Client.js';
 import type { FileOp } from '../generated/Content.js';
-import { CHUNK_LENGTH } from '../generated/limits.js';
+import { CHUNK_LENGTH, ENVELOPE_HEAD_LENGTH } from '../generated/limits.js';
 import { Serial } from '../serial.js';
-import type { Bytes, IncomingFile, OutgoingFile, Progress } from '../types.js';
+import type { Bytes, Progress } from '../types.js';
 import type { HeldConversation } from './conversation.js';
 import type { FileTransfer, MessageId, ReceiveFileOptions } from './types.js';
 
@@ -92,11 +93,11 @@ abstract class Moving implements FileTransfer {
 
 export class Sending extends Moving {
   readonly message: MessageId;
-  readonly #outgoing: OutgoingFile;
+  readonly #outgoing: Outgoing;
 
   constructor(
     conversation: HeldConversation,
-    outgoing: OutgoingFile,
+    outgoing: Outgoing,
     message: MessageId,
     { onProgress }: { readonly onProgress?: ((progress: Progress) => void) | undefined },
   ) {
@@ -107,12 +108,13 @@ export class Sending extends Moving {
 
   wanted(wanted: ChunksWanted): void {
     // Also when it is not wanted any more, or cannot be made: the core keeps its room on the line until it hears of it.
-    const give = (frame: Uint8Array) => {
-      if (this.conversation.exists) this.conversation.chunk(wanted, frame);
+    const give = (message: Bytes | undefined) => {
+      if (this.conversation.exists) this.conversation.made(wanted, message);
     };
-    this.#outgoing.frame(wanted.first, wanted.count).then(give, (error: unknown) => {
+    const { first, count } = wanted;
+    this.#outgoing.frameAfter(ENVELOPE_HEAD_LENGTH, first, count).then(give, (error: unknown) => {
       this.fail(error);
-      give(new Uint8Array(0));
+      give(undefined);
     });
   }
 
@@ -123,7 +125,7 @@ export class Sending extends Moving {
 
 export class Receiving extends Moving {
   readonly message = undefined;
-  readonly #incoming: IncomingFile;
+  readonly #incoming: Incoming;
   readonly #write: ReceiveFileOptions['write'];
   /** One bit for each chunk that is here. */
   readonly #held: Uint8Array;
@@ -131,7 +133,7 @@ export class Receiving extends Moving {
   #missing: number;
   #received = 0;
 
-  constructor(conversation: HeldConversation, incoming: IncomingFile, options: ReceiveFileOptions) {
+  constructor(conversation: HeldConversation, incoming: Incoming, options: ReceiveFileOptions) {
     super(conversation, incoming, incoming.size, options.onProgress);
     this.#incoming = incoming;
     this.#write = options.write;
@@ -139,13 +141,13 @@ export class Receiving extends Moving {
     this.#held = new Uint8Array(Math.ceil(incoming.chunks / 8));
   }
 
-  arrived(frame: Uint8Array): void {
+  arrived(frame: Bytes): void {
     void this.#turns.run(() => this.#take(frame)).catch((error: unknown) => this.fail(error));
   }
 
-  async #take(frame: Uint8Array): Promise<void> {
+  async #take(frame: Bytes): Promise<void> {
     if (!this.live) return;
-    const opened = await this.#incoming.open(frame).catch((error: unknown) => {
+    const opened = await this.#incoming.openOwn(frame).catch((error: unknown) => {
       // Not the peer's. It is wanted again.
       if (error instanceof DuetError && error.class !== 'package') return undefined;
       throw error;

@@ -8,10 +8,16 @@ const LISTEN_MS = 250;
 /** The longest that a timer can wait. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** One timer. */
+/**
+ * One timer. It is set anew after every input, mostly for later, and a platform's timer costs more than many an input: so one that
+ * runs already is kept where it ends in time, and goes on for the rest.
+ */
 export class Alarm {
   readonly #look: () => void;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer ends. */
+  #ends = 0;
+  #due = 0;
 
   constructor(look: () => void) {
     this.#look = look;
@@ -19,23 +25,41 @@ export class Alarm {
 
   /** Looks at this time, in ms since 1970, and at no other. */
   set(due: number | undefined): void {
-    this.clear();
-    if (due === undefined) return;
-    const wait = Math.min(Math.max(0, due - now()), LONGEST_MS);
-    this.#timer = setTimeout(() => {
-      if (now() - due > LATE_MS) this.soon();
-      else this.#look();
-    }, wait);
+    if (due === undefined) {
+      this.clear();
+      return;
+    }
+    this.#due = due;
+    if (this.#timer === undefined || this.#ends > due) this.#start();
   }
 
   /** Looks in a moment. */
   soon(): void {
     this.clear();
-    this.#timer = setTimeout(() => this.#look(), LISTEN_MS);
+    this.#ends = this.#due = now() + LISTEN_MS;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (this.#due > this.#ends) this.#start();
+      else this.#look();
+    }, LISTEN_MS);
   }
 
   clear(): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #start(): void {
+    this.clear();
+    const [at, due] = [now(), this.#due];
+    const wait = Math.min(Math.max(0, due - at), LONGEST_MS);
+    this.#ends = at + wait;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      if (now() - this.#ends > LATE_MS) this.soon();
+      else if (this.#due > this.#ends) this.#start();
+      else this.#look();
+    }, wait);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * The public types of {@link createClient}. What the client tells is generated from Rust (`generated/Client.ts`); here it
- * gets its conversations.
+ * The public types of {@link createClient}. The events are generated from Rust (`generated/Client.ts`); this file adds
+ * their conversation handles.
  */
 import type { OutgoingFileOptions } from '../files/transfer.js';
 import type {
@@ -41,10 +41,10 @@ export type { ChunksWanted, CloseReason, Comparison, FileAct, Lane, Settings };
 
 export interface ClientOptions {
   readonly identity: Identity;
-  /** Who is known: what {@link Client.pins} gave. */
+  /** The people known so far: what {@link Client.pins} returned. */
   readonly pins?: readonly VerifiedPeer[] | undefined;
   readonly engine?: EngineMode | undefined;
-  /** Intervals in ms that are not the usual ones: for tests. */
+  /** Intervals in ms other than the defaults, for tests. */
   readonly settings?: Partial<Settings> | undefined;
 }
 
@@ -53,68 +53,71 @@ type WithConversation<E> = E extends { readonly account: Bytes }
   : E;
 
 /**
- * What the screen must know. Whatever names an account was caused by that account's client; what is only the relay's word says
- * so. Told in the order in which it happened, and after the call that caused it has returned.
+ * What a screen needs to know. An event that names an account was caused by that account's client; what only the relay claims
+ * is marked as such. Events come in the order in which things happened, after the call that caused them has returned.
  */
 export type ClientEvent = WithConversation<Event>;
 
 export type ClientEventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { readonly type: Type }>;
 
-/** What a client hears with: `detail` is the event. */
+/** A listener for one type of event: `detail` is the event. */
 export type ClientListener<Type extends ClientEvent['type']> = (
   event: CustomEvent<ClientEventOf<Type>>,
 ) => void;
 
-/** The way to the relay: `connect` of `@duet-chat/crypto/relay` is one. None of its functions may throw. */
+/** The connection to the relay; `connect` of `@duet-chat/crypto/relay` makes one. None of its functions may throw. */
 export interface Transport {
-  /** One binary message of the WebSocket; what is in an earlier lane goes before what waits in a later one. */
+  /** Sends one binary WebSocket message. Frames of an earlier lane go before those waiting in a later one. */
   send(frame: Bytes, lane: Lane): void;
-  /** The line is of no use any more; `freed`: the client is not, either. */
+  /** Closes the connection, which is of no further use; `freed`: because the client was freed. */
   close(why: CloseReason | 'freed'): void;
-  /** The relay asks who this is: give an access token to {@link Client.token}. */
+  /** The relay asks for a login: pass an access token to {@link Client.token}. */
   tokenWanted(): void;
 }
 
 /**
- * One account's client, for one run: everything between a socket and a screen that is protocol. It keeps up to sixteen
- * conversations, through interruptions of ten minutes; re-sends, acknowledges, renews; and says of every own message what became
- * of it. {@link ClientEvent}s are heard as an `EventTarget`'s, or by `for await`: each loop hears what happens from its beginning
- * on.
+ * One account's client, for one run (page load): all of the protocol between a socket and a screen. It holds up to sixteen
+ * conversations and keeps them through interruptions of up to ten minutes; it re-sends, acknowledges and renews, and reports what
+ * became of every own message. Receive {@link ClientEvent}s with `addEventListener` or `for await`: each loop gets the events from
+ * its start on.
  */
 export interface Client extends AsyncIterable<ClientEvent> {
   readonly account: Account;
   /** 32 bytes. */
   readonly accountId: Bytes;
-  /** Names this run: 16 bytes, random. */
+  /** Identifies this run: 16 random bytes. */
   readonly presence: Bytes;
 
   /**
-   * Calls a person; texts may be said at once. `publicKey` is the pinned key, or the directory's if nobody is pinned.
+   * Calls a person; texts can be sent at once. `publicKey` is the pinned key, or the directory's if none is pinned.
    * @throws DuetError `E_IDENTITY_CHANGED`, `E_OWN_KEY`, `E_CONVERSATIONS_FULL`, `E_HANDSHAKE_RATE`, `E_ACCOUNT_NAME`
    */
   call(person: { readonly name: string; readonly publicKey: Uint8Array }): Conversation;
   /**
-   * Takes the call of a person (`incoming`).
-   * @throws DuetError `E_CONVERSATION_UNKNOWN` if this person does not call, `E_IDENTITY_CHANGED`, `E_CONVERSATIONS_FULL`
+   * Accepts the call of a person (event `incoming`).
+   * @throws DuetError `E_CONVERSATION_UNKNOWN` if this person is not calling, `E_IDENTITY_CHANGED`, `E_CONVERSATIONS_FULL`
    */
   accept(name: string): Conversation;
-  /** Does not take it, with a word to the caller. */
+  /** Declines a call, and tells the caller. */
   decline(accountId: Uint8Array): void;
-  /** Milliseconds until one more handshake with this account may be begun; 0: now. */
+  /** Milliseconds until another handshake with this account may begin; 0 means now. */
   wait(accountId: Uint8Array): number;
-  /** The conversation with an account, whether there is one or not. The same object for the same account. */
+  /** The handle for a conversation with an account, whether or not one is open. Always the same object for an account. */
   conversation(accountId: Uint8Array): Conversation;
-  /** The conversation that is on the screen: it goes before the others. */
+  /** Sets the conversation that is on the screen: its frames go before those of the others. */
   show(conversation: Conversation | undefined): void;
-  /** Accounts beside those of conversations whose presence is wanted, at most 64 in all. */
+  /**
+   * Replaces the list of accounts whose presence is watched: at most 64, including those of open conversations. `presence`
+   * events report on each.
+   */
   watch(accountIds: readonly Uint8Array[]): void;
 
-  /** Who is known: keep it whenever `pinned` is told, and after {@link compare} and {@link trust}. */
+  /** The people known so far. Store it at every `pinned` event, and after {@link compare} and {@link trust}. */
   pins(): VerifiedPeer[];
-  /** Takes others for those who are known: what `mergePeers` gave. */
+  /** Replaces the people known so far, by what `mergePeers` returned. */
   replacePins(pins: readonly VerifiedPeer[]): void;
   /**
-   * The person compared a key and found it right. Gives how far it is checked now.
+   * The user has compared a key and found it right. Returns how well it is verified now.
    * @throws DuetError `E_PIN_UNKNOWN`, `E_IDENTITY_CHANGED`
    */
   compare(compared: {
@@ -123,7 +126,7 @@ export interface Client extends AsyncIterable<ClientEvent> {
     readonly by: Comparison;
   }): PinState;
   /**
-   * The person says which key it is from now on, after a change.
+   * The user decides which key to trust from now on, after a change.
    * @throws DuetError `E_PIN_UNKNOWN`
    */
   trust(trusted: {
@@ -143,18 +146,21 @@ export interface Client extends AsyncIterable<ClientEvent> {
     options?: EventListenerOptions | boolean,
   ): void;
 
-  /** A socket is open. */
+  /** Call it when a socket has opened. */
   opened(transport: Transport): void;
-  /** A binary message came. Anything longer than a frame may be is dropped before it is copied. */
+  /**
+   * Call it with each binary message, which belongs to the client from then on: chunks of a file are opened in place, later. Anything
+   * longer than a frame can be is dropped before it is looked at.
+   */
   receive(frame: Uint8Array): void;
-  /** The socket is gone. Nothing ends by it. */
+  /** Call it when the socket has closed. This ends no conversation. */
   lost(): void;
   /**
-   * An access token: when it is asked for, and before the last one expires.
+   * Passes an access token: when the transport is asked for one, and before the last one expires.
    * @throws DuetError `E_TOKEN_FORMAT`
    */
   token(accessToken: string): void;
-  /** Forgets everything. Leave conversations first: this says nothing to anybody. */
+  /** Wipes everything. Leave conversations first: this sends nothing to anybody. */
   free(): void;
   [Symbol.dispose](): void;
 }
@@ -169,78 +175,79 @@ export interface Sas {
 }
 
 /**
- * A conversation with an account. Each function throws `E_CONVERSATION_UNKNOWN` while there is none, and says at once whether
- * something can be done; what became of it is told by events.
+ * A conversation with an account. Its functions throw `E_CONVERSATION_UNKNOWN` while none is open. They report at once whether
+ * something can be done; events report what became of it.
  */
 export interface Conversation {
   /** 32 bytes. */
   readonly accountId: Bytes;
   /** The account as text, for keys of maps. */
   readonly id: string;
-  /** Of the open session; `undefined` before there is one. */
+  /** The short authentication string of the open session; `undefined` before there is one. */
   readonly sas: Sas | undefined;
 
   /**
-   * Says a text, now or as soon as it can go.
+   * Sends a text, now or as soon as possible.
    * @throws DuetError `E_INVALID_CONTENT`, `E_QUEUE_FULL`, `E_ILL_FORMED`
    */
   text(text: string, options?: { readonly reply?: MessageId | undefined }): MessageId;
-  /** Changes an own text. Gives the name of the change, whose status is told like that of a text. */
+  /** Changes an own text. Returns the id of the change, whose status is reported like that of a text. */
   edit(id: MessageId, text: string): MessageId;
-  /** Withdraws an own message, on both sides. */
+  /** Deletes an own message on both sides. */
   remove(id: MessageId): MessageId;
   /** Sets a reaction to a message of either side; `false` removes it. */
   react(id: MessageId, emoji: string, set?: boolean): MessageId;
-  /** What the person is doing. Told at once, or not at all. */
+  /** Tells the peer what the user is doing: now, or not at all. */
   typing(activity?: Activity): void;
-  /** Everything up to this message of the peer's was in view. */
+  /** Reports that everything up to this message of the peer's was in view. */
   read(upTo: MessageId): void;
-  /** One item of the peer's was viewed or heard. */
+  /** Reports that one item of the peer's was viewed or heard. */
   viewed(id: MessageId): void;
-  /** Ends it, or gives a call up. */
+  /** Ends the conversation, or cancels the call. */
   leave(): void;
 
-  /** Offers a file and sends it when the peer takes it. */
+  /** Offers a file, and sends it once the peer accepts. */
   sendFile(options: SendFileOptions): FileTransfer;
-  /** Takes a file of the peer's (`message` with `body.type` `file`). */
+  /** Accepts a file of the peer's (`message` with `body.type` `file`). */
   receiveFile(descriptor: FileDescriptor, options: ReceiveFileOptions): FileTransfer;
-  /** Does not take it. */
+  /** Rejects a file of the peer's. */
   rejectFile(file: Uint8Array): void;
 
-  /** Offers a file of {@link createOutgoingFile}, whose chunks the caller seals itself: see `chunksWanted`. */
+  /** Offers a file made by {@link createOutgoingFile}, whose chunks the caller seals: see the event `chunksWanted`. */
   offerFile(descriptor: FileDescriptor): MessageId;
-  /** Does something with a file that is not sent or received by this handle. */
+  /** Acts on a file that is not sent or received through a {@link FileTransfer}. */
   file(file: Uint8Array, act: FileAct): void;
-  /** Sends a CHUNK frame with the chunks that `chunksWanted` named. False: they are not wanted any more. */
+  /** Sends a CHUNK frame with the chunks named by `chunksWanted`. Returns false if they are no longer wanted. */
   chunk(wanted: ChunksWanted, frame: Uint8Array): boolean;
 }
 
 export interface SendFileOptions extends OutgoingFileOptions {
-  /** Bytes that were written to the peer's socket, by the relay's word. */
+  /** Called with the bytes written to the peer's socket, as the relay reports. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface ReceiveFileOptions {
-  /** A verified part of the file, which begins at `offset`. Parts come in any order, each once, one at a time. */
+  /** Takes a verified part of the file, starting at `offset`. Parts come in any order, each once, one at a time. */
   readonly write: (part: { readonly offset: number; readonly bytes: Bytes }) => void | Promise<void>;
   readonly engine?: EngineMode | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** A file on its way, in either direction. It goes on after an interruption. */
+/** A file transfer in either direction. It resumes after an interruption. */
 export interface FileTransfer {
-  /** Names the file: 32 bytes. */
+  /** The file's id, 32 bytes. */
   readonly file: Bytes;
-  /** The message with an own file; `undefined` for one of the peer's. */
+  /** The message that offers an own file; `undefined` for a file of the peer's. */
   readonly message: MessageId | undefined;
   readonly size: number;
   /**
-   * Fulfilled when the receiver has all of it.
-   * Rejected with `E_TRANSFER_OVER` when either side stops it for good or the conversation ends, and with what `write` or the
-   * source failed with.
+   * Fulfilled when the receiver has all of it. Rejected with `E_TRANSFER_OVER` when either side cancels it or the conversation
+   * ends, and with the error of `write` or of the source if that fails.
    */
   readonly done: Promise<void>;
+  /** Pauses it and tells the other side; only the side that paused can resume. A file that is not accepted yet cannot be paused. */
   pause(): void;
   resume(): void;
+  /** Cancels it. */
   cancel(): void;
 }

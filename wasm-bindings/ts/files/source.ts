@@ -32,6 +32,66 @@ export async function readBlob(blob: Blob, start: number, end: number): Promise<
   return bytes;
 }
 
+/** What is read at once, in bytes. */
+const BLOCK = 1024 * 1024;
+/** Blocks that are kept: frames are asked for in order, but for those that go again. */
+const BLOCKS = 4;
+
+/**
+ * Reads parts of a Blob in any order. A browser takes tens of milliseconds for a slice, however short: so it is read by blocks, the
+ * next one beforehand.
+ */
+export class BlobReader {
+  readonly #blob: Blob;
+  readonly #blocks = new Map<number, Promise<Bytes>>();
+
+  constructor(blob: Blob) {
+    this.#blob = blob;
+  }
+
+  /** The bytes from `start` to `end`, to be read only: where one block has all of them they are a view of it. */
+  async read(start: number, end: number): Promise<Bytes> {
+    const first = Math.floor(start / BLOCK);
+    const begin = first * BLOCK;
+    const isWithin = start < end && end <= begin + BLOCK;
+    const bytes = isWithin
+      ? (await this.#block(first)).subarray(start - begin, end - begin)
+      : await this.#gather(start, end);
+    const next = Math.ceil(end / BLOCK);
+    // Whoever reads it hears of a failure.
+    if (next * BLOCK < this.#blob.size) this.#block(next).catch(() => undefined);
+    return bytes;
+  }
+
+  async #gather(start: number, end: number): Promise<Bytes> {
+    const out = new Uint8Array(end - start);
+    for (let block = Math.floor(start / BLOCK); block * BLOCK < end; block++) {
+      const begin = block * BLOCK;
+      const bytes = await this.#block(block);
+      out.set(bytes.subarray(Math.max(0, start - begin), end - begin), Math.max(0, begin - start));
+    }
+    return out;
+  }
+
+  /** Forgets what it has read. */
+  clear(): void {
+    this.#blocks.clear();
+  }
+
+  #block(block: number): Promise<Bytes> {
+    const known = this.#blocks.get(block);
+    if (known !== undefined) return known;
+    const end = Math.min((block + 1) * BLOCK, this.#blob.size);
+    const read = readBlob(this.#blob, block * BLOCK, end);
+    this.#blocks.set(block, read);
+    // What could not be read is read anew when it is wanted again.
+    read.catch(() => this.#blocks.delete(block));
+    const [oldest] = this.#blocks.keys();
+    if (this.#blocks.size > BLOCKS && oldest !== undefined) this.#blocks.delete(oldest);
+    return read;
+  }
+}
+
 class BlobSource implements ByteSource {
   readonly size: number;
   readonly #blob: Blob;

@@ -120,7 +120,7 @@ over: number,
 lifetime: number, };
 
 /**
- * Which queue of the socket a frame belongs into. What is in an earlier lane goes first.
+ * The socket's queue that a frame belongs to. Frames of an earlier lane go first.
  */
 export type Lane = "control" | "message" | "chunk";
 
@@ -130,25 +130,25 @@ export type Lane = "control" | "message" | "chunk";
 export type CloseReason = "silence" | "tryLater" | "newRun";
 
 /**
- * How the connection stands.
+ * The state of the connection to the relay.
  */
 export type LineState = "down" | "loggingIn" | "online" | "refused";
 
 /**
- * How a conversation stands.
+ * The stage of a conversation.
  */
 export type Stage = "seeking" | "ringing" | "establishing" | "secure";
 
 /**
- * How a conversation stands, and what may be shown beside it. `Stage` is known by proof; `peer_online` is the relay's word.
+ * The state of a conversation. `stage` is cryptographically proven; `peer_online` is only what the relay claims.
  */
 export type ConversationState = { 
 /**
- * How far it is.
+ * Its stage.
  */
 stage: Stage, 
 /**
- * Which session of the conversation is open, from 1; 0 before the first.
+ * The number of the open session of this conversation, from 1; 0 before the first.
  */
 session: number, 
 /**
@@ -156,25 +156,25 @@ session: number,
  */
 renewing: boolean, 
 /**
- * What the relay says of the peer; `None` while it has said nothing, or our own line is down.
+ * Whether the peer is online, as the relay claims; `None` while it has not told, or our own line is down.
  */
 peerOnline: boolean | null, 
 /**
- * Since when the peer owes us a sign of life, in ms, if it has for some seconds; `None` while nothing is awaited.
+ * Since when (ms) an answer of the peer's has been overdue, once it is for some seconds; `None` while none is.
  */
 silentSince: number | null, 
 /**
- * Own messages that wait.
+ * How many own messages are waiting to be sent.
  */
 waiting: number, };
 
 /**
- * What becomes of an own message. Each ends in exactly one of the last four.
+ * What became of an own message. Every message ends in exactly one of the last four.
  */
 export type Status = "waiting" | "early" | "sent" | "delivered" | "read" | "unconfirmed" | "notDelivered";
 
 /**
- * What a message puts on the screen.
+ * What a message shows on the screen.
  */
 export type Body = { "type": "text", 
 /**
@@ -182,20 +182,20 @@ export type Body = { "type": "text",
  */
 text: string, 
 /**
- * The message that it answers.
+ * The message it replies to.
  */
 reply: MessageId | null, } | { "type": "file", 
 /**
- * Names it.
+ * The file's id.
  */
 file: Uint8Array<ArrayBuffer>, 
 /**
- * What the sender says of it, its key among it.
+ * The sender's description of it, including its key.
  */
 descriptor: FileDescriptor, };
 
 /**
- * An own message that ended without the peer's word, told before anything is cleared.
+ * An own message that ended without the peer's confirmation, reported before anything is cleared.
  */
 export type Unsettled = { 
 /**
@@ -212,21 +212,21 @@ status: Status,
 text: string | null, };
 
 /**
- * Why a conversation ended. Nothing that the relay says is among it.
+ * Why a conversation ended. Nothing the relay says can be a reason.
  */
 export type EndedBy = { "why": "us" } | { "why": "peer" } | { "why": "peerBefore" } | { "why": "silence" } | { "why": "declined" } | { "why": "busy" } | { "why": "noAnswer" } | { "why": "offline" } | { "why": "failed", "code": CoreErrorCode } | { "why": "timedOut" } | { "why": "keyChanged" } | { "why": "expired" } | { "why": "misbehaviour", "code": CoreErrorCode };
 
 /**
- * Why something that arrived was refused. The person is warned of these: only an attack or a defect explains them.
+ * Why something that arrived was refused. Warn the user of these: only an attack or a defect explains them.
  */
 export type Suspicion = "notAuthentic" | "signature";
 
 /**
- * A run of chunks of an own file that the peer wants and the line has room for.
+ * A range of chunks of an own file that the peer wants and the line has room for.
  */
 export type ChunksWanted = { 
 /**
- * Names the frame that will carry them.
+ * The id of the frame that will carry them.
  */
 id: Uint8Array<ArrayBuffer>, 
 /**
@@ -243,19 +243,20 @@ first: number,
 count: number, };
 
 /**
- * For the screen. Whatever names an account was caused by that account's client, or is said to be the relay's word.
+ * What a screen needs to know. An event that names an account was caused by that account's client, unless its description
+ * says that it is the relay's claim.
  */
 export type Event = { "type": "line", 
 /**
- * How it stands.
+ * Its state.
  */
 state: LineState, } | { "type": "incoming", 
 /**
- * Who calls.
+ * Who is calling.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Under which key.
+ * The caller's key.
  */
 key: Uint8Array<ArrayBuffer>, 
 /**
@@ -263,7 +264,7 @@ key: Uint8Array<ArrayBuffer>,
  */
 known: boolean, 
 /**
- * Whether words may come with it.
+ * Whether early messages may come with it.
  */
 request: boolean, } | { "type": "incomingOver", 
 /**
@@ -271,11 +272,11 @@ request: boolean, } | { "type": "incomingOver",
  */
 account: Uint8Array<ArrayBuffer>, } | { "type": "turnedAway", 
 /**
- * In whose name it came. Where there was no room, nobody has verified that.
+ * In whose name it came. If there was no room, this was not verified.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Milliseconds until another one may ring; 0 where nobody knows.
+ * Milliseconds until another call may ring; 0 if unknown.
  */
 wait: number, } | { "type": "keyChanged", 
 /**
@@ -287,35 +288,35 @@ account: Uint8Array<ArrayBuffer>,
  */
 key: Uint8Array<ArrayBuffer>, } | { "type": "conversation", 
 /**
- * With whom.
+ * The other person.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * How it stands.
+ * Its state.
  */
 state: ConversationState, } | { "type": "pinned", 
 /**
- * Whose.
+ * The peer.
  */
 account: Uint8Array<ArrayBuffer>, } | { "type": "message", 
 /**
- * Whose.
+ * The peer.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Its name here.
+ * Its id on this device.
  */
 id: MessageId, 
 /**
- * What it says.
+ * Its content.
  */
 body: Body, 
 /**
- * It came with a call that was not completed yet: whose it is has weaker proof (protocol 12.2).
+ * It came with a call that is not completed yet: its sender is less strongly proven (protocol 12.2).
  */
 early: boolean, } | { "type": "earlyConfirmed", 
 /**
- * Whose.
+ * The peer.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
@@ -323,11 +324,11 @@ account: Uint8Array<ArrayBuffer>,
  */
 dropped: number, } | { "type": "edited", 
 /**
- * Whose.
+ * The peer.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Which.
+ * The message.
  */
 id: MessageId, 
 /**
@@ -335,11 +336,11 @@ id: MessageId,
  */
 text: string, } | { "type": "deleted", 
 /**
- * Whose.
+ * The peer.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Which.
+ * The message.
  */
 id: MessageId, } | { "type": "reaction", 
 /**
@@ -351,7 +352,7 @@ account: Uint8Array<ArrayBuffer>,
  */
 id: MessageId, 
 /**
- * Set, or else removed.
+ * Whether the reaction was set or removed.
  */
 set: boolean, 
 /**
@@ -359,23 +360,23 @@ set: boolean,
  */
 emoji: string, } | { "type": "status", 
 /**
- * In whose conversation.
+ * The peer.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Which.
+ * The message.
  */
 id: MessageId, 
 /**
- * What.
+ * Its status.
  */
 status: Status, } | { "type": "viewed", 
 /**
- * By whom.
+ * The peer.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Which.
+ * The message.
  */
 id: MessageId, } | { "type": "activity", 
 /**
@@ -383,21 +384,29 @@ id: MessageId, } | { "type": "activity",
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * What.
+ * The activity.
  */
 activity: Activity, } | { "type": "renewed", 
 /**
- * With whom.
+ * The other person.
  */
 account: Uint8Array<ArrayBuffer>, } | { "type": "restarted", 
 /**
- * With whom.
+ * The other person.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Files that were on offer or on their way.
+ * Files that were on offer or in transfer.
  */
-unfinished: Array<Uint8Array<ArrayBuffer>>, } | { "type": "draining", 
+unfinished: Array<Uint8Array<ArrayBuffer>>, } | { "type": "presence", 
+/**
+ * The peer.
+ */
+account: Uint8Array<ArrayBuffer>, 
+/**
+ * Whether it is online.
+ */
+online: boolean, } | { "type": "draining", 
 /**
  * Milliseconds.
  */
@@ -419,15 +428,15 @@ chunks: number, } | { "type": "fileControl",
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * What.
+ * The action.
  */
 control: { file: Uint8Array<ArrayBuffer>, op: FileOp, }, } | { "type": "chunksWanted", 
 /**
- * For whom.
+ * The receiver.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * Which.
+ * The chunks.
  */
 wanted: ChunksWanted, } | { "type": "suspicious", 
 /**
@@ -435,11 +444,11 @@ wanted: ChunksWanted, } | { "type": "suspicious",
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
- * What it was.
+ * What is suspicious.
  */
 what: Suspicion, } | { "type": "ended", 
 /**
- * With whom.
+ * The other person.
  */
 account: Uint8Array<ArrayBuffer>, 
 /**
@@ -451,10 +460,10 @@ by: EndedBy,
  */
 unsettled: Array<Unsettled>, 
 /**
- * Files of either side that were on offer or on their way.
+ * Files of either side that were on offer or in transfer.
  */
 unfinished: Array<Uint8Array<ArrayBuffer>>, 
 /**
- * The last messages of the peer may be missing.
+ * Whether the peer's last messages may be missing.
  */
 tailMissing: boolean, };

@@ -2,10 +2,15 @@
 import { copyOf, text } from '../bytes.js';
 import { DuetError } from '../errors.js';
 import { callback, options, signal as signalOf } from '../gate.js';
-import type { ErrorCode as RelayReason } from '../generated/relay-api.js';
+import type {
+  PasskeyQuestion,
+  ErrorCode as RelayReason,
+  SecondFactorProof,
+  SecondFactorRequest,
+} from '../generated/relay-api.js';
 import type { Bytes } from '../types.js';
 
-export type { RelayReason };
+export type { PasskeyQuestion, RelayReason };
 
 /** What every question to the relay needs. */
 export interface Relay {
@@ -49,6 +54,34 @@ export interface Credentials extends Relay {
   /** Of `splitPassword`: the relay never sees a password. */
   readonly loginSecret: string;
 }
+
+export interface LoginOptions extends Credentials {
+  /**
+   * Asked after the right password, if the account's owner turned a second factor on, and again after each wrong answer. If it
+   * rejects, so does the login.
+   */
+  readonly secondFactor?: ((question: SecondFactorQuestion) => Promise<SecondFactorAnswer>) | undefined;
+}
+
+export interface SecondFactorQuestion {
+  /** Whether the account has codes of an app. Recovery codes are always there, as long as any are left. */
+  readonly totp: boolean;
+  /** What `navigator.credentials.get` is to sign, if the account has passkeys for this host; bytes are base64url. */
+  readonly passkey: PasskeyQuestion | null;
+  /** Until when an answer is taken, in ms since 1970, by the relay's clock. */
+  readonly expiresAt: number;
+  /** How many answers were wrong so far. After the fifth the login begins again: `ticket_over`. */
+  readonly wrong: number;
+}
+
+/**
+ * What a person shows: `{ kind: 'totp', code }` of their app, or `{ kind: 'recovery', code }`, as it was typed; or what the browser
+ * answers for a passkey: `{ kind: 'passkey', credential, clientData, authenticatorData, signature }`, in base64url.
+ */
+export type SecondFactorAnswer = SecondFactorProof & {
+  /** This device is not asked again for 30 days. For pages of the relay's own site: it takes a cookie. */
+  readonly trustDevice?: boolean | undefined;
+};
 
 export interface Registration extends Credentials {
   /** The identity's public key. */
@@ -99,11 +132,33 @@ export async function register(given: Registration): Promise<Login> {
 
 /**
  * Logs in.
- * @throws RelayError with the reason `invalid_credentials`, `locked_out`, `rate_limited`, …
+ * @throws RelayError with the reason `invalid_credentials`, `locked_out`, `ticket_over`, `rate_limited`, …
+ * @throws DuetError `E_SECOND_FACTOR` if the account has a second factor and there is no `secondFactor`
  */
-export async function login(given: Credentials): Promise<Login> {
-  const body = credentials(options(given));
-  return loginOf(await ask(given, { method: 'POST', path: '/api/auth/login', body }));
+export async function login(given: LoginOptions): Promise<Login> {
+  const request = options(given);
+  const secondFactor = callback(request.secondFactor, 'secondFactor');
+  const answer = await ask(request, {
+    method: 'POST',
+    path: '/api/auth/login',
+    body: credentials(request),
+  });
+  const { ticket, ticketExpiresAt, totp, passkey } = fields(answer);
+  if (ticket === undefined) return loginOf(answer);
+  if (secondFactor === undefined) throw new DuetError('E_SECOND_FACTOR');
+  if (typeof totp !== 'boolean') throw unexpected();
+  const [step, expiresAt, signing] = [string(ticket), number(ticketExpiresAt), passkeyOf(passkey)];
+  for (let wrong = 0; ; wrong += 1) {
+    const { trustDevice, ...proof } = proofOf(
+      await secondFactor({ totp, passkey: signing, expiresAt, wrong }),
+    );
+    const body: SecondFactorRequest = { ticket: step, proof, trustDevice };
+    try {
+      return loginOf(await ask(request, { method: 'POST', path: '/api/auth/login/second-factor', body }));
+    } catch (error) {
+      if (!(error instanceof RelayError && error.reason === 'second_factor_wrong')) throw error;
+    }
+  }
 }
 
 /**
@@ -152,6 +207,28 @@ export async function findKey(
 
 function credentials({ name, loginSecret }: Credentials): { username: string; loginSecret: string } {
   return { username: text(name, 'name'), loginSecret: text(loginSecret, 'loginSecret') };
+}
+
+function proofOf(given: SecondFactorAnswer): SecondFactorProof & { trustDevice: boolean } {
+  const answer = options(given, 'answer');
+  const { kind, trustDevice = false } = answer;
+  if (typeof trustDevice !== 'boolean') throw new DuetError('E_ARGUMENT', 'trustDevice must be a boolean');
+  switch (kind) {
+    case 'totp':
+    case 'recovery':
+      return { kind, code: text(answer.code, 'code'), trustDevice };
+    case 'passkey':
+      return {
+        kind,
+        credential: text(answer.credential, 'credential'),
+        clientData: text(answer.clientData, 'clientData'),
+        authenticatorData: text(answer.authenticatorData, 'authenticatorData'),
+        signature: text(answer.signature, 'signature'),
+        trustDevice,
+      };
+    default:
+      throw new DuetError('E_ARGUMENT', `kind must be totp, recovery or passkey`);
+  }
 }
 
 // ---- One question
@@ -270,6 +347,13 @@ function string(value: unknown): string {
 function number(value: unknown): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) throw unexpected();
   return value;
+}
+
+function passkeyOf(value: unknown): PasskeyQuestion | null {
+  if (value === null) return null;
+  const { challenge, host, known } = fields(value);
+  if (!Array.isArray(known)) throw unexpected();
+  return { challenge: string(challenge), host: string(host), known: known.map(string) };
 }
 
 function loginOf(answer: unknown): Login {

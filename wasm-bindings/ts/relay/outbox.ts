@@ -8,7 +8,10 @@ export interface Sink {
   send(frame: Bytes): void;
 }
 
-/** Chunks are handed to the socket while it holds less than this: what is in the socket nothing can overtake. */
+/**
+ * Chunks are handed to the socket while it holds less than this, or than the next frame of them: what is in the socket nothing can
+ * overtake. A frame is as long as the line takes in a short while, so the socket of a fast line does not run dry until it is asked.
+ */
 const CHUNKS_BUFFERED = 64 * 1024;
 /** A socket does not say when its buffer empties, so it is asked. */
 const POLL_MS = 5;
@@ -45,9 +48,10 @@ export class Outbox {
   }
 
   #flush(): void {
-    while (this.#chunks.length > 0 && this.#sink.bufferedAmount < CHUNKS_BUFFERED) {
-      const frame = this.#chunks.shift();
-      if (frame !== undefined) this.#sink.send(frame);
+    for (let [next] = this.#chunks; next !== undefined; [next] = this.#chunks) {
+      if (this.#sink.bufferedAmount >= Math.max(CHUNKS_BUFFERED, next.length)) break;
+      this.#chunks.shift();
+      this.#sink.send(next);
     }
     if (this.#chunks.length === 0 || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {

@@ -1,0 +1,179 @@
+/**
+ * `@duet-chat/crypto/subtle` where the platform is another one than Node. What it finds is remembered, so each case runs in a worker
+ * thread of its own.
+ */
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+const dist = new URL('../../../dist/', import.meta.url);
+
+/** Runs code in a fresh thread, in which the globals are changed first, and returns what it posts. */
+function fresh(before: string, code: string): Promise<unknown> {
+  const source = `
+    const { parentPort } = await import('node:worker_threads');
+    const platform = globalThis.crypto;
+    const replace = (value) => Object.defineProperty(globalThis, 'crypto', { value, configurable: true });
+    const getRandomValues = (bytes) => platform.getRandomValues(bytes);
+    const named = (promise) => Promise.resolve(promise).then(() => 'went through', (error) => (typeof error.code === 'string' ? error.code : error.name));
+    ${before}
+    const load = (name) => import(new URL(name, '${dist}').href);
+    ${code}
+  `;
+  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  }).finally(() => worker.terminate());
+}
+
+function finds(name: string, before: string, code: string, wanted: unknown): void {
+  test(`subtle: ${name}`, async ({ assert }) => assert.deepEqual(await fresh(before, code), wanted));
+}
+
+/** As on plain http. */
+const INSECURE = 'replace({ getRandomValues }); delete globalThis.CryptoKey;';
+
+finds(
+  'without crypto.subtle the module does everything',
+  INSECURE,
+  `const { subtle, engineOf } = await load('subtle.js');
+   const key = await subtle.generateKey('Ed25519', false, ['sign', 'verify']);
+   const signature = await subtle.sign('Ed25519', key.privateKey, new Uint8Array(3));
+   parentPort.postMessage([
+     engineOf(key.privateKey),
+     await subtle.verify('Ed25519', key.publicKey, signature, new Uint8Array(3)),
+     await named(subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign'])),
+   ])`,
+  ['wasm', true, 'NotSupportedError'],
+);
+
+finds(
+  'an algorithm that the platform lacks, or does wrong, is the module’s',
+  `replace({ getRandomValues, subtle: new Proxy(platform.subtle, {
+     get: (target, name) => (...given) => {
+       if (JSON.stringify(given).includes('X25519')) return Promise.reject(new DOMException('', 'NotSupportedError'));
+       if (name === 'verify') return Promise.resolve(true);
+       return target[name](...given);
+     },
+   }) });`,
+  `const { enginesOf } = await load('subtle.js');
+   const { X25519, Ed25519, HMAC, PBKDF2 } = await enginesOf();
+   parentPort.postMessage([X25519, Ed25519, HMAC, PBKDF2])`,
+  ['wasm', 'wasm', 'wasm', 'native'],
+);
+
+finds(
+  'install defines what is missing',
+  INSECURE,
+  `await load('subtle/install.js');
+   const { subtle } = await load('subtle.js');
+   const key = await crypto.subtle.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt']);
+   const ids = new Set(Array.from({ length: 100 }, () => crypto.randomUUID()));
+   const form = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+   parentPort.postMessage([
+     crypto.subtle === subtle, key instanceof CryptoKey, ids.size, [...ids].every((id) => form.test(id)),
+   ])`,
+  [true, true, 100, true],
+);
+
+finds(
+  'install leaves what is there',
+  '',
+  `const before = [crypto.subtle, crypto.randomUUID, CryptoKey];
+   await load('subtle/install.js');
+   parentPort.postMessage([crypto.subtle, crypto.randomUUID, CryptoKey].map((one, at) => one === before[at]))`,
+  [true, true, true],
+);
+
+finds(
+  'install refuses where nothing is random',
+  'replace({});',
+  `parentPort.postMessage([
+     await named(load('subtle/install.js')),
+     typeof crypto.subtle,
+   ])`,
+  ['E_RANDOM_MISSING', 'undefined'],
+);
+
+finds(
+  'without WebAssembly the platform does what it can, and the rest says what is missing',
+  'delete globalThis.WebAssembly;',
+  `const { subtle, createSubtle } = await load('subtle.js');
+   const wasm = createSubtle({ engine: 'wasm' });
+   parentPort.postMessage([
+     await named(subtle.digest('SHA-256', new Uint8Array(1))),
+     await named(wasm.digest('SHA-256', new Uint8Array(1))),
+   ])`,
+  ['went through', 'E_WASM_MISSING'],
+);
+
+finds(
+  'the module may be given',
+  '',
+  `const { readFile } = await import('node:fs/promises');
+   const { createSubtle } = await load('subtle.js');
+   const wrong = createSubtle({ engine: 'wasm', wasm: await readFile(new URL('wasm/baseline.wasm', '${dist}')) });
+   const refused = await named(wrong.digest('SHA-256', new Uint8Array(1)));
+   const right = createSubtle({ engine: 'wasm', wasm: await readFile(new URL('wasm/subtle/baseline.wasm', '${dist}')) });
+   parentPort.postMessage([refused, await named(right.digest('SHA-256', new Uint8Array(1)))])`,
+  ['E_WASM_LOAD', 'went through'],
+);
+
+finds(
+  'nothing of a call is left in the module’s memory',
+  '',
+  `const { createSubtle } = await load('subtle.js');
+   const wasm = createSubtle({ engine: 'wasm' });
+   const secret = (length, seed) => Uint8Array.from({ length }, (_, at) => (at + 1) * (2 * seed + 1) * 59 + seed);
+   const secrets = {
+     mac: secret(48, 1), ikm: secret(40, 2), password: secret(24, 3), seed: secret(32, 4), agreeing: secret(32, 5),
+     aes: secret(32, 6), text: secret(300, 7),
+   };
+   const asPkcs8 = (last, key) => Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, last, 4, 0x22, 4, 0x20, ...key);
+   const mac = await wasm.importKey('raw', secrets.mac, { name: 'HMAC', hash: 'SHA-512' }, false, ['sign']);
+   await wasm.sign('HMAC', mac, secrets.text);
+   const ikm = await wasm.importKey('raw', secrets.ikm, 'HKDF', false, ['deriveBits']);
+   const salted = { hash: 'SHA-256', salt: new Uint8Array(8), info: new Uint8Array(8) };
+   const derived = [new Uint8Array(await wasm.deriveBits({ name: 'HKDF', ...salted }, ikm, 512))];
+   const password = await wasm.importKey('raw', secrets.password, 'PBKDF2', false, ['deriveBits']);
+   derived.push(new Uint8Array(await wasm.deriveBits({ name: 'PBKDF2', ...salted, iterations: 3 }, password, 512)));
+   const signer = await wasm.importKey('pkcs8', asPkcs8(0x70, secrets.seed), 'Ed25519', true, ['sign']);
+   await wasm.sign('Ed25519', signer, secrets.text);
+   await wasm.exportKey('jwk', signer);
+   const mine = await wasm.importKey('pkcs8', asPkcs8(0x6e, secrets.agreeing), 'X25519', false, ['deriveBits']);
+   const { publicKey } = await wasm.generateKey('X25519', false, ['deriveBits']);
+   derived.push(new Uint8Array(await wasm.deriveBits({ name: 'X25519', public: publicKey }, mine, 256)));
+   const cipher = await wasm.importKey('raw', secrets.aes, 'AES-GCM', false, ['encrypt', 'decrypt']);
+   for (const length of [12, 16]) {
+     const params = { name: 'AES-GCM', iv: secret(length, 8) };
+     await wasm.decrypt(params, cipher, await wasm.encrypt(params, cipher, secrets.text));
+   }
+   const { memory } = await (await load('wasm/subtle/glue.js')).default();
+   const all = Buffer.from(memory.buffer);
+   const found = (bytes) => all.includes(Buffer.from(bytes.subarray(4, 20)));
+   parentPort.postMessage([
+     Object.keys(secrets).filter((name) => found(secrets[name])),
+     derived.filter(found).length,
+     all.some((byte) => byte !== 0),
+   ])`,
+  [[], 0, true],
+);
+
+finds(
+  'neither a key for each message nor a length that is refused fills the module’s memory',
+  '',
+  `const { createSubtle } = await load('subtle.js');
+   const wasm = createSubtle({ engine: 'wasm' });
+   const iv = new Uint8Array(12);
+   // No turn of the event loop in it, and so no finalizer.
+   for (let message = 0; message < 2000; message += 1) {
+     const key = await wasm.importKey('raw', new Uint8Array(32).fill(message), 'AES-GCM', false, ['encrypt']);
+     await wasm.encrypt({ name: 'AES-GCM', iv }, key, iv);
+   }
+   const ikm = await wasm.importKey('raw', iv, 'HKDF', false, ['deriveBits']);
+   const params = { name: 'HKDF', hash: 'SHA-256', salt: iv, info: iv };
+   const refused = await named(wasm.deriveBits(params, ikm, 2 ** 32 - 8));
+   const { memory } = await (await load('wasm/subtle/glue.js')).default();
+   parentPort.postMessage([refused, memory.buffer.byteLength < 4 * 1024 * 1024])`,
+  ['OperationError', true],
+);

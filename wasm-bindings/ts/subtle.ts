@@ -1,0 +1,71 @@
+/**
+ * The interface of `crypto.subtle` where it is missing (plain http) or lacks an algorithm: the platform's own Web Crypto for
+ * whatever it does right, WebAssembly for the rest.
+ *
+ * HMAC, HKDF, PBKDF2, AES-GCM, Ed25519, X25519, SHA-1 and SHA-2 are everywhere; of other algorithms what the platform has. Nothing
+ * has to be awaited first: the module is loaded by the first operation that needs it.
+ *
+ * @example
+ * ```ts
+ * import { subtle } from '@duet-chat/crypto/subtle';
+ *
+ * const key = await subtle.generateKey({ name: 'AES-GCM', length: 256 }, false, ['encrypt', 'decrypt']);
+ * const iv = crypto.getRandomValues(new Uint8Array(12));
+ * const sealed = await subtle.encrypt({ name: 'AES-GCM', iv }, key, new TextEncoder().encode('Hello'));
+ * ```
+ *
+ * @module
+ */
+import { DuetError } from './errors.js';
+import { options as own } from './gate.js';
+import type { Engine, EngineSetting } from './subtle/engines.js';
+import { slotsOf } from './subtle/key.js';
+import type { WasmSource } from './subtle/module.js';
+import type { Feature } from './subtle/probe.js';
+import { DuetSubtleCrypto } from './subtle/subtle.js';
+
+export { DuetError } from './errors.js';
+export { DuetCryptoKey } from './subtle/key.js';
+export type { Engine, EngineSetting, Feature, WasmSource };
+
+/** Options of {@link createSubtle}. */
+export interface SubtleOptions {
+  /**
+   * Who computes. `auto` (the default) asks the platform first, for each algorithm and length; `wasm` makes every key with the
+   * module; `native` takes whatever the platform has, unprobed.
+   */
+  readonly engine?: EngineSetting;
+  /** Where the WebAssembly module comes from, if it is not to be the copy inside the package; see `ready()` of the main entry. */
+  readonly wasm?: WasmSource;
+}
+
+/** Another `subtle`, with an engine or a module of one's own choice. Keys of one work with every other. */
+export function createSubtle(options: SubtleOptions = {}): SubtleCrypto {
+  const { engine = 'auto', wasm } = own(options);
+  if (!['auto', 'native', 'wasm'].includes(engine)) {
+    throw new DuetError('E_ARGUMENT', "engine must be 'auto', 'native' or 'wasm'");
+  }
+  return new DuetSubtleCrypto({ engine, native: platform(), wasm }) as unknown as SubtleCrypto;
+}
+
+/** What stands in for `crypto.subtle`. */
+export const subtle: SubtleCrypto = /* @__PURE__ */ createSubtle();
+
+/** Whose key it is: it stays there, whatever engine is set. */
+export function engineOf(key: CryptoKey): Engine {
+  return slotsOf(key) === undefined ? 'native' : 'wasm';
+}
+
+/** Who computes what here. Asks the platform about everything that it was not asked about yet. */
+export function enginesOf(instance: SubtleCrypto = subtle): Promise<Readonly<Record<Feature, Engine>>> {
+  if (!(instance instanceof DuetSubtleCrypto)) {
+    return Promise.reject(new DuetError('E_ARGUMENT', 'not made by this package'));
+  }
+  return DuetSubtleCrypto.engines(instance).all();
+}
+
+/** The platform's own, and not ours in its place. */
+function platform(): SubtleCrypto | undefined {
+  const found = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  return found instanceof DuetSubtleCrypto ? undefined : found;
+}

@@ -1,0 +1,457 @@
+/** The methods of `SubtleCrypto`: the specification's order of conversions and checks, and whose operation it is. */
+import type { Bytes, Exported, KeyData, Params, Wanted } from './algorithms/algorithm.js';
+import { publicIn } from './algorithms/curve.js';
+import { algorithmNamed, type Normalized, normalize, unsupported } from './algorithms/registry.js';
+import { type EngineSetting, Engines, featureOf } from './engines.js';
+import { exception } from './exception.js';
+import { ownKey, type Slots, slotsOf } from './key.js';
+import { load, type Wasm, type WasmSource } from './module.js';
+import { Native } from './native.js';
+import {
+  boolean,
+  bufferSource,
+  copyOf,
+  cryptoKey,
+  dictionary,
+  isBufferSource,
+  jsonWebKey,
+  keyFormat,
+  keyUsages,
+  nullableLong,
+  required,
+  unsignedLong,
+  viewOf,
+} from './webidl.js';
+
+/** Engine and module of a {@link DuetSubtleCrypto}. */
+export interface Settings {
+  readonly engine: EngineSetting;
+  readonly native: SubtleCrypto | undefined;
+  readonly wasm: WasmSource;
+}
+
+type Known = Extract<Normalized, { known: true }>;
+
+/** A normalised algorithm, and what the caller gave, for a platform that knows it better. */
+interface Asked {
+  readonly normalized: Normalized;
+  readonly original: unknown;
+}
+
+/** What is made where the platform has no `SubtleCrypto`, or lacks an algorithm. */
+export class DuetSubtleCrypto {
+  readonly #engines: Engines;
+  readonly #native: Native | undefined;
+  readonly #source: WasmSource;
+
+  constructor({ engine, native, wasm }: Settings) {
+    this.#engines = new Engines(engine, native);
+    this.#native = native && new Native(native);
+    this.#source = wasm;
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'SubtleCrypto';
+  }
+
+  /** @internal */
+  static engines(subtle: DuetSubtleCrypto): Engines {
+    return subtle.#engines;
+  }
+
+  async digest(...given: unknown[]): Promise<ArrayBuffer> {
+    required(given, 2, 'digest');
+    const [original, data] = given;
+    const view = viewOf(data, 'data');
+    const normalized = normalize('digest', original);
+    if (!normalized.known) return this.#platform(normalized.name).digest(original as Algorithm, view);
+    const { algorithm, params } = normalized;
+    const feature = featureOf(params);
+    // The platform copies at once.
+    if (this.#engines.known(feature) === 'native') return this.#platform(params.name).digest(params, view);
+    const bytes = copyOf(view);
+    if ((await this.#engines.pick(feature)) === 'native') {
+      return this.#platform(params.name).digest(params, bytes);
+    }
+    const wasm = await this.#module();
+    return bufferOf(operation(algorithm.digest, params.name, 'digest')(wasm, params, bytes));
+  }
+
+  async encrypt(...given: unknown[]): Promise<ArrayBuffer> {
+    required(given, 3, 'encrypt');
+    const [algorithm, key, data] = given;
+    return this.#crypt('encrypt', algorithm, cryptoKey(key, 'key'), viewOf(data, 'data'));
+  }
+
+  async decrypt(...given: unknown[]): Promise<ArrayBuffer> {
+    required(given, 3, 'decrypt');
+    const [algorithm, key, data] = given;
+    return this.#crypt('decrypt', algorithm, cryptoKey(key, 'key'), viewOf(data, 'data'));
+  }
+
+  async sign(...given: unknown[]): Promise<ArrayBuffer> {
+    required(given, 3, 'sign');
+    const [algorithm, key, data] = given;
+    return this.#crypt('sign', algorithm, cryptoKey(key, 'key'), viewOf(data, 'data'));
+  }
+
+  async verify(...given: unknown[]): Promise<boolean> {
+    required(given, 4, 'verify');
+    const [original, keyGiven, signatureGiven, data] = given;
+    const key = cryptoKey(keyGiven, 'key');
+    const signature = bufferSource(signatureGiven, 'signature');
+    const view = viewOf(data, 'data');
+    const normalized = normalize('verify', original);
+    const slots = slotsOf(key);
+    if (slots === undefined) {
+      const { native } = this.#keyOfPlatform(key);
+      if (normalized.known && normalized.params.name === 'Ed25519' && key.algorithm.name === 'Ed25519') {
+        return native.verifyEd25519(key, signature, copyOf(view));
+      }
+      return native.subtle.verify(forPlatform({ normalized, original }), key, signature, view);
+    }
+    const { algorithm, params } = mustBeKnown(normalized, 'verify');
+    const bytes = copyOf(view);
+    checkKey(slots, params, 'verify');
+    const wasm = await this.#module();
+    return operation(algorithm.verify, params.name, 'verify')(wasm, slots, params, signature, bytes);
+  }
+
+  async generateKey(...given: unknown[]): Promise<CryptoKey | CryptoKeyPair> {
+    required(given, 3, 'generateKey');
+    const [original, extractableGiven, usagesGiven] = given;
+    const wanted = wantedOf(extractableGiven, usagesGiven);
+    const { extractable, usages } = wanted;
+    const normalized = normalize('generateKey', original);
+    if (!normalized.known) {
+      return this.#platform(normalized.name).generateKey(original as Algorithm, extractable, [...usages]);
+    }
+    const { algorithm, params } = normalized;
+    if ((await this.#engines.pick(featureOf(params))) === 'native') {
+      return this.#platform(params.name).generateKey(params, extractable, [...usages]);
+    }
+    const wasm = await this.#module();
+    const made = operation(algorithm.generateKey, params.name, 'generateKey')(wasm, params, wanted);
+    if ('type' in made) return ownKey(mustHaveUsages(made));
+    const [publicKey, privateKey] = made;
+    mustHaveUsages(privateKey);
+    return { publicKey: ownKey(publicKey), privateKey: ownKey(privateKey) };
+  }
+
+  async importKey(...given: unknown[]): Promise<CryptoKey> {
+    required(given, 5, 'importKey');
+    const [formatGiven, data, original, extractable, usages] = given;
+    const format = keyFormat(formatGiven, 'format');
+    const isBytes = isBufferSource(data);
+    const bytes = isBytes ? bufferSource(data, 'keyData') : undefined;
+    const jwk = isBytes ? undefined : jsonWebKey(data, 'keyData');
+    const wanted = wantedOf(extractable, usages);
+    const normalized = normalize('importKey', original);
+    return this.#import(keyData(format, bytes, jwk), { normalized, original }, wanted);
+  }
+
+  async exportKey(...given: unknown[]): Promise<ArrayBuffer | JsonWebKey> {
+    required(given, 2, 'exportKey');
+    const [formatGiven, keyGiven] = given;
+    const format = keyFormat(formatGiven, 'format');
+    const key = cryptoKey(keyGiven, 'key');
+    const exported = await this.#export(format, key);
+    return exported instanceof Uint8Array ? bufferOf(exported) : exported;
+  }
+
+  async deriveBits(...given: unknown[]): Promise<ArrayBuffer> {
+    required(given, 2, 'deriveBits');
+    const [original, keyGiven, lengthGiven] = given;
+    const key = cryptoKey(keyGiven, 'baseKey');
+    const length = nullableLong(lengthGiven, 'length');
+    const asked = { normalized: normalize('deriveBits', original), original };
+    const slots = slotsOf(key);
+    if (slots === undefined) {
+      const { native } = this.#keyOfPlatform(key);
+      return native.subtle.deriveBits(await this.#forNativeBase(asked), key, length as number);
+    }
+    return bufferOf(await this.#derive(asked, slots, 'deriveBits', () => length));
+  }
+
+  async deriveKey(...given: unknown[]): Promise<CryptoKey> {
+    required(given, 5, 'deriveKey');
+    const [original, keyGiven, derivedType, extractable, usages] = given;
+    const key = cryptoKey(keyGiven, 'baseKey');
+    const wanted = wantedOf(extractable, usages);
+    const asked = { normalized: normalize('deriveBits', original), original };
+    // Its dictionary has all members of that for importKey.
+    const derived = {
+      normalized: normalize('getKeyLength', derivedType, 'derivedKeyType'),
+      original: derivedType,
+    };
+    const slots = slotsOf(key);
+    if (slots !== undefined) {
+      const bits = await this.#derive(asked, slots, 'deriveKey', () => lengthOf(derived));
+      return this.#import({ format: 'raw', bytes: bits }, derived, wanted);
+    }
+    const { native } = this.#keyOfPlatform(key);
+    const algorithm = await this.#forNativeBase(asked);
+    if (!(await this.#isOwn(derived.normalized))) {
+      const { subtle } = native;
+      return subtle.deriveKey(algorithm, key, forPlatform(derived), wanted.extractable, [...wanted.usages]);
+    }
+    const bits = await native.bitsForKey(algorithm, key, lengthOf(derived));
+    return this.#import({ format: 'raw', bytes: bits }, derived, wanted);
+  }
+
+  async wrapKey(...given: unknown[]): Promise<ArrayBuffer> {
+    required(given, 4, 'wrapKey');
+    const [formatGiven, keyGiven, wrappingGiven, original] = given;
+    const format = keyFormat(formatGiven, 'format');
+    const key = cryptoKey(keyGiven, 'key');
+    const wrappingKey = cryptoKey(wrappingGiven, 'wrappingKey');
+    const normalized = normalize('encrypt', original, 'wrapAlgorithm');
+    const wrapping = slotsOf(wrappingKey);
+    if (wrapping === undefined) {
+      const { native } = this.#keyOfPlatform(wrappingKey);
+      const algorithm = forPlatform({ normalized, original });
+      if (slotsOf(key) === undefined) return native.subtle.wrapKey(format, key, wrappingKey, algorithm);
+      return native.wrap(serialized(await this.#export(format, key)), wrappingKey, algorithm);
+    }
+    const { algorithm, params } = mustBeKnown(normalized, 'wrapKey');
+    checkKey(wrapping, params, 'wrapKey');
+    const bytes = serialized(await this.#export(format, key));
+    const wasm = await this.#module();
+    return bufferOf(operation(algorithm.encrypt, params.name, 'wrapKey')(wasm, wrapping, params, bytes));
+  }
+
+  async unwrapKey(...given: unknown[]): Promise<CryptoKey> {
+    required(given, 7, 'unwrapKey');
+    const [formatGiven, data, unwrappingGiven, original, targetGiven, extractable, usages] = given;
+    const format = keyFormat(formatGiven, 'format');
+    const wrapped = bufferSource(data, 'wrappedKey');
+    const unwrappingKey = cryptoKey(unwrappingGiven, 'unwrappingKey');
+    const wanted = wantedOf(extractable, usages);
+    const normalized = normalize('decrypt', original, 'unwrapAlgorithm');
+    const target = {
+      normalized: normalize('importKey', targetGiven, 'unwrappedKeyAlgorithm'),
+      original: targetGiven,
+    };
+    const unwrapping = slotsOf(unwrappingKey);
+    if (unwrapping !== undefined) {
+      const { algorithm, params } = mustBeKnown(normalized, 'unwrapKey');
+      checkKey(unwrapping, params, 'unwrapKey');
+      const wasm = await this.#module();
+      const opened = operation(algorithm.decrypt, params.name, 'unwrapKey')(
+        wasm,
+        unwrapping,
+        params,
+        wrapped,
+      );
+      return this.#import(parsed(format, opened), target, wanted);
+    }
+    const { native } = this.#keyOfPlatform(unwrappingKey);
+    const algorithm = forPlatform({ normalized, original });
+    if (await this.#isOwn(target.normalized)) {
+      return this.#import(
+        parsed(format, await native.unwrap(wrapped, unwrappingKey, algorithm)),
+        target,
+        wanted,
+      );
+    }
+    return native.subtle.unwrapKey(
+      format,
+      wrapped,
+      unwrappingKey,
+      algorithm,
+      forPlatform(target),
+      wanted.extractable,
+      [...wanted.usages],
+    );
+  }
+
+  async #crypt(
+    what: 'encrypt' | 'decrypt' | 'sign',
+    original: unknown,
+    key: CryptoKey,
+    view: Bytes,
+  ): Promise<ArrayBuffer> {
+    const normalized = normalize(what, original);
+    const slots = slotsOf(key);
+    if (slots === undefined) {
+      const { native } = this.#keyOfPlatform(key);
+      return native.subtle[what](forPlatform({ normalized, original }), key, view);
+    }
+    const { algorithm, params } = mustBeKnown(normalized, what);
+    const bytes = copyOf(view);
+    checkKey(slots, params, what);
+    const wasm = await this.#module();
+    return bufferOf(operation(algorithm[what], params.name, what)(wasm, slots, params, bytes));
+  }
+
+  /** Bits of a key of the module. */
+  async #derive(
+    { normalized }: Asked,
+    slots: Slots,
+    usage: 'deriveBits' | 'deriveKey',
+    length: () => number | null,
+  ): Promise<Bytes> {
+    const { algorithm, params } = mustBeKnown(normalized, usage);
+    checkKey(slots, params, usage);
+    const wantedLength = length();
+    const theirs = params.public;
+    const isForeign = theirs !== undefined && slots.type === 'private' && slotsOf(theirs) === undefined;
+    const own = isForeign
+      ? { ...params, public: await this.#keyOfPlatform(theirs).native.publicTo(theirs) }
+      : params;
+    const wasm = await this.#module();
+    return operation(algorithm.deriveBits, params.name, usage)(wasm, slots, own, wantedLength);
+  }
+
+  /** The algorithm of `deriveBits` for a native base key, whose peer has to be native, too. */
+  async #forNativeBase(asked: Asked): Promise<Algorithm & Params> {
+    const algorithm = forPlatform(asked) as Algorithm & Params;
+    const theirs = asked.normalized.known ? slotsOf(asked.normalized.params.public) : undefined;
+    if (theirs === undefined || this.#native === undefined) return algorithm;
+    return { ...algorithm, public: await this.#native.publicFrom(theirs) };
+  }
+
+  async #import(data: KeyData, target: Asked, wanted: Wanted): Promise<CryptoKey> {
+    const { normalized } = target;
+    if (!normalized.known || !(await this.#isOwn(normalized, data))) {
+      return this.#importNative(data, target, wanted);
+    }
+    const { algorithm, params } = normalized;
+    const wasm = await this.#module();
+    const slots = operation(algorithm.importKey, params.name, 'importKey')(wasm, data, params, wanted);
+    return ownKey(slots.type === 'public' ? slots : mustHaveUsages(slots));
+  }
+
+  async #importNative(data: KeyData, target: Asked, wanted: Wanted): Promise<CryptoKey> {
+    const { normalized } = target;
+    const native = this.#platform(normalized.known ? normalized.params.name : normalized.name);
+    const algorithm = forPlatform(target);
+    const { extractable } = wanted;
+    const usages = [...wanted.usages];
+    const key =
+      data.format === 'jwk'
+        ? await native.importKey('jwk', data.jwk, algorithm, extractable, usages)
+        : await native.importKey(data.format, data.bytes, algorithm, extractable, usages);
+    if (key.algorithm.name === 'Ed25519') this.#native?.note(key, publicIn('Ed25519', data));
+    return key;
+  }
+
+  async #export(format: KeyFormat, key: CryptoKey): Promise<Exported> {
+    const slots = slotsOf(key);
+    if (slots === undefined) {
+      const { native } = this.#keyOfPlatform(key);
+      return format === 'jwk'
+        ? native.subtle.exportKey('jwk', key)
+        : new Uint8Array(await native.subtle.exportKey(format, key));
+    }
+    const exporting = algorithmNamed(slots.algorithm.name)?.exportKey;
+    if (exporting === undefined) throw unsupported(slots.algorithm.name, 'exportKey');
+    if (!slots.extractable) throw exception('InvalidAccessError', 'the key is not extractable');
+    return exporting(await this.#module(), format, slots);
+  }
+
+  /** Whether the module makes this key. */
+  async #isOwn(normalized: Normalized, data?: KeyData): Promise<boolean> {
+    if (!normalized.known) return false;
+    return (await this.#engines.pick(featureOf(normalized.params, data))) === 'wasm';
+  }
+
+  #module(): Promise<Wasm> {
+    return load(this.#source);
+  }
+
+  /** The platform's Web Crypto, for what only it may have. */
+  #platform(name: string): SubtleCrypto {
+    if (this.#native === undefined || this.#engines.setting === 'wasm') {
+      throw exception('NotSupportedError', `${name} is not supported here`);
+    }
+    return this.#native.subtle;
+  }
+
+  /** The platform that a native key belongs to, whatever engine is set: a key stays where it is. */
+  #keyOfPlatform(key: CryptoKey): { readonly native: Native } {
+    if (this.#native === undefined) {
+      throw exception('InvalidAccessError', `${key.type} key of a platform that is not at hand`);
+    }
+    return { native: this.#native };
+  }
+}
+
+/** What the platform is told: what was read once, or, of an algorithm that only it knows, what the caller gave. */
+function forPlatform({ normalized, original }: Asked): Algorithm {
+  return normalized.known ? normalized.params : (original as Algorithm);
+}
+
+function mustBeKnown(normalized: Normalized, what: string): Known {
+  if (!normalized.known) throw unsupported(normalized.name, `${what} with a key of the wasm engine`);
+  return normalized;
+}
+
+function checkKey({ algorithm, usages }: Slots, { name }: Params, usage: KeyUsage): void {
+  if (algorithm.name !== name) {
+    throw exception('InvalidAccessError', `a key of ${algorithm.name} is not one of ${name}`);
+  }
+  if (!usages.includes(usage)) throw exception('InvalidAccessError', `the key does not permit ${usage}`);
+}
+
+function mustHaveUsages(slots: Slots): Slots {
+  if (slots.usages.length === 0) throw exception('SyntaxError', 'such a key needs usages');
+  return slots;
+}
+
+/** A normalised algorithm has the operation that it was normalised for. */
+function operation<T>(implementation: T | undefined, name: string, what: string): T {
+  if (implementation === undefined) throw unsupported(name, what);
+  return implementation;
+}
+
+function wantedOf(extractable: unknown, usages: unknown): Wanted {
+  return { extractable: boolean(extractable, 'extractable'), usages: keyUsages(usages, 'keyUsages') };
+}
+
+/** Bits of a derived key. Of what only the platform knows, AES alone has a length that can be told without it. */
+function lengthOf({ normalized, original }: Asked): number | null {
+  if (normalized.known) {
+    const { algorithm, params } = normalized;
+    return operation(algorithm.getKeyLength, params.name, 'deriveKey')(params);
+  }
+  if (!/^AES-/i.test(normalized.name)) throw unsupported(normalized.name, 'deriveKey');
+  const members = [{ name: 'length', convert: unsignedLong, required: true }];
+  return dictionary<{ length: number }>(original, members, 'derivedKeyType').length;
+}
+
+function keyData(format: KeyFormat, bytes: Bytes | undefined, jwk: JsonWebKey | undefined): KeyData {
+  if (format === 'jwk') {
+    if (jwk === undefined) throw new TypeError("key data of the format 'jwk' must be a JsonWebKey");
+    return { format, jwk };
+  }
+  if (bytes === undefined) throw new TypeError(`key data of the format '${format}' must be a BufferSource`);
+  return { format, bytes };
+}
+
+/** What is wrapped. */
+function serialized(exported: Exported): Bytes {
+  if (exported instanceof Uint8Array) return exported;
+  return new TextEncoder().encode(JSON.stringify(exported)) as Bytes;
+}
+
+/** What was wrapped. */
+function parsed(format: KeyFormat, bytes: Bytes): KeyData {
+  if (format !== 'jwk') return { format, bytes };
+  let value: unknown;
+  try {
+    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (cause) {
+    throw exception('DataError', 'what was unwrapped is no JSON', cause);
+  }
+  if (typeof value !== 'object' || value === null) {
+    throw exception('DataError', 'what was unwrapped is no JSON Web Key');
+  }
+  const jwk = jsonWebKey(value, 'the unwrapped key');
+  if (jwk.kty === undefined) throw exception('DataError', "the unwrapped key has no 'kty'");
+  return { format, jwk };
+}
+
+function bufferOf(bytes: Bytes): ArrayBuffer {
+  return bytes.buffer;
+}
