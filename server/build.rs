@@ -1,5 +1,5 @@
-//! Lists the built site (`web/dist`), so that the relay carries it inside. Without one the list is empty, the
-//! relay still compiles, and its front page says how to build the site.
+//! Lists the built site (`web/dist`) and the built documents (`docs/site/dist`, under `docs/`), so that the relay carries
+//! them inside. Without them the list is empty, the relay still compiles, and its front page says how to build the site.
 
 use std::{
     env, fs, io,
@@ -8,14 +8,15 @@ use std::{
 
 fn main() -> io::Result<()> {
     let manifest = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").ok_or(io::ErrorKind::NotFound)?);
-    let site = manifest.join("../web/dist");
-    // Cargo runs a build script again on every build while a path that it watches is missing; an empty folder
-    // (ignored by git) can be watched.
-    fs::create_dir_all(&site)?;
-    println!("cargo::rerun-if-changed={}", site.display());
-
     let mut files = Vec::new();
-    list(&site, &site, &mut files)?;
+    for (folder, prefix) in [("../web/dist", ""), ("../docs/site/dist", "docs/")] {
+        let root = manifest.join(folder);
+        // Cargo runs a build script again on every build while a path that it watches is missing; an empty folder
+        // (ignored by git) can be watched.
+        fs::create_dir_all(&root)?;
+        println!("cargo::rerun-if-changed={}", root.display());
+        list(&root, &root, prefix, &mut files)?;
+    }
     files.sort();
     let mut code = String::from("&[\n");
     for (name, path) in &files {
@@ -26,15 +27,20 @@ fn main() -> io::Result<()> {
     fs::write(out.join("embedded_site.rs"), code)
 }
 
-/// Collects `(path below the site, path on disk)` of all files.
-fn list(root: &Path, folder: &Path, files: &mut Vec<(String, PathBuf)>) -> io::Result<()> {
+/// Collects `(path in the site, path on disk)` of all files.
+fn list(
+    root: &Path,
+    folder: &Path,
+    prefix: &str,
+    files: &mut Vec<(String, PathBuf)>,
+) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         if path.is_dir() {
-            list(root, &path, files)?;
+            list(root, &path, prefix, files)?;
         } else if let Ok(name) = path.strip_prefix(root) {
             files.push((
-                name.to_string_lossy().replace('\\', "/"),
+                format!("{prefix}{}", name.to_string_lossy().replace('\\', "/")),
                 fs::canonicalize(&path)?,
             ));
         }

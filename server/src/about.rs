@@ -31,7 +31,12 @@ pub(crate) async fn readyz(State(app): State<App>) -> Response {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n").into_response();
     }
     if app.readiness.check(&app.store, &app.clock).await {
-        "ready\n".into_response()
+        // Not a reason to take it away: people of this relay still reach one another.
+        if app.hub.is_whole() {
+            "ready\n".into_response()
+        } else {
+            "ready, degraded: redis\n".into_response()
+        }
     } else {
         let why = if app.store.is_left_alone() {
             "database: circuit breaker open\n"

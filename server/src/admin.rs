@@ -49,17 +49,8 @@ pub async fn reset_password(
     settings: &Settings,
     username: String,
 ) -> Result<Zeroizing<String>, AdminError> {
-    let username = Username::parse(username).map_err(|_| AdminError::NoSuchAccount)?;
-    let realm = Realm::new(&settings.realm).map_err(|_| ServerError::Realm)?;
-    let name = AccountName::new(username.as_str()).map_err(|_| AdminError::NoSuchAccount)?;
-    let account = AccountId::derive(&realm, &name);
-    let store = Store::open(
-        &settings.database_location(),
-        settings.database_pause,
-        Clock::system(),
-        StoreMetrics::default(),
-    )
-    .await?;
+    let account = account(settings, username)?;
+    let store = open(settings).await?;
     let password = Zeroizing::new(Bytes::<15>(crate::random()).encode());
     // As the messenger makes it of what is typed (protocol.md section 8.3).
     let secret = Bytes::decode(&PasswordSecrets::split(&account, &password)?.login_secret())
@@ -76,4 +67,41 @@ pub async fn reset_password(
     } else {
         Err(AdminError::NoSuchAccount)
     }
+}
+
+/// Removes the second factor of an account with its recovery codes; false if it had none. Its password and its sessions stay.
+///
+/// # Errors
+/// [`AdminError`]; then nothing has changed.
+pub async fn remove_second_factor(
+    settings: &Settings,
+    username: String,
+) -> Result<bool, AdminError> {
+    let account = account(settings, username)?;
+    let store = open(settings).await?;
+    let found = store.account_by_id(&account).await?.is_some();
+    let removed = store.remove_second_factor(&account).await?;
+    store.close().await;
+    if found {
+        Ok(removed)
+    } else {
+        Err(AdminError::NoSuchAccount)
+    }
+}
+
+fn account(settings: &Settings, username: String) -> Result<AccountId, AdminError> {
+    let username = Username::parse(username).map_err(|_| AdminError::NoSuchAccount)?;
+    let realm = Realm::new(&settings.realm).map_err(|_| ServerError::Realm)?;
+    let name = AccountName::new(username.as_str()).map_err(|_| AdminError::NoSuchAccount)?;
+    Ok(AccountId::derive(&realm, &name))
+}
+
+async fn open(settings: &Settings) -> Result<Store, StoreError> {
+    Store::open(
+        &settings.database_location(),
+        settings.database_pause,
+        Clock::system(),
+        StoreMetrics::default(),
+    )
+    .await
 }

@@ -1,10 +1,14 @@
 //! The JSON of the HTTP API: one Rust definition, from which the TypeScript of the messenger is generated
 //! (`duet-relay types`). Bytes are base64url without padding, times are milliseconds since the Unix epoch.
 
+pub mod passkeys;
+pub mod second_factor;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
 use ts_rs::TS;
+use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
 /// Exactly `N` bytes, as base64url without padding. Any other length or spelling is refused while decoding.
@@ -49,6 +53,27 @@ impl<'de, const N: usize> Deserialize<'de> for Bytes<N> {
     }
 }
 
+/// Bytes of no fixed length, as base64url without padding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LongBytes(pub Vec<u8>);
+
+impl Serialize for LongBytes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(&self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for LongBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        // Without the text: an error does not repeat what was sent.
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(|_| de::Error::custom("expected base64url without padding"))?;
+        Ok(Self(bytes))
+    }
+}
+
 /// An account id, protocol.md section 3.1.
 pub type AccountIdText = Bytes<32>;
 /// A session id.
@@ -90,7 +115,7 @@ impl<'de> Deserialize<'de> for LoginSecret {
 }
 
 /// `GET /api/config`: what a client must know before it can log in.
-#[derive(Debug, Serialize, TS)]
+#[derive(Debug, Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ServerConfig {
     /// The deployment's public name; part of every account id. A client pins the first one it sees.
@@ -104,7 +129,7 @@ pub struct ServerConfig {
 }
 
 /// `POST /api/auth/register`.
-#[derive(Deserialize, TS)]
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RegisterRequest {
     /// 3 to 32 of `a-z 0-9 _ - .`, starting with a letter.
@@ -118,8 +143,8 @@ pub struct RegisterRequest {
     pub identity_key: Option<IdentityKeyText>,
 }
 
-/// `POST /api/auth/login`.
-#[derive(Deserialize, TS)]
+/// `POST /api/auth/login`; the answer is a [`second_factor::LoginAnswer`].
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct LoginRequest {
     /// The login name.
@@ -130,7 +155,7 @@ pub struct LoginRequest {
 }
 
 /// An account as its owner sees it.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct User {
     /// Account id, 32 bytes.
@@ -144,7 +169,7 @@ pub struct User {
 }
 
 /// A login: answer of `login` and `refresh`. The refresh token travels in a cookie that scripts cannot read.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Whose session it is.
@@ -156,7 +181,7 @@ pub struct Session {
 }
 
 /// Answer of `register`, status 201.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Registered {
     /// The new account.
@@ -170,7 +195,7 @@ pub struct Registered {
 }
 
 /// One session in the list of its owner: one login on one device.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionInfo {
     /// Session id, 16 bytes.
@@ -190,14 +215,14 @@ pub struct SessionInfo {
 
 /// `GET /api/auth/sessions`: the one used last first. `DELETE /api/auth/sessions/{id}` ends one of them,
 /// `DELETE /api/auth/sessions` all.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 pub struct SessionList {
     /// The live sessions.
     pub sessions: Vec<SessionInfo>,
 }
 
 /// `PUT /api/auth/password`; the answer is a [`Session`]. Every other session ends.
-#[derive(Deserialize, TS)]
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangePasswordRequest {
     /// The login secret as it is, 32 bytes.
@@ -209,7 +234,7 @@ pub struct ChangePasswordRequest {
 }
 
 /// `DELETE /api/auth/account`. Nobody can register the name again.
-#[derive(Deserialize, TS)]
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeleteAccountRequest {
     /// The login secret once more, 32 bytes.
@@ -218,7 +243,7 @@ pub struct DeleteAccountRequest {
 }
 
 /// Who may reach an account. Whoever it blocked may not in any case.
-#[derive(Clone, Copy, Serialize, Deserialize, TS)]
+#[derive(Clone, Copy, Serialize, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ReachPolicy {
     /// Everybody.
@@ -230,7 +255,7 @@ pub enum ReachPolicy {
 }
 
 /// A list of people that the owner of an account edits.
-#[derive(Clone, Copy, Deserialize, TS)]
+#[derive(Clone, Copy, Deserialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ReachList {
     /// They may reach the account.
@@ -240,7 +265,7 @@ pub enum ReachList {
 }
 
 /// Somebody on a list.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 pub struct ReachPerson {
     /// Account id, 32 bytes.
     #[ts(type = "string")]
@@ -251,7 +276,7 @@ pub struct ReachPerson {
 
 /// `GET /api/reach`, and the answer of everything that changes it. `PUT` and `DELETE /api/reach/{list}/{id}` put somebody
 /// on a list and take them off. Lists are in alphabetical order, with at most 1,000 people each.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 pub struct ReachSettings {
     /// Who may reach the account.
     pub policy: ReachPolicy,
@@ -264,7 +289,7 @@ pub struct ReachSettings {
 }
 
 /// `PUT /api/reach`.
-#[derive(Deserialize, TS)]
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct SetReachRequest {
     /// Who may reach the account.
@@ -272,7 +297,7 @@ pub struct SetReachRequest {
 }
 
 /// `POST /api/reach/known`: people whom the owner of the account knows, in addition to those said before.
-#[derive(Deserialize, TS)]
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct KnownPeopleRequest {
     /// Account ids, at most 256.
@@ -284,7 +309,7 @@ pub struct KnownPeopleRequest {
 pub type InvitationToken = Bytes<16>;
 
 /// `POST /api/invitations`: whoever says the token may reach the account until then. Of an account the latest 20 are good.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct InvitationRecord {
     /// Goes into the link, 16 bytes.
@@ -295,7 +320,7 @@ pub struct InvitationRecord {
 }
 
 /// `POST /api/invitations/redeem`.
-#[derive(Deserialize, TS)]
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(deny_unknown_fields)]
 pub struct RedeemRequest {
     /// Out of the link, 16 bytes.
@@ -304,7 +329,7 @@ pub struct RedeemRequest {
 }
 
 /// Whose invitation it is. Their key is in the link.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 pub struct InvitedBy {
     /// Account id, 32 bytes.
     #[ts(type = "string")]
@@ -314,7 +339,7 @@ pub struct InvitedBy {
 }
 
 /// One line of a search.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct UserSummary {
     /// Account id, 32 bytes.
@@ -327,14 +352,14 @@ pub struct UserSummary {
 }
 
 /// `GET /api/chat/users?username=<prefix>`: at most 20, in alphabetical order, without the one who asks.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 pub struct UserList {
     /// The accounts found.
     pub users: Vec<UserSummary>,
 }
 
 /// `GET /api/identity/users/{id}/key`, and the answer of `PUT /api/identity/key`.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyRecord {
     /// Account id, 32 bytes.
@@ -350,7 +375,7 @@ pub struct KeyRecord {
 }
 
 /// How a key came to be an account's.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyProof {
     /// The account had none before.
@@ -362,7 +387,7 @@ pub enum KeyProof {
 }
 
 /// One key in the history of an account.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyHistoryEntry {
     /// Ed25519 public key, 32 bytes.
@@ -375,7 +400,7 @@ pub struct KeyHistoryEntry {
 }
 
 /// `GET /api/identity/users/{id}/history`. What the relay says: a hint of what happened, and no proof.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyHistory {
     /// Account id, 32 bytes.
@@ -386,7 +411,7 @@ pub struct KeyHistory {
 }
 
 /// `GET /api/identity/users/{id}/fingerprint`.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 pub struct FingerprintRecord {
     /// Account id, 32 bytes.
     #[ts(type = "string")]
@@ -397,7 +422,7 @@ pub struct FingerprintRecord {
 
 /// `PUT /api/identity/key`. The first key needs nothing more; replacing one needs `loginSecret`, and either a
 /// signature by the old key or `lost: true`.
-#[derive(Deserialize, TS)]
+#[derive(Deserialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SetKeyRequest {
     /// The new Ed25519 public key, 32 bytes.

@@ -49,7 +49,7 @@ pub struct Parts {
     /// Whether the database can be written.
     pub readiness: Readiness,
     /// Who is connected.
-    pub hub: Hub,
+    pub hub: Arc<Hub>,
     /// Whose turn it is to tell the hub who may reach somebody.
     pub reach_turn: Mutex<()>,
     /// Room for WebSockets.

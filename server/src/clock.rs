@@ -12,6 +12,12 @@ use std::{
 /// Milliseconds since the Unix epoch.
 pub type Millis = i64;
 
+/// A time as the wire has it; one before 1970 is 1970.
+#[must_use]
+pub fn unsigned(time: Millis) -> u64 {
+    u64::try_from(time).unwrap_or(0)
+}
+
 /// A duration in milliseconds.
 #[must_use]
 pub fn millis(duration: Duration) -> Millis {
@@ -93,7 +99,7 @@ impl governor::clock::Clock for Clock {
     }
 }
 
-fn since_epoch() -> Duration {
+pub(crate) fn since_epoch() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()

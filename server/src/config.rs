@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use crate::{http::origin::Origin, store::Location};
+use crate::{http::origin::Origin, outside::address::Address, store::Location};
 
 pub use crate::{http::client::ForwardedHeader, secret::Secret};
 
@@ -46,6 +46,13 @@ pub enum Command {
     /// Things that an operator does to a relay that runs.
     #[command(subcommand)]
     Admin(AdminCommand),
+    /// Serve the messenger out of this program on 127.0.0.1, over a relay elsewhere: you need not trust the program that that
+    /// relay would deliver.
+    Client(ClientArgs),
+    /// Compare the site that a server serves with the one inside this program, or with a release's manifest; the exit code tells.
+    VerifySite(VerifySiteArgs),
+    /// Print the manifest of the site inside this program: every file with its SHA-256.
+    SiteManifest,
     /// Write or check the TypeScript of the HTTP API, generated from this program's own types.
     Types(TypesArgs),
 }
@@ -66,15 +73,40 @@ pub enum AdminCommand {
     RotateKey,
     /// Set a new password for somebody who forgot theirs, and print it. Every login of theirs ends; what their devices keep
     /// under the old password stays under it.
-    ResetPassword(ResetPasswordArgs),
+    ResetPassword(AccountArgs),
+    /// Remove the second factor of somebody who lost their app and the recovery codes. From then on
+    /// the password alone lets them in, so be sure whom you talk to.
+    RemoveSecondFactor(AccountArgs),
 }
 
-/// Arguments of `admin reset-password`.
+/// Arguments of what is done to one account.
 #[derive(Debug, Args)]
-pub struct ResetPasswordArgs {
+pub struct AccountArgs {
     /// Whose.
     #[arg(value_name = "USERNAME")]
     pub username: String,
+}
+
+/// Arguments of `client`.
+#[derive(Debug, Args)]
+pub struct ClientArgs {
+    /// The relay: https://host, as in an address bar.
+    #[arg(long = "to", value_name = "URL")]
+    pub relay: Address,
+    /// The port of 127.0.0.1 to serve on; 0 for any free one. A browser keeps your key by address and port: stay with one.
+    #[arg(long, value_name = "PORT", default_value_t = 8081)]
+    pub port: u16,
+}
+
+/// Arguments of `verify-site`.
+#[derive(Debug, Args)]
+pub struct VerifySiteArgs {
+    /// The server: https://host, as in an address bar.
+    #[arg(value_name = "URL")]
+    pub server: Address,
+    /// The manifest of the release that it should serve (what `site-manifest` of it printed), if that is not this program's.
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
 }
 
 /// Arguments of `types`.
@@ -257,6 +289,16 @@ pub struct Settings {
     /// File that holds the signing keys in the same form, one a line; goes before --signing-key.
     #[arg(long, env = "DUET_SIGNING_KEY_FILE", value_name = "FILE")]
     pub signing_key_file: Option<PathBuf>,
+
+    /// A Redis that joins several relays of one deployment: redis://user:password@host/0, rediss:// with TLS. They share a
+    /// database, a realm and their signing keys. Without it this relay stands alone.
+    #[arg(
+        long,
+        env = "DUET_REDIS_URL",
+        value_name = "URL",
+        hide_env_values = true
+    )]
+    pub redis_url: Option<Secret>,
 
     /// Limits that protect the relay.
     #[command(flatten)]

@@ -8,19 +8,26 @@ use axum::{
 use serde::Serialize;
 use std::time::Duration;
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use crate::{store::StoreError, validate::InvalidUsername};
 
 macro_rules! error_codes {
     ($($(#[doc = $doc:literal])+ $name:ident = $status:ident;)+) => {
         /// Every code that the HTTP API can answer with.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, TS)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema, TS)]
         #[serde(rename_all = "snake_case")]
         pub enum ErrorCode { $($(#[doc = $doc])+ $name,)+ }
 
         impl ErrorCode {
             /// All codes, in the order of the documentation.
             pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            /// The code as it stands in an answer.
+            #[must_use]
+            pub fn text(self) -> String {
+                serde_json::to_value(self).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+            }
 
             /// The HTTP status that goes with the code.
             #[must_use]
@@ -40,6 +47,8 @@ error_codes! {
     InvalidIdentityKey = BAD_REQUEST;
     /// Name or login secret is wrong; which of the two is not told.
     InvalidCredentials = UNAUTHORIZED;
+    /// The code is not right, or was used before.
+    SecondFactorWrong = UNAUTHORIZED;
     /// The access token is missing, malformed, of another deployment or revoked.
     Unauthenticated = UNAUTHORIZED;
     /// The access token has expired: refresh it.
@@ -64,12 +73,18 @@ error_codes! {
     KeyNotFound = NOT_FOUND;
     /// There is no such invitation, or its day is over.
     InvitationOver = GONE;
+    /// The ticket was used, or its five minutes are over: begin again with the password.
+    TicketOver = GONE;
     /// The address exists, but not for this method.
     MethodNotAllowed = METHOD_NOT_ALLOWED;
     /// The request did not arrive in time.
     RequestTimeout = REQUEST_TIMEOUT;
     /// The name is taken.
     UsernameTaken = CONFLICT;
+    /// The second factor is on already, or there is none.
+    FactorConflict = CONFLICT;
+    /// The account has ten passkeys: one has to go before another comes.
+    PasskeyLimit = CONFLICT;
     /// The body is larger than any request of this API.
     PayloadTooLarge = PAYLOAD_TOO_LARGE;
     /// The body is not `application/json`.
@@ -87,14 +102,14 @@ error_codes! {
 }
 
 /// Every error of the HTTP API has this body.
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 pub struct ErrorBody {
     /// What went wrong.
     pub error: ErrorDetail,
 }
 
 /// What went wrong, for programs (`code`) and for developers (`message`).
-#[derive(Serialize, TS)]
+#[derive(Serialize, ToSchema, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct ErrorDetail {
     /// Stable code.
@@ -157,6 +172,10 @@ impl From<ErrorCode> for ApiError {
             ErrorCode::InvalidUsername => "3 to 32 of a-z 0-9 _ - . starting with a letter",
             ErrorCode::InvalidIdentityKey => "not an acceptable Ed25519 public key",
             ErrorCode::InvalidCredentials => "wrong name or password",
+            ErrorCode::SecondFactorWrong => "not the second factor, or used before",
+            ErrorCode::TicketOver => "begin again with the password",
+            ErrorCode::FactorConflict => "on already, or not on",
+            ErrorCode::PasskeyLimit => "the account has ten passkeys, as many as it may",
             ErrorCode::Unauthenticated => "a valid access token is needed",
             ErrorCode::TokenExpired => "the access token has expired",
             ErrorCode::SessionExpired => "no live session: log in again",

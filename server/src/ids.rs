@@ -11,6 +11,14 @@ pub struct DeviceHash(pub [u8; 32]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct InvitationHash(pub [u8; 32]);
 
+/// SHA-256 of a recovery code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RecoveryHash(pub [u8; 32]);
+
+/// SHA-256 of a ticket for the second half of something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TicketHash(pub [u8; 32]);
+
 macro_rules! ids {
     ($($(#[doc = $doc:literal])+ $name:ident;)+) => {$(
         $(#[doc = $doc])+
@@ -32,4 +40,6 @@ ids! {
     SessionId;
     /// An access token (`jti`).
     TokenId;
+    /// What the owner of a passkey names it by.
+    PasskeyId;
 }

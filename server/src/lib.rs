@@ -7,20 +7,22 @@
 //! |---|---|
 //! | [`config`], [`secret`] | settings: flags, environment, file |
 //! | [`server`], [`app`] | start and stop; what all handlers share |
-//! | [`routes`] | every address with its limit |
+//! | [`routes`], [`openapi`] | every address with its limit; the document about them for other programs |
 //! | [`clock`], [`ids`] | the time, as a parameter; names of things |
 //! | [`sockets`], [`descriptors`] | sockets before anybody has logged in, and how many there may be |
 //! | [`http`] | what every request passes through |
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
+//! | [`webauthn`] | passkeys, as a browser shows them |
 //! | [`websocket`] | RFC 6455 over a socket |
 //! | [`hub`] | who is connected, and what waits for whom |
-//! | [`backplane`] | the seam to other nodes |
+//! | [`backplane`] | other nodes of the same deployment |
 //! | [`relay`] | the tasks that speak with clients |
 //! | [`store`] | the database |
 //! | [`admin`] | what an operator does to accounts |
 //! | [`readiness`], [`about`] | whether it can be written; what the relay says about itself |
-//! | [`site`] | the built messenger |
-//! | [`telemetry`], [`limits`] | logs, metrics, rate limits |
+//! | [`site`], [`manifest`] | the built messenger and the documents; what they consist of |
+//! | [`outside`] | what the program does with a relay elsewhere: check its site, or use it with a site of one's own |
+//! | [`telemetry`], [`limits`] | logs, metrics, rate limits; `sharing`: those that hold over all nodes |
 //! | [`types`] | the TypeScript generated from the types above |
 
 pub mod about;
@@ -38,17 +40,22 @@ pub mod hub;
 pub mod identity;
 pub mod ids;
 pub mod limits;
+pub mod manifest;
+pub mod openapi;
+pub mod outside;
 pub mod readiness;
 pub mod relay;
 pub mod routes;
 pub mod secret;
 pub mod server;
+mod sharing;
 pub mod site;
 pub mod sockets;
 pub mod store;
 pub mod telemetry;
 pub mod types;
 pub mod validate;
+pub mod webauthn;
 pub mod websocket;
 
 /// `N` bytes from the system's generator.

@@ -33,6 +33,15 @@ pub enum Limited {
 }
 
 impl Limited {
+    /// Those that can refuse.
+    pub const COUNTED: [Self; 5] = [
+        Self::Login,
+        Self::Register,
+        Self::Handshake,
+        Self::Search,
+        Self::Request,
+    ];
+
     /// The name in metrics.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -1,6 +1,7 @@
 //! The `duet-relay` program.
 
 use std::{
+    fs,
     io::{self, Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
@@ -11,9 +12,12 @@ use std::{
 use duet_relay::{
     admin,
     auth::signing_key::KeyRing,
-    config::{AdminCommand, Cli, Command, Settings, TypesArgs},
+    config::{AdminCommand, Cli, ClientArgs, Command, Settings, TypesArgs, VerifySiteArgs},
     descriptors,
+    manifest::Manifest,
+    outside::{client::LocalClient, link::Link, verify::verify},
     server::{Reloader, Server},
+    site::Site,
     store::Store,
     telemetry, types,
 };
@@ -29,6 +33,12 @@ fn main() -> ExitCode {
             Some(Command::Admin(AdminCommand::ResetPassword(arguments))) => {
                 reset_password(&cli.settings, arguments.username)
             }
+            Some(Command::Admin(AdminCommand::RemoveSecondFactor(arguments))) => {
+                remove_second_factor(&cli.settings, arguments.username)
+            }
+            Some(Command::Client(arguments)) => client(&cli.settings, arguments),
+            Some(Command::VerifySite(arguments)) => verify_site(arguments),
+            Some(Command::SiteManifest) => site_manifest(),
             Some(Command::Types(arguments)) => generate(&arguments),
         });
     match outcome {
@@ -92,11 +102,16 @@ async fn reload_when_asked(reloader: Reloader) {
     drop(reloader);
 }
 
-fn migrate(settings: &Settings, version: Option<i64>) -> Outcome {
-    tokio::runtime::Builder::new_current_thread()
+/// Does a command's work in this thread.
+fn now<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()?
-        .block_on(Store::migrate(&settings.database_location(), version))?;
+        .build()?;
+    Ok(runtime.block_on(work))
+}
+
+fn migrate(settings: &Settings, version: Option<i64>) -> Outcome {
+    now(Store::migrate(&settings.database_location(), version))??;
     Ok(())
 }
 
@@ -118,8 +133,23 @@ fn reset_password(settings: &Settings, username: String) -> Outcome {
         io::stdout(),
         "{}\nTell it to its owner, who changes it after signing in. Every login of theirs has ended; a connection that is \
          open lives on for as long as its access token, or until the relay restarts. What their devices keep under the \
-         old password stays under it: they need a backup of their key, or a new key.",
+         old password stays under it: they need a backup of their key, or a new key. A second factor is still asked for.",
         *password
+    )?;
+    Ok(())
+}
+
+fn remove_second_factor(settings: &Settings, username: String) -> Outcome {
+    let removed = now(admin::remove_second_factor(settings, username))??;
+    writeln!(
+        io::stdout(),
+        "{}",
+        if removed {
+            "Removed. The password alone lets them in now; tell them to turn a second factor on again. Logins that they have \
+             go on."
+        } else {
+            "This account had no second factor."
+        }
     )?;
     Ok(())
 }
@@ -142,6 +172,68 @@ fn healthcheck(listen: SocketAddr) -> Outcome {
     } else {
         Err("not ready".into())
     }
+}
+
+fn client(settings: &Settings, arguments: ClientArgs) -> Outcome {
+    telemetry::logs::start(settings.log_format, &settings.log)?;
+    let relay = arguments.relay.origin.as_str().to_owned();
+    if !arguments.relay.origin.keeps_secure_cookies() {
+        tracing::warn!(
+            category = "security",
+            "{relay} is plain http: whoever is on the way sees who you are and whom you talk with"
+        );
+    }
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(async {
+            let link = Link::new(arguments.relay)?;
+            let client = LocalClient::bind(link, Site::embedded(), arguments.port)?;
+            let address = client.address()?;
+            tracing::info!(category = "lifecycle", %address, "Duet is on http://localhost:{}, over {relay}", address.port());
+            Ok(client.run(asked_to_stop()).await?)
+        })
+}
+
+fn verify_site(arguments: VerifySiteArgs) -> Outcome {
+    let manifest = match &arguments.manifest {
+        Some(file) => serde_json::from_slice(&fs::read(file)?)?,
+        None => Manifest::of(&Site::embedded()),
+    };
+    if manifest.files.is_empty() {
+        return Err(
+            "there is nothing to compare with: this program was built without the site".into(),
+        );
+    }
+    let link = Link::new(arguments.server)?;
+    let report = now(verify(&link, &manifest))??;
+    let mut out = io::stdout();
+    for difference in &report.differences {
+        writeln!(out, "{} {}", difference.path, difference.what)?;
+    }
+    let server = link.address.origin.as_str();
+    if report.differences.is_empty() {
+        writeln!(
+            out,
+            "{server} serves the site of Duet {}: {} files are the same",
+            manifest.version, report.files
+        )?;
+        Ok(())
+    } else {
+        Err(format!(
+            "{server} does not serve the site of Duet {}: {} of {} files differ",
+            manifest.version,
+            report.differences.len(),
+            report.files
+        )
+        .into())
+    }
+}
+
+fn site_manifest() -> Outcome {
+    let mut out = io::stdout();
+    serde_json::to_writer_pretty(&mut out, &Manifest::of(&Site::embedded()))?;
+    Ok(writeln!(out)?)
 }
 
 fn generate(arguments: &TypesArgs) -> Outcome {

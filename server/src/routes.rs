@@ -2,26 +2,45 @@
 //! of logs and metrics are made.
 
 use axum::{
-    Router,
+    Json, Router,
     extract::DefaultBodyLimit,
-    http::Method,
+    http::{Method, StatusCode},
     response::{IntoResponse as _, Response},
     routing::{delete, get, post, put},
 };
-use std::any::Any;
+use std::{any::Any, sync::LazyLock};
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::openapi::OpenApi;
 
 use crate::{
     about,
+    api::{
+        AccountIdText, ChangePasswordRequest, DeleteAccountRequest, FingerprintRecord,
+        InvitationRecord, InvitedBy, KeyHistory, KeyRecord, KnownPeopleRequest, LoginRequest,
+        ReachList, ReachSettings, RedeemRequest, RegisterRequest, Registered, ServerConfig,
+        Session, SessionIdText, SessionList, SetKeyRequest, SetReachRequest, User, UserList,
+        passkeys::{
+            AddPasskeyRequest, PasskeyAdded, PasskeyIdText, PasskeySetup, RenamePasskeyRequest,
+        },
+        second_factor::{
+            ConfirmTotpRequest, LoginAnswer, PasswordProof, RecoveryCodes, SecondFactorRequest,
+            SecondFactorSettings, TotpSetup,
+        },
+    },
     app::App,
-    auth::{devices, session},
+    auth::{
+        devices,
+        second_factor::{login, passkey_settings as passkeys, settings as second_factor},
+        session,
+    },
     error::{ApiError, ErrorCode},
     identity::{self, invitations, reach},
     limits::Limited,
+    openapi::{self, Described, says},
     relay,
 };
 
-/// Largest body of any request: the largest real one has a few hundred bytes.
+/// Largest body of any request: the largest real one, the registration of a passkey, has 1 to 4 kB.
 const BODY_MAX: usize = 16 * 1024;
 
 struct Route {
@@ -30,8 +49,9 @@ struct Route {
     limited: Limited,
 }
 
+/// The HTTP API, with what each route takes and answers.
 macro_rules! routes {
-    ($($method:ident $path:literal $handler:path, $limited:ident;)+) => {
+    ($($method:ident $path:literal $handler:path, $limited:ident, $description:expr;)+) => {
         const ROUTES: &[Route] = &[$(Route {
             method: stringify!($method),
             path: $path,
@@ -41,36 +61,202 @@ macro_rules! routes {
         fn table() -> Router<App> {
             Router::new()$(.route($path, $method($handler)))+
         }
+
+        /// The API for other programs.
+        #[must_use]
+        pub fn openapi() -> OpenApi {
+            use ErrorCode::*;
+            openapi::document([$(Described {
+                method: stringify!($method),
+                path: $path,
+                limited: Limited::$limited,
+                description: $description,
+            }),+].into_iter())
+        }
+    };
+}
+
+/// What is no part of it.
+macro_rules! unlisted {
+    ($($method:ident $path:literal $handler:path, $limited:ident;)+) => {
+        const UNLISTED: &[Route] = &[$(Route {
+            method: stringify!($method),
+            path: $path,
+            limited: Limited::$limited,
+        }),+];
+
+        fn unlisted() -> Router<App> {
+            Router::new()$(.route($path, $method($handler)))+
+        }
     };
 }
 
 routes! {
-    get "/api/config" about::config, Request;
-    post "/api/auth/register" session::register, Register;
-    post "/api/auth/login" session::login, Login;
-    post "/api/auth/refresh" session::refresh, Request;
-    post "/api/auth/logout" session::logout, Request;
-    post "/api/auth/revoke" session::revoke, Request;
-    get "/api/auth/sessions" devices::list, Request;
-    delete "/api/auth/sessions" devices::end_all, Request;
-    delete "/api/auth/sessions/{id}" devices::end, Request;
+    get "/api/config" about::config, Request,
+        says("What a client must know before it can log in").answers::<ServerConfig>();
+    get "/api/openapi.json" description, Request, says("This document").answers_any();
+    post "/api/auth/register" session::register, Register,
+        says("Make an account and log in")
+            .takes::<RegisterRequest>()
+            .answers_with::<Registered>(StatusCode::CREATED)
+            .refuses(&[InvalidUsername, InvalidIdentityKey, UsernameTaken]);
+    post "/api/auth/login" session::login, Login,
+        says("Log in; the refresh token is set as a cookie")
+            .takes::<LoginRequest>()
+            .answers::<LoginAnswer>()
+            .refuses(&[InvalidUsername, InvalidCredentials, LockedOut]);
+    post "/api/auth/refresh" session::refresh, Request,
+        says("A new access token for the refresh cookie")
+            .answers::<Session>()
+            .refuses(&[SessionExpired, SessionReused]);
+    post "/api/auth/logout" session::logout, Request,
+        says("End the session of the cookie and of the access token, as far as they are given")
+            .refuses(&[Unauthenticated, TokenExpired]);
+    post "/api/auth/revoke" session::revoke, Request,
+        says("End the access token, and the socket that it opened").for_owner();
+    get "/api/auth/sessions" devices::list, Request,
+        says("Where one is logged in, the one used last first").for_owner().answers::<SessionList>();
+    delete "/api/auth/sessions" devices::end_all, Request,
+        says("End all sessions, or with keepThis all but the one that asks").for_owner().may_ask::<bool>("keepThis");
+    delete "/api/auth/sessions/{id}" devices::end, Request,
+        says("End one session, and its socket").for_owner().part::<SessionIdText>("id").refuses(&[NotFound]);
     // These check a login secret.
-    put "/api/auth/password" devices::change_password, Login;
-    delete "/api/auth/account" devices::delete, Login;
-    get "/api/chat/me" identity::me, Request;
-    get "/api/chat/users" identity::search, Request;
-    get "/api/identity/users/{id}/key" identity::key, Request;
-    get "/api/identity/users/{id}/history" identity::history, Request;
-    get "/api/identity/users/{id}/fingerprint" identity::fingerprint, Request;
+    put "/api/auth/password" devices::change_password, Login,
+        says("Change the password; every other session ends")
+            .for_owner()
+            .takes::<ChangePasswordRequest>()
+            .answers::<Session>()
+            .refuses(&[InvalidCredentials, LockedOut]);
+    delete "/api/auth/account" devices::delete, Login,
+        says("Delete the account; nobody can register its name again")
+            .for_owner()
+            .takes::<DeleteAccountRequest>()
+            .refuses(&[InvalidCredentials, LockedOut]);
+    post "/api/auth/password/check" devices::check_password, Login,
+        says("Whether it is the account's password")
+            .for_owner()
+            .takes::<PasswordProof>()
+            .refuses(&[InvalidCredentials, LockedOut]);
+    post "/api/auth/second-factor/totp" second_factor::start_totp, Login,
+        says("A secret for an app that makes codes; nothing is on before one of them was shown")
+            .for_owner()
+            .takes::<PasswordProof>()
+            .answers::<TotpSetup>()
+            .refuses(&[InvalidCredentials, LockedOut, FactorConflict]);
+    delete "/api/auth/second-factor/totp" second_factor::remove_totp, Login,
+        says("Turn codes of an app off")
+            .for_owner()
+            .takes::<PasswordProof>()
+            .refuses(&[InvalidCredentials, LockedOut, NotFound]);
+    post "/api/auth/second-factor/passkeys" passkeys::start, Login,
+        says("What a browser needs to make a passkey; nothing is on before it was shown")
+            .for_owner()
+            .takes::<PasswordProof>()
+            .answers::<PasskeySetup>()
+            .refuses(&[InvalidCredentials, LockedOut, PasskeyLimit]);
+    delete "/api/auth/second-factor/passkeys/{id}" passkeys::remove, Login,
+        says("Remove a passkey")
+            .for_owner()
+            .part::<PasskeyIdText>("id")
+            .takes::<PasswordProof>()
+            .refuses(&[InvalidCredentials, LockedOut, NotFound]);
+    post "/api/auth/second-factor/recovery-codes" second_factor::renew_codes, Login,
+        says("New recovery codes; those of before are void")
+            .for_owner()
+            .takes::<PasswordProof>()
+            .answers::<RecoveryCodes>()
+            .refuses(&[InvalidCredentials, LockedOut, FactorConflict]);
+    // These check what was begun with one.
+    post "/api/auth/login/second-factor" login::finish, Login,
+        says("The second step of a login")
+            .takes::<SecondFactorRequest>()
+            .answers::<Session>()
+            .refuses(&[SecondFactorWrong, TicketOver, LockedOut]);
+    put "/api/auth/second-factor/totp" second_factor::finish_totp, Login,
+        says("Turn codes of an app on with one of them")
+            .for_owner()
+            .takes::<ConfirmTotpRequest>()
+            .answers::<RecoveryCodes>()
+            .refuses(&[SecondFactorWrong, TicketOver, FactorConflict]);
+    put "/api/auth/second-factor/passkeys" passkeys::finish, Login,
+        says("Add the passkey that a browser has made")
+            .for_owner()
+            .takes::<AddPasskeyRequest>()
+            .answers::<PasskeyAdded>()
+            .refuses(&[SecondFactorWrong, TicketOver, FactorConflict]);
+    put "/api/auth/second-factor/passkeys/{id}" passkeys::rename, Request,
+        says("Call a passkey by another name")
+            .for_owner()
+            .part::<PasskeyIdText>("id")
+            .takes::<RenamePasskeyRequest>()
+            .refuses(&[NotFound]);
+    get "/api/auth/second-factor" second_factor::state, Request,
+        says("What is asked for after the password").for_owner().answers::<SecondFactorSettings>();
+    get "/api/chat/me" identity::me, Request,
+        says("The account that asks").for_owner().answers::<User>();
+    get "/api/chat/users" identity::search, Request,
+        says("Accounts whose name begins so, in alphabetical order, at most 20")
+            .for_owner()
+            .asks::<String>("username")
+            .answers::<UserList>()
+            .refuses(&[InvalidUsername]);
+    get "/api/identity/users/{id}/key" identity::key, Request,
+        says("The identity key of an account")
+            .for_owner()
+            .part::<AccountIdText>("id")
+            .answers::<KeyRecord>()
+            .refuses(&[NotReachable, UserNotFound, KeyNotFound]);
+    get "/api/identity/users/{id}/history" identity::history, Request,
+        says("Every identity key that the account had, the newest first")
+            .for_owner()
+            .part::<AccountIdText>("id")
+            .answers::<KeyHistory>()
+            .refuses(&[NotReachable, UserNotFound, KeyNotFound]);
+    get "/api/identity/users/{id}/fingerprint" identity::fingerprint, Request,
+        says("The fingerprint of its identity key")
+            .for_owner()
+            .part::<AccountIdText>("id")
+            .answers::<FingerprintRecord>()
+            .refuses(&[NotReachable, UserNotFound, KeyNotFound]);
     // It may check a login secret.
-    put "/api/identity/key" identity::set_key, Login;
-    get "/api/reach" reach::settings, Request;
-    put "/api/reach" reach::set_policy, Request;
-    post "/api/reach/known" reach::know, Request;
-    put "/api/reach/{list}/{id}" reach::list, Request;
-    delete "/api/reach/{list}/{id}" reach::unlist, Request;
-    post "/api/invitations" invitations::invite, Request;
-    post "/api/invitations/redeem" invitations::redeem, Request;
+    put "/api/identity/key" identity::set_key, Login,
+        says("Store the identity key, or replace it")
+            .for_owner()
+            .takes::<SetKeyRequest>()
+            .answers::<KeyRecord>()
+            .refuses(&[InvalidIdentityKey, ProofRequired, InvalidProof, InvalidCredentials, LockedOut]);
+    get "/api/reach" reach::settings, Request,
+        says("Who may reach the account that asks").for_owner().answers::<ReachSettings>();
+    put "/api/reach" reach::set_policy, Request,
+        says("Choose who may").for_owner().takes::<SetReachRequest>().answers::<ReachSettings>();
+    post "/api/reach/known" reach::know, Request,
+        says("People whom its owner knows, in addition to those said before")
+            .for_owner()
+            .takes::<KnownPeopleRequest>()
+            .answers::<ReachSettings>();
+    put "/api/reach/{list}/{id}" reach::list, Request,
+        says("Put somebody on a list")
+            .for_owner()
+            .part::<ReachList>("list")
+            .part::<AccountIdText>("id")
+            .answers::<ReachSettings>();
+    delete "/api/reach/{list}/{id}" reach::unlist, Request,
+        says("Take somebody off a list")
+            .for_owner()
+            .part::<ReachList>("list")
+            .part::<AccountIdText>("id")
+            .answers::<ReachSettings>();
+    post "/api/invitations" invitations::invite, Request,
+        says("Make an invitation; of an account the latest 20 are good").for_owner().answers::<InvitationRecord>();
+    post "/api/invitations/redeem" invitations::redeem, Request,
+        says("Whose invitation it is; from now on one may reach them")
+            .for_owner()
+            .takes::<RedeemRequest>()
+            .answers::<InvitedBy>()
+            .refuses(&[InvitationOver]);
+}
+
+unlisted! {
     get "/ws" relay::upgrade::upgrade, Handshake;
     get "/healthz" about::healthz, Exempt;
     get "/readyz" about::readyz, Exempt;
@@ -79,6 +265,7 @@ routes! {
 /// All handlers, without what every request passes through before.
 pub fn router() -> Router<App> {
     table()
+        .merge(unlisted())
         .fallback(about::site)
         .method_not_allowed_fallback(|| async { ApiError::from(ErrorCode::MethodNotAllowed) })
         .layer(DefaultBodyLimit::max(BODY_MAX))
@@ -97,13 +284,23 @@ pub fn of(method: &Method, matched: Option<&str>) -> (&'static str, Limited) {
         method
     };
     let mut label = "other";
-    for route in ROUTES.iter().filter(|route| route.path == path) {
+    for route in ROUTES
+        .iter()
+        .chain(UNLISTED)
+        .filter(|route| route.path == path)
+    {
         label = route.path;
         if method.as_str().eq_ignore_ascii_case(route.method) {
             return (label, route.limited);
         }
     }
     (label, Limited::Request)
+}
+
+/// `GET /api/openapi.json`.
+async fn description() -> Json<&'static OpenApi> {
+    static DESCRIPTION: LazyLock<OpenApi> = LazyLock::new(openapi);
+    Json(&DESCRIPTION)
 }
 
 fn panicked(_: Box<dyn Any + Send>) -> Response {

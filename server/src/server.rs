@@ -28,6 +28,7 @@ use crate::{
         signing_key::{KeyRing, SigningKeyError},
         token::Tokens,
     },
+    backplane::{Backplane, nodes::Nodes},
     clock::Clock,
     config::{MetricsListen, Settings},
     error::ApiError,
@@ -36,6 +37,7 @@ use crate::{
     identity::invitations,
     limits::{AddressLimits, PrekeyLimits, SearchLimit},
     readiness::Readiness,
+    relay::truth::Answers,
     routes,
     site::Site,
     sockets::{Acceptor, AddressSeats, Sockets},
@@ -47,6 +49,8 @@ use crate::{
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often expired rows and quiet addresses are forgotten.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(60);
+/// Longest wait for Redis before the relay serves without it.
+const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
 /// Longest wait for connections and requests to end at shutdown.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
 /// What clients are told to wait before they come back after a restart.
@@ -83,6 +87,9 @@ pub enum ServerError {
     /// The database cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The address of the Redis is none.
+    #[error("DUET_REDIS_URL: {0}")]
+    Redis(String),
     /// Hashing does not work.
     #[error(transparent)]
     Passwords(#[from] ApiError),
@@ -97,6 +104,7 @@ pub struct Server {
     sockets: Arc<Sockets>,
     listener: TcpListener,
     metrics_listener: Option<TcpListener>,
+    nodes: Option<Arc<Nodes>>,
 }
 
 impl Server {
@@ -142,6 +150,28 @@ impl Server {
             .limits
             .max_connections
             .min(sockets.for_websockets());
+        let hub = Arc::new(Hub::new(Common {
+            budget: Budget::new(
+                usize::from(settings.limits.max_queued) * 1024 * 1024,
+                metrics.queued.clone(),
+            ),
+            timer: Arc::new(AckTimer::default()),
+            written: metrics.written.clone(),
+            patience: settings.limits.write_timeout,
+        }));
+        let nodes = match &settings.redis_url {
+            Some(address) => {
+                let patience = settings.limits.queue_timeout;
+                let (hub, metrics) = (Arc::clone(&hub), metrics.nodes.clone());
+                let nodes = Nodes::new(address, realm.as_str(), hub, patience, metrics)
+                    .map_err(|error| ServerError::Redis(error.to_string()))?;
+                Some(nodes)
+            }
+            None => None,
+        };
+        if let Some(nodes) = &nodes {
+            hub.attach(Arc::clone(nodes) as Arc<dyn Backplane>);
+        }
         let app = App::new(Parts {
             tokens: Tokens::new(keys, realm.as_str(), settings.limits.access_token_ttl),
             passwords: Passwords::new(
@@ -151,15 +181,7 @@ impl Server {
             .await?,
             attempts: Attempts::default(),
             readiness: Readiness::default(),
-            hub: Hub::new(Common {
-                budget: Budget::new(
-                    usize::from(settings.limits.max_queued) * 1024 * 1024,
-                    metrics.queued.clone(),
-                ),
-                timer: Arc::new(AckTimer::default()),
-                written: metrics.written.clone(),
-                patience: settings.limits.write_timeout,
-            }),
+            hub,
             reach_turn: Mutex::default(),
             places: Arc::new(Semaphore::new(places)),
             client_seats: AddressSeats::new(sockets.for_address()),
@@ -179,6 +201,7 @@ impl Server {
             sockets,
             listener,
             metrics_listener,
+            nodes,
         })
     }
 
@@ -213,10 +236,21 @@ impl Server {
             sockets,
             listener,
             metrics_listener,
+            nodes,
         } = self;
         let cleanup = tokio::spawn(clean_up(app.clone()));
         let timer = Arc::clone(&app.hub.common.timer);
         let acks = tokio::spawn(async move { timer.run().await });
+        let others = match nodes {
+            Some(nodes) => {
+                let truth = Arc::new(Answers(app.clone()));
+                let running = tokio::spawn(Arc::clone(&nodes).run(truth));
+                // Without it the relay serves all the same, and says that it is degraded.
+                nodes.reached(ENGINE_PATIENCE).await;
+                Some(running)
+            }
+            None => None,
+        };
         let metrics = metrics_listener
             .map(|listener| serve_metrics(app.clone(), listener))
             .transpose()?;
@@ -241,11 +275,17 @@ impl Server {
             ended = &mut serving => flatten(ended),
             () = shutdown => {
                 drain(&app, &handle).await;
-                flatten(serving.await)
+                let ended = flatten(serving.await);
+                // The last requests may still have something to tell the others.
+                app.hub.detach().await;
+                ended
             }
         };
         cleanup.abort();
         acks.abort();
+        if let Some(others) = others {
+            others.abort();
+        }
         if let Some(metrics) = metrics {
             metrics.abort();
         }

@@ -1,10 +1,10 @@
-//! The built messenger: the copy inside the program, or a folder (`--site`). Read once, at the start; a request can
-//! only name what was found then, so no path leads anywhere else.
+//! The built messenger: the copy inside the program, or a folder (`--site`); and the documents, under `/docs/`. Read once, at
+//! the start; a request can only name what was found then, so no path leads anywhere else.
 
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
@@ -21,6 +21,8 @@ use crate::error::{ApiError, ErrorCode};
 static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded_site.rs"));
 
 const INDEX: &str = "index.html";
+/// Where the documents are.
+const DOCUMENTS: &str = "docs/";
 /// Files under these have a hash of their content in their name.
 const IMMUTABLE: [&str; 2] = ["assets/", "viewer/assets/"];
 /// Below this, compression saves less than its header costs.
@@ -46,20 +48,15 @@ impl Site {
     /// The site that was compiled in.
     #[must_use]
     pub fn embedded() -> Self {
-        Self::of(
-            EMBEDDED
-                .iter()
-                .map(|(name, body)| ((*name).to_owned(), Bytes::from_static(body)))
-                .collect(),
-        )
+        Self::of(built_in(|_| true).collect())
     }
 
-    /// A site in a folder.
+    /// A site in a folder, with the documents that were compiled in.
     ///
     /// # Errors
     /// When the folder or a file cannot be read, or it has no `index.html`.
     pub fn from_folder(folder: &Path) -> io::Result<Self> {
-        let mut files = HashMap::new();
+        let mut files = built_in(|name| name.starts_with(DOCUMENTS)).collect();
         read(folder, folder, &mut files)?;
         if files.contains_key(INDEX) {
             Ok(Self::of(files))
@@ -69,6 +66,13 @@ impl Site {
                 "there is no index.html in it",
             ))
         }
+    }
+
+    /// Every file: its path, its bytes, its media type.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[u8], &'static str)> {
+        self.0
+            .iter()
+            .map(|(path, asset)| (path.as_str(), &asset.body[..], asset.content_type))
     }
 
     /// Whether there is a site at all.
@@ -121,6 +125,12 @@ impl Site {
     /// The file of a path; a path of the app itself (no such file, no extension) is its front page.
     fn find(&self, path: &str) -> Option<&Asset> {
         let path = path.trim_start_matches('/');
+        if path.starts_with(DOCUMENTS) {
+            return match path.strip_suffix('/') {
+                Some(folder) => self.0.get(&format!("{folder}/{INDEX}")),
+                None => self.0.get(path),
+            };
+        }
         let is_file = path.rsplit('/').next().unwrap_or(path).contains('.');
         // The API answers in JSON, also about what it does not have.
         let is_api = path == "api" || path.starts_with("api/") || path == "metrics";
@@ -135,6 +145,9 @@ impl Site {
     pub fn answer(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return ApiError::from(ErrorCode::NotFound).into_response();
+        }
+        if uri.path().trim_start_matches('/') == DOCUMENTS.trim_end_matches('/') {
+            return Redirect::permanent(&format!("/{DOCUMENTS}")).into_response();
         }
         match self.find(uri.path()) {
             Some(asset) => respond(asset, headers),
@@ -152,6 +165,14 @@ impl Site {
             None => ApiError::from(ErrorCode::NotFound).into_response(),
         }
     }
+}
+
+/// The files that were compiled in and that are wanted, by their path.
+fn built_in(wanted: impl Fn(&str) -> bool) -> impl Iterator<Item = (String, Bytes)> {
+    EMBEDDED
+        .iter()
+        .filter(move |(name, _)| wanted(name))
+        .map(|(name, body)| ((*name).to_owned(), Bytes::from_static(body)))
 }
 
 fn respond(asset: &Asset, request: &HeaderMap) -> Response {

@@ -114,13 +114,13 @@ impl Sockets {
             None
         } else {
             let Some(seat) = self.addresses.take(peer) else {
-                self.refused("address", Some(peer));
+                self.refused(SocketMetrics::ADDRESS, Some(peer));
                 return None;
             };
             Some(seat)
         };
         let Ok(total) = Arc::clone(&self.total).try_acquire_owned() else {
-            self.refused("total", None);
+            self.refused(SocketMetrics::TOTAL, None);
             return None;
         };
         self.metrics.open.inc();

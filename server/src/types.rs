@@ -6,7 +6,7 @@ use std::{fmt::Write as _, fs, io, path::Path};
 use ts_rs::{Config, TS};
 
 use crate::{
-    api,
+    api::{self, passkeys, second_factor},
     error::{ErrorBody, ErrorCode, ErrorDetail},
     validate,
 };
@@ -32,6 +32,22 @@ pub fn typescript() -> String {
     declare::<api::SessionList>(&mut out, &config);
     declare::<api::ChangePasswordRequest>(&mut out, &config);
     declare::<api::DeleteAccountRequest>(&mut out, &config);
+    declare::<passkeys::PasskeyInfo>(&mut out, &config);
+    declare::<passkeys::PasskeySetup>(&mut out, &config);
+    declare::<passkeys::AddPasskeyRequest>(&mut out, &config);
+    declare::<passkeys::PasskeyAdded>(&mut out, &config);
+    declare::<passkeys::RenamePasskeyRequest>(&mut out, &config);
+    declare::<passkeys::PasskeyQuestion>(&mut out, &config);
+    declare::<second_factor::LoginAnswer>(&mut out, &config);
+    declare::<second_factor::SecondFactorNeeded>(&mut out, &config);
+    declare::<second_factor::SecondFactorProof>(&mut out, &config);
+    declare::<second_factor::SecondFactorRequest>(&mut out, &config);
+    declare::<second_factor::PasswordProof>(&mut out, &config);
+    declare::<second_factor::SecondFactorSettings>(&mut out, &config);
+    declare::<second_factor::TotpInfo>(&mut out, &config);
+    declare::<second_factor::TotpSetup>(&mut out, &config);
+    declare::<second_factor::ConfirmTotpRequest>(&mut out, &config);
+    declare::<second_factor::RecoveryCodes>(&mut out, &config);
     declare::<api::ReachPolicy>(&mut out, &config);
     declare::<api::ReachList>(&mut out, &config);
     declare::<api::ReachPerson>(&mut out, &config);

@@ -23,13 +23,23 @@ mod invitations;
 mod keys;
 #[path = "it/lockout.rs"]
 mod lockout;
+#[path = "it/nodes.rs"]
+mod nodes;
+#[path = "it/nodes_broken.rs"]
+mod nodes_broken;
 #[path = "it/outage.rs"]
 mod outage;
+#[path = "it/passkeys.rs"]
+mod passkeys;
 #[path = "it/reach.rs"]
 mod reach;
+#[path = "it/second_factor.rs"]
+mod second_factor;
 #[path = "it/sessions.rs"]
 mod sessions;
 #[path = "it/store.rs"]
 mod store;
 #[path = "it/support/mod.rs"]
 mod support;
+#[path = "it/upgrades.rs"]
+mod upgrades;

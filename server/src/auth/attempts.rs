@@ -1,9 +1,8 @@
 //! One attempt at a time for whatever attempts are counted by: a name, a device, a session.
 //!
-//! The lockout counts a wrong secret after it was checked. If the attempts of one name were checked side by side, a
-//! hundred guesses would pass before the first failure is counted; so the next one looks at its secret when the one
-//! before has been counted. A crowd at one name also takes at most one of the few turns to hash, and leaves the others
-//! to everybody else.
+//! An attempt counts as a wrong one until its secret was looked at ([`crate::store::attempts`]), at whichever relay. If those
+//! of one name were looked at side by side, a right one could find the name locked by others that are right as well; and a
+//! crowd at one name would take more than one of the few turns to hash, which everybody else needs.
 
 use std::{
     collections::HashMap,

@@ -1,9 +1,6 @@
 //! A name with its login secret, and the lockout (FEATURES.md A5).
 
-use tokio::time::timeout;
-use tracing::Instrument as _;
-
-use super::{attempts::Attempt, password};
+use super::counted::counted;
 use crate::{
     api::{Bytes, LoginSecret, User},
     app::App,
@@ -26,50 +23,15 @@ pub async fn authenticate(
     secret: LoginSecret,
     client: &Client,
 ) -> Result<Account, ApiError> {
-    // Waited for before anything is looked at: what was true before the wait may not be any more.
-    let patience = app.settings.limits.login_patience;
-    let turn = timeout(patience, app.attempts.turn(by))
-        .await
-        .map_err(|_| ApiError::from(ErrorCode::Unavailable).retry_after(password::RETRY))?;
-    let lockout = app.store.lockout(by, app.clock.now()).await?;
-    if let Some(wait) = lockout {
-        app.metrics.auth(AuthEvent::LockedOut);
-        tracing::warn!(category = "auth", client = %client.ip, "login refused: locked out");
-        return Err(ApiError::from(ErrorCode::LockedOut).retry_after(wait));
-    }
-    let account = app.store.account_by_name(username).await?;
-    let hash = account.as_ref().map(|account| account.secret_hash.clone());
-    // A task of its own: a client that hangs up does not keep a wrong secret from being counted.
-    let judged = judge(app.clone(), by.clone(), secret, hash, turn);
-    let matches = tokio::spawn(judged.in_current_span())
-        .await
-        .map_err(ApiError::internal)??;
-    match account {
-        Some(account) if matches => Ok(account),
-        _ => {
-            app.metrics.auth(AuthEvent::LoginFailed);
-            tracing::warn!(category = "auth", client = %client.ip, "login failed");
-            Err(ErrorCode::InvalidCredentials.into())
-        }
-    }
-}
-
-/// Checks a secret and counts it if it was wrong. What was not checked, for want of a turn, counts nothing.
-async fn judge(
-    app: App,
-    by: CountedBy,
-    secret: LoginSecret,
-    hash: Option<String>,
-    _turn: Attempt,
-) -> Result<bool, ApiError> {
-    let matches = app.passwords.verify(secret, hash).await?;
-    if matches {
-        app.store.forgive_failures(&by).await?;
-    } else {
-        let limit = app.settings.limits.login_attempts;
-        app.store.count_failure(&by, limit, app.clock.now()).await?;
-    }
-    Ok(matches)
+    let (looking, username) = (app.clone(), username.clone());
+    let look = async move {
+        let account = looking.store.account_by_name(&username).await?;
+        let hash = account.as_ref().map(|account| account.secret_hash.clone());
+        let matches = looking.passwords.verify(secret, hash).await?;
+        Ok(account.filter(|_| matches))
+    };
+    let account = counted(app, by, client, "login", AuthEvent::LoginFailed, look).await?;
+    account.ok_or_else(|| ErrorCode::InvalidCredentials.into())
 }
 
 /// An account as its owner sees it.

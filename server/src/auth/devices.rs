@@ -12,15 +12,16 @@ use serde::Deserialize;
 use super::{
     access::Authenticated,
     credentials::{authenticate, user_of},
-    session::{unsigned, without_cookie},
+    session::without_cookie,
     token::Access,
 };
 use crate::{
     api::{
         Bytes, ChangePasswordRequest, DeleteAccountRequest, LoginSecret, Session, SessionIdText,
-        SessionInfo, SessionList,
+        SessionInfo, SessionList, second_factor::PasswordProof,
     },
     app::App,
+    clock::unsigned,
     error::{ApiError, ErrorCode},
     http::{
         client::Client,
@@ -137,6 +138,17 @@ pub(crate) async fn change_password(
     }))
 }
 
+/// `POST /api/auth/password/check`. Whether it is the account's: a device needs to know before it wraps a key under it.
+pub(crate) async fn check_password(
+    State(app): State<App>,
+    Authenticated(access): Authenticated,
+    Extension(client): Extension<Client>,
+    Json(request): Json<PasswordProof>,
+) -> Result<StatusCode, ApiError> {
+    prove(&app, &access, request.login_secret, &client).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// `DELETE /api/auth/account`. Nothing of it is left but its id, which nobody else gets.
 pub(crate) async fn delete(
     State(app): State<App>,
@@ -158,7 +170,7 @@ pub(crate) async fn delete(
 
 /// A stolen access token must not be enough: the login secret again, with as many attempts as a login.
 /// They are counted by themselves: a stranger who locks the name does not keep its owner from changing the password.
-async fn prove(
+pub(super) async fn prove(
     app: &App,
     access: &Access,
     secret: LoginSecret,

@@ -1,4 +1,4 @@
-//! Accounts and sessions (FEATURES.md A1 to A6).
+//! Accounts and sessions (FEATURES.md A1 to A8).
 //!
 //! | module | what it is |
 //! |---|---|
@@ -7,16 +7,19 @@
 //! | [`access`], [`token`], [`signing_key`] | access tokens of requests and sockets |
 //! | [`refresh_token`], [`cookie`] | the refresh token; cookies |
 //! | [`known_device`] | devices that others cannot lock out |
+//! | [`second_factor`] | what is asked for after the password |
 
 pub mod access;
 pub mod attempts;
 pub mod cookie;
+pub mod counted;
 pub mod credentials;
 pub mod devices;
 mod hs256;
 pub mod known_device;
 pub mod password;
 pub mod refresh_token;
+pub mod second_factor;
 pub mod session;
 pub mod signing_key;
 pub mod token;

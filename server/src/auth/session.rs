@@ -15,18 +15,21 @@ use super::{
     credentials::{authenticate, user_of},
     known_device::KnownDevice,
     refresh_token::RefreshToken,
+    second_factor::asking::needed,
 };
 use crate::{
-    api::{Bytes, LoginRequest, RegisterRequest, Registered, Session, User},
+    api::{
+        Bytes, LoginRequest, RegisterRequest, Registered, Session, User, second_factor::LoginAnswer,
+    },
     app::App,
-    clock::{Millis, millis},
+    clock::{Millis, millis, unsigned},
     error::{ApiError, ErrorCode},
     http::{client::Client, json::Json, origin::Origin},
     identity::parse_key,
     ids::{AccountId, SessionId},
     store::{
         DEVICE_LIFE,
-        accounts::KeyProof,
+        accounts::{Account, KeyProof},
         attempts::CountedBy,
         sessions::{Device, Owner, Rotation},
     },
@@ -83,7 +86,8 @@ pub(crate) async fn register(
         expires_at,
         key_stored,
     };
-    let device = remember_device(&app, &id, KnownDevice::read(&headers, &origin), &origin).await;
+    let known = KnownDevice::read(&headers, &origin);
+    let device = remember_device(&app, &id, known, &origin, None).await;
     Ok((StatusCode::CREATED, cookie, device, JsonBody(body)).into_response())
 }
 
@@ -96,28 +100,64 @@ pub(crate) async fn login(
     Json(request): Json<LoginRequest>,
 ) -> Result<Response, ApiError> {
     let username = Username::parse(request.username)?;
-    let known = KnownDevice::read(&headers, &origin);
-    let by = counted_by(&app, &username, known.as_ref()).await?;
+    let arriving = Arriving::of(&headers, &origin, &client);
+    let by = counted_by(&app, &username, arriving.known.as_ref()).await?;
     let account = authenticate(&app, &username, &by, request.login_secret, &client).await?;
+    let device = arriving.known.as_ref().map(KnownDevice::hash);
+    if let Some(asked) = needed(&app, &account, device.as_ref(), &by, &origin).await? {
+        return Ok(JsonBody(LoginAnswer::Asked(asked)).into_response());
+    }
+    let (cookie, device, session) = let_in(&app, &account, arriving, &origin, None).await?;
+    Ok((cookie, device, JsonBody(LoginAnswer::In(session))).into_response())
+}
+
+/// What a request tells of the device that somebody logs in on.
+pub(super) struct Arriving {
+    device: Device,
+    known: Option<KnownDevice>,
+    /// The login that the browser had.
+    before: Option<RefreshToken>,
+}
+
+impl Arriving {
+    pub(super) fn of(headers: &HeaderMap, origin: &Origin, client: &Client) -> Self {
+        Self {
+            device: device(headers, client),
+            known: KnownDevice::read(headers, origin),
+            before: cookie::read(headers, origin),
+        }
+    }
+}
+
+/// Begins a session for who has shown everything that was asked for. With `trust` the device is not asked for the second
+/// factor until then.
+pub(super) async fn let_in(
+    app: &App,
+    account: &Account,
+    arriving: Arriving,
+    origin: &Origin,
+    trust: Option<Millis>,
+) -> Result<(SetCookie, SetCookie, Session), ApiError> {
+    let Arriving {
+        device,
+        known,
+        before,
+    } = arriving;
     app.metrics.auth(AuthEvent::LoggedIn);
     // A browser has one session of an account: the cookie of the one before is about to be replaced, and would stand in the
     // list of devices without anybody who could use it. One of another account goes on while its page is open.
-    if let Some(before) = cookie::read(&headers, &origin) {
-        end_session_of(&app, &before, Some(&account.id)).await?;
+    if let Some(before) = before {
+        end_session_of(app, &before, Some(&account.id)).await?;
     }
     let (cookie, access_token, expires_at) =
-        start_session(&app, account.id, &origin, &device(&headers, &client)).await?;
-    let device = remember_device(&app, &account.id, known, &origin).await;
-    Ok((
-        cookie,
-        device,
-        JsonBody(Session {
-            user: user_of(&account),
-            access_token,
-            expires_at,
-        }),
-    )
-        .into_response())
+        start_session(app, account.id, origin, &device).await?;
+    let device = remember_device(app, &account.id, known, origin, trust).await;
+    let session = Session {
+        user: user_of(account),
+        access_token,
+        expires_at,
+    };
+    Ok((cookie, device, session))
 }
 
 /// `POST /api/auth/refresh`.
@@ -272,19 +312,20 @@ async fn remember_device(
     user: &AccountId,
     known: Option<KnownDevice>,
     origin: &Origin,
+    trust: Option<Millis>,
 ) -> SetCookie {
     let device = known.unwrap_or_default();
-    if let Err(error) = app
+    let remembered = app
         .store
-        .remember_device(&device.hash(), user, app.clock.now())
-        .await
-    {
+        .remember_device(&device.hash(), user, trust, app.clock.now())
+        .await;
+    if let Err(error) = remembered {
         tracing::warn!(category = "store", %error, "a device was not remembered");
     }
     set_cookie(device.cookie(origin))
 }
 
-type SetCookie = AppendHeaders<[(header::HeaderName, header::HeaderValue); 1]>;
+pub(super) type SetCookie = AppendHeaders<[(header::HeaderName, header::HeaderValue); 1]>;
 
 async fn start_session(
     app: &App,
@@ -346,8 +387,4 @@ fn set_cookie(value: header::HeaderValue) -> SetCookie {
 
 pub(super) fn without_cookie(origin: &Origin, response: impl IntoResponse) -> Response {
     (set_cookie(cookie::clear(origin)), response).into_response()
-}
-
-pub(super) fn unsigned(time: Millis) -> u64 {
-    u64::try_from(time).unwrap_or(0)
 }

@@ -19,15 +19,19 @@ const POLICY_BEFORE_CONNECT: &str = "default-src 'none'; script-src 'self' 'wasm
 /// the site, pictures and sounds that it makes itself, and no network. Its origin is not `'self'` for every browser, so
 /// the address is named.
 fn viewer_policy(own: Option<&Origin>) -> HeaderValue {
-    let own = own.map_or("", Origin::as_str);
-    let policy = format!(
+    HeaderValue::from_str(&viewer_policy_of(own.map_or("", Origin::as_str))).unwrap_or(
+        HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"),
+    )
+}
+
+/// The viewer's policy at an origin.
+#[must_use]
+pub fn viewer_policy_of(own: &str) -> String {
+    format!(
         "sandbox allow-scripts; default-src 'none'; script-src 'self' {own}; style-src 'self' {own}; img-src blob:; \
          media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
          require-trusted-types-for 'script'; trusted-types 'none'"
-    );
-    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static(
-        "sandbox; default-src 'none'; frame-ancestors 'none'",
-    ))
+    )
 }
 
 /// Whether a path belongs to the viewer's document.
@@ -92,15 +96,15 @@ pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>, vi
 }
 
 fn policy(own: Option<&Origin>) -> HeaderValue {
-    // `Origin` has checked the characters: nothing in it can end the directive. "http://h" -> "ws://h".
-    own.and_then(|own| {
-        HeaderValue::from_str(&format!(
-            "{POLICY_BEFORE_CONNECT} ws{}",
-            own.as_str().strip_prefix("http")?
-        ))
-        .ok()
-    })
-    .unwrap_or(HeaderValue::from_static(POLICY_BEFORE_CONNECT))
+    // `Origin` has checked the characters: nothing in it can end the directive.
+    own.and_then(|own| HeaderValue::from_str(&policy_of(&own.socket())).ok())
+        .unwrap_or(HeaderValue::from_static(POLICY_BEFORE_CONNECT))
+}
+
+/// The policy of every page but the viewer's, with the origin of the WebSocket.
+#[must_use]
+pub fn policy_of(socket: &str) -> String {
+    format!("{POLICY_BEFORE_CONNECT} {socket}")
 }
 
 #[cfg(test)]

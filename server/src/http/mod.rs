@@ -24,7 +24,7 @@ use crate::{
     app::App,
     error::{ApiError, ErrorCode},
     limits::Limited,
-    routes,
+    routes, sharing,
     telemetry::metrics::RequestLabels,
 };
 use client::Client;
@@ -58,7 +58,13 @@ pub async fn context(
         let own_origin = origin::own_origin(request.headers(), client.https);
         request.extensions_mut().insert(client);
 
-        let mut response = match admit(&app, &client, route, limited, &mut request) {
+        let admitted = match admit(&app, &client, route, limited, &mut request) {
+            Ok(()) => sharing::request(&app, limited, client.ip)
+                .await
+                .map_err(|wait| too_many(&app, &client, route, limited, wait)),
+            refused => refused,
+        };
+        let mut response = match admitted {
             Err(refusal) => refusal.into_response(),
             Ok(()) => match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
                 Ok(response) => response,
@@ -100,6 +106,18 @@ fn warn_of_unknown_proxy(peer: SocketAddr, client: &Client, headers: &HeaderMap)
     }
 }
 
+fn too_many(
+    app: &App,
+    client: &Client,
+    route: &'static str,
+    limited: Limited,
+    wait: Duration,
+) -> ApiError {
+    app.metrics.limited(limited);
+    tracing::warn!(category = "limit", route, client = %client.ip, "rate limit");
+    ApiError::from(ErrorCode::RateLimited).retry_after(wait)
+}
+
 /// Rate limits first (they are the cheapest), then the Origin of everything that can change something.
 fn admit(
     app: &App,
@@ -108,11 +126,9 @@ fn admit(
     limited: Limited,
     request: &mut Request,
 ) -> Result<(), ApiError> {
-    app.limits.check(limited, client.ip).map_err(|wait| {
-        app.metrics.limited(limited);
-        tracing::warn!(category = "limit", route, client = %client.ip, "rate limit");
-        ApiError::from(ErrorCode::RateLimited).retry_after(wait)
-    })?;
+    app.limits
+        .check(limited, client.ip)
+        .map_err(|wait| too_many(app, client, route, limited, wait))?;
     if !matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS

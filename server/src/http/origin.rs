@@ -52,17 +52,30 @@ impl Origin {
         self.0.starts_with("https://")
     }
 
+    /// The same host's origin for WebSockets: `http://h` has `ws://h`.
+    #[must_use]
+    pub fn socket(&self) -> String {
+        self.0.replacen("http", "ws", 1)
+    }
+
+    /// The host, without a port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self
+            .0
+            .split_once("://")
+            .map_or("", |(_, authority)| authority);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
     /// Whether browsers treat the origin as trustworthy, and so keep `Secure` cookies of it.
     #[must_use]
     pub fn keeps_secure_cookies(&self) -> bool {
-        let Some((scheme, authority)) = self.0.split_once("://") else {
-            return false;
-        };
-        let host = match authority.rsplit_once(':') {
-            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-            _ => authority,
-        };
-        scheme == "https"
+        let host = self.host();
+        self.is_https()
             || matches!(host, "localhost" | "127.0.0.1" | "[::1]")
             || host.ends_with(".localhost")
     }

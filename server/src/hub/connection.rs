@@ -21,13 +21,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     acks::AckTimer,
-    budget::{Budget, Held},
+    arrived::{Arrival, Arrived},
+    budget::Budget,
     door::Door,
     lanes::NotTaken,
     locked::lock,
     outbox::Outbox,
     receipt::{Origin, Receipt},
     recent::{Recent, Seen},
+    sender::Sender,
     stock::{Stock, Taken},
 };
 use crate::{
@@ -98,9 +100,10 @@ pub struct Connection {
     stock: Mutex<Stock>,
     pass: Mutex<Pass>,
     recent: Mutex<Recent>,
-    held: Held,
-    /// One of its payloads was settled.
-    settled: Notify,
+    /// What it was sent already.
+    arrived: Mutex<Arrived>,
+    /// What it has on its way.
+    pub sender: Sender,
     closing: CancellationToken,
     goodbye: OnceLock<Goodbye>,
     /// Whether its client says that a conversation is open.
@@ -122,6 +125,7 @@ impl Connection {
         common: Arc<Common>,
     ) -> Self {
         let outbox = Outbox::new(link, Arc::clone(&common.timer), common.patience);
+        let sender = Sender::new(member.account);
         Self {
             epoch,
             door: Door::new(reach),
@@ -134,8 +138,8 @@ impl Connection {
             }),
             member,
             recent: Mutex::default(),
-            held: Held::default(),
-            settled: Notify::new(),
+            arrived: Mutex::default(),
+            sender,
             closing: CancellationToken::new(),
             goodbye: OnceLock::new(),
             talking: AtomicBool::new(false),
@@ -261,20 +265,39 @@ impl Connection {
         Some(Receipt::new(origin, id, cost.max(charged)))
     }
 
+    /// The receipt to deliver a payload with that has come for this connection; `None` for one that came before: its sender is
+    /// told what became, or becomes, of that one.
+    #[must_use]
+    pub fn admit(self: &Arc<Self>, from: AccountId, receipt: Receipt) -> Option<Receipt> {
+        let id = receipt.id();
+        let arrival = lock(&self.arrived).begin(from, receipt, Instant::now());
+        match arrival {
+            Arrival::New => {
+                let at = Arc::clone(self);
+                Some(Receipt::new(Arc::new(First { at, from }), id, 0))
+            }
+            Arrival::Waits => None,
+            Arrival::Written(receipt) => {
+                receipt.written();
+                None
+            }
+        }
+    }
+
     /// Charges bytes that it is about to send; false if it has as much on its way as it may.
     #[must_use]
     pub fn charge(&self, bytes: usize) -> bool {
-        self.common.budget.take(&self.held, bytes)
+        self.sender.charge(&self.common.budget, bytes)
     }
 
     /// Gives back what was charged.
     pub fn discharge(&self, bytes: usize) {
-        self.common.budget.give_back(&self.held, bytes);
+        self.sender.discharge(&self.common.budget, bytes);
     }
 
     /// Waits until one of its payloads is settled.
     pub async fn one_settled(&self) {
-        self.settled.notified().await;
+        self.sender.one_settled().await;
     }
 
     /// Takes in prekeys of this client's run.
@@ -303,6 +326,12 @@ impl Connection {
             self.note(&ServerFrame::Notice { notice, value });
         }
         Ok(prekey)
+    }
+
+    /// Whether it has prekeys.
+    #[must_use]
+    pub fn has_prekeys(&self) -> bool {
+        lock(&self.stock).has_some()
     }
 
     /// Forgets its prekeys.
@@ -336,6 +365,21 @@ impl Origin for Connection {
             self.common.written.inc();
         }
         self.settle(id, status);
-        self.settled.notify_one();
+        self.sender.one_was_settled();
+    }
+}
+
+/// A payload that has arrived for the first time.
+struct First {
+    at: Arc<Connection>,
+    from: AccountId,
+}
+
+impl Origin for First {
+    fn settled(&self, id: EnvelopeId, status: AckStatus, _: usize) {
+        let receipts = lock(&self.at.arrived).settle(self.from, id, status);
+        for receipt in receipts {
+            receipt.settle(status);
+        }
     }
 }

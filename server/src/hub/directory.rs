@@ -14,6 +14,7 @@ use std::{
         Arc, Mutex, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 use tokio_util::task::TaskTracker;
 
@@ -24,7 +25,7 @@ use super::{
     route::{Local, Route},
 };
 use crate::{
-    backplane::Backplane,
+    backplane::{Allowance, Backplane, NodeId, Unreachable},
     ids::{SessionId, TokenId},
     store::reach::Reach,
     websocket::message::frame,
@@ -51,22 +52,26 @@ struct Entry {
     online: Option<Arc<Connection>>,
     /// Connections that asked for this account's presence, by epoch.
     watchers: HashMap<u64, Arc<Connection>>,
+    /// Who asked for it at other nodes, while it is here.
+    remote: HashSet<(NodeId, AccountId)>,
 }
 
 impl Entry {
-    /// What somebody is told of the account: to whom its door is closed it looks offline.
-    fn presence(&self, account: &AccountId, to: &AccountId) -> Bytes {
+    /// What somebody sees of the account: to whom its door is closed it looks offline.
+    fn shown(&self, to: &AccountId) -> Option<(Presence, u8)> {
         let online = self.online.as_ref();
         let shown = online.filter(|connection| connection.door.lets_in(to));
-        said(
-            account,
-            shown.map(|connection| (connection.member.presence, connection.member.max_version)),
-        )
+        shown.map(|connection| (connection.member.presence, connection.member.max_version))
+    }
+
+    /// The same as a frame.
+    fn presence(&self, account: &AccountId, to: &AccountId) -> Bytes {
+        said(account, self.shown(to))
     }
 
     /// Tells those who watch of what has changed for them since `before` was here. Whoever is not let in hears nothing: they
     /// would learn that somebody came or went.
-    fn announce(&self, account: &AccountId, before: Option<&Arc<Connection>>) {
+    fn announce(&self, account: &AccountId, before: Option<&Arc<Connection>>, others: Others<'_>) {
         let shown = |connection: Option<&Arc<Connection>>, to: &AccountId| {
             connection.is_some_and(|connection| connection.door.lets_in(to))
         };
@@ -76,12 +81,26 @@ impl Entry {
                 watcher.news(*account, self.presence(account, to));
             }
         }
+        for (node, to) in &self.remote {
+            if shown(before, to) || shown(self.online.as_ref(), to) {
+                self.tell(*node, account, to, others);
+            }
+        }
+    }
+
+    /// Tells somebody at another node what they see of the account.
+    fn tell(&self, node: NodeId, account: &AccountId, to: &AccountId, others: Others<'_>) {
+        if let Some(others) = others {
+            others.tell(node, account, to, self.shown(to));
+        }
     }
 
     fn is_empty(&self) -> bool {
-        self.online.is_none() && self.watchers.is_empty()
+        self.online.is_none() && self.watchers.is_empty() && self.remote.is_empty()
     }
 }
+
+type Others<'a> = Option<&'a Arc<dyn Backplane>>;
 
 /// The frame that says where an account is.
 fn said(account: &AccountId, online: Option<(Presence, u8)>) -> Bytes {
@@ -155,8 +174,11 @@ impl Hub {
         }
         connection.note(&ServerFrame::Welcome(WelcomeStatus::Ok));
         let before = entry.online.replace(Arc::clone(connection));
-        entry.announce(&account, before.as_ref());
+        entry.announce(&account, before.as_ref(), self.others.get());
         drop(accounts);
+        if let Some(others) = self.others.get() {
+            others.arrived(&connection.member, connection.epoch);
+        }
         if let Some(before) = before {
             before.forget_prekeys();
             before.close(CloseCode::TakenOver);
@@ -179,7 +201,9 @@ impl Hub {
                 .is_some_and(|there| there.epoch == connection.epoch)
             {
                 let before = entry.online.take();
-                entry.announce(&account, before.as_ref());
+                entry.announce(&account, before.as_ref(), self.others.get());
+                // Wherever it is next, those who watch it are told, and ask there.
+                entry.remote = HashSet::new();
             }
             if entry.is_empty() {
                 accounts.remove(&account);
@@ -235,19 +259,24 @@ impl Hub {
         }
     }
 
-    /// The way to this run of this account, if its door is open to `from`.
+    /// The way to this run of this account, if its door is open to `from`; at another node, that node looks at the door.
+    ///
+    /// # Errors
+    /// [`Unreachable`] if it may be at a node that cannot be reached.
     pub async fn find(
         &self,
         account: &AccountId,
         presence: &Presence,
         from: &AccountId,
-    ) -> Option<Route> {
+    ) -> Result<Option<Route>, Unreachable> {
         if let Some(local) = self.find_here(account, presence, from) {
-            return Some(Route::Local(local));
+            return Ok(Some(Route::Local(local)));
         }
-        let others = self.others.get()?;
-        let remote = others.locate(account, presence, from).await?;
-        Some(Route::Remote(remote, Arc::clone(others)))
+        let Some(others) = self.others.get() else {
+            return Ok(None);
+        };
+        let remote = others.locate(account, presence).await?;
+        Ok(remote.map(|remote| Route::Remote(remote, Arc::clone(others))))
     }
 
     /// The connection of this run of this account, if it is at this node and its door is open to `from`.
@@ -261,7 +290,10 @@ impl Hub {
         let accounts = lock(self.shard(account));
         let online = accounts.get(account)?.online.as_ref()?;
         let there = online.member.presence == *presence && online.door.lets_in(from);
-        there.then(|| Local(Arc::clone(online)))
+        there.then(|| Local {
+            connection: Arc::clone(online),
+            repeats: self.others.get().is_some(),
+        })
     }
 
     /// How often anybody has changed who may reach them.
@@ -284,7 +316,17 @@ impl Hub {
             .values()
             .map(|watcher| (watcher, online.door.lets_in(&watcher.member.account)))
             .collect();
+        let remote: Vec<_> = entry
+            .remote
+            .iter()
+            .map(|(node, to)| (*node, *to, online.door.lets_in(to)))
+            .collect();
         online.door.set(reach);
+        for (node, to, before) in remote {
+            if online.door.lets_in(&to) != before {
+                entry.tell(node, account, &to, self.others.get());
+            }
+        }
         for (watcher, before) in watchers {
             let to = &watcher.member.account;
             if online.door.lets_in(to) != before {
@@ -308,10 +350,26 @@ impl Hub {
                 watcher.news(*account, entry.presence(account, person));
             }
         }
+        for (node, to) in &entry.remote {
+            if to == person {
+                entry.tell(*node, account, to, self.others.get());
+            }
+        }
+    }
+
+    /// Whether somebody turned to a person themselves, at whatever node they are.
+    pub async fn has_turned_to(&self, account: &AccountId, person: &AccountId) -> bool {
+        if self.has_turned_to_here(account, person) {
+            return true;
+        }
+        match self.others.get() {
+            Some(others) => others.has_turned_to(account, person).await,
+            None => false,
+        }
     }
 
     /// Whether somebody who is here turned to a person themselves.
-    pub fn has_turned_to(&self, account: &AccountId, person: &AccountId) -> bool {
+    pub fn has_turned_to_here(&self, account: &AccountId, person: &AccountId) -> bool {
         self.online(account)
             .is_some_and(|connection| connection.door.has_turned_to(person))
     }
@@ -321,6 +379,61 @@ impl Hub {
         let online = self.online(account);
         if let Some(connection) = online.filter(|connection| connection.epoch < epoch) {
             connection.close(CloseCode::TakenOver);
+        }
+    }
+
+    /// For the backplane: somebody at another node watches an account. They are told what they see of it, now and whenever it
+    /// changes; nothing is remembered of an account that is not here.
+    pub fn watch_from(&self, node: NodeId, account: &AccountId, by: &AccountId) {
+        let mut accounts = lock(self.shard(account));
+        match accounts.get_mut(account) {
+            Some(entry) if entry.online.is_some() => {
+                entry.remote.insert((node, *by));
+                entry.tell(node, account, by, self.others.get());
+            }
+            _ => Entry::default().tell(node, account, by, self.others.get()),
+        }
+    }
+
+    /// For the backplane: they watch it no more.
+    pub fn unwatch_from(&self, node: NodeId, account: &AccountId, by: &AccountId) {
+        if let Some(entry) = lock(self.shard(account)).get_mut(account) {
+            entry.remote.remove(&(node, *by));
+        }
+    }
+
+    /// For the backplane: nobody at this node watches anything here any more.
+    pub fn forget_node(&self, node: NodeId) {
+        for shard in &self.shards {
+            for entry in lock(shard).values_mut() {
+                entry.remote.retain(|(there, _)| *there != node);
+            }
+        }
+    }
+
+    /// For the backplane: tells somebody who is here that a partner's node cannot be reached.
+    pub fn partner_unreachable(&self, account: &AccountId) {
+        if let Some(connection) = self.online(account) {
+            let notice = Notice::PartnerUnreachable;
+            connection.note(&ServerFrame::Notice { notice, value: 0 });
+        }
+    }
+
+    /// Tells other nodes that somebody chose anew who may reach them.
+    pub fn tell_reach(&self, account: &AccountId) {
+        if let Some(others) = self.others.get() {
+            others.reach_changed(account);
+        }
+    }
+
+    /// Takes one from an allowance that all nodes share; where there are no others, the node's own limits are all.
+    ///
+    /// # Errors
+    /// How long to wait when it is used up.
+    pub async fn share(&self, allowance: Allowance<'_>) -> Result<(), Duration> {
+        match self.others.get() {
+            Some(others) => others.share(allowance).await,
+            None => Ok(()),
         }
     }
 
@@ -345,7 +458,9 @@ impl Hub {
         }
     }
 
-    fn online(&self, account: &AccountId) -> Option<Arc<Connection>> {
+    /// The connection of an account, if it is at this node.
+    #[must_use]
+    pub fn online(&self, account: &AccountId) -> Option<Arc<Connection>> {
         lock(self.shard(account)).get(account)?.online.clone()
     }
 
@@ -384,7 +499,9 @@ impl Hub {
         self.close_everywhere(account, Which::Token(*jti), code);
     }
 
-    fn all(&self) -> Vec<Arc<Connection>> {
+    /// All connections of this node.
+    #[must_use]
+    pub fn all(&self) -> Vec<Arc<Connection>> {
         let mut all = Vec::new();
         for shard in &self.shards {
             all.extend(
@@ -415,5 +532,12 @@ impl Hub {
         }
         self.tasks.close();
         self.tasks.wait().await;
+    }
+
+    /// Tells other nodes what is left to tell, and that this one goes.
+    pub async fn detach(&self) {
+        if let Some(others) = self.others.get() {
+            others.stop().await;
+        }
     }
 }

@@ -20,13 +20,16 @@
 //! | [`lanes`] | what waits for a socket, and in which order it leaves |
 //! | [`fair`] | taking turns between senders |
 //! | [`acks`] | acknowledgements that wait for company |
+//! | [`arrived`] | what a connection was sent already, where there are several nodes |
 //! | [`closing`] | which connections are to end |
 //! | [`door`] | who gets through to whom |
+//! | [`sender`] | what somebody has on its way |
 //! | [`budget`] | bytes that wait, of all connections together |
 //! | [`recent`] | which frames were seen already |
 //! | [`stock`] | one-time prekeys, and who was given which |
 
 pub mod acks;
+pub mod arrived;
 pub mod budget;
 pub mod closing;
 pub mod connection;
@@ -34,9 +37,10 @@ pub mod directory;
 pub mod door;
 pub mod fair;
 pub mod lanes;
-mod locked;
+pub(crate) mod locked;
 pub mod outbox;
 pub mod receipt;
 pub mod recent;
 pub mod route;
+pub mod sender;
 pub mod stock;

@@ -12,6 +12,7 @@ use super::{
     connection::Connection,
     lanes::{NotTaken, Outgoing},
     receipt::Receipt,
+    sender::Sender,
 };
 use crate::backplane::{Backplane, Payload, Remote};
 
@@ -27,7 +28,11 @@ pub enum Route {
 }
 
 /// A connection of this node, for those who have something for it.
-pub struct Local(pub(super) Arc<Connection>);
+pub struct Local {
+    pub(super) connection: Arc<Connection>,
+    /// Whether payloads may come twice: where there are other nodes.
+    pub(super) repeats: bool,
+}
 
 impl Route {
     /// Sends a payload. A chunk waits for room until `patience` is over, everything else is refused where there is none. The
@@ -37,7 +42,7 @@ impl Route {
     /// With what it was settled, if that is known already and not [`AckStatus::Written`]; to be counted.
     pub async fn send(
         &self,
-        from: &Arc<Connection>,
+        from: &Sender,
         kind: PayloadKind,
         frame: Bytes,
         receipt: Receipt,
@@ -47,7 +52,7 @@ impl Route {
             Self::Local(local) => local.send(from, kind, frame, receipt, patience).await,
             Self::Remote(remote, backplane) => {
                 let payload = Payload {
-                    from: from.member.account,
+                    from: from.account,
                     kind,
                     frame,
                     receipt,
@@ -56,33 +61,52 @@ impl Route {
             }
         }
     }
-
-    /// Takes a prekey of this run for `claimer`. `allowed` is asked only if there is one.
-    ///
-    /// # Errors
-    /// [`NoPrekey`].
-    pub async fn take_prekey(
-        &self,
-        claimer: &AccountId,
-        allowed: impl FnOnce() -> bool + Send,
-    ) -> Result<Box<PrekeyBytes>, NoPrekey> {
-        match self {
-            Self::Local(Local(owner)) => owner.take_prekey(allowed),
-            // The owner's node asks the limits there.
-            Self::Remote(remote, backplane) => backplane.take_prekey(remote, claimer).await,
-        }
-    }
 }
 
 impl Local {
-    async fn send(
+    /// Whose it is.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        self.connection.member.account
+    }
+
+    /// Whether there is a prekey.
+    #[must_use]
+    pub fn has_prekeys(&self) -> bool {
+        self.connection.has_prekeys()
+    }
+
+    /// Takes a prekey of this run. `allowed` is asked only if there is one.
+    ///
+    /// # Errors
+    /// [`NoPrekey`].
+    pub fn take_prekey(
         &self,
-        from: &Arc<Connection>,
+        allowed: impl FnOnce() -> bool,
+    ) -> Result<Box<PrekeyBytes>, NoPrekey> {
+        self.connection.take_prekey(allowed)
+    }
+
+    /// See [`Route::send`].
+    ///
+    /// # Errors
+    /// See [`Route::send`].
+    pub async fn send(
+        &self,
+        from: &Sender,
         kind: PayloadKind,
         frame: Bytes,
         receipt: Receipt,
         patience: Duration,
     ) -> Result<(), AckStatus> {
+        let receipt = if self.repeats {
+            let Some(receipt) = self.connection.admit(from.account, receipt) else {
+                return Ok(());
+            };
+            receipt
+        } else {
+            receipt
+        };
         let outgoing = Outgoing {
             frame,
             receipt: Some(receipt),
@@ -90,7 +114,7 @@ impl Local {
         };
         let sent = match kind {
             PayloadKind::Handshake | PayloadKind::Message => {
-                self.0.outbox.push_message(from.member.account, outgoing)
+                self.connection.outbox.push_message(from.account, outgoing)
             }
             PayloadKind::Chunk => {
                 self.send_chunk(from, outgoing, Instant::now() + patience)
@@ -111,11 +135,11 @@ impl Local {
 
     async fn send_chunk(
         &self,
-        from: &Arc<Connection>,
+        from: &Sender,
         mut chunk: Outgoing,
         until: Instant,
     ) -> Result<(), (NotTaken, Outgoing)> {
-        let outbox = &self.0.outbox;
+        let outbox = &self.connection.outbox;
         // First the line that all senders stand in, then the sender's own share.
         match timeout_at(until, outbox.chunk_place(chunk.frame.len())).await {
             Ok(Ok(place)) => chunk.place = Some(place),
@@ -123,7 +147,7 @@ impl Local {
             Err(_) => return Err((NotTaken::Full, chunk)),
         }
         loop {
-            match outbox.push_chunk(from.member.account, chunk) {
+            match outbox.push_chunk(from.account, chunk) {
                 Err((NotTaken::Full, back)) if Instant::now() < until => {
                     chunk = back;
                     // Mostly it is one of its own, written, that makes room.

@@ -87,6 +87,12 @@ impl Stock {
         })
     }
 
+    /// Whether there are any.
+    #[must_use]
+    pub fn has_some(&self) -> bool {
+        !self.prekeys.is_empty()
+    }
+
     /// Forgets everything, for good.
     pub fn close(&mut self) {
         self.closed = true;

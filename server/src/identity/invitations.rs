@@ -47,7 +47,7 @@ pub(crate) async fn redeem(
         .redeem_invitation(&hash(&request.token), &access.user, app.clock.now())
         .await?
         .ok_or(ErrorCode::InvitationOver)?;
-    reach::refresh(&app, &inviter.id).await?;
+    reach::choose(&app, &inviter.id).await?;
     tracing::info!(category = "reach", "invitation taken");
     Ok(JsonBody(InvitedBy {
         id: Bytes(inviter.id.0),
@@ -61,7 +61,7 @@ pub(crate) async fn redeem(
 /// [`ApiError`] when the database fails.
 pub(crate) async fn end_old(app: &App) -> Result<(), ApiError> {
     for owner in app.store.end_invitations(app.clock.now()).await? {
-        reach::refresh(app, &owner).await?;
+        reach::choose(app, &owner).await?;
     }
     Ok(())
 }

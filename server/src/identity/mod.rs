@@ -25,6 +25,7 @@ use crate::{
     },
     ids::{AccountId, SessionId},
     limits::Limited,
+    sharing,
     store::{
         accounts::{Account, CurrentKey, KeyProof},
         attempts::CountedBy,
@@ -65,7 +66,11 @@ pub(crate) async fn search(
     Query(query): Query<SearchQuery>,
 ) -> Result<JsonBody<UserList>, ApiError> {
     let prefix = UsernamePrefix::parse(query.username)?;
-    app.search_limit.check(&access.user).map_err(|wait| {
+    let allowed = match app.search_limit.check(&access.user) {
+        Ok(()) => sharing::search(&app, &access.user).await,
+        refused => refused,
+    };
+    allowed.map_err(|wait| {
         app.metrics.limited(Limited::Search);
         tracing::warn!(category = "limit", "too many searches by one account");
         ApiError::new(

@@ -17,7 +17,7 @@ use crate::{
     http::json::{Json, Path},
     hub::door::admits,
     ids::AccountId,
-    store::reach::{List, MOST_LISTED, Policy},
+    store::reach::{Admission, List, MOST_LISTED, Policy},
     telemetry::metrics::AuthEvent,
 };
 
@@ -37,7 +37,8 @@ pub(super) async fn check(app: &App, owner: &AccountId, asker: &AccountId) -> Re
         .admission(owner, asker, app.clock.now())
         .await?
         .ok_or(ErrorCode::UserNotFound)?;
-    if admits(admission, || app.hub.has_turned_to(owner, asker)) {
+    let turned_to = admission == Admission::Stranger && app.hub.has_turned_to(owner, asker).await;
+    if admits(admission, || turned_to) {
         return Ok(());
     }
     app.metrics.auth(AuthEvent::NotReachable);
@@ -119,8 +120,17 @@ async fn put(
 
 async fn changed(app: &App, owner: &AccountId) -> Result<JsonBody<ReachSettings>, ApiError> {
     tracing::info!(category = "reach", "somebody changed who may reach them");
-    refresh(app, owner).await?;
+    choose(app, owner).await?;
     answer(app, owner).await
+}
+
+/// Tells the hub, and other nodes, that something else holds for an account now.
+///
+/// # Errors
+/// [`ApiError`] when the database fails.
+pub(crate) async fn choose(app: &App, owner: &AccountId) -> Result<(), ApiError> {
+    app.hub.tell_reach(owner);
+    refresh(app, owner).await
 }
 
 /// Tells the hub what holds for an account now. One at a time: what is told last is what was read last.

@@ -10,9 +10,13 @@
 //! | [`login`] | CHALLENGE, LOGIN, and whether a login still holds |
 //! | [`serve`] | a connection's life |
 //! | [`reader`], [`writer`] | the two tasks |
+//! | [`prekeys`] | taking somebody's prekey |
+//! | [`truth`] | what other nodes make this one ask the database |
 
 mod login;
+mod prekeys;
 mod reader;
 mod serve;
+pub(crate) mod truth;
 pub mod upgrade;
 mod writer;

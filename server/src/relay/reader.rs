@@ -11,12 +11,14 @@ use governor::{Quota, RateLimiter};
 use std::{pin::pin, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::login;
+use super::{login, prekeys};
 use crate::{
     app::App,
     auth::access::check_token,
+    backplane::Unreachable,
     hub::{
-        connection::Connection, lanes::FRAME_COST, receipt::Receipt, recent::Seen, stock::Given,
+        connection::Connection, lanes::FRAME_COST, receipt::Receipt, recent::Seen, route::Route,
+        stock::Given,
     },
     limits::{Limiter, positive},
     websocket::{Incoming, Message, Receiver, message::pong},
@@ -271,8 +273,9 @@ impl<'a> Reader<'a> {
         let connection = Arc::clone(&self.connection);
         let member = &connection.member;
         let refused = match self.app.hub.find(to, presence, &member.account).await {
-            None => AckStatus::Offline,
-            Some(route) => {
+            Err(Unreachable) => AckStatus::Unreachable,
+            Ok(None) => AckStatus::Offline,
+            Ok(Some(route)) => {
                 self.app.hub.turn_to(&connection, to);
                 match send_to_deliver(message.payload_mut(), &member.account, &member.presence) {
                     Err(_) => AckStatus::Malformed,
@@ -281,7 +284,8 @@ impl<'a> Reader<'a> {
                         Some(receipt) => {
                             let patience = self.app.settings.limits.queue_timeout;
                             let frame = message.into_frame();
-                            let sent = route.send(&connection, kind, frame, receipt, patience);
+                            let sent =
+                                route.send(&connection.sender, kind, frame, receipt, patience);
                             if let Err(status) = sent.await {
                                 self.app.metrics.ack(label(status));
                             }
@@ -397,9 +401,12 @@ impl<'a> Reader<'a> {
             return Err(NoPrekey::NotAllowed);
         }
         let route = self.app.hub.find(owner, presence, claimer).await;
-        let route = route.ok_or(NoPrekey::Offline)?;
-        let allowed = || self.app.prekey_limits.allow(claimer, owner);
-        route.take_prekey(claimer, allowed).await
+        let route = route.ok().flatten().ok_or(NoPrekey::Offline)?;
+        match route {
+            Route::Local(local) => prekeys::take(self.app, &local, claimer).await,
+            // That node asks the limits.
+            Route::Remote(remote, others) => others.take_prekey(&remote, claimer).await,
+        }
     }
 
     /// Answers a request for a prekey.

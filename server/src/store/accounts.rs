@@ -105,6 +105,13 @@ fn found(row: &Row) -> Result<Found, StoreError> {
     })
 }
 
+/// Locks an account, so that of two changes at once the second sees the first; false if it is gone.
+pub(super) async fn lock(write: &mut Write<'_>, user: &AccountId) -> Result<bool, StoreError> {
+    let lock = Statement::new("UPDATE users SET token_version = token_version WHERE id = $1")
+        .bytes(&user.0);
+    Ok(write.execute(lock).await? == 1)
+}
+
 impl Store {
     /// Adds an account; false if the name is taken, or was the name of an account that was deleted.
     ///

@@ -31,7 +31,26 @@ impl Store {
         Ok(self.read_one("knows_device", select).await?.is_some())
     }
 
-    /// Notes that an account was logged in to on a device.
+    /// Whether an account's owner chose that a device is not asked for the second factor.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn trusts_device(
+        &self,
+        device: &DeviceHash,
+        user: &AccountId,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let select = Statement::new(
+            "SELECT trusted_until FROM known_devices WHERE device_hash = $1 AND user_id = $2 AND trusted_until > $3",
+        )
+        .bytes(&device.0)
+        .bytes(&user.0)
+        .integer(now);
+        Ok(self.read_one("trusts_device", select).await?.is_some())
+    }
+
+    /// Notes that an account was logged in to on a device; with `trust`, that it is not asked for the second factor until then.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -39,6 +58,7 @@ impl Store {
         &self,
         device: &DeviceHash,
         user: &AccountId,
+        trust: Option<Millis>,
         now: Millis,
     ) -> Result<(), StoreError> {
         self.write("remember_device", async |write| {
@@ -52,6 +72,15 @@ impl Store {
             .bytes(&user.0)
             .integer(now);
             write.execute(insert).await?;
+            if let Some(until) = trust {
+                let update = Statement::new(
+                    "UPDATE known_devices SET trusted_until = $3 WHERE device_hash = $1 AND user_id = $2",
+                )
+                .bytes(&device.0)
+                .bytes(&user.0)
+                .integer(until);
+                write.execute(update).await?;
+            }
             let devices = Statement::new(
                 "SELECT device_hash FROM known_devices WHERE user_id = $1 ORDER BY last_used_at DESC, device_hash",
             )
@@ -69,6 +98,14 @@ impl Store {
         })
         .await
     }
+}
+
+/// All devices of an account are asked for the second factor again.
+pub(super) async fn trust_none(write: &mut Write<'_>, user: &AccountId) -> Result<(), StoreError> {
+    let update = Statement::new("UPDATE known_devices SET trusted_until = NULL WHERE user_id = $1")
+        .bytes(&user.0);
+    write.execute(update).await?;
+    Ok(())
 }
 
 /// All devices of an account are strangers again.

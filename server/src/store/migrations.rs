@@ -2,7 +2,7 @@
 
 use sqlx::{
     SqlSafeStr,
-    migrate::{Migrate, Migration, MigrationType, Migrator},
+    migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator},
 };
 use std::borrow::Cow;
 
@@ -40,6 +40,10 @@ pub(super) fn sqlite() -> Migrator {
         4 "0004_known_devices",
         5 "0005_reach",
         6 "0006_invitations",
+        7 "0007_second_factor",
+        8 "0008_tickets",
+        9 "0009_passkeys",
+        10 "0010_ticket_holders",
     }
 }
 
@@ -51,6 +55,10 @@ pub(super) fn postgres() -> Migrator {
         4 "0004_known_devices",
         5 "0005_reach",
         6 "0006_invitations",
+        7 "0007_second_factor",
+        8 "0008_tickets",
+        9 "0009_passkeys",
+        10 "0010_ticket_holders",
     }
 }
 
@@ -67,6 +75,10 @@ where
 {
     match version {
         None => migrator.run(connection).await?,
+        // sqlx takes any number, and brings to the newest what it does not know.
+        Some(version) if version != 0 && !migrator.version_exists(version) => {
+            return Err(MigrateError::VersionNotPresent(version).into());
+        }
         Some(version) => {
             migrator.run_to(version, &mut *connection).await?;
             migrator.undo(connection, version).await?;

@@ -6,7 +6,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`accounts`], [`sessions`], [`reach`], [`invitations`], [`attempts`], [`known_devices`] | what is asked |
+//! | [`accounts`], [`sessions`], [`second_factor`], [`passkeys`], [`recovery`], [`reach`], [`invitations`], [`attempts`], [`known_devices`], [`tickets`] | what is asked |
 //! | [`sql`] | statements and rows, the same for both databases |
 //! | [`backend`] | the two databases: `sqlite`, `postgres` |
 //! | [`breaker`] | leaves a database alone that fails again and again |
@@ -21,11 +21,15 @@ mod error;
 mod invitations;
 mod known_devices;
 mod migrations;
+pub mod passkeys;
 mod postgres;
 pub mod reach;
+pub mod recovery;
+pub mod second_factor;
 pub mod sessions;
 mod sql;
 mod sqlite;
+pub mod tickets;
 
 use std::{
     path::PathBuf,
@@ -122,7 +126,7 @@ impl Store {
         self.0.breaker.is_open(self.0.clock.monotonic())
     }
 
-    /// Removes what has expired: sessions, revoked tokens, old login attempts.
+    /// Removes what has expired: sessions, revoked tokens, tickets, old login attempts.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -132,6 +136,7 @@ impl Store {
             for text in [
                 "DELETE FROM sessions WHERE expires_at <= $1",
                 "DELETE FROM revoked_tokens WHERE expires_at <= $1",
+                "DELETE FROM tickets WHERE expires_at <= $1",
             ] {
                 removed += write.execute(Statement::new(text).integer(now)).await?;
             }

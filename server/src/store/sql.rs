@@ -136,6 +136,11 @@ impl Row {
         Ok(get!(self, column)?)
     }
 
+    /// A column that holds any number of bytes.
+    pub(super) fn long_bytes(&self, column: &'static str) -> Result<Vec<u8>, StoreError> {
+        Ok(get!(self, column)?)
+    }
+
     /// A column that must hold exactly `N` bytes.
     pub(super) fn bytes<const N: usize>(
         &self,

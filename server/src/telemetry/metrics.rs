@@ -9,8 +9,11 @@ use prometheus_client::{
 };
 use std::time::Duration;
 
-use super::store::StoreMetrics;
+use super::{nodes::NodeMetrics, store::StoreMetrics};
 use crate::limits::Limited;
+
+/// The rate limit of messages on one connection, beside those of [`Limited`].
+const MESSAGE: &str = "message";
 
 /// Labels of an HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -50,67 +53,65 @@ struct KindLabels {
     kind: &'static str,
 }
 
-/// What became of an attempt to get or use a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AuthEvent {
-    /// An account was made.
-    Registered,
-    /// The login secret was right.
-    LoggedIn,
-    /// It was wrong, or the name unknown.
-    LoginFailed,
-    /// The name was locked.
-    LockedOut,
-    /// A refresh token was rotated.
-    Refreshed,
-    /// A refresh token came again at once, and got the same successor.
-    RefreshRepeated,
-    /// A used refresh token came again.
-    RefreshReused,
-    /// A refresh token was refused.
-    RefreshRefused,
-    /// A session was ended by its owner.
-    LoggedOut,
-    /// An access token was ended by its owner.
-    Revoked,
-    /// An access token named a key that the relay does not have.
-    UnknownKey,
-    /// A session ended because its account had too many.
-    Displaced,
-    /// A password was changed.
-    PasswordChanged,
-    /// An account was deleted by its owner.
-    Deleted,
-    /// A key was stored or replaced.
-    KeySet,
-    /// A key replacement was refused.
-    KeyRefused,
-    /// Somebody asked for a person whom they may not reach.
-    NotReachable,
+macro_rules! auth_events {
+    ($($(#[doc = $doc:literal])+ $name:ident = $label:literal;)+) => {
+        /// What became of an attempt to get or use a session.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum AuthEvent { $($(#[doc = $doc])+ $name,)+ }
+
+        impl AuthEvent {
+            const ALL: &'static [Self] = &[$(Self::$name),+];
+
+            fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)+ }
+            }
+        }
+    };
 }
 
-impl AuthEvent {
-    fn label(self) -> &'static str {
-        match self {
-            Self::Registered => "registered",
-            Self::LoggedIn => "logged_in",
-            Self::LoginFailed => "login_failed",
-            Self::LockedOut => "locked_out",
-            Self::Refreshed => "refreshed",
-            Self::RefreshRepeated => "refresh_repeated",
-            Self::RefreshReused => "refresh_reused",
-            Self::RefreshRefused => "refresh_refused",
-            Self::LoggedOut => "logged_out",
-            Self::Revoked => "revoked",
-            Self::UnknownKey => "unknown_key",
-            Self::Displaced => "displaced",
-            Self::PasswordChanged => "password_changed",
-            Self::Deleted => "deleted",
-            Self::KeySet => "key_set",
-            Self::KeyRefused => "key_refused",
-            Self::NotReachable => "not_reachable",
-        }
-    }
+auth_events! {
+    /// An account was made.
+    Registered = "registered";
+    /// The login secret was right.
+    LoggedIn = "logged_in";
+    /// It was wrong, or the name unknown.
+    LoginFailed = "login_failed";
+    /// The name was locked.
+    LockedOut = "locked_out";
+    /// The login secret was right, and the second factor was asked for.
+    SecondFactorAsked = "second_factor_asked";
+    /// It was wrong.
+    SecondFactorFailed = "second_factor_failed";
+    /// It was a recovery code.
+    RecoveryCodeUsed = "recovery_code_used";
+    /// The second factor was turned on or off, or recovery codes were made anew.
+    SecondFactorChanged = "second_factor_changed";
+    /// A refresh token was rotated.
+    Refreshed = "refreshed";
+    /// A refresh token came again at once, and got the same successor.
+    RefreshRepeated = "refresh_repeated";
+    /// A used refresh token came again.
+    RefreshReused = "refresh_reused";
+    /// A refresh token was refused.
+    RefreshRefused = "refresh_refused";
+    /// A session was ended by its owner.
+    LoggedOut = "logged_out";
+    /// An access token was ended by its owner.
+    Revoked = "revoked";
+    /// An access token named a key that the relay does not have.
+    UnknownKey = "unknown_key";
+    /// A session ended because its account had too many.
+    Displaced = "displaced";
+    /// A password was changed.
+    PasswordChanged = "password_changed";
+    /// An account was deleted by its owner.
+    Deleted = "deleted";
+    /// A key was stored or replaced.
+    KeySet = "key_set";
+    /// A key replacement was refused.
+    KeyRefused = "key_refused";
+    /// Somebody asked for a person whom they may not reach.
+    NotReachable = "not_reachable";
 }
 
 /// What is counted of sockets; its copies are one.
@@ -122,6 +123,11 @@ pub struct SocketMetrics {
 }
 
 impl SocketMetrics {
+    /// The room of one address was full.
+    pub const ADDRESS: &'static str = "address";
+    /// The room of all was full.
+    pub const TOTAL: &'static str = "total";
+
     /// Counts a socket that was closed at once. `kind` is one of a fixed list.
     pub fn refuse(&self, kind: &'static str) {
         self.refused.get_or_create(&KindLabels { kind }).inc();
@@ -143,6 +149,8 @@ pub struct Metrics {
     pub sockets: SocketMetrics,
     /// The database.
     pub store: StoreMetrics,
+    /// Other nodes.
+    pub nodes: NodeMetrics,
     /// Open WebSockets that are logged in.
     pub connections: Gauge,
     handshakes: Family<KindLabels, Counter>,
@@ -215,6 +223,8 @@ impl Default for Metrics {
         );
         let store = StoreMetrics::default();
         store.register(&mut registry);
+        let nodes = NodeMetrics::default();
+        nodes.register(&mut registry);
         let connections = Gauge::default();
         registry.register(
             "ws_connections",
@@ -258,6 +268,20 @@ impl Default for Metrics {
         let counter = |family: &Family<KindLabels, Counter>, kind| {
             family.get_or_create(&KindLabels { kind }).clone()
         };
+        // What has not happened yet is 0 and not missing: a rate over it has data, and an alert its first event.
+        for event in AuthEvent::ALL {
+            counter(&auth, event.label());
+        }
+        for (code, ..) in CloseCode::ALL {
+            counter(&closed, code.reason());
+        }
+        for limit in Limited::COUNTED {
+            counter(&limited, limit.label());
+        }
+        counter(&limited, MESSAGE);
+        for kind in [SocketMetrics::ADDRESS, SocketMetrics::TOTAL] {
+            counter(&sockets.refused, kind);
+        }
         Self {
             messages: counter(&frames, "message"),
             chunks: counter(&frames, "chunk"),
@@ -271,6 +295,7 @@ impl Default for Metrics {
             password_checks,
             sockets,
             store,
+            nodes,
             connections,
             handshakes,
             closed,
@@ -306,7 +331,7 @@ impl Metrics {
     /// Counts a message that its connection's rate limit refused.
     pub fn limited_message(&self) {
         self.limited
-            .get_or_create(&KindLabels { kind: "message" })
+            .get_or_create(&KindLabels { kind: MESSAGE })
             .inc();
     }
 

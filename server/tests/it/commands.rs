@@ -10,7 +10,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::support::{Person, Program, Relay, eventually};
+use crate::support::{Person, Program, Relay, code_app::CodeApp, eventually};
 
 fn run(directory: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_duet-relay"))
@@ -147,4 +147,38 @@ async fn a_forgotten_password_is_replaced_by_one_that_the_operator_is_told() {
     let me = alice.http(&relay).get("/api/chat/me").await.ok();
     assert_eq!(me["identityKey"], alice.key());
     bob.http(&relay).get("/api/chat/me").await.ok();
+}
+
+#[tokio::test]
+async fn an_operator_removes_a_second_factor_that_was_lost() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = Program::start(directory.path(), &[]).await;
+    let relay = Relay::at(program.address);
+    let alice = Person::registered(&relay, "alice").await;
+    let http = alice.http(&relay);
+    let password = json!({ "loginSecret": Bytes(alice.secret).encode() });
+    let path = "/api/auth/second-factor/totp";
+    let setup = http.post(path, &password).await.ok();
+    let code = CodeApp::new(&setup).code(relay.clock.now());
+    let body = json!({ "ticket": setup["ticket"], "code": code });
+    http.put(path, &body).await.ok();
+    let realm = ["--realm", "duet.test", "admin", "remove-second-factor"];
+    let remove = |name| run(directory.path(), &[&realm[..], &[name]].concat());
+    assert_eq!(remove("carol").status.code(), Some(1));
+    let log_in = async || {
+        relay
+            .http()
+            .post("/api/auth/login", &alice.credentials())
+            .await
+    };
+    assert!(log_in().await.ok().get("ticket").is_some());
+    for said in ["Removed.", "This account had no second factor."] {
+        let done = remove("alice");
+        assert!(done.status.success(), "{done:?}");
+        let text = String::from_utf8(done.stdout).unwrap();
+        assert!(text.starts_with(said), "{text}");
+    }
+    assert!(log_in().await.cookie().is_some());
+    // Whoever was signed in still is.
+    http.get("/api/chat/me").await.ok();
 }

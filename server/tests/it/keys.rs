@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
-use crate::support::{Person, Relay};
+use crate::support::{Person, Relay, connect};
 
 /// The key history, straight from the database.
 async fn history(relay: &Relay) -> Vec<(Vec<u8>, String)> {
@@ -258,4 +258,28 @@ async fn the_history_of_a_key_can_be_read() {
         relay.http().get(&path(&alice.id())).await.error(),
         "unauthenticated"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_is_replaced_while_a_socket_logs_in_keeps_no_socket() {
+    for round in 0..30 {
+        let relay = Relay::start().await;
+        let alice = Person::registered(&relay, "alice").await;
+        let new = Person::new("alice");
+        let body = json!({
+            "identityKey": new.key(),
+            "loginSecret": Bytes(alice.secret).encode(),
+            "lost": true,
+        });
+        let mut socket = connect(&relay).await;
+        let frame = socket.login_frame(&alice).await;
+        let http = alice.http(&relay);
+        let (replaced, ()) = tokio::join!(http.put("/api/identity/key", &body), async {
+            // The key is replaced after some thirty milliseconds of hashing: the login falls before, into it, or after.
+            tokio::time::sleep(Duration::from_millis(round * 3)).await;
+            socket.raw(frame).await;
+        });
+        replaced.ok();
+        assert_eq!(socket.closed().await, Some(4401), "round {round}");
+    }
 }

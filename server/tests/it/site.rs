@@ -171,3 +171,33 @@ async fn a_folder_without_a_site_is_refused_at_the_start() {
         assert!(Server::bind(settings).await.is_err());
     }
 }
+
+/// The documents are the same for every site; without them (no `make docs`), their addresses are nobody's.
+#[tokio::test]
+async fn addresses_of_documents_are_never_pages_of_the_app() {
+    let folder = tempfile::tempdir().unwrap();
+    build(folder.path());
+    fs::create_dir_all(folder.path().join("docs/guide")).unwrap();
+    fs::write(folder.path().join("docs/index.html"), "start").unwrap();
+    fs::write(folder.path().join("docs/guide/rust.html"), "rust").unwrap();
+    fs::write(folder.path().join("docs/guide/index.html"), "guides").unwrap();
+    let relay = Relay::start_with(|settings| settings.site = Some(folder.path().to_owned())).await;
+    let http = relay.http();
+    let moved = http.get("/docs").await;
+    assert_eq!(
+        (moved.status, moved.header("location")),
+        (308, Some("/docs/"))
+    );
+    for (path, text) in [
+        ("/docs/", "start"),
+        ("/docs/guide/", "guides"),
+        ("/docs/guide/rust.html", "rust"),
+    ] {
+        let page = http.get(path).await;
+        assert_eq!((page.status, page.text().as_str()), (200, text), "{path}");
+    }
+    for path in ["/docs/none", "/docs/none/", "/docs/guide/none.html"] {
+        assert_eq!(http.get(path).await.status, 404, "{path}");
+    }
+    assert_eq!(http.get("/docsearch").await.text(), PAGE);
+}

@@ -4,11 +4,14 @@ use duet_relay::{
     auth::refresh_token::RefreshToken,
     clock::{Clock, Millis},
     config::Settings,
-    ids::{AccountId, SessionId},
+    ids::{AccountId, DeviceHash, PasskeyId, RecoveryHash, SessionId, TicketHash},
     store::{
         Location, Store,
-        attempts::{CountedBy, WINDOW},
+        attempts::{Attempt, CountedBy, Reserved, WINDOW},
+        passkeys::{PasskeyRecord, Used},
+        recovery::Added,
         sessions::{Device, Owner, Rotation},
+        tickets::TicketRecord,
     },
     telemetry::store::StoreMetrics,
     validate::Username,
@@ -44,31 +47,37 @@ fn name() -> CountedBy {
     CountedBy::name(&Username::parse("nobody".to_owned()).unwrap())
 }
 
+/// An attempt at a name; how long it is locked if it is.
+async fn attempt(store: &Store, limit: u32, at: Millis) -> Result<Attempt, Duration> {
+    match store.reserve_attempt(&name(), limit, at).await.unwrap() {
+        Reserved::Attempt(attempt) => Ok(attempt),
+        Reserved::Locked(wait) => Err(wait),
+    }
+}
+
 #[tokio::test]
 async fn five_failures_within_fifteen_minutes_lock_for_fifteen() {
     let (_directory, store) = store().await;
     for minute in 0..5 {
-        let at = minute * MINUTE;
-        assert_eq!(store.lockout(&name(), at).await.unwrap(), None, "{minute}");
-        store.count_failure(&name(), 5, at).await.unwrap();
+        attempt(&store, 5, minute * MINUTE).await.unwrap();
     }
-    let locked = store.lockout(&name(), 5 * MINUTE).await.unwrap();
-    assert_eq!(locked, Some(Duration::from_secs(14 * 60)));
-    // The lockout began with the fifth failure (minute 4); one that was under way then does not make it longer.
-    store.count_failure(&name(), 5, 6 * MINUTE).await.unwrap();
-    assert_eq!(store.lockout(&name(), 19 * MINUTE).await.unwrap(), None);
+    // The lockout began with the fifth failure (minute 4); attempts during it do not make it longer.
+    for (minute, left) in [(5, 14), (6, 13), (18, 1)] {
+        let locked = attempt(&store, 5, minute * MINUTE).await;
+        assert_eq!(locked, Err(Duration::from_secs(left * 60)));
+    }
     // Nor does the old window count any more.
-    store.count_failure(&name(), 5, 20 * MINUTE).await.unwrap();
-    assert_eq!(store.lockout(&name(), 20 * MINUTE).await.unwrap(), None);
+    for _ in 0..5 {
+        attempt(&store, 5, 19 * MINUTE).await.unwrap();
+    }
+    assert_eq!(attempt(&store, 5, 19 * MINUTE).await, Err(WINDOW));
 }
 
 #[tokio::test]
 async fn failures_spread_over_a_longer_time_do_not_lock() {
     let (_directory, store) = store().await;
     for failure in 0..20 {
-        let at = failure * 4 * MINUTE;
-        store.count_failure(&name(), 5, at).await.unwrap();
-        assert_eq!(store.lockout(&name(), at).await.unwrap(), None, "{failure}");
+        attempt(&store, 5, failure * 4 * MINUTE).await.unwrap();
     }
 }
 
@@ -76,9 +85,8 @@ async fn failures_spread_over_a_longer_time_do_not_lock() {
 async fn a_limit_of_one_locks_at_every_failure() {
     let (_directory, store) = store().await;
     for at in [0, 15 * MINUTE, 31 * MINUTE] {
-        assert_eq!(store.lockout(&name(), at).await.unwrap(), None);
-        store.count_failure(&name(), 1, at).await.unwrap();
-        assert_eq!(store.lockout(&name(), at).await.unwrap(), Some(WINDOW));
+        attempt(&store, 1, at).await.unwrap();
+        assert_eq!(attempt(&store, 1, at).await, Err(WINDOW));
     }
 }
 
@@ -86,18 +94,173 @@ async fn a_limit_of_one_locks_at_every_failure() {
 async fn the_right_secret_forgives() {
     let (_directory, store) = store().await;
     for _ in 0..2 {
-        for _ in 0..4 {
-            store.count_failure(&name(), 5, 0).await.unwrap();
+        for _ in 0..5 {
+            attempt(&store, 5, 0).await.unwrap();
         }
-        assert_eq!(store.lockout(&name(), 0).await.unwrap(), None);
         store.forgive_failures(&name()).await.unwrap();
     }
 }
 
+#[tokio::test]
+async fn of_thirty_attempts_at_once_five_may_look() {
+    let (_directory, store) = store().await;
+    let attempts = join_all((0..30).map(|_| attempt(&store, 5, 0))).await;
+    let looking: Vec<_> = attempts.into_iter().flatten().collect();
+    assert_eq!(looking.len(), 5);
+    // Two could not look: so two others may, now or in the next window.
+    let mut looking = looking.into_iter();
+    for at in [0, 14 * MINUTE] {
+        let unseen = looking.next().unwrap();
+        store.give_attempt_back(&name(), unseen).await.unwrap();
+        attempt(&store, 5, at).await.unwrap();
+        assert!(attempt(&store, 5, at).await.is_err());
+    }
+    // What comes back from a window that is over takes nothing from the next.
+    let late = looking.next().unwrap();
+    let next = 60 * MINUTE;
+    attempt(&store, 2, next).await.unwrap();
+    store.give_attempt_back(&name(), late).await.unwrap();
+    attempt(&store, 2, next).await.unwrap();
+    assert_eq!(attempt(&store, 2, next).await, Err(WINDOW));
+}
+
+#[tokio::test]
+async fn a_holder_has_the_latest_eight_tickets_of_an_account_each_taken_by_one() {
+    let (_directory, store) = store().await;
+    let (alice, _) = owner(&store, "alice").await;
+    let (bob, _) = owner(&store, "bob").await;
+    let ticket = |user, expires_at| TicketRecord {
+        user,
+        holder: "anybody".to_owned(),
+        waiting: "\"something\"".to_owned(),
+        tries: 5,
+        expires_at,
+    };
+    let hash = |number| TicketHash([number; 32]);
+    assert!(store.add_ticket(&hash(0), &ticket(bob, 1)).await.unwrap());
+    let hashes: Vec<_> = (1..=10).map(hash).collect();
+    let adding = hashes
+        .iter()
+        .zip(1..)
+        .map(async |(hash, at)| store.add_ticket(hash, &ticket(alice, at)).await);
+    assert!(join_all(adding).await.into_iter().all(Result::unwrap));
+    let take = async |hash, now| store.take_ticket(hash, now).await.unwrap();
+    // Of as many takers at once one has it.
+    let taken = join_all((0..8).map(|_| take(&hashes[9], 9))).await;
+    let taken: Vec<_> = taken.into_iter().flatten().collect();
+    assert_eq!(taken.len(), 1);
+    assert_eq!((taken[0].user, taken[0].tries), (alice, 5));
+    // Given back it is the same one, until its time.
+    store.give_ticket_back(&hashes[9], &taken[0]).await.unwrap();
+    assert!(take(&hashes[9], 10).await.is_none());
+    let mut left = 0;
+    for hash in &hashes {
+        left += usize::from(take(hash, 0).await.is_some());
+    }
+    assert_eq!(left, 8);
+    // Bob's is his, and goes when its time has come.
+    assert_eq!(store.remove_expired(0).await.unwrap(), 0);
+    assert_eq!(store.remove_expired(1).await.unwrap(), 1);
+    assert!(take(&hash(0), 0).await.is_none());
+    // Nobody has one who has no account.
+    let nobody = AccountId([9; 32]);
+    assert!(
+        !store
+            .add_ticket(&hash(0), &ticket(nobody, 1))
+            .await
+            .unwrap()
+    );
+}
+
+#[tokio::test]
+async fn many_holders_have_the_latest_128_tickets_of_an_account() {
+    let (_directory, store) = store().await;
+    let (alice, _) = owner(&store, "alice").await;
+    let hash = |number| TicketHash([number; 32]);
+    for number in 0..140_u8 {
+        let record = TicketRecord {
+            user: alice,
+            holder: format!("holder {}", number / 7),
+            waiting: String::new(),
+            tries: 5,
+            expires_at: number.into(),
+        };
+        assert!(store.add_ticket(&hash(number), &record).await.unwrap());
+    }
+    let mut left = Vec::new();
+    for number in 0..140_u8 {
+        if store
+            .take_ticket(&hash(number), -1)
+            .await
+            .unwrap()
+            .is_some()
+        {
+            left.push(number);
+        }
+    }
+    assert_eq!(left, (12..140).collect::<Vec<u8>>());
+}
+
+fn passkey(number: u8) -> PasskeyRecord {
+    PasskeyRecord {
+        id: PasskeyId([number; 16]),
+        host: "duet.test".to_owned(),
+        credential_id: vec![number],
+        public_key: vec![number],
+        counter: 1,
+        name: "phone".to_owned(),
+        created_at: 0,
+        last_used_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_passkey_that_counts_backwards_is_not_one_that_is_gone() {
+    let (_directory, store) = store().await;
+    let (alice, _) = owner(&store, "alice").await;
+    let phone = passkey(1);
+    store.add_passkey(&alice, &phone, &[]).await.unwrap();
+    let used = async |counter| store.use_passkey(&alice, &phone.id, counter, 1).await;
+    assert_eq!(used(2).await.unwrap(), Used::Noted);
+    assert_eq!(used(2).await.unwrap(), Used::CountsBackwards);
+    assert!(store.remove_passkey(&alice, &phone.id).await.unwrap());
+    assert_eq!(used(3).await.unwrap(), Used::Gone);
+}
+
+#[tokio::test]
+async fn the_way_back_from_passkeys_leaves_nothing_that_stood_in_for_them() {
+    let (_directory, location) = location().await;
+    let store = open(&location).await;
+    let (alice, _) = owner(&store, "alice").await;
+    let (bob, _) = owner(&store, "bob").await;
+    let device = DeviceHash([7; 32]);
+    let (codes, trusted_until) = ([RecoveryHash([3; 32])], Some(MINUTE));
+    for (user, number) in [(&alice, 1), (&bob, 2)] {
+        store
+            .add_passkey(user, &passkey(number), &codes)
+            .await
+            .unwrap();
+        store
+            .remember_device(&device, user, trusted_until, 0)
+            .await
+            .unwrap();
+    }
+    let added = store.add_totp(&bob, &[0; 20], 1, &[], 0).await.unwrap();
+    assert_eq!(added, Added::Another);
+    Store::migrate(&location, Some(8)).await.unwrap();
+    Store::migrate(&location, None).await.unwrap();
+    for (user, left) in [(&alice, 0), (&bob, 1)] {
+        let factor = store.second_factor(user).await.unwrap();
+        assert_eq!((factor.passkeys.len(), factor.recovery_codes), (0, left));
+        let trusted = store.trusts_device(&device, user, 0).await.unwrap();
+        assert_eq!(trusted, left == 1);
+    }
+}
+
 /// An account, and what its sessions have in common.
-async fn owner(store: &Store) -> (AccountId, Device) {
+async fn owner(store: &Store, name: &str) -> (AccountId, Device) {
     let user = AccountId(duet_relay::random());
-    let name = Username::parse("alice".to_owned()).unwrap();
+    let name = Username::parse(name.to_owned()).unwrap();
     assert!(store.add_account(&user, &name, "none", 0).await.unwrap());
     let device = Device {
         user_agent: None,
@@ -116,7 +279,7 @@ fn session_of(user: AccountId) -> Owner {
 #[tokio::test]
 async fn of_thirty_sessions_begun_at_once_five_are_left() {
     let (_directory, store) = store().await;
-    let (user, device) = owner(&store).await;
+    let (user, device) = owner(&store, "alice").await;
     let beginning = (0..30).map(|_| {
         let (store, device) = (&store, &device);
         async move {
@@ -137,7 +300,7 @@ async fn of_thirty_sessions_begun_at_once_five_are_left() {
 #[tokio::test]
 async fn of_thirty_rotations_at_once_one_wins() {
     let (_directory, store) = store().await;
-    let (user, device) = owner(&store).await;
+    let (user, device) = owner(&store, "alice").await;
     let owner = session_of(user);
     let token = RefreshToken::first();
     store

@@ -95,7 +95,7 @@ impl Http {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        let mut stream = try_connect_from(self.from, self.address).await.ok()?;
+        let mut stream = connect_from(self.from, self.address).await.ok()?;
         stream.write_all(request.as_bytes()).await.ok()?;
         // A relay that refuses early may have closed already; its answer is what counts.
         let _ = stream.write_all(body).await;
@@ -106,11 +106,7 @@ impl Http {
 }
 
 /// Connects from an address of this machine, or from any.
-pub(crate) async fn connect_from(from: Option<IpAddr>, to: SocketAddr) -> TcpStream {
-    try_connect_from(from, to).await.unwrap()
-}
-
-async fn try_connect_from(from: Option<IpAddr>, to: SocketAddr) -> io::Result<TcpStream> {
+pub(crate) async fn connect_from(from: Option<IpAddr>, to: SocketAddr) -> io::Result<TcpStream> {
     let Some(from) = from else {
         return TcpStream::connect(to).await;
     };

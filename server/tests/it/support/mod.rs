@@ -1,10 +1,14 @@
 //! A relay, people, and their connections.
 
+pub(crate) mod authenticator;
+pub(crate) mod code_app;
 mod http;
+mod minded;
 mod person;
 pub(crate) mod postgres;
 mod program;
 pub(crate) mod raw;
+pub(crate) mod redis;
 mod socket;
 
 pub(crate) use http::{Http, Reply};
@@ -64,6 +68,18 @@ impl Relay {
 
     /// Limits are out of the way unless the test brings its own.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_by(Clock::manual(), change).await
+    }
+
+    /// Another relay of the same deployment: with its database, its signing keys and its time.
+    pub(crate) async fn beside(&self) -> Self {
+        Self::start_by(self.clock.clone(), |settings| {
+            (settings.database, settings.database_url) = self.storage.clone();
+        })
+        .await
+    }
+
+    async fn start_by(clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let free = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut settings = Settings {
@@ -95,7 +111,6 @@ impl Relay {
         settings.limits.idle_timeout = NEVER;
         change(&mut settings);
         let storage = (settings.database.clone(), settings.database_url.clone());
-        let clock = Clock::manual();
         let server = Server::bind_with_clock(settings, clock.clone())
             .await
             .unwrap();

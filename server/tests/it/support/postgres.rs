@@ -4,15 +4,15 @@
 use sqlx::{Connection as _, Executor as _, PgConnection};
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
-    net::TcpListener,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
+    process::Command,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
+
+use super::minded::{Minded, free_port};
 
 /// Serves until its standard input ends, which it does with this process.
 const SCRIPT: &str = r#"
@@ -50,12 +50,9 @@ rm -rf "$home"
 "#;
 
 pub(crate) struct Postgres {
-    home: PathBuf,
+    server: Minded,
     port: Option<u16>,
     schemas: AtomicU32,
-    input: ChildStdin,
-    output: BufReader<std::process::ChildStdout>,
-    _child: Child,
 }
 
 impl Postgres {
@@ -66,19 +63,11 @@ impl Postgres {
 
     /// One that is reached over TCP, with TLS if one asks for it.
     pub(crate) fn start_with_tls() -> Self {
-        // Free until a moment ago, and nobody else is told of it.
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        drop(listener);
-        Self::start_at(Some(port))
+        Self::start_at(Some(free_port()))
     }
 
     fn start_at(port: Option<u16>) -> Self {
-        let home = tempfile::Builder::new()
-            .prefix("duet-pg-")
-            .tempdir()
-            .unwrap()
-            .keep();
+        let home = Minded::folder("duet-pg-");
         // It refuses to run as root.
         let mut command = if rustix::process::getuid().is_root() {
             let given = Command::new("chown").arg("nobody").arg(&home).status();
@@ -89,45 +78,27 @@ impl Postgres {
         } else {
             Command::new("sh")
         };
-        let mut child = command
+        command
             .args(["-c", SCRIPT, "sh"])
             .arg(programs())
             .arg(&home)
             .arg(port.map_or_else(String::new, |port| port.to_string()))
-            .current_dir(&home)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut postgres = Self {
-            home,
+            .current_dir(&home);
+        Self {
+            server: Minded::start(command, &home),
             port,
             schemas: AtomicU32::new(0),
-            input: child.stdin.take().unwrap(),
-            output: BufReader::new(child.stdout.take().unwrap()),
-            _child: child,
-        };
-        postgres.hear("ready");
-        postgres
+        }
     }
 
     /// Stops at once, as if the machine had lost its power, or starts again; returns when it is done.
     pub(crate) fn tell(&mut self, word: &str) {
-        use std::io::Write as _;
-        writeln!(self.input, "{word}").unwrap();
-        self.hear(word);
-    }
-
-    fn hear(&mut self, word: &str) {
-        let mut line = String::new();
-        self.output.read_line(&mut line).unwrap();
-        let log = || fs::read_to_string(self.home.join("log")).unwrap_or_default();
-        assert_eq!(line.trim(), word, "{}", log());
+        self.server.tell(word);
     }
 
     /// The certificate of the authority that vouches for it.
     pub(crate) fn authority(&self) -> PathBuf {
-        self.home.join("ca.crt")
+        self.server.home.join("ca.crt")
     }
 
     /// The address of a database that nobody has used: a schema of its own.
@@ -136,7 +107,7 @@ impl Postgres {
         let address = |schema: &str| {
             let at = match self.port {
                 Some(port) => format!("localhost:{port}/postgres?"),
-                None => format!("localhost/postgres?host={}&", self.home.display()),
+                None => format!("localhost/postgres?host={}&", self.server.home.display()),
             };
             format!("postgres://duet@{at}options[search_path]={schema}")
         };

@@ -57,7 +57,7 @@ pub(crate) async fn connect(relay: &Relay) -> Socket {
         .unwrap()
 }
 
-/// Connects with these headers only; else the HTTP status of the refusal.
+/// Connects with these headers only; else the HTTP status of the refusal, 0 where the connection broke.
 pub(crate) async fn try_connect(relay: &Relay, headers: &[(&str, &str)]) -> Result<Socket, u16> {
     let mut request: Request<()> = format!("ws://{}/ws", relay.address)
         .into_client_request()
@@ -68,7 +68,10 @@ pub(crate) async fn try_connect(relay: &Relay, headers: &[(&str, &str)]) -> Resu
             value.parse().unwrap(),
         );
     }
-    let stream = connect_from(relay.from, relay.address).await;
+    // A relay that is gone, as one that is killed while it answers.
+    let Ok(stream) = connect_from(relay.from, relay.address).await else {
+        return Err(0);
+    };
     stream.set_nodelay(true).unwrap();
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
@@ -76,6 +79,7 @@ pub(crate) async fn try_connect(relay: &Relay, headers: &[(&str, &str)]) -> Resu
     match client_async_with_config(request, stream, Some(config)).await {
         Ok((stream, _)) => Ok(Socket { stream }),
         Err(tungstenite::Error::Http(reply)) => Err(reply.status().as_u16()),
+        Err(tungstenite::Error::Io(_)) => Err(0),
         Err(error) => panic!("{error}"),
     }
 }
@@ -88,19 +92,22 @@ impl Socket {
         assert_eq!(self.next().await, Event::Welcome(WelcomeStatus::Ok));
     }
 
+    /// The same of a relay that may go away meanwhile; whether it has let this person in.
+    pub(crate) async fn try_log_in(&mut self, person: &Person) -> bool {
+        let Event::Challenge(challenge) = self.next().await else {
+            return false;
+        };
+        let frame = answer(person, &challenge).await;
+        self.raw(frame).await;
+        self.next().await == Event::Welcome(WelcomeStatus::Ok)
+    }
+
     /// The LOGIN for the challenge that is about to come.
     pub(crate) async fn login_frame(&mut self, person: &Person) -> Vec<u8> {
         let Event::Challenge(challenge) = self.next().await else {
             panic!("no challenge")
         };
-        login(
-            &person.identity,
-            &challenge,
-            &person.presence,
-            &person.token,
-        )
-        .await
-        .unwrap()
+        answer(person, &challenge).await
     }
 
     /// Sends any bytes as a binary message.
@@ -260,15 +267,45 @@ impl Socket {
 
     /// The payloads of the next `count` DELIVERs, in order; ACKs in between are skipped.
     pub(crate) async fn payloads(&mut self, count: usize) -> Vec<Vec<u8>> {
+        self.payloads_past(count, |event| matches!(event, Event::Ack(..)))
+            .await
+    }
+
+    /// The same, where presences and notices may come in between as well.
+    pub(crate) async fn payloads_but_presence(&mut self, count: usize) -> Vec<Vec<u8>> {
+        let between = |event: &Event| {
+            matches!(
+                event,
+                Event::Ack(..) | Event::Presence { .. } | Event::Notice(..)
+            )
+        };
+        self.payloads_past(count, between).await
+    }
+
+    async fn payloads_past(&mut self, count: usize, skips: fn(&Event) -> bool) -> Vec<Vec<u8>> {
         let mut payloads = Vec::new();
         while payloads.len() < count {
             match self.next().await {
                 Event::Deliver { payload, .. } => payloads.push(payload),
-                Event::Ack(..) => {}
-                other => panic!("{other:?}"),
+                other => assert!(skips(&other), "{other:?}"),
             }
         }
         payloads
+    }
+
+    /// The status of the next ACK, which must be for `id`; notices in between are skipped.
+    #[track_caller]
+    pub(crate) fn ack_but_notices(&mut self, id: EnvelopeId) -> impl Future<Output = AckStatus> {
+        let caller = std::panic::Location::caller();
+        async move {
+            loop {
+                match self.next().await {
+                    Event::Ack(of, status) if of == id => return status,
+                    Event::Notice(Notice::PartnerUnreachable, 0) => {}
+                    other => panic!("{caller}: {other:?}"),
+                }
+            }
+        }
     }
 
     /// The status of the next ACK, which must be for `id`; DELIVERs in between are skipped.
@@ -285,6 +322,17 @@ impl Socket {
             }
         }
     }
+}
+
+/// The LOGIN of a person for a challenge.
+async fn answer(person: &Person, challenge: &Challenge) -> Vec<u8> {
+    let Person {
+        identity,
+        presence,
+        token,
+        ..
+    } = person;
+    login(identity, challenge, presence, token).await.unwrap()
 }
 
 impl Event {

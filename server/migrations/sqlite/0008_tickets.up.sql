@@ -1,0 +1,9 @@
+-- What was begun with the password and waits for its second half, at whichever relay.
+CREATE TABLE tickets (
+    ticket_hash BLOB   NOT NULL PRIMARY KEY,    -- SHA-256
+    user_id     BLOB   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    waiting     TEXT   NOT NULL,                -- JSON of the relay's own
+    tries       BIGINT NOT NULL,                -- wrong answers that it is still good for
+    expires_at  BIGINT NOT NULL
+);
+CREATE INDEX tickets_by_user ON tickets (user_id, expires_at);
