@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
-import { defaultAllowedOrigins, defineConfig } from 'vite';
+import { defaultAllowedOrigins, defineConfig, type Plugin } from 'vite';
+import { iconOf } from './scripts/icons.ts';
 
 /**
  * The relay's headers (docs: DESIGN.md section 7), here for `npm run preview` alone, so that a build can be looked
@@ -31,8 +33,26 @@ const headers = {
 /** Where `npm run dev` finds a relay; the page's own origin reaches it, as in production. */
 const relay = process.env['DUET_RELAY_ORIGIN'] ?? 'http://localhost:8080';
 
+/** Name -> the drawing, and pixels on each side. */
+const pictures = {
+  'icon-192.png': ['icon.svg', 192],
+  'icon-512.png': ['icon.svg', 512],
+  'icon-maskable-512.png': ['icon-maskable.svg', 512],
+} as const;
+
+const icons: Plugin = {
+  name: 'icons',
+  apply: 'build',
+  generateBundle() {
+    for (const [fileName, [drawing, pixels]] of Object.entries(pictures)) {
+      const svg = readFileSync(new URL(`public/${drawing}`, import.meta.url), 'utf8');
+      this.emitFile({ type: 'asset', fileName, source: iconOf(svg, pixels) });
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [react({ compiler: true }), tailwindcss()],
+  plugins: [react({ compiler: true }), tailwindcss(), icons],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

@@ -6,7 +6,7 @@ export default defineConfig({
   // The same compiler as in the build: what is tested is what is served.
   plugins: [react({ compiler: true })],
   test: {
-    include: ['src/**/*.test.{ts,tsx}', 'viewer/**/*.test.ts'],
+    include: ['src/**/*.test.{ts,tsx}', 'viewer/**/*.test.ts', 'sw/**/*.test.ts'],
     environment: 'node',
     // A busy machine may take its time; what hangs is found all the same.
     testTimeout: 60_000,

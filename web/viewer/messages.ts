@@ -20,6 +20,10 @@ export interface ToShow extends Shown {
   readonly round: boolean;
   /** For the time in the watermark. */
   readonly locale: string;
+  /** All of the file is here. Else it is the start of one that is still coming, and `more` brings the rest. */
+  readonly whole: boolean;
+  /** Playing time in seconds, as its sender says; 0: not said. */
+  readonly duration: number;
 }
 
 /** App to frame. */
@@ -27,6 +31,8 @@ export type ToViewer =
   /** A still picture, at most `edge` pixels wide and high; answered once, under the same number. */
   | (Shown & { readonly type: 'still'; readonly id: number; readonly edge: number })
   | (ToShow & { readonly type: 'show' })
+  /** Of what is shown and was not whole: `file` is all that is there now. */
+  | { readonly type: 'more'; readonly file: Blob; readonly whole: boolean }
   /** 1: nearer; -1: farther; 0: as it fits. */
   | { readonly type: 'zoom'; readonly by: -1 | 0 | 1 }
   | { readonly type: 'play' }
@@ -34,6 +40,8 @@ export type ToViewer =
   /** Seconds. */
   | { readonly type: 'seek'; readonly at: number }
   | { readonly type: 'rate'; readonly rate: number }
+  /** What was needed; null: it is not to be had. */
+  | { readonly type: 'site-file'; readonly id: number; readonly bytes: ArrayBuffer | null }
   /** Nothing of the file stays. */
   | { readonly type: 'clear' };
 
@@ -54,5 +62,7 @@ export type FromViewer =
   | { readonly type: 'ended' }
   /** A key that is the app's: Escape, or one that is blocked here. */
   | { readonly type: 'key'; readonly key: 'Escape' | 'blocked' | 'PrintScreen' }
+  /** A file of the site, which the frame has no network for; answered once, under the same number. */
+  | { readonly type: 'need'; readonly id: number; readonly path: string }
   /** The frame lost the focus: perhaps to another window. */
   | { readonly type: 'left' };

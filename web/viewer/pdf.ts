@@ -1,14 +1,26 @@
 /** Pages of a PDF, drawn when they are looked at. This and pdf.js arrive with the first PDF. */
-import { GlobalWorkerOptions, getDocument, type PDFPageProxy } from 'pdfjs-dist';
+import { GlobalWorkerOptions, getDocument, type PDFPageProxy, version } from 'pdfjs-dist';
 // A worker would need an address of this document's origin, which has none: its part runs here, and the frame is a process
 // of its own where the browser keeps sandboxed documents apart.
 import { WorkerMessageHandler } from 'pdfjs-dist/build/pdf.worker.mjs';
+import { siteFile } from './site-files.ts';
 import type { PaintedPage } from './surface.ts';
 
 (globalThis as { pdfjsWorker?: unknown }).pdfjsWorker = {
   WorkerMessageHandler,
 };
 GlobalWorkerOptions.workerSrc = 'none';
+
+/** What pdf.js has beside its code, see `vite.config.ts`: while developing, where npm put it. */
+const BESIDE = import.meta.env.DEV ? '/node_modules/pdfjs-dist' : `/viewer/assets/pdfjs-${version}`;
+
+/** Tables of characters, which the page around the frame fetches. */
+class Tables {
+  async fetch({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<Uint8Array> {
+    if (kind !== 'cMapUrl') throw new TypeError(`no ${filename}`);
+    return await siteFile(`${BESIDE}/cmaps/${filename}`);
+  }
+}
 
 /** Drawn pages that are kept; a page is some megabytes. */
 const KEPT = 6;
@@ -26,11 +38,13 @@ export interface Pdf {
 export async function openPdf(file: Blob, changed: () => void = () => undefined): Promise<Pdf> {
   const task = getDocument({
     data: new Uint8Array(await file.arrayBuffer()),
-    // There is no network: everything that would be fetched is left out.
+    // There is no network but for code of the site: decoders that are no WebAssembly, which the policy does not let in.
     disableAutoFetch: true,
     disableStream: true,
     useWorkerFetch: false,
     useWasm: false,
+    wasmUrl: new URL(`${BESIDE}/wasm/`, document.baseURI).href,
+    BinaryDataFactory: Tables,
     useSystemFonts: true,
     enableXfa: false,
     stopAtErrors: false,

@@ -4,12 +4,14 @@ import type { FromViewer, Shown } from './messages.ts';
 /** Past the end of everything: where the browser looks for the end of a recording that does not name its length. */
 const FAR_SECONDS = 1e7;
 
-/** Waits for one event of an element; fails when the element does. */
-export function once(element: HTMLMediaElement, type: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    element.addEventListener(type, () => resolve(), { once: true });
-    element.addEventListener('error', () => reject(new TypeError('it cannot be played')), { once: true });
-  });
+/** Waits for one event of what plays or is played; fails when that does. Nobody listens any more afterwards. */
+export function once(target: EventTarget, type: string): Promise<void> {
+  const over = new AbortController();
+  const { signal } = over;
+  return new Promise<void>((resolve, reject) => {
+    target.addEventListener(type, () => resolve(), { signal });
+    target.addEventListener('error', () => reject(new TypeError('it cannot be played')), { signal });
+  }).finally(() => over.abort());
 }
 
 /** The playing time in seconds, also of a recording that does not say it. Leaves the element at the start. */
@@ -25,11 +27,19 @@ export async function lengthOf(element: HTMLMediaElement): Promise<number> {
   return length;
 }
 
+/** An element that is ready to play. */
+export interface Loaded<E extends HTMLMediaElement> {
+  readonly element: E;
+  /** Seconds. */
+  readonly duration: number;
+  readonly close: () => void;
+}
+
 /** An element with the file in it, its first data there. */
 export async function load<E extends HTMLMediaElement>(
   element: E,
   { file, mediaType }: Shown,
-): Promise<{ readonly element: E; readonly duration: number; readonly close: () => void }> {
+): Promise<Loaded<E>> {
   const address = URL.createObjectURL(new Blob([file], { type: mediaType }));
   const close = () => {
     element.removeAttribute('src');
@@ -66,6 +76,10 @@ export class Player {
     for (const type of ['play', 'pause', 'timeupdate', 'seeked'])
       element.addEventListener(type, () => this.#told());
     element.addEventListener('ended', () => this.tell({ type: 'ended' }));
+    // Of what plays while it arrives, the length is known for sure when all of it is there.
+    element.addEventListener('durationchange', () => {
+      if (Number.isFinite(element.duration)) this.#duration = element.duration;
+    });
   }
 
   drop(): void {

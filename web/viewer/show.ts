@@ -1,8 +1,11 @@
 /** Puts one file on the screen. */
+
+import type { Arriving } from './arriving.ts';
 import { decode } from './decode.ts';
 import { setGuarded } from './guard.ts';
 import type { ToShow } from './messages.ts';
 import { load, type Player } from './player.ts';
+import { loadArriving } from './stream.ts';
 import { Surface } from './surface.ts';
 import { readText, textPages } from './text.ts';
 
@@ -12,7 +15,7 @@ export interface Screen {
 }
 
 /** Fails where this browser cannot show it, or it is damaged. */
-export async function show(asked: ToShow, player: Player): Promise<Screen> {
+export async function show(asked: ToShow, player: Player, arriving: Arriving | null): Promise<Screen> {
   setGuarded(asked.watermark !== null);
   document.documentElement.classList.toggle('round', asked.round);
   switch (asked.shape) {
@@ -36,7 +39,7 @@ export async function show(asked: ToShow, player: Player): Promise<Screen> {
       return asked.watermark === null ? plainText(asked) : await paintedText(asked);
     case 'audio':
     case 'video':
-      return await playing(asked, player);
+      return await playing(asked, player, arriving);
     default:
       return asked.shape satisfies never;
   }
@@ -74,9 +77,10 @@ async function paintedText(asked: ToShow): Promise<Screen> {
   return { zoom: (by) => surface.zoom(by), close: () => surface.close() };
 }
 
-async function playing(asked: ToShow, player: Player): Promise<Screen> {
+async function playing(asked: ToShow, player: Player, arriving: Arriving | null): Promise<Screen> {
   const kind = asked.shape === 'video' ? 'video' : 'audio';
-  const loaded = await load(document.createElement(kind), asked);
+  const make = () => document.createElement(kind);
+  const loaded = await (arriving === null ? load(make(), asked) : loadArriving(make, asked, arriving));
   const { element, duration } = loaded;
   player.take(element, duration);
   const parts = [{ close: () => player.drop() }, loaded];

@@ -1,7 +1,7 @@
 /** One small picture of a file: only pixels leave the frame. */
 import { decode } from './decode.ts';
 import type { Shown } from './messages.ts';
-import { load } from './player.ts';
+import { load, once } from './player.ts';
 
 /** A little after the start, where many films are still black; seconds. */
 const POSTER_AT = 0.1;
@@ -43,17 +43,16 @@ async function poster(asked: Shown & { readonly edge: number }): Promise<Still> 
   const video = document.createElement('video');
   video.muted = true;
   const { duration, close } = await load(video, asked);
-  const { videoWidth, videoHeight } = video;
-  if (videoWidth === 0) {
+  try {
+    const { videoWidth, videoHeight } = video;
+    if (videoWidth === 0) return { picture: null, duration };
+    const there = once(video, 'seeked');
+    video.currentTime = Math.min(POSTER_AT, duration / 2);
+    await there;
+    return { picture: await scaled(video, videoWidth, videoHeight, asked.edge), duration };
+  } finally {
     close();
-    return { picture: null, duration };
   }
-  const there = new Promise((resolve) => video.addEventListener('seeked', resolve, { once: true }));
-  video.currentTime = Math.min(POSTER_AT, duration / 2);
-  await there;
-  const picture = await scaled(video, videoWidth, videoHeight, asked.edge);
-  close();
-  return { picture, duration };
 }
 
 async function scaled(

@@ -16,7 +16,10 @@ import {
   keptContrast,
   keptEngine,
   keptEraseOnDrop,
+  keptNotify,
+  keptSounds,
   keptTheme,
+  keptWhoIsHere,
   readPreference,
 } from './preferences.ts';
 import { applyContrast, applyTheme } from './theme.ts';
@@ -26,6 +29,10 @@ import { applyContrast, applyTheme } from './theme.ts';
  * fetched later, when the connection may be gone.
  */
 const loadShell = () => import('../screens/Shell.tsx');
+/** Few people need it, and those who do have just asked the server something. */
+const SecondStep = lazy(async () => ({
+  default: (await import('../screens/second-factor/SecondStep.tsx')).SecondStep,
+}));
 const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
 
 /** The whole page. Which screen is shown follows from where the person stands with their account, and nothing else. */
@@ -55,6 +62,9 @@ function usePreferences(): Preferences {
   const [engine, setEngine] = useState(keptEngine);
   const [contrast, setContrast] = useState(keptContrast);
   const [eraseOnDrop, setEraseOnDrop] = useState(keptEraseOnDrop);
+  const [whoIsHere, setWhoIsHere] = useState(keptWhoIsHere);
+  const [notify, setNotify] = useState(keptNotify);
+  const [sounds, setSounds] = useState(keptSounds);
   useEffect(() => applyTheme(theme), [theme]);
   useEffect(() => applyContrast(contrast), [contrast]);
   return {
@@ -62,6 +72,9 @@ function usePreferences(): Preferences {
     contrast,
     engine,
     eraseOnDrop,
+    whoIsHere,
+    notify,
+    sounds,
     setTheme: (next) => {
       setTheme(next);
       keepPreference('theme', next);
@@ -77,6 +90,18 @@ function usePreferences(): Preferences {
     setEraseOnDrop: (next) => {
       setEraseOnDrop(next);
       keepPreference('eraseOnDrop', next ? 'yes' : 'no');
+    },
+    setWhoIsHere: (next) => {
+      setWhoIsHere(next);
+      keepPreference('whoIsHere', next ? 'yes' : 'no');
+    },
+    setNotify: (next) => {
+      setNotify(next);
+      keepPreference('notify', next);
+    },
+    setSounds: (next) => {
+      setSounds(next);
+      keepPreference('sounds', next ? 'yes' : 'no');
     },
   };
 }
@@ -106,6 +131,14 @@ function Screen() {
       return (
         <Page>
           <SignIn />
+        </Page>
+      );
+    case 'second-step':
+      return (
+        <Page>
+          <Suspense fallback={<Starting />}>
+            <SecondStep ways={account.ways} />
+          </Suspense>
         </Page>
       );
     case 'locked':

@@ -1,6 +1,7 @@
 import { Component, type ReactNode } from 'react';
 import { useWords } from '../i18n/index.tsx';
 import { Card } from '../screens/Card.tsx';
+import { reload } from '../screens/reload.ts';
 import { Button } from '../ui/Button.tsx';
 
 interface State {
@@ -27,7 +28,7 @@ function Broken() {
       <p role="alert" className="text-ink-2">
         {t.app.crashedHelp}
       </p>
-      <Button look="primary" className="w-full" onClick={() => location.reload()}>
+      <Button look="primary" className="w-full" onClick={reload}>
         {t.app.reload}
       </Button>
     </Card>

@@ -10,13 +10,12 @@ export async function openEngine(): Promise<EngineClient> {
     const asked = new URLSearchParams(location.search);
     const stage = asked.get('fake');
     if (stage !== null) {
-      const { createFakeEngine } = await import('../engine/fake.ts');
-      const stages = ['locked', 'key-missing', 'earlier-password', 'ready'] as const;
+      const { createFakeEngine, fakeStages } = await import('../engine/fake.ts');
       const fake = createFakeEngine({
         pause: 900,
         // `&still`: nothing happens by itself; whoever looks says what does.
         script: !asked.has('still'),
-        stage: stages.find((known) => known === stage) ?? 'signed-out',
+        stage: fakeStages.find((known) => known === stage) ?? 'signed-out',
       });
       // For looking at a state by hand, and for the script that takes pictures of all of them.
       Object.assign(globalThis, { fake });

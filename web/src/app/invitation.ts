@@ -11,7 +11,7 @@ export function takeInvitations(memory: StoreApi<Memory>): void {
   const take = () => {
     if (!location.hash.startsWith(MARK)) return;
     const invitation = location.hash.slice(MARK.length);
-    history.replaceState(null, '', location.pathname + location.search);
+    history.replaceState(history.state, '', location.pathname + location.search);
     memory.setState({ invitation });
   };
   memory.setState({ invitation: kept() });

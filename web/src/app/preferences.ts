@@ -1,6 +1,7 @@
 /** The few choices that are kept on this device. Nothing else of the page is written down. */
 import type { EngineMode } from '../engine/contract.ts';
 import type { Contrast, Theme } from '../screens/settings/Settings.tsx';
+import type { Notify } from '../screens/signs/notify.ts';
 
 const KEYS = {
   engine: 'duet.engine',
@@ -8,6 +9,10 @@ const KEYS = {
   contrast: 'duet.contrast',
   language: 'duet.language',
   eraseOnDrop: 'duet.erase-on-drop',
+  whoIsHere: 'duet.who-is-here',
+  notify: 'duet.notify',
+  sounds: 'duet.sounds',
+  muted: 'duet.muted',
 } as const;
 
 export type PreferenceName = keyof typeof KEYS;
@@ -41,3 +46,9 @@ export const keptTheme = (): Theme => oneOf(['system', 'light', 'dark'], readPre
 export const keptContrast = (): Contrast => oneOf(['system', 'more'], readPreference('contrast'), 'system');
 
 export const keptEraseOnDrop = (): boolean => readPreference('eraseOnDrop') === 'yes';
+
+export const keptWhoIsHere = (): boolean => readPreference('whoIsHere') !== 'no';
+
+export const keptNotify = (): Notify => oneOf(['ask', 'yes', 'no'], readPreference('notify'), 'ask');
+
+export const keptSounds = (): boolean => readPreference('sounds') !== 'no';

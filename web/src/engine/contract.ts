@@ -7,9 +7,11 @@
 
 import type { FileToSend } from './media-view.ts';
 import type { MessageView, TransferView } from './message-views.ts';
+import type { SecondFactorCommands, SecondStepWays } from './second-factor-views.ts';
 
 export type { FileKind, FileMode, FileToSend, MediaView } from './media-view.ts';
 export type * from './message-views.ts';
+export type * from './second-factor-views.ts';
 
 export type EngineMode = 'auto' | 'native' | 'wasm';
 
@@ -18,6 +20,8 @@ export type AccountView =
   | { readonly stage: 'starting' }
   /** Nobody is logged in. */
   | { readonly stage: 'signed-out' }
+  /** The password was right, and the account has a second factor. Nobody is logged in yet. */
+  | { readonly stage: 'second-step'; readonly name: string; readonly ways: SecondStepWays }
   /** The login holds (refresh cookie), but the identity on this device opens with the password only. */
   | { readonly stage: 'locked'; readonly name: string }
   /** Logged in on a device that does not have this account's key: import a backup, or replace the key. */
@@ -35,8 +39,11 @@ export type ConnectionView =
   | { readonly state: 'online' }
   /** `retryAt`: epoch ms of the next attempt. `browserOffline`: the machine itself has no network. */
   | { readonly state: 'waiting'; readonly retryAt: number; readonly browserOffline: boolean }
-  /** Opened elsewhere: another tab or device of this account took over; it does not reconnect by itself. */
-  | { readonly state: 'replaced' }
+  /**
+   * In use elsewhere, and `retryNow` moves it here. A tab never takes it from another one without being asked, but has it
+   * again once that one is gone (`tab`); another device or browser took over (`device`); on plain http it may be either.
+   */
+  | { readonly state: 'replaced'; readonly by: 'tab' | 'device' | 'unknown' }
   /** The server does not take what this page sends, or this login; only the person tries again. */
   | { readonly state: 'refused' };
 
@@ -121,6 +128,8 @@ export type ConversationState =
    * written waits and goes by itself; ten minutes of it end the conversation.
    */
   | 'reconnecting'
+  /** We have left, and for two seconds at most it is found out whether our last words arrived. */
+  | 'leaving'
   | 'peer-offline'
   | 'peer-disconnected'
   | 'declined'
@@ -335,6 +344,20 @@ export type UserErrorCode =
   | 'key-wrong-password'
   /** The relay says that it is not the account's password. */
   | 'password-wrong'
+  /** The code is not right, or was used before. */
+  | 'second-factor-wrong'
+  /** The five minutes or the five tries of what was begun with the password are over. */
+  | 'second-step-over'
+  /** The second factor was turned on or off meanwhile. */
+  | 'factor-conflict'
+  /** Nobody confirmed it, or there is no passkey here. */
+  | 'passkey-cancelled'
+  /** This device has a passkey of the account already. */
+  | 'passkey-known'
+  /** The relay does not take it. */
+  | 'passkey-refused'
+  /** The account has as many passkeys as it may. */
+  | 'passkey-limit'
   | 'not-connected'
   | 'peer-has-no-key'
   /** They chose who may call them. */
@@ -399,6 +422,8 @@ export type EngineEvent =
   | { readonly type: 'messages-removed'; readonly ids: readonly string[] }
   | { readonly type: 'messages-cleared' }
   | { readonly type: 'incoming'; readonly incoming: readonly IncomingView[] }
+  /** Who of the people known here is here (true) or away, by the relay's word. Of everybody else nothing is known. */
+  | { readonly type: 'presence'; readonly here: ReadonlyMap<string, boolean> }
   /** How far a backup is made or read, from 0 to 1; null when it is over, however it ended. */
   | { readonly type: 'backup-progress'; readonly done: number | null }
   /** Something failed that no command is waiting for. */
@@ -408,7 +433,7 @@ export type EngineEvent =
  * Commands: each resolves with its result or rejects with a {@link UserError}; one that takes a signal rejects with
  * the signal's reason when it is aborted.
  */
-export interface EngineCommands {
+export interface EngineCommands extends SecondFactorCommands {
   /** First call. Restores the login from the refresh cookie if there is one. */
   start(input: { mode: EngineMode }): Promise<void>;
   register(input: { name: string; password: string }): Promise<void>;
@@ -513,6 +538,11 @@ export interface EngineCommands {
    * also for what is interrupted already.
    */
   setEraseOnDrop(input: { on: boolean }): Promise<void>;
+  /**
+   * Whether the relay is asked who of the people known here is here: by that it hears whom one knows, for as long as one is
+   * connected. Off until it is said.
+   */
+  setWhoIsHere(input: { on: boolean }): Promise<void>;
   /** Wake the reconnect timer now. */
   retryNow(): Promise<void>;
   /** Takes effect at the next start; an operation never changes its engine half-way. */

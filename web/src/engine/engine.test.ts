@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import * as crypto from '@duet-chat/crypto';
 import { beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { EngineMode, UserError } from './contract.ts';
+import { Locks } from './testing/locks.ts';
 import { MemoryRelay } from './testing/memory-relay.ts';
 import { call, meet, Person } from './testing/person.ts';
 
@@ -526,6 +527,26 @@ describe('trouble', () => {
     for (const person of [alice, bob]) await person.until('done', () => states(person) === 'done,done');
   });
 
+  test('who sends a file stops it for now, says so, and alone goes on with it', async () => {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    relay.tamper = (payload, type) => (type === types.chunk ? [] : [payload]);
+    await alice.run('sendFile', { file: fileOf(400_000, 'one') });
+    const by = (person: Person) =>
+      person.transfers.map(({ state, pausedBy }) => [state, ...pausedBy].join('-')).join();
+    await alice.until('taken', () => by(alice) === 'transferring');
+    const fid = bob.transfers[0]?.fid ?? '';
+    await alice.run('pauseTransfer', { fid, paused: true });
+    await bob.until('told', () => by(bob) === 'paused-peer');
+    expect(by(alice)).toBe('paused-me');
+    relay.tamper = (payload) => [payload];
+    // What is not theirs to do is not done, and nothing is said of it that is not so.
+    await bob.run('pauseTransfer', { fid, paused: false });
+    expect(by(bob)).toBe('paused-peer');
+    await alice.run('pauseTransfer', { fid, paused: false });
+    for (const person of [alice, bob]) await person.until('done', () => by(person) === 'done');
+  });
+
   test('a file says what it is and what may be done with it, and is read when it was seen', async () => {
     const [alice, bob] = await pair();
     await meet(alice, bob);
@@ -631,6 +652,40 @@ describe('trouble', () => {
   });
 });
 
+describe('whoever is to be called once the conversation with them, which was left, is over', () => {
+  /** Alice has left and called bob again; whether her last words arrived is not known yet. */
+  async function leaving() {
+    const [alice, bob] = await pair();
+    await meet(alice, bob);
+    relay.tamper = () => [];
+    await alice.run('sendText', { text: 'one more thing' });
+    await alice.run('leaveChat', undefined);
+    await alice.untilState('leaving');
+    await call(alice, bob);
+    expect(alice.conversation?.state).toBe('leaving');
+    return [alice, bob] as const;
+  }
+
+  test('is called', async () => {
+    const [alice] = await leaving();
+    await alice.untilState('ringing-out');
+  });
+
+  test('is not called by somebody who leaves everything', async () => {
+    const [alice] = await leaving();
+    await alice.run('leaveAll', undefined);
+    await alice.untilState('left');
+    expect(alice.conversation?.state).toBe('left');
+  });
+
+  test('is not called by somebody who blocks them', async () => {
+    const [alice, bob] = await leaving();
+    const { accountId = '' } = alice.conversation?.peer ?? {};
+    await alice.run('block', { accountId });
+    expect([alice.conversations, bob.incoming]).toEqual([[], []]);
+  });
+});
+
 describe('whoever wants nothing to outlive a line that drops', () => {
   const lose = () => {
     relay.up = false;
@@ -690,6 +745,44 @@ describe('whoever wants nothing to outlive a line that drops', () => {
     await alice.run('setEraseOnDrop', { on: true });
     await alice.untilState('line-dropped');
     await bob.untilState('reconnecting');
+  });
+});
+
+describe('two tabs of one browser', () => {
+  const inTab = { state: 'replaced', by: 'tab' } as const;
+
+  test('one is in use: the second takes nothing by itself, and "use here" moves the conversation there and back', async () => {
+    const locks = new Locks();
+    const alice = new Person('alice', 'native', relay, relay.browser(), { locks });
+    const bob = new Person('bob', 'wasm', relay);
+    await Promise.all([alice.registered(), bob.registered()]);
+    await meet(alice, bob);
+    const other = await alice.reloaded().start();
+    await other.until('told', () => other.app?.connection.state === 'replaced');
+    expect(other.app?.connection).toEqual(inTab);
+    expect(alice.app?.connection).toEqual({ state: 'online' });
+    await alice.run('sendText', { text: 'still here' });
+    await bob.until('received', () => bob.text('still here') !== undefined);
+
+    await other.run('retryNow', undefined);
+    await other.online();
+    expect(alice.app?.connection).toEqual(inTab);
+    await alice.untilState('reconnecting');
+    await alice.run('sendText', { text: 'from the tab that waits' });
+    await alice.run('retryNow', undefined);
+    await alice.untilState('secure');
+    await bob.until('received', () => bob.text('from the tab that waits') !== undefined);
+    await other.until('told', () => other.app?.connection.state === 'replaced');
+    expect([...alice.notices, ...bob.notices, ...other.notices]).toEqual([]);
+  });
+
+  test('the one that waits goes on by itself once the other is gone', async () => {
+    const locks = new Locks();
+    const alice = await new Person('alice', 'native', relay, relay.browser(), { locks }).registered();
+    const other = await alice.reloaded().start();
+    await other.until('told', () => other.app?.connection.state === 'replaced');
+    await alice.run('logout', undefined);
+    await other.online();
   });
 });
 

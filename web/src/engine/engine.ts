@@ -4,6 +4,7 @@ import { Backups } from './account/backup.ts';
 import { Invitations } from './account/invitations.ts';
 import { Ownership } from './account/ownership.ts';
 import { Reachability, telling } from './account/reachability.ts';
+import { SecondFactor } from './account/second-factor.ts';
 import { App } from './app.ts';
 import { Auth } from './auth.ts';
 import type { CryptoView, EngineEvent, EngineMode } from './contract.ts';
@@ -73,6 +74,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     relay: platform.relay,
     url: platform.origin,
     WebSocket: platform.WebSocket,
+    locks: platform.locks,
     auth,
     keystore: told,
     directory,
@@ -95,6 +97,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     onArrived: (owner) => later(reachability.arrived(owner)),
   });
   const ownership = new Ownership({ crypto, http, auth, keystore, account, talks: () => talks });
+  const second = new SecondFactor({ http, auth, account });
   const invitations = new Invitations({ crypto, http, auth, talks, realm: () => realm, now });
   const backups = new Backups({ crypto, keystore: told, account, talks: () => talks, emit, now });
   const verification = { crypto, keystore };
@@ -124,6 +127,17 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     start: (input) => start(input.mode),
     register: (input) => account.register(input),
     login: (input) => account.login(input),
+    secondStep: (input) => account.secondStep(input),
+    leaveSecondStep: () => account.leaveSecondStep(),
+    secondFactor: () => second.secondFactor(),
+    startTotp: (input) => second.startTotp(input),
+    finishTotp: (input) => second.finishTotp(input),
+    removeTotp: (input) => second.removeTotp(input),
+    startPasskey: (input) => second.startPasskey(input),
+    finishPasskey: (input) => second.finishPasskey(input),
+    renamePasskey: (input) => second.renamePasskey(input),
+    removePasskey: (input) => second.removePasskey(input),
+    newRecoveryCodes: (input) => second.newRecoveryCodes(input),
     unlock: (input) => account.unlock(input),
     replaceKey: (input) => account.replaceKey(input),
     rewrap: (input) => account.rewrap(input),
@@ -190,6 +204,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     closeBackup: async () => backups.close(),
     acceptChangedKey: () => talks.trust.acceptChangedKey(),
     setEraseOnDrop: async ({ on }) => talks.setEraseOnDrop(on),
+    setWhoIsHere: async ({ on }) => talks.setWhoIsHere(on),
     retryNow: async () => talks.retryNow(),
     // The page keeps the choice and names it at the next start; nothing changes half-way.
     setEngineMode: async () => undefined,

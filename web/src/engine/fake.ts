@@ -19,8 +19,10 @@ import type {
   IncomingView,
   LoginView,
   MessageView,
+  PasskeyQuestion,
   ReachView,
   RequestBody,
+  SecondFactorView,
   SessionView,
   TransferView,
   TrustView,
@@ -30,13 +32,26 @@ import type {
 import { PLAIN } from './media-view.ts';
 import type { CommandName } from './rpc.ts';
 
+/** Where the person can stand with their account; `starting`: the server cannot be reached. */
+export const fakeStages = [
+  'starting',
+  'signed-out',
+  'second-step',
+  'locked',
+  'key-missing',
+  'earlier-password',
+  'ready',
+] as const satisfies readonly AppView['account']['stage'][];
+
+export type FakeStage = (typeof fakeStages)[number];
+
 export interface FakeOptions {
   /** Milliseconds between the steps of the script. */
   readonly pause?: number;
   /** False: commands succeed and are recorded, but nothing happens by itself. */
   readonly script?: boolean;
-  /** Stage at the end of `start`. */
-  readonly stage?: 'signed-out' | 'locked' | 'key-missing' | 'earlier-password' | 'ready';
+  /** At the end of `start`. */
+  readonly stage?: FakeStage;
 }
 
 export interface FakeEngine extends EngineClient {
@@ -167,6 +182,14 @@ function fakePreview(id: number, identity: BackupPreview['identity']): BackupPre
   };
 }
 
+const NO_FACTORS: SecondFactorView = { totp: null, passkeys: [], recoveryCodes: 0 };
+
+/** Of no authenticator. */
+const FAKE_PASSKEY: PasskeyQuestion = { challenge: new Uint8Array(32), host: 'localhost', known: [] };
+
+const fakeCodes = (): string[] =>
+  Array.from({ length: 10 }, (_, index) => `b4xq-7tzk-m2pd-${'cdefghijkl'[index]}w5n`);
+
 export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   const { pause = 0, script = true, stage = 'signed-out' } = options;
   const listeners = new Set<(event: EngineEvent) => void>();
@@ -186,6 +209,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
   let notes = 0;
   let previews = 0;
   let logins = fakeLogins();
+  let factors = NO_FACTORS;
   let reach: ReachView = { policy: 'anyone', allowed: [], blocked: [] };
   const transfers = new Map<string, MessageView>();
 
@@ -301,6 +325,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     upsert(next);
   };
   const offerFile = (transfer: Partial<TransferView> = {}) => {
+    const known = transfers.get(transfer.fid ?? '');
+    if (known?.body.kind === 'file') return showTransfer(known, { ...known.body.transfer, ...transfer });
     const seq = peerSeq++;
     const full: TransferView = {
       fid: `file-p${seq}`,
@@ -309,6 +335,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       size: 5_242_880,
       done: 0,
       state: 'transferring',
+      pausedBy: [],
       seen: false,
       ...PLAIN,
       ...transfer,
@@ -332,10 +359,15 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
 
   const commands: EngineCommands = {
     async start({ mode }) {
+      if (stage === 'starting') throw { code: 'relay-unreachable' } satisfies UserError;
       const operations = { ed25519: { engine: 'native' }, argon2id: { engine: 'wasm' } } as const;
       setApp({ realm: 'duet.example', crypto: { mode, secureContext: true, operations } });
       if (stage === 'ready') signIn(ALICE.name);
       else if (stage === 'signed-out') setApp({ account: { stage } });
+      else if (stage === 'second-step')
+        setApp({
+          account: { stage, name: ALICE.name, ways: { totp: true, passkey: FAKE_PASSKEY, passkeyHosts: [] } },
+        });
       else if (stage === 'earlier-password')
         setApp({ account: { stage, name: ALICE.name, keyOpens: false } });
       else setApp({ account: { stage, name: ALICE.name } });
@@ -385,6 +417,56 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       if (!keepThis) signOut();
     },
     changePassword: async () => undefined,
+    secondStep: async () => signIn(ALICE.name),
+    leaveSecondStep: async () => signOut(),
+    secondFactor: async () => factors,
+    startTotp: async () => ({
+      ticket: 'ticket',
+      secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+      address:
+        'otpauth://totp/Duet%20(duet.local):alice?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Duet%20(duet.local)',
+    }),
+    async finishTotp() {
+      const isFirst = factors.passkeys.length === 0;
+      factors = { ...factors, totp: { since: Date.now(), lastUsed: null }, recoveryCodes: 10 };
+      return isFirst ? fakeCodes() : [];
+    },
+    async removeTotp() {
+      factors = factors.passkeys.length === 0 ? NO_FACTORS : { ...factors, totp: null };
+    },
+    startPasskey: async () => ({
+      ticket: 'ticket',
+      challenge: new Uint8Array(32),
+      host: location.hostname,
+      userId: new Uint8Array(32),
+      username: ALICE.name,
+      algorithms: [-7],
+      known: [],
+    }),
+    async finishPasskey({ name }) {
+      const isFirst = factors.totp === null && factors.passkeys.length === 0;
+      const passkey = {
+        id: `passkey-${name}`,
+        name,
+        host: location.hostname,
+        since: Date.now(),
+        lastUsed: null,
+      };
+      factors = { ...factors, passkeys: [...factors.passkeys, passkey], recoveryCodes: 10 };
+      return isFirst ? fakeCodes() : [];
+    },
+    async renamePasskey({ id, name }) {
+      const passkeys = factors.passkeys.map((one) => (one.id === id ? { ...one, name } : one));
+      factors = { ...factors, passkeys };
+    },
+    async removePasskey({ id }) {
+      const passkeys = factors.passkeys.filter((one) => one.id !== id);
+      factors = factors.totp === null && passkeys.length === 0 ? NO_FACTORS : { ...factors, passkeys };
+    },
+    async newRecoveryCodes() {
+      factors = { ...factors, recoveryCodes: 10 };
+      return fakeCodes();
+    },
     deleteAccount: async () => signOut(),
     async search({ query }) {
       return everyone.filter(({ name }) => name.startsWith(query));
@@ -443,7 +525,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
       const { name, size, type: mediaType } = file;
       const media = { ...PLAIN, ...said, seen: false, blob: file };
       const fid = `file-m${seq}`;
-      const offered: TransferView = { ...media, fid, name, mediaType, size, done: 0, state: 'offered' };
+      const told = { fid, name, mediaType, size, done: 0, state: 'offered', pausedBy: [] } as const;
+      const offered: TransferView = { ...media, ...told };
       const body = { kind: 'file', transfer: offered } as const;
       const message = fakeMessage(`m${seq}`, seq, body);
       showTransfer(message, offered);
@@ -466,7 +549,8 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     async pauseTransfer({ fid, paused }) {
       const message = transfers.get(fid);
       if (message?.body.kind !== 'file') return;
-      showTransfer(message, { ...message.body.transfer, state: paused ? 'paused' : 'transferring' });
+      const state = paused ? 'paused' : 'transferring';
+      showTransfer(message, { ...message.body.transfer, state, pausedBy: paused ? ['me'] : [] });
     },
     async markSeen({ fid }) {
       const message = transfers.get(fid);
@@ -540,6 +624,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     retryNow: async () => setApp({ connection: { state: 'online' } }),
     setEngineMode: async () => undefined,
     setEraseOnDrop: async () => undefined,
+    setWhoIsHere: async () => undefined,
   };
 
   /** Records the call and lets a test make it fail. */

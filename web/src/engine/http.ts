@@ -2,7 +2,9 @@
 import type { UserErrorCode } from './contract.ts';
 import { EngineError } from './errors.ts';
 import type {
+  AddPasskeyRequest,
   ChangePasswordRequest,
+  ConfirmTotpRequest,
   DeleteAccountRequest,
   ErrorCode,
   InvitationRecord,
@@ -10,15 +12,23 @@ import type {
   KeyHistory,
   KeyRecord,
   KnownPeopleRequest,
+  LoginAnswer,
+  PasskeySetup,
+  PasswordProof,
   ReachList,
   ReachSettings,
+  RecoveryCodes,
   RedeemRequest,
   Registered,
+  RenamePasskeyRequest,
+  SecondFactorRequest,
+  SecondFactorSettings,
   ServerConfig,
   Session,
   SessionList,
   SetKeyRequest,
   SetReachRequest,
+  TotpSetup,
   UserList,
 } from './protocol/generated/relay-api.ts';
 import {
@@ -34,6 +44,13 @@ import {
   parseSessions,
   parseUsers,
 } from './protocol/parse.ts';
+import {
+  parseLogin,
+  parsePasskeySetup,
+  parseRecoveryCodes,
+  parseSecondFactor,
+  parseTotpSetup,
+} from './protocol/parse-second-factor.ts';
 
 /** An error that the relay answered with. `api`: its own code; null when the answer was not the relay's. */
 export class ApiError extends EngineError {
@@ -47,6 +64,8 @@ export class ApiError extends EngineError {
 }
 
 const TIMEOUT_MS = 15_000;
+const SECOND_FACTOR = '/api/auth/second-factor';
+const PASSKEYS = `${SECOND_FACTOR}/passkeys`;
 
 interface Call {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -73,8 +92,55 @@ export class Http {
     return parseRegistered(await this.call({ method: 'POST', path: '/api/auth/register', body }));
   }
 
-  async login(body: { username: string; loginSecret: string }): Promise<Session> {
-    return parseSession(await this.call({ method: 'POST', path: '/api/auth/login', body }));
+  /** In, or asked for the second factor. */
+  async login(body: { username: string; loginSecret: string }): Promise<LoginAnswer> {
+    return parseLogin(await this.call({ method: 'POST', path: '/api/auth/login', body }));
+  }
+
+  async secondStep(body: SecondFactorRequest): Promise<Session> {
+    return parseSession(await this.call({ method: 'POST', path: '/api/auth/login/second-factor', body }));
+  }
+
+  /** Whether it is the account's. */
+  async checkPassword(token: string, body: PasswordProof): Promise<void> {
+    await this.call({ method: 'POST', path: '/api/auth/password/check', token, body });
+  }
+
+  async secondFactor(token: string): Promise<SecondFactorSettings> {
+    return parseSecondFactor(await this.call({ method: 'GET', path: SECOND_FACTOR, token }));
+  }
+
+  async startTotp(token: string, body: PasswordProof): Promise<TotpSetup> {
+    return parseTotpSetup(await this.call({ method: 'POST', path: `${SECOND_FACTOR}/totp`, token, body }));
+  }
+
+  async finishTotp(token: string, body: ConfirmTotpRequest): Promise<RecoveryCodes> {
+    return parseRecoveryCodes(await this.call({ method: 'PUT', path: `${SECOND_FACTOR}/totp`, token, body }));
+  }
+
+  async removeTotp(token: string, body: PasswordProof): Promise<void> {
+    await this.call({ method: 'DELETE', path: `${SECOND_FACTOR}/totp`, token, body });
+  }
+
+  async startPasskey(token: string, body: PasswordProof): Promise<PasskeySetup> {
+    return parsePasskeySetup(await this.call({ method: 'POST', path: PASSKEYS, token, body }));
+  }
+
+  async finishPasskey(token: string, body: AddPasskeyRequest): Promise<RecoveryCodes> {
+    return parseRecoveryCodes(await this.call({ method: 'PUT', path: PASSKEYS, token, body }));
+  }
+
+  async renamePasskey(token: string, id: string, body: RenamePasskeyRequest): Promise<void> {
+    await this.call({ method: 'PUT', path: `${PASSKEYS}/${id}`, token, body });
+  }
+
+  async removePasskey(token: string, id: string, body: PasswordProof): Promise<void> {
+    await this.call({ method: 'DELETE', path: `${PASSKEYS}/${id}`, token, body });
+  }
+
+  async newRecoveryCodes(token: string, body: PasswordProof): Promise<RecoveryCodes> {
+    const path = `${SECOND_FACTOR}/recovery-codes`;
+    return parseRecoveryCodes(await this.call({ method: 'POST', path, token, body }));
   }
 
   async refresh(): Promise<Session> {
@@ -229,6 +295,14 @@ function userCode(code: ErrorCode): UserErrorCode {
     case 'session_expired':
     case 'session_reused':
       return 'session-expired';
+    case 'second_factor_wrong':
+      return 'second-factor-wrong';
+    case 'ticket_over':
+      return 'second-step-over';
+    case 'factor_conflict':
+      return 'factor-conflict';
+    case 'passkey_limit':
+      return 'passkey-limit';
     case 'invitation_over':
       return 'invitation-over';
     case 'not_reachable':

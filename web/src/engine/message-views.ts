@@ -19,7 +19,7 @@ export type TransferState =
   | 'announced'
   | 'offered'
   | 'transferring'
-  /** Either side stopped it for now; the receiver goes on with it. */
+  /** Stopped for now, by whom `pausedBy` says: who stopped it goes on with it. */
   | 'paused'
   | 'done'
   | 'cancelled-by-me'
@@ -29,6 +29,9 @@ export type TransferState =
   | 'interrupted'
   | 'source-changed';
 
+/** One of the two in a conversation. */
+export type Side = 'me' | 'peer';
+
 export interface TransferView extends MediaView {
   readonly fid: string;
   readonly name: string;
@@ -36,8 +39,12 @@ export interface TransferView extends MediaView {
   readonly size: number;
   readonly done: number;
   readonly state: TransferState;
+  /** Empty unless it is paused. */
+  readonly pausedBy: readonly Side[];
   /** Own: from the start. The peer's: when `state` is `done`. A Blob is passed by reference, not copied. */
   readonly blob?: Blob;
+  /** The peer's films while they are on their way: as much as there is from the start on without a gap. */
+  readonly arriving?: Blob | undefined;
   /** Whoever got it has looked at it, heard it or, if that is all they may do, saved it. */
   readonly seen: boolean;
 }

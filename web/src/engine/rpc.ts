@@ -31,6 +31,17 @@ const commandTable = {
   start: true,
   register: true,
   login: true,
+  secondStep: true,
+  leaveSecondStep: true,
+  secondFactor: true,
+  startTotp: true,
+  finishTotp: true,
+  removeTotp: true,
+  startPasskey: true,
+  finishPasskey: true,
+  renamePasskey: true,
+  removePasskey: true,
+  newRecoveryCodes: true,
   unlock: true,
   replaceKey: true,
   rewrap: true,
@@ -80,6 +91,7 @@ const commandTable = {
   retryNow: true,
   setEngineMode: true,
   setEraseOnDrop: true,
+  setWhoIsHere: true,
 } as const satisfies Record<CommandName, true>;
 
 export const COMMANDS = Object.keys(commandTable) as readonly CommandName[];

@@ -16,7 +16,7 @@ const engine = createEngine(
     keystore: openKeystore(),
     fetch: (...args) => fetch(...args),
     origin: self.location.origin,
-    // Missing on plain http: there tabs may trip over each other's refresh, and log in anew.
+    // Missing on plain http: there tabs may trip over each other's refresh, and the last one to come is in use.
     locks: (self.navigator as { locks?: LockManager }).locks,
     now: () => Date.now(),
     // biome-ignore lint/suspicious/noConsole: for whoever develops; a production build has nothing of it.

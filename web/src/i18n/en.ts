@@ -69,6 +69,10 @@ export const en = {
     close: 'Close',
     back: 'Back',
     starting: 'One moment…',
+    startingLong: 'The server takes its time…',
+    updateReady: 'A newer Duet is here.',
+    updateHelp: 'It comes with the next time you open Duet, or now.',
+    updateNow: 'Load it now',
     wait: (time: string) => `Try again in ${time}.`,
   },
   insecure: {
@@ -150,9 +154,38 @@ export const en = {
     empty:
       'Find somebody you trust. When you are both here, you can talk; when one of you leaves, nothing remains.',
     find: 'Find somebody by name',
+    here: 'Is here now',
     backTo: 'Back to',
     signedInAs: (name: string) => `Signed in as ${name}`,
     settings: 'Settings',
+  },
+  leaving: {
+    title: 'Leave Duet?',
+    help: (name: string) => `Your conversation with ${name} ends, and goes from both screens.`,
+    helpAll: (names: string) => `Your conversations end, and go from every screen: ${names}.`,
+    stay: 'Stay',
+    leave: 'Leave',
+  },
+  signs: {
+    title: 'Notifications and sounds',
+    ask: 'You missed something while you looked elsewhere.',
+    askHelp: 'Shall the browser tell you the next time? It only says that there is something.',
+    yes: 'Yes, tell me',
+    no: 'No, thanks',
+    call: 'Somebody would like to talk',
+    message: 'A new message',
+    notify: 'Tell me when I look elsewhere',
+    notifyHint: 'The browser says that there is something: never what, nor from whom.',
+    denied: 'The browser keeps Duet from telling you. The icon beside the address allows it again.',
+    missing: 'There are no notifications in this browser, or none at this address.',
+    sounds: 'Sounds',
+    soundsHint: 'A call rings, and a message that you do not see is heard.',
+    mute: 'Mute',
+    muteName: (name: string) => `Mute ${name}`,
+    unmute: 'Unmute',
+    unmuteName: (name: string) => `Unmute ${name}`,
+    muteHelp: 'What they send is shown as always, and makes no sound on this device.',
+    muted: 'Muted',
   },
   incoming: {
     region: 'Calls',
@@ -172,7 +205,12 @@ export const en = {
     waitingHelp: (time: string) => `Duet tries by itself, next in ${time}.`,
     browserOfflineHelp: 'Duet comes back by itself once the network does.',
     replaced: 'You are using Duet somewhere else',
-    replacedHelp: 'Another tab or device took over, so that your messages arrive in one place.',
+    replacedByTab: 'You are using Duet in another tab',
+    replacedHelp: {
+      tab: 'Your messages and calls arrive there. If you close it, they arrive here.',
+      device: 'Another device or browser took over, so that your messages arrive in one place.',
+      unknown: 'Another tab or device took over, so that your messages arrive in one place.',
+    },
     refused: 'The server turns this page away',
     refusedHelp: 'Duet does not try again by itself: reload the page, or sign in again.',
     retry: 'Try now',
@@ -188,6 +226,11 @@ export const en = {
       label: () => 'Almost there…',
       title: () => 'One moment, and you are alone',
       hint: () => 'Your two devices agree on keys that nobody else has.',
+    },
+    leaving: {
+      label: () => 'Leaving…',
+      title: () => 'The conversation is ending',
+      hint: () => 'One moment: Duet finds out whether your last words arrived.',
     },
     secure: {
       label: () => 'Just the two of you',
@@ -317,6 +360,8 @@ export const en = {
     firstTime: (name: string) => `First time with ${name}? Make sure once that it is really them.`,
     you: 'you',
     says: (name: string) => `${name}:`,
+    changed: (name: string, text: string) => `${name} changed a message to: ${text}`,
+    reacted: (name: string, emoji: string, text: string) => `${name} reacted with ${emoji} to: ${text}`,
     status: {
       waiting: 'Waits, and goes by itself',
       early: 'Went along with the call',
@@ -590,6 +635,9 @@ export const en = {
   people: {
     title: 'People you know',
     help: 'Whose keys this device remembers. If one changes, nothing is sent before you have made sure.',
+    whoIsHere: 'Show who of them is here',
+    whoIsHereHint:
+      'For this the server hears whom you know. It forgets that when you go. Whoever chose so looks away to you.',
     nobody: 'Nobody yet: people are remembered after the first conversation.',
     since: (day: string) => `Known since ${day}`,
     history: 'Earlier keys',
@@ -850,6 +898,34 @@ export const en = {
     'password-wrong': {
       title: 'That is not your password.',
       help: 'Try again; small and capital letters differ.',
+    },
+    'second-factor-wrong': {
+      title: 'That did not work.',
+      help: 'A code works once and for about a minute. Wait for the next one, or check the clock of your phone.',
+    },
+    'second-step-over': {
+      title: 'That took too long, or too many tries.',
+      help: 'Begin again with your password.',
+    },
+    'passkey-cancelled': {
+      title: 'The passkey was not confirmed.',
+      help: 'Nothing has changed. Try again, or take another way.',
+    },
+    'passkey-known': {
+      title: 'This device has a passkey already.',
+      help: 'Use it, or add one of another device.',
+    },
+    'passkey-refused': {
+      title: 'This passkey was not accepted.',
+      help: 'Try another passkey, or take another way.',
+    },
+    'passkey-limit': {
+      title: 'You have as many passkeys as there can be.',
+      help: 'Remove one to make room for another.',
+    },
+    'factor-conflict': {
+      title: 'This has changed meanwhile.',
+      help: 'It was turned on or off in another place. Look again.',
     },
     'not-connected': {
       title: 'You are not connected.',

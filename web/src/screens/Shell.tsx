@@ -1,16 +1,22 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useWords } from '../i18n/index.tsx';
+import { useMedia } from '../ui/use-media.ts';
+import { useWayBack } from '../ui/way-back.ts';
 import { Chat } from './chat/Chat.tsx';
 import { useConversation } from './duet.tsx';
 import { Invite } from './invite/Invite.tsx';
 import { Invited } from './invite/Invited.tsx';
 import { useInvitation } from './invite/use-invitation.ts';
+import { LeavePage } from './LeavePage.tsx';
 import { ConnectionBanner } from './lobby/ConnectionBanner.tsx';
 import { Incoming } from './lobby/Incoming.tsx';
-import { Lobby } from './lobby/Lobby.tsx';
+import { Lobby, SEARCH_ID } from './lobby/Lobby.tsx';
 import { useKnown } from './lobby/use-known.ts';
 import { Welcome } from './lobby/Welcome.tsx';
 import { type Preferences, Settings } from './settings/Settings.tsx';
+import { Missed } from './signs/Missed.tsx';
+import { useSigns } from './signs/use-signs.ts';
+import { UpdateOffer } from './UpdateOffer.tsx';
 
 /** Two panes where there is room; on a phone the people, the conversation or the settings. */
 export function Shell({ preferences }: { readonly preferences: Preferences }) {
@@ -26,6 +32,22 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
   const chatInFront = peerId !== null && aside !== peerId;
   if (peerId === null && aside !== null) setAside(null);
   const lobbyInFront = page === null && !chatInFront && !invited;
+  const narrow = useMedia('(width < 48rem)');
+  const missed = useSigns({
+    inFront: page === null && !invited && (chatInFront || !narrow),
+    notify: preferences.notify === 'yes',
+    sounds: preferences.sounds,
+  });
+  // Where there is room for one only, Back leads from the conversation to the people.
+  useWayBack(narrow && chatInFront ? () => setAside(peerId) : undefined);
+
+  useEffect(() => {
+    // The only copy of the key is here: the browser is asked not to clear it when it is short of space.
+    navigator.storage?.persist?.().catch(() => undefined);
+    // Whoever has just come in can look for somebody at once; on a phone the keyboard would cover half of the page.
+    if (document.activeElement === document.body && matchMedia('(pointer: fine)').matches)
+      document.getElementById(SEARCH_ID)?.focus();
+  }, []);
 
   const toConversation = () => {
     setPage(null);
@@ -43,6 +65,10 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
       <main className="flex min-h-0 flex-1 flex-col">
         <h1 className="sr-only">{t.app.name}</h1>
         <ConnectionBanner />
+        {missed && preferences.notify === 'ask' && (
+          <Missed onAnswer={(wanted) => preferences.setNotify(wanted ? 'yes' : 'no')} />
+        )}
+        <UpdateOffer />
         <div className="relative flex min-h-0 flex-1 md:grid md:grid-cols-[var(--container-lobby)_minmax(0,1fr)] 3xl:grid-cols-[24rem_minmax(0,1fr)]">
           <Incoming onAnswer={toConversation} />
           <Lobby
@@ -71,6 +97,7 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
           </div>
         </div>
       </main>
+      <LeavePage />
     </div>
   );
 }

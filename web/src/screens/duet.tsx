@@ -44,6 +44,15 @@ export const useMessages = <T,>(select: (messages: MessagesState) => T): T =>
 export const useIncoming = (): readonly IncomingView[] =>
   useStore(useDuet().stores.incoming, ({ list }) => list);
 
+/** Whether somebody is here, in the disc's words. */
+export const usePresence = (): ((accountId: string) => 'unknown' | 'here' | 'away') => {
+  const here = useStore(useDuet().stores.presence, (state) => state.here);
+  return (accountId) => {
+    const known = here.get(accountId);
+    return known === undefined ? 'unknown' : known ? 'here' : 'away';
+  };
+};
+
 export const useNotices = (): readonly Notice[] => useStore(useDuet().stores.notices, ({ list }) => list);
 
 /** How far a backup is made or read, from 0 to 1; null while none is. */

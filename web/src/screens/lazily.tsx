@@ -2,6 +2,7 @@ import { type ComponentType, useEffect, useState } from 'react';
 import { useWords } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Callout } from '../ui/Callout.tsx';
+import { reload } from './reload.ts';
 
 export interface Lazily<P extends object> {
   (props: P & LazilyProps): React.ReactNode;
@@ -45,20 +46,21 @@ export function lazily<P extends object>(load: () => Promise<ComponentType<P>>):
       setGone(false);
       setTries(tries + 1);
     };
-    return <Gone onAgain={again} />;
+    return <PartGone onAgain={again} />;
   }
   Part.preload = () => void get().catch(() => undefined);
   return Part;
 }
 
-function Gone({ onAgain }: { readonly onAgain: () => void }) {
+/** A page that is older than its server does not find this part of it any more. */
+export function PartGone({ onAgain }: { readonly onAgain?: () => void }) {
   const { t } = useWords();
   return (
     <Callout tone="warning" role="status" data-testid="part-gone">
       <p>{t.app.partGone}</p>
       <p className="flex flex-wrap gap-2 pt-2">
-        <Button onClick={onAgain}>{t.app.tryAgain}</Button>
-        <Button onClick={() => location.reload()}>{t.app.reload}</Button>
+        {onAgain !== undefined && <Button onClick={onAgain}>{t.app.tryAgain}</Button>}
+        <Button onClick={reload}>{t.app.reload}</Button>
       </p>
     </Callout>
   );

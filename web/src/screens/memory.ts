@@ -1,5 +1,7 @@
 /** What this tab remembers by itself: never written down, gone when the tab goes or the person logs out. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { UserError } from '../engine/contract.ts';
+import type { Recorded, What } from './media/record/recorder.ts';
 
 export interface Person {
   readonly accountId: string;
@@ -12,6 +14,14 @@ export type Writing =
   /** `text`: as it stood when the change began, and then as it is being changed. */
   | { readonly what: 'edit'; readonly id: string; readonly text: string };
 
+/** What was recorded, and neither sent nor thrown away. */
+export interface Kept {
+  readonly what: What;
+  readonly recorded: Promise<Recorded>;
+  /** It ended because no more fits. */
+  readonly full: boolean;
+}
+
 export interface Memory {
   /** Latest first. */
   readonly recent: readonly Person[];
@@ -19,11 +29,28 @@ export interface Memory {
   readonly drafts: ReadonlyMap<string, string>;
   /** By the peer's account id. */
   readonly writing: ReadonlyMap<string, Writing>;
+  /** By the peer's account id. */
+  readonly recordings: ReadonlyMap<string, Kept>;
+  /** Account ids of those who make no sound. */
+  readonly muted: ReadonlySet<string>;
+  /** Why the page could not begin yet; null while it has not failed. It is tried again by itself. */
+  readonly startTrouble: UserError | null;
+  /** A newer version of the page is here, and waits. */
+  readonly update: (() => void) | null;
   /** The text of the invitation that the page was opened with, until it is taken or put away. */
   readonly invitation: string | null;
 }
 
-const EMPTY: Memory = { recent: [], drafts: new Map(), writing: new Map(), invitation: null };
+const EMPTY: Memory = {
+  recent: [],
+  drafts: new Map(),
+  writing: new Map(),
+  recordings: new Map(),
+  muted: new Set(),
+  startTrouble: null,
+  update: null,
+  invitation: null,
+};
 
 const MAX_RECENT = 12;
 
@@ -47,6 +74,16 @@ export function keepDraft(memory: StoreApi<Memory>, accountId: string, text: str
   });
 }
 
+/** null: it was sent or thrown away. */
+export function keepRecording(memory: StoreApi<Memory>, accountId: string, kept: Kept | null): void {
+  memory.setState((before) => {
+    const recordings = new Map(before.recordings);
+    if (kept === null) recordings.delete(accountId);
+    else recordings.set(accountId, kept);
+    return { recordings };
+  });
+}
+
 /** null: it is a message like any other. */
 export function setWriting(memory: StoreApi<Memory>, accountId: string, next: Writing | null): void {
   memory.setState(({ writing }) => {
@@ -57,7 +94,16 @@ export function setWriting(memory: StoreApi<Memory>, accountId: string, next: Wr
   });
 }
 
-/** Of whoever was here; an invitation is for whoever comes. */
+export function mute(memory: StoreApi<Memory>, accountId: string, on: boolean): void {
+  memory.setState(({ muted }) => {
+    const after = new Set(muted);
+    if (on) after.add(accountId);
+    else after.delete(accountId);
+    return { muted: after };
+  });
+}
+
+/** Of whoever was here; an invitation is for whoever comes, and a newer version for everybody. */
 export function forgetEverything(memory: StoreApi<Memory>): void {
-  memory.setState(({ invitation }) => ({ ...EMPTY, invitation }), true);
+  memory.setState(({ invitation, update }) => ({ ...EMPTY, invitation, update }), true);
 }

@@ -8,6 +8,15 @@ export const messageById =
   (state: MessagesState): MessageView | undefined =>
     state.byId.get(id);
 
+/**
+ * Of what kind a message is by now. Whatever draws words is mounted anew (`key`) when that changes: React keeps what it drew
+ * last, and nobody may have a text that was taken back.
+ */
+export const messageKind =
+  (id: string) =>
+  (state: MessagesState): MessageView['body']['kind'] | undefined =>
+    state.byId.get(id)?.body.kind;
+
 export const messageOrder = (state: MessagesState): readonly string[] => state.order;
 
 /** The highest `seq` of the peer's messages up to the one with this id (in view): what `markRead` takes. */

@@ -40,8 +40,24 @@ describe('messages', () => {
   test('clearing leaves nothing behind', () => {
     const stores = createStores();
     applyEvent(stores, { type: 'messages', upsert: [text('m0', true, 0)] });
+    const before = stores.messages.getState();
     applyEvent(stores, { type: 'messages-cleared' });
     expect(stores.messages.getState()).toEqual({ order: [], byId: new Map() });
+    expect([...before.byId]).toEqual([]);
+  });
+
+  test('one more among ten thousand copies none of them, and is told', () => {
+    const stores = createStores();
+    const upsert = Array.from({ length: 10_000 }, (_, number) => text(`m${number}`, true, number));
+    applyEvent(stores, { type: 'messages', upsert });
+    const states = [stores.messages.getState()];
+    stores.messages.subscribe((state) => states.push(state));
+    applyEvent(stores, { type: 'messages', upsert: [{ ...text('m5', true, 5), status: 'read' }] });
+    applyEvent(stores, { type: 'messages', upsert: [text('last', false, 0)] });
+    expect(new Set(states).size).toBe(3);
+    expect(new Set(states.map(({ byId }) => byId)).size).toBe(1);
+    // Nothing of one conversation is in another one's.
+    expect(createStores().messages.getState().byId.size).toBe(0);
   });
 
   test("reading counts the peer's messages only", () => {

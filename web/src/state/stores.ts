@@ -1,5 +1,5 @@
 /**
- * What the screens draw: seven small stores that the engine's events fill. No input or output happens here, and
+ * What the screens draw: eight small stores that the engine's events fill. No input or output happens here, and
  * nothing here is kept when the page goes.
  */
 import { createStore, type StoreApi } from 'zustand/vanilla';
@@ -17,6 +17,10 @@ import type {
 export interface MessagesState {
   /** Ids in the order in which the messages appeared. */
   readonly order: readonly string[];
+  /**
+   * One map as long as a conversation stands, changed in place: a copy of ten thousand for each word would be felt. Each change
+   * is a new state all the same; a former one knows the newest messages, too.
+   */
   readonly byId: ReadonlyMap<string, MessageView>;
 }
 
@@ -34,6 +38,8 @@ export interface Stores {
   readonly conversation: StoreApi<{ readonly current: ConversationView | null }>;
   readonly messages: StoreApi<MessagesState>;
   readonly incoming: StoreApi<{ readonly list: readonly IncomingView[] }>;
+  /** Who is here or away, as far as that is known. */
+  readonly presence: StoreApi<{ readonly here: ReadonlyMap<string, boolean> }>;
   readonly notices: StoreApi<{ readonly list: readonly Notice[] }>;
   /** How far a backup is made or read, from 0 to 1; null while none is. */
   readonly backup: StoreApi<{ readonly done: number | null }>;
@@ -42,7 +48,7 @@ export interface Stores {
 /** More than these on the screen at once help nobody; the oldest goes. */
 const MAX_NOTICES = 4;
 
-const NO_MESSAGES: MessagesState = { order: [], byId: new Map() };
+const noMessages = (): MessagesState => ({ order: [], byId: new Map() });
 
 const FIRST_APP: AppView = {
   account: { stage: 'starting' },
@@ -57,7 +63,8 @@ export function createStores(): Stores {
     app: createStore(() => FIRST_APP),
     conversations: createStore(() => ({ list: [] as readonly ConversationSummary[] })),
     conversation: createStore(() => ({ current: null as ConversationView | null })),
-    messages: createStore(() => NO_MESSAGES),
+    messages: createStore(noMessages),
+    presence: createStore(() => ({ here: new Map() as ReadonlyMap<string, boolean> })),
     incoming: createStore(() => ({ list: [] as readonly IncomingView[] })),
     notices: createStore(() => ({ list: [] as readonly Notice[] })),
     backup: createStore(() => ({ done: null as number | null })),
@@ -83,10 +90,13 @@ export function applyEvent(stores: Stores, event: EngineEvent): void {
       stores.messages.setState((before) => removed(before, event.ids), true);
       break;
     case 'messages-cleared':
-      stores.messages.setState(NO_MESSAGES, true);
+      stores.messages.setState(cleared, true);
       break;
     case 'incoming':
       stores.incoming.setState({ list: event.incoming });
+      break;
+    case 'presence':
+      stores.presence.setState({ here: event.here });
       break;
     case 'backup-progress':
       stores.backup.setState({ done: event.done });
@@ -104,10 +114,13 @@ export function connectStores(stores: Stores, engine: Pick<EngineClient, 'subscr
   return engine.subscribe((event) => applyEvent(stores, event));
 }
 
+/** The stores' own view of the map. */
+const writable = ({ byId }: MessagesState) => byId as Map<string, MessageView>;
+
 /** Adds or replaces by id; a message keeps the place at which it first appeared. */
 export function upsert(before: MessagesState, messages: readonly MessageView[]): MessagesState {
   if (messages.length === 0) return before;
-  const byId = new Map(before.byId);
+  const byId = writable(before);
   const added: string[] = [];
   for (const message of messages) {
     if (!byId.has(message.id)) added.push(message.id);
@@ -116,10 +129,16 @@ export function upsert(before: MessagesState, messages: readonly MessageView[]):
   return { order: added.length === 0 ? before.order : [...before.order, ...added], byId };
 }
 
-function removed({ order, byId }: MessagesState, ids: readonly string[]): MessagesState {
-  const [gone, kept] = [new Set(ids), new Map(byId)];
-  for (const id of ids) kept.delete(id);
-  return { order: order.filter((id) => !gone.has(id)), byId: kept };
+function removed(before: MessagesState, ids: readonly string[]): MessagesState {
+  const [gone, byId] = [new Set(ids), writable(before)];
+  for (const id of ids) byId.delete(id);
+  return { order: before.order.filter((id) => !gone.has(id)), byId };
+}
+
+/** Whoever still holds a former state holds no word of it. */
+function cleared(before: MessagesState): MessagesState {
+  writable(before).clear();
+  return noMessages();
 }
 
 let nextNotice = 1;

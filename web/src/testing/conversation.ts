@@ -29,6 +29,7 @@ export const fileTransfer = (more: Partial<TransferView> = {}): TransferView => 
   size: 1024 * 1024,
   done: 0,
   state: 'transferring',
+  pausedBy: [],
   seen: false,
   ...PLAIN,
   ...more,

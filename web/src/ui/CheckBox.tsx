@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useId } from 'react';
 import { classes } from './classes.ts';
 
 export interface CheckBoxProps {
@@ -6,8 +6,9 @@ export interface CheckBoxProps {
   readonly onChange: (checked: boolean) => void;
   readonly children: ReactNode;
   readonly label?: string;
-  /** Id of what explains it. */
-  readonly describedBy?: string;
+  /** What it does, in a line under it. */
+  readonly hint?: string;
+  readonly disabled?: boolean;
   readonly className?: string;
   readonly 'data-testid'?: string;
 }
@@ -17,22 +18,34 @@ export function CheckBox({
   onChange,
   children,
   label,
-  describedBy,
+  hint,
+  disabled,
   className,
   ...rest
 }: CheckBoxProps) {
-  return (
+  const hintId = useId();
+  const box = (
     <label className={classes('flex min-h-11 items-center gap-3 text-base', className)}>
       <input
         type="checkbox"
         checked={checked}
+        disabled={disabled}
         aria-label={label}
-        aria-describedby={describedBy}
+        aria-describedby={hint === undefined ? undefined : hintId}
         data-testid={rest['data-testid']}
         onChange={(event) => onChange(event.target.checked)}
         className="size-5 shrink-0 accent-act"
       />
       <span>{children}</span>
     </label>
+  );
+  if (hint === undefined) return box;
+  return (
+    <div>
+      {box}
+      <p id={hintId} className="pl-8 text-ink-2 text-sm">
+        {hint}
+      </p>
+    </div>
   );
 }

@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { IconButton } from './IconButton.tsx';
+import { useWayBack } from './way-back.ts';
 
 export interface DialogProps {
   readonly title: string;
@@ -14,12 +15,13 @@ export interface DialogProps {
 }
 
 /**
- * One decision. The browser's own modal dialog: it traps the focus, closes on Escape and gives the focus back. Mounted
- * means open. On phones it comes from below, where the thumb is.
+ * One decision. The browser's own modal dialog: it traps the focus, closes on Escape and on Back, and gives the focus back.
+ * Mounted means open. On phones it comes from below, where the thumb is.
  */
 export function Dialog({ title, closeLabel, onClose, children, footer, role, ...rest }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  useWayBack(onClose);
 
   useEffect(() => {
     const element = dialog.current;

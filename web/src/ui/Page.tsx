@@ -3,11 +3,14 @@ import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { classes } from './classes.ts';
 import { IconButton } from './IconButton.tsx';
 import { useEscape } from './use-escape.ts';
+import { useWayBack } from './way-back.ts';
 
 export interface PageProps {
   readonly title: string;
-  /** One step back; Escape does the same. */
+  /** One step back; Escape and the browser's Back do the same. */
   readonly back?: { readonly label: string; readonly onBack: () => void } | undefined;
+  /** It stands in the place of another page, and Back leads there: one step more than that one's. */
+  readonly deep?: boolean;
   readonly close?: { readonly label: string; readonly onClose: () => void } | undefined;
   /** Stays in view at the bottom. */
   readonly footer?: ReactNode;
@@ -18,11 +21,24 @@ export interface PageProps {
 }
 
 /** A part of the window with a title of its own: takes the focus when it opens. Never a dialog. */
-export function Page({ title, back, close, footer, className, bodyClassName, children, ...rest }: PageProps) {
+export function Page({
+  title,
+  back,
+  deep = false,
+  close,
+  footer,
+  className,
+  bodyClassName,
+  children,
+  ...rest
+}: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const titleId = useId();
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
-  useEscape(() => (back?.onBack ?? close?.onClose)?.());
+  const onBack = back?.onBack ?? close?.onClose;
+  useEscape(() => onBack?.());
+  useWayBack(onBack);
+  useWayBack(deep ? onBack : undefined);
   return (
     <section
       aria-labelledby={titleId}

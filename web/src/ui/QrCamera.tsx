@@ -4,10 +4,12 @@ import { Spinner } from './Spinner.tsx';
 export interface QrCameraProps {
   /** Every code that comes into view, again and again while it stays there. */
   readonly onCode: (text: string) => void;
-  /** Once; there is no picture then. `missing`: no camera, or none for this page. */
-  readonly onTrouble: (trouble: 'denied' | 'missing') => void;
+  /** Once; there is no picture then. `missing`: no camera, or none for this page. `gone`: the decoder cannot be had. */
+  readonly onTrouble: (trouble: 'denied' | 'missing' | 'gone') => void;
   readonly label: string;
 }
+
+const GONE = new Error('a part of the page that the server has no more');
 
 /**
  * The camera's picture, searched for QR codes as long as it is on the screen. The decoder is fetched when it is
@@ -31,7 +33,7 @@ export function QrCamera({ onCode, onTrouble, label }: QrCameraProps) {
     }).catch((reason: unknown) => {
       if (stopped.signal.aborted) return;
       const denied = reason instanceof DOMException && reason.name === 'NotAllowedError';
-      handlers.current.onTrouble(denied ? 'denied' : 'missing');
+      handlers.current.onTrouble(reason === GONE ? 'gone' : denied ? 'denied' : 'missing');
     });
     return () => stopped.abort();
   }, []);
@@ -66,7 +68,8 @@ async function watch(
   stopped: AbortSignal,
   { onRunning, onCode }: Watching,
 ): Promise<void> {
-  const { frameLoop, QRCanvas, rearCamera } = await import('qr/dom.js');
+  const decoder = await import('qr/dom.js').catch(() => Promise.reject(GONE));
+  const { frameLoop, QRCanvas, rearCamera } = decoder;
   if (stopped.aborted) return;
   const camera = await rearCamera(player);
   if (stopped.aborted) return camera.stop();
@@ -92,7 +95,7 @@ async function watch(
   });
 }
 
-/** The text of the QR code in a picture; null if there is none, or if it is no picture. */
+/** The text of the QR code in a picture; null if there is none, or if it is no picture. Rejects where the decoder cannot be had. */
 export async function qrInPicture(picture: Blob): Promise<string | null> {
   const { BarcodeDetector } = await import('qr/decode.js');
   const bitmap = await createImageBitmap(picture).catch(() => null);

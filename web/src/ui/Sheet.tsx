@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
+import { useWayBack } from './way-back.ts';
 
 export interface SheetProps {
   readonly label: string;
@@ -14,6 +15,7 @@ export interface SheetProps {
  */
 export function Sheet({ label, closeLabel, onClose, children, ...rest }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
+  useWayBack(onClose);
 
   useEffect(() => {
     const element = dialog.current;

@@ -125,6 +125,13 @@ for (const engine of engines) {
     expect(await openTracks(alice), 'the microphone is free').toBe(0);
     await alice.at('voice-toggle').click();
     await expect(alice.at('voice-time')).not.toContainText('0:00 /');
+    await test.step('it is kept while one looks at something else', async () => {
+      await alice.at('settings-open').click();
+      await expect(alice.at('voice-recorder')).toHaveCount(0);
+      await alice.page.keyboard.press('Escape');
+      await expect(alice.at('voice-recorder')).toHaveAttribute('data-stage', 'done');
+      expect(await openTracks(alice)).toBe(0);
+    });
     await alice.at('voice-send').click();
     await expect(alice.at('voice-recorder')).toHaveCount(0);
 
@@ -207,6 +214,28 @@ test('what is only to be saved shows nothing, and is read once it is saved', asy
   await expect(alice.at('message').first()).toHaveAttribute('data-status', 'read');
 });
 
+/** Both lines and the picture of {@link pdf}: the second line and the picture need files of the site beside pdf.js. */
+async function seesAll(canvas: Locator): Promise<void> {
+  const drawn = () =>
+    canvas.evaluate((element) => {
+      const { width, height } = element as HTMLCanvasElement;
+      const context = (element as HTMLCanvasElement).getContext('2d');
+      const rows = Array.from({ length: height }, (_, y) => {
+        const { data } = context?.getImageData(0, y, width, 1) ?? { data: [] };
+        const row = { ink: false, red: false };
+        for (let at = 0; at < width * 4; at += 4) {
+          const [r, g, opaque] = [data[at] ?? 0, data[at + 1] ?? 0, data[at + 3] === 255];
+          row.ink ||= opaque && g < 80 && r < 80;
+          row.red ||= opaque && g < 80 && r > 150;
+        }
+        return row;
+      });
+      const lines = rows.filter(({ ink }, y) => ink && rows[y - 1]?.ink !== true).length;
+      return { lines, picture: rows.filter(({ red }) => red).length > 50 };
+    });
+  await expect.poll(drawn).toEqual({ lines: 2, picture: true });
+}
+
 test('documents and code open in a sandbox without origin, network and storage', async ({ stage }) => {
   const [alice, bob] = await pair(stage);
   const page = '<script>parent.document.title = "broken out"</script>';
@@ -217,6 +246,7 @@ test('documents and code open in a sandbox without origin, network and storage',
     await bob.at('transfer-open').nth(index).click();
     await expect(bob.at('viewer')).toHaveAttribute('data-state', 'shown');
     const inside = bob.at('viewer-frame').contentFrame().locator('body');
+    if (index === 0) await seesAll(bob.at('viewer-frame').contentFrame().locator('canvas'));
     const seen = await inside.evaluate(async () => ({
       origin: globalThis.origin,
       storage: (() => {
@@ -240,7 +270,7 @@ test('documents and code open in a sandbox without origin, network and storage',
   expect(await bob.page.title()).not.toContain('broken out');
 });
 
-test('several files come one after the other; whoever receives can stop one for now', async ({ stage }) => {
+test('several files come one after the other; both sides can stop one for now', async ({ stage }) => {
   const [alice, bob] = await pair(stage, { through: stage.hostile.port });
   stage.hostile.tamper = (frame, type) => (type === 0x12 ? [] : [frame]);
   const file = (name: string) => ({
@@ -255,7 +285,14 @@ test('several files come one after the other; whoever receives can stop one for 
   await bob.at('transfer-pause').click();
   await expect.poll(() => states(bob)).toEqual(['paused', 'transferring']);
   await expect.poll(() => states(alice)).toEqual(['paused', 'transferring']);
-  stage.hostile.tamper = (frame) => [frame];
+  await test.step('what its sender stopped is not for the other side to go on with', async () => {
+    await alice.at('transfer-pause').click();
+    await expect(bob.page.getByText('Paused by alice')).toBeVisible();
+    await expect(bob.at('transfer-pause')).toHaveCount(1);
+    stage.hostile.tamper = (frame) => [frame];
+    await alice.at('transfer-pause').click();
+    await expect.poll(() => states(bob)).toEqual(['paused', 'done']);
+  });
   await bob.at('transfer-pause').first().click();
   await expect.poll(() => states(bob)).toEqual(['done', 'done']);
   await expect.poll(() => states(alice)).toEqual(['done', 'done']);

@@ -3,8 +3,8 @@ import { defineConfig } from '@playwright/test';
 /** The real Chromium of the machine; no test tool can download one. */
 export default defineConfig({
   testDir: '.',
-  // One relay per worker; the machine that checks this has two cores, and a browser keeps one busy.
-  workers: 1,
+  // Each file has a relay of its own. The machine that checks this has two cores, and two people mostly wait for each other.
+  workers: 2,
   fullyParallel: false,
   // A test that needs a second try is a bug in the product or in the test.
   retries: 0,
@@ -14,7 +14,8 @@ export default defineConfig({
   reporter: [['list']],
   outputDir: '../../test-results',
   use: {
-    trace: 'retain-on-failure',
+    // A trace of every step, kept where a test fails: half of the time of a run, so only when somebody asks.
+    trace: process.env['DUET_TRACE'] === undefined ? 'off' : 'retain-on-failure',
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',

@@ -3,7 +3,7 @@ import type { TransferView } from '../../src/engine/contract.ts';
 import type { Scene } from './scenes.js';
 
 /** What a scene says of a file; its content is drawn in the page. */
-type File = Partial<Omit<TransferView, 'blob' | 'peaks' | 'preview'>> & {
+type File = Partial<Omit<TransferView, 'blob' | 'arriving' | 'peaks' | 'preview'>> & {
   readonly content?: 'picture' | 'text' | 'voice';
 };
 
@@ -66,7 +66,7 @@ async function files(page: Page, theirs: readonly File[], mine: readonly File[] 
                 kind: 'file',
                 transfer: {
                   ...{ fid: `own-${at}`, name: 'file', mediaType: '', size: 1, done: 0, state: 'offered' },
-                  ...{ kind: 'file', mode: 'both', durationMs: 0, seen: false },
+                  ...{ kind: 'file', mode: 'both', durationMs: 0, pausedBy: [], seen: false },
                   ...{ peaks: new Uint8Array(0), preview: new Uint8Array(0) },
                   ...said,
                 },
@@ -122,7 +122,7 @@ export const mediaScenes: readonly Scene[] = [
     stage: 'in',
     prepare: (page) =>
       files(page, [
-        { name: 'harbour-walk.mp4', size: 50_331_648, done: 19_084_083, state: 'paused' },
+        { name: 'harbour-walk.mp4', size: 50_331_648, done: 19_084_083, state: 'paused', pausedBy: ['peer'] },
         {
           name: 'contract.pdf',
           mediaType: 'application/pdf',

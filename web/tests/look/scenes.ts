@@ -6,21 +6,25 @@ import type {
   MessageStatus,
   MessageView,
 } from '../../src/engine/contract.ts';
-import type { FakeEngine } from '../../src/engine/fake.ts';
+import type { FakeEngine, FakeStage } from '../../src/engine/fake.ts';
 import type { Language } from '../../src/i18n/format.ts';
+import type { Memory } from '../../src/screens/memory.ts';
 import { mediaScenes } from './media-scenes.js';
+import { secondFactorScenes } from './second-factor-scenes.js';
 
 /** One screen or state: how the page comes to it, from the scripted engine. */
 export interface Scene {
   readonly name: string;
   /** Where the person stands with their account at the start; `in`: signed in, with the people below known. */
-  readonly stage: 'signed-out' | 'locked' | 'key-missing' | 'earlier-password' | 'in' | 'in-alone';
+  readonly stage: Exclude<FakeStage, 'ready'> | 'in' | 'in-alone';
   readonly prepare?: (page: Page, language: Language) => Promise<void>;
 }
 
 declare global {
   /** What `src/app/engine.ts` leaves for those who look. */
   var fake: FakeEngine;
+  /** And `src/main.tsx`. */
+  var duetMemory: { setState(part: Partial<Memory>): void };
 }
 
 type Line = readonly [
@@ -98,6 +102,12 @@ function messages(lines: readonly Line[], language: Language): MessageView[] {
     body: { kind: 'text', text: text[language], reply: null, versions: [], changedAt: null },
   }));
 }
+
+/** A line of the app itself. */
+const noted = {
+  ...({ mine: true, seq: 0, status: 'read', unconfirmed: false, session: 1, act: null } as const),
+  reactions: [],
+};
 
 /** As text: the types of a Blob differ between Node and the page. */
 const say = (page: Page, upsert: readonly MessageView[]) =>
@@ -250,11 +260,76 @@ export const scenes: readonly Scene[] = [
       await page.getByTestId('notice').waitFor();
     },
   },
+  {
+    name: '01-no-server',
+    stage: 'starting',
+    prepare: async (page) => {
+      await page.getByTestId('start-trouble').waitFor();
+    },
+  },
   { name: '01-unlock', stage: 'locked' },
   { name: '01-key-missing', stage: 'key-missing' },
   { name: '01-earlier-password', stage: 'earlier-password' },
   { name: '02-alone', stage: 'in-alone' },
   { name: '02-lobby', stage: 'in' },
+  {
+    name: '02-who-is-here',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.evaluate(() => {
+        const here = new Map([
+          ['Ym9i', true],
+          ['id-carol', false],
+          ['id-grace', true],
+        ]);
+        fake.emit({ type: 'presence', here });
+      });
+      await page.getByTestId('known-row').filter({ hasText: 'carol' }).first().waitFor({ state: 'attached' });
+    },
+  },
+  {
+    name: '02-update',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.evaluate(() => duetMemory.setState({ update: () => undefined }));
+      await page.getByTestId('update-offer').waitFor();
+    },
+  },
+  {
+    name: '02-missed',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.evaluate(() => {
+        let hidden = true;
+        Object.defineProperty(document, 'visibilityState', { get: () => (hidden ? 'hidden' : 'visible') });
+        Object.defineProperty(Notification, 'permission', { get: () => 'default' });
+        document.dispatchEvent(new Event('visibilitychange'));
+        fake.ring();
+        setTimeout(() => {
+          hidden = false;
+          document.dispatchEvent(new Event('visibilitychange'));
+        }, 100);
+      });
+      await page.getByTestId('missed').waitFor();
+    },
+  },
+  {
+    name: '02-leave-page',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening)(page, language);
+      const depth = () => (history.state as { duetDepth?: number } | null)?.duetDepth;
+      await page.waitForFunction(depth);
+      await page.evaluate(() => history.back());
+      // On a phone one goes back to the people first.
+      if ((page.viewportSize()?.width ?? 0) < 768) {
+        await page.getByTestId('search-input').waitFor();
+        await page.waitForFunction(depth);
+        await page.evaluate(() => history.back());
+      }
+      await page.getByTestId('leave-page').waitFor();
+    },
+  },
   {
     name: '02-draft',
     stage: 'in',
@@ -411,6 +486,7 @@ export const scenes: readonly Scene[] = [
               durationMs: 0,
               peaks: new Uint8Array(0),
               preview: new Uint8Array(0),
+              pausedBy: [],
               seen: false,
               ...transfer,
             },
@@ -556,6 +632,17 @@ export const scenes: readonly Scene[] = [
       await page.getByTestId('composer-input').fill('word '.repeat(1_000));
     },
   },
+  {
+    name: '03-began-anew',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening.slice(0, 3))(page, language);
+      const at = new Date('2026-11-29T19:30').getTime();
+      const note = { ...noted, id: 'restarted-2', at, body: { kind: 'note', note: 'restarted' } } as const;
+      await say(page, [note]);
+    },
+  },
+  { name: '04-leaving', stage: 'in', prepare: talk(evening, 'leaving') },
   { name: '04-line-dropped', stage: 'in', prepare: talk(evening, 'reconnecting') },
   {
     name: '04-ended',
@@ -721,6 +808,7 @@ export const scenes: readonly Scene[] = [
       await page.getByTestId('forgotten').locator('summary').click();
     },
   },
+  ...secondFactorScenes,
   {
     name: '08-delete',
     stage: 'in',
@@ -769,7 +857,15 @@ export const scenes: readonly Scene[] = [
     stage: 'in',
     prepare: async (page, language) => {
       await talk(evening, 'reconnecting')(page, language);
-      await connection(page, { state: 'replaced' });
+      await connection(page, { state: 'replaced', by: 'device' });
+    },
+  },
+  {
+    name: '09-another-tab',
+    stage: 'in',
+    prepare: async (page, language) => {
+      await talk(evening, 'reconnecting')(page, language);
+      await connection(page, { state: 'replaced', by: 'tab' });
     },
   },
   {

@@ -11,6 +11,8 @@ export default defineConfig(e2e, {
   testDir: '.',
   outputDir: '../../test-results-perf/traces',
   timeout: 900_000,
+  // Nothing else may run beside what is measured.
+  workers: 1,
   use: { ...e2e.use, baseURL: `http://localhost:${port}` },
   webServer: {
     command: `${serve} --port ${port} --strictPort`,

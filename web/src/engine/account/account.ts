@@ -1,11 +1,11 @@
 /**
  * From a name and a password to an open identity, and back. Each command is one function that is read from top to
- * bottom; one runs at a time. The vault secret never outlives the command that derived it.
+ * bottom; one runs at a time. The vault secret outlives the command that derived it only while a second step is waited for.
  */
 import { PASSWORD_MIN_CHARS } from '@duet-chat/crypto';
 import type { Auth } from '../auth.ts';
 import { toText } from '../bytes.ts';
-import type { EngineMode } from '../contract.ts';
+import type { EngineMode, UserErrorCode } from '../contract.ts';
 import { EngineError, packageCode } from '../errors.ts';
 import type { Http } from '../http.ts';
 import type { IdentityRecord, Keystore } from '../keystore/keystore.ts';
@@ -23,9 +23,13 @@ import {
   USERNAME_PATTERN,
   type User,
 } from '../protocol/generated/relay-api.ts';
+import type { SecondFactorProof } from '../second-factor-views.ts';
 import type { Talks } from '../talks/talks.ts';
 import { accessOf, newIdentityKind } from './access.ts';
+import { orFree } from './or-free.ts';
+import { questionOf } from './passkeys.ts';
 import { rewrapped, unwrapped } from './rewrap.ts';
+import { SecondStep } from './second-step.ts';
 
 export interface AccountDeps {
   readonly crypto: CryptoPort;
@@ -40,6 +44,14 @@ export interface AccountDeps {
   readonly onArrived: (owner: string) => void;
 }
 
+/** After these the second step can be tried again. */
+const retried: ReadonlySet<UserErrorCode> = new Set([
+  'second-factor-wrong',
+  'locked-out',
+  'rate-limited',
+  'relay-unreachable',
+]);
+
 export interface Credentials {
   readonly name: string;
   readonly password: string;
@@ -51,8 +63,11 @@ export class Account {
   /** The vault secret of the present password, while the person looks for the one before it. */
   private present: Bytes | null = null;
   private busy = false;
+  private readonly second: SecondStep;
 
-  constructor(private readonly deps: AccountDeps) {}
+  constructor(private readonly deps: AccountDeps) {
+    this.second = new SecondStep(deps.http);
+  }
 
   /** Takes up the login of the refresh cookie, if there is one. */
   resume(): Promise<void> {
@@ -77,7 +92,7 @@ export class Account {
         // An identity that this device kept for the name is used again: contacts of old recognize it.
         const kept = await this.keptIdentity(owner, secrets);
         const own = kept ?? (await this.make(account.name, secrets));
-        try {
+        await orFree(own, async () => {
           const session = await this.deps.http.register({
             username: account.name,
             loginSecret: secrets.loginSecret,
@@ -88,10 +103,7 @@ export class Account {
           // Only now: a name that was taken must not cost its owner the identity that this device keeps for it.
           if (kept === null) await this.store(own, secrets);
           if (!session.keyStored) await this.publish(own);
-        } catch (error) {
-          own.free();
-          throw error;
-        }
+        });
         await this.arrive(own);
       });
     });
@@ -103,11 +115,38 @@ export class Account {
       await this.withSecrets(account.name, password, async (secrets) => {
         const { loginSecret } = secrets;
         const session = await this.deps.http.login({ username: account.name, loginSecret });
+        if ('ticket' in session) {
+          const { ticket, totp, passkey, passkeyHosts } = session;
+          this.second.begin(account.name, ticket, secrets);
+          const ways = { totp, passkey: passkey && questionOf(passkey), passkeyHosts };
+          return this.deps.talks().leave({ stage: 'second-step', name: account.name, ways });
+        }
         if (session.user.username !== account.name) throw new EngineError('relay-error');
         this.deps.auth.adopt(session);
         await this.enter(session.user, secrets);
       });
     });
+  }
+
+  /** Goes on with a login whose password was right. */
+  secondStep(input: { readonly proof: SecondFactorProof; readonly trustDevice: boolean }): Promise<void> {
+    return this.alone(async () => {
+      try {
+        const { session, secrets } = await this.second.finish(input.proof, input.trustDevice);
+        this.deps.auth.adopt(session);
+        await this.enter(session.user, secrets);
+        this.second.forget();
+      } catch (error) {
+        const again = error instanceof EngineError && retried.has(error.code);
+        if (!again) this.second.forget();
+        if (error instanceof EngineError && error.code === 'second-step-over') this.leave();
+        throw error;
+      }
+    });
+  }
+
+  leaveSecondStep(): Promise<void> {
+    return this.alone(async () => this.leave());
   }
 
   /** Opens the identity of the login that holds. */
@@ -120,7 +159,7 @@ export class Account {
         if (record === null || !(await this.opens(record, secrets))) {
           const { loginSecret } = secrets;
           try {
-            this.deps.auth.adopt(await this.deps.http.login({ username: user.username, loginSecret }));
+            await this.checked(loginSecret);
           } catch (error) {
             const wrong = error instanceof EngineError && error.code === 'wrong-credentials';
             throw record !== null && wrong ? new EngineError('key-wrong-password', { cause: error }) : error;
@@ -175,32 +214,28 @@ export class Account {
           return;
         }
         // Whatever is wrong with the password is known before anything ends.
-        const session = await this.deps.http.login({ username: name, loginSecret });
-        this.deps.auth.adopt(session);
+        await this.checked(loginSecret);
+        const user = { id: person.owner, username: name, identityKey: toText(person.publicKey) };
         const identity = await this.make(name, secrets);
-        const signature = await this.agreed(person.identity, identity);
+        // The old key's word for the new one, by which the directory tells a replacement from a loss (decision 5).
+        const signature = await orFree(identity, () => person.identity.signReplacement(identity.publicKey));
         // The relay will not know the old key any more.
         this.deps.talks().leave({ stage: 'key-missing', name });
-        this.user = session.user;
+        this.user = user;
         try {
-          await this.replaceBy(identity, secrets, { loginSecret, signature });
+          await this.replaceBy(identity, secrets, { loginSecret, signature: toText(signature) });
         } catch (error) {
           // The old key is still the account's, and here.
-          await this.enter(session.user, secrets);
+          await this.enter(user, secrets);
           throw error;
         }
       });
     });
   }
 
-  /** The old key's word for the new one, by which the directory tells a replacement from a loss (decision 5). */
-  private async agreed(old: Identity, identity: Identity): Promise<string> {
-    try {
-      return toText(await old.signReplacement(identity.publicKey));
-    } catch (error) {
-      identity.free();
-      throw error;
-    }
+  /** Only the relay can tell whether a password is the account's. */
+  private checked(loginSecret: string): Promise<void> {
+    return this.deps.auth.with((token) => this.deps.http.checkPassword(token, { loginSecret }));
   }
 
   private async replaceBy(
@@ -208,14 +243,11 @@ export class Account {
     secrets: PasswordSecrets,
     proof: Pick<SetKeyRequest, 'loginSecret' | 'signature' | 'lost'>,
   ): Promise<void> {
-    try {
+    await orFree(identity, async () => {
       const body = { identityKey: toText(identity.publicKey), ...proof };
       await this.deps.auth.with((token) => this.deps.http.setKey(token, body));
       await this.store(identity, secrets);
-    } catch (error) {
-      identity.free();
-      throw error;
-    }
+    });
     await this.arrive(identity);
   }
 
@@ -229,14 +261,9 @@ export class Account {
       await this.withSecrets(user.username, password, async (secrets) => {
         // Nothing here could tell whether the password is right, and it will have to open what is stored now.
         const { loginSecret, vaultSecret } = secrets;
-        this.deps.auth.adopt(await this.deps.http.login({ username: user.username, loginSecret }));
-        const { identity, stored } = await read({ vaultSecret, engine: this.engineOfNew() });
-        try {
-          await this.keep(identity, stored);
-        } catch (error) {
-          identity.free();
-          throw error;
-        }
+        await this.checked(loginSecret);
+        const { identity, stored } = await this.keepable((engine) => read({ vaultSecret, engine }));
+        await orFree(identity, () => this.keep(identity, stored));
         await this.arrive(identity);
       });
     });
@@ -342,12 +369,9 @@ export class Account {
   }
 
   private async publishAndArrive(identity: Identity, user: User): Promise<void> {
-    try {
+    await orFree(identity, async () => {
       if (user.identityKey === null) await this.publish(identity);
-    } catch (error) {
-      identity.free();
-      throw error;
-    }
+    });
     await this.arrive(identity);
   }
 
@@ -357,12 +381,7 @@ export class Account {
   }
 
   private async arrive(identity: Identity): Promise<void> {
-    try {
-      await this.deps.talks().enter(identity);
-    } catch (error) {
-      identity.free();
-      throw error;
-    }
+    await orFree(identity, () => this.deps.talks().enter(identity));
     this.user = null;
     this.forgetPresent();
     this.deps.onArrived(toText(identity.accountId));
@@ -370,6 +389,7 @@ export class Account {
 
   private leave(): void {
     this.user = null;
+    this.second.forget();
     this.forgetPresent();
     this.deps.auth.drop();
     this.deps.talks().leave({ stage: 'signed-out' });
@@ -416,24 +436,43 @@ export class Account {
   private async create(name: string, secrets: PasswordSecrets | null): Promise<Identity> {
     if (secrets === null) throw new EngineError('internal');
     const identity = await this.make(name, secrets);
-    try {
-      await this.store(identity, secrets);
-      return identity;
-    } catch (error) {
-      identity.free();
-      throw error;
-    }
+    await orFree(identity, () => this.store(identity, secrets));
+    return identity;
   }
 
   /** With a wrapped copy of its seed, whichever engine holds the key: a backup is made from nothing else. */
-  private make(name: string, { vaultSecret }: PasswordSecrets): Promise<Identity> {
+  private async make(name: string, { vaultSecret }: PasswordSecrets): Promise<Identity> {
     const account = this.accountOf(name);
-    return this.deps.crypto.createIdentity({ ...account, engine: this.engineOfNew(), vaultSecret });
+    const { identity } = await this.keepable(async (engine) => {
+      const made = await this.deps.crypto.createIdentity({ ...account, engine, vaultSecret });
+      return { identity: made, stored: await orFree(made, () => made.store(vaultSecret)) };
+    });
+    return identity;
   }
 
-  private engineOfNew(): 'native' | 'wasm' {
-    const kind = newIdentityKind({ mode: this.deps.mode(), nativeIdentity: this.nativeIdentity });
-    return kind === 'native' ? 'native' : 'wasm';
+  /**
+   * The first of what `build` makes with one engine after the other that this device keeps: nobody is told of a key that it
+   * cannot. Whatever it does not keep is freed.
+   */
+  private async keepable<T extends Pick<ImportedIdentity, 'identity' | 'stored'>>(
+    build: (engine: 'native' | 'wasm') => Promise<T>,
+  ): Promise<T> {
+    for (const engine of this.enginesOfNew()) {
+      const built = await build(engine);
+      const { identity, stored } = built;
+      const keeps = () => this.deps.keystore.keeps(this.recordOf(identity, stored));
+      if (await orFree(identity, keeps)) return built;
+      identity.free();
+    }
+    throw new EngineError('storage-unavailable');
+  }
+
+  /** The one that is meant, and then the one whose key every storage takes, unless the person chose. */
+  private enginesOfNew(): readonly ('native' | 'wasm')[] {
+    const mode = this.deps.mode();
+    const kind = newIdentityKind({ mode, nativeIdentity: this.nativeIdentity });
+    if (kind === 'wrapped') return ['wasm'];
+    return mode === 'native' ? ['native'] : ['native', 'wasm'];
   }
 
   private store(identity: Identity, { vaultSecret }: PasswordSecrets): Promise<void> {
@@ -441,9 +480,12 @@ export class Account {
   }
 
   private async keep(identity: Identity, stored: StoredIdentity): Promise<void> {
+    await this.deps.keystore.putIdentity(this.recordOf(identity, stored));
+  }
+
+  private recordOf(identity: Identity, stored: StoredIdentity): IdentityRecord {
     const { realm, name } = identity.account;
-    const owner = toText(identity.accountId);
-    await this.deps.keystore.putIdentity({ owner, realm, name, stored, createdAt: this.deps.now() });
+    return { owner: toText(identity.accountId), realm, name, stored, createdAt: this.deps.now() };
   }
 
   private get nativeIdentity(): boolean {

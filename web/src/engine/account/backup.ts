@@ -18,6 +18,7 @@ import type { CryptoPort, PeerConflict, VerifiedPeer } from '../port.ts';
 import type { Talks } from '../talks/talks.ts';
 import { fingerprint } from '../verification.ts';
 import type { Account } from './account.ts';
+import { orFree } from './or-free.ts';
 
 export interface BackupDeps {
   readonly crypto: Pick<
@@ -137,7 +138,7 @@ export class Backups {
         const { backup, passphrase } = opened;
         const imported = await this.read({ backup, passphrase, vaultSecret, engine });
         // The people first: whoever is here with this identity knows them.
-        await this.takePeople(opened, take);
+        await orFree(imported.identity, () => this.takePeople(opened, take));
         return imported;
       });
     }

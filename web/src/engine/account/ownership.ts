@@ -90,7 +90,7 @@ export class Ownership {
 }
 
 /** Where the person is known, a wrong password has nothing to do with the name. */
-async function proved<T>(request: Promise<T>): Promise<T> {
+export async function proved<T>(request: Promise<T>): Promise<T> {
   try {
     return await request;
   } catch (error) {

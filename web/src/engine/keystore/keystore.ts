@@ -55,6 +55,8 @@ export interface Keystore {
   pinRealm(realm: string): Promise<void>;
   identity(owner: string): Promise<IdentityRecord | null>;
   putIdentity(record: IdentityRecord): Promise<void>;
+  /** Whether {@link putIdentity} would keep it: some browsers store no key of Web Crypto. Nothing is written. */
+  keeps(record: IdentityRecord): Promise<boolean>;
   /** Forgets an account whole: its identity, and everybody whom it pinned. */
   forget(owner: string): Promise<void>;
   pin(owner: string, accountId: string): Promise<PinRecord | null>;
@@ -123,6 +125,21 @@ export function openKeystore(name: string = NAME): Keystore {
     pinRealm: (realm) => use(async (db) => void (await db.put('settings', realm, 'realm'))),
     identity: (owner) => use(async (db) => (await db.get('identities', owner)) ?? null),
     putIdentity: (record) => use(async (db) => void (await db.put('identities', record))),
+    keeps: (record) =>
+      use(async (db) => {
+        const transaction = db.transaction('identities', 'readwrite');
+        const aborted = transaction.done.catch(() => undefined);
+        try {
+          await transaction.store.put(record);
+          return true;
+        } catch (error) {
+          if (error instanceof Error && error.name === 'DataCloneError') return false;
+          throw error;
+        } finally {
+          transaction.abort();
+          await aborted;
+        }
+      }),
     forget: (owner) =>
       use(async (db) => {
         const transaction = db.transaction(['identities', 'pins'], 'readwrite', { durability: 'strict' });

@@ -26,33 +26,33 @@ const BYTES_32 = /^[A-Za-z0-9_-]{43}$/;
 /** Session ids, and tokens of invitations: 16 bytes. */
 const BYTES_16 = /^[A-Za-z0-9_-]{22}$/;
 
-function wrong(): never {
+export function wrong(): never {
   throw new EngineError('relay-error', { cause: 'unexpected answer' });
 }
 
-function fields(value: unknown): Fields {
+export function fields(value: unknown): Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : wrong();
 }
 
-function text(value: unknown): string {
+export function text(value: unknown): string {
   return typeof value === 'string' && value.length <= 8192 ? value : wrong();
 }
 
-function id(value: unknown): string {
+export function id(value: unknown): string {
   const string = text(value);
   return BYTES_32.test(string) ? string : wrong();
 }
 
-function shortId(value: unknown): string {
+export function shortId(value: unknown): string {
   const string = text(value);
   return BYTES_16.test(string) ? string : wrong();
 }
 
-function number(value: unknown): number {
+export function number(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : wrong();
 }
 
-function flag(value: unknown): boolean {
+export function flag(value: unknown): boolean {
   return typeof value === 'boolean' ? value : wrong();
 }
 

@@ -5,7 +5,7 @@ import { EngineError, packageCode } from '../errors.ts';
 import type { Peer } from '../keystore/keystore.ts';
 import type { Current } from './current.ts';
 import type { Files } from './files.ts';
-import { isLive } from './state.ts';
+import { isLive, type Talk } from './state.ts';
 
 export interface CallsDeps {
   readonly current: Current;
@@ -14,6 +14,9 @@ export interface CallsDeps {
 }
 
 export class Calls {
+  /** Who is to be called as soon as the conversation with them, which was left, is over. */
+  private again: Peer | null = null;
+
   constructor(private readonly deps: CallsDeps) {}
 
   /** Calls somebody, or shows the conversation that there is. */
@@ -22,6 +25,11 @@ export class Calls {
     const run = current.present();
     const { accountId } = peer;
     const before = current.state.talks.get(accountId);
+    if (before?.leaving) {
+      this.again = peer;
+      return this.show(accountId);
+    }
+    this.again = null;
     if (before !== undefined && isLive(before)) return this.show(accountId);
     current.apply({ type: 'calling', peer });
     this.show(accountId);
@@ -44,6 +52,14 @@ export class Calls {
       return close(wait > 0 ? new EngineError('too-many-handshakes', { retryAfterMs: wait }) : error);
     }
     current.apply({ type: 'begun', peer, key });
+  }
+
+  /** A conversation is over. */
+  ended(accountId: string): void {
+    const { again } = this;
+    if (again?.accountId !== accountId) return;
+    this.again = null;
+    this.deps.current.later(this.call(again));
   }
 
   accept(accountId: string): void {
@@ -74,6 +90,7 @@ export class Calls {
   /** Leaves the conversation with somebody, or turns their call away, and closes it. */
   end(accountId: string): void {
     const { current } = this.deps;
+    if (this.again?.accountId === accountId) this.again = null;
     this.decline(accountId);
     const talk = current.state.talks.get(accountId);
     if (talk === undefined) return;
@@ -94,14 +111,23 @@ export class Calls {
     const { current } = this.deps;
     const talk = current.visible;
     if (talk === null) return;
-    if (talk.phase.at === 'live') current.handleOf(talk).leave();
+    this.again = null;
+    if (talk.phase.at === 'live') this.leave(talk);
     else current.apply({ type: 'closed', accountId: talk.peer.accountId });
   }
 
+  private leave(talk: Talk): void {
+    const { current } = this.deps;
+    current.apply({ type: 'leaving', accountId: talk.peer.accountId });
+    current.handleOf(talk).leave();
+  }
+
+  /** Leaves every conversation. Whoever was to be called afterwards is not. */
   leaveAll(): void {
     const { current } = this.deps;
+    this.again = null;
     for (const talk of current.state.talks.values()) {
-      if (talk.phase.at === 'live') current.handleOf(talk).leave();
+      if (talk.phase.at === 'live' && !talk.leaving) this.leave(talk);
     }
   }
 }

@@ -75,7 +75,7 @@ export class Current {
    */
   writable(least: 'early' | 'yes'): { readonly talk: Talk; readonly handle: Conversation } {
     const { visible: talk, handle } = this;
-    if (talk === null || handle === null || (least === 'yes' && !isSecure(talk))) {
+    if (talk === null || handle === null || talk.leaving || (least === 'yes' && !isSecure(talk))) {
       throw new EngineError('not-secure-yet');
     }
     return { talk, handle };

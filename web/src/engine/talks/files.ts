@@ -11,11 +11,16 @@ import { Turns } from './turns.ts';
 /** Progress is shown at most ten times a second. */
 const PROGRESS_MS = 100;
 
+/** What its sender says can be watched: it plays while it arrives. */
+const playable: ReadonlySet<FileDescriptor['kind']> = new Set(['video', 'videoMessage']);
+
 export interface FilesDeps {
   readonly mode: () => EngineMode;
   readonly now: () => number;
   readonly maxFileBytes: () => number;
   readonly change: (accountId: string, fid: string, change: Partial<TransferView>) => void;
+  /** The person stopped it for now, or goes on with it. */
+  readonly paused: (accountId: string, fid: string, paused: boolean) => void;
   /** Tells the person of a defect. */
   readonly report: (error: unknown) => void;
 }
@@ -63,7 +68,7 @@ export class Files {
     });
     const fid = toText(sending.file);
     this.watch(accountId, fid, sending, () => ({ state: 'done' }), 'source-changed');
-    this.moving.set(fid, { cancel: () => sending.cancel() });
+    this.moving.set(fid, sending);
     const transfer = {
       ...media,
       fid,
@@ -72,6 +77,7 @@ export class Files {
       size,
       done: 0,
       state: 'offered',
+      pausedBy: [],
       seen: false,
     } as const;
     return { message: sending.message ?? fid, transfer: { ...transfer, blob: source } };
@@ -122,12 +128,19 @@ export class Files {
     moving.cancel();
   }
 
-  /** Of a file of the peer's. What is stopped lets the next one come. */
+  /** What is stopped lets the next one come. */
   pause(accountId: string, fid: string, paused: boolean): void {
     const moving = this.moving.get(fid);
     if (moving?.pause === undefined || moving.resume === undefined) return;
-    this.attempt(accountId, fid, () => (paused ? moving.pause?.() : moving.resume?.()));
-    this.deps.change(accountId, fid, { state: paused ? 'paused' : 'transferring' });
+    try {
+      if (paused) moving.pause();
+      else moving.resume();
+    } catch (error) {
+      // It is over or not under way yet, and what the screen says of it stays.
+      if (packageCode(error) === null) throw error;
+      return;
+    }
+    this.deps.paused(accountId, fid, paused);
     if (paused) this.turns.over(accountId, fid);
   }
 
@@ -146,11 +159,13 @@ export class Files {
   private take(conversation: Conversation, accountId: string, { descriptor }: PeersFile): void {
     const { change, mode } = this.deps;
     const received = new Received();
+    const plays = playable.has(descriptor.kind) && descriptor.mode !== 'downloadOnly';
     const progress = this.progress();
     const receiving = conversation.receiveFile(descriptor, {
       write: (part) => received.write(part),
       engine: mode(),
-      onProgress: ({ done }) => progress(() => change(accountId, fid, { done })),
+      onProgress: ({ done }) =>
+        progress(() => change(accountId, fid, plays ? { done, arriving: received.start() } : { done })),
     });
     const fid = toText(receiving.file);
     change(accountId, fid, { state: 'transferring' });

@@ -18,6 +18,8 @@ export interface HearingDeps {
   readonly emit: (event: EngineEvent) => void;
   /** Whose calls are not shown. */
   readonly isBlocked: (accountId: string) => boolean;
+  /** A conversation is over. */
+  readonly onEnded: (accountId: string) => void;
 }
 
 /** Every event of the package's client. A missing or an unknown name is a compile error. */
@@ -37,6 +39,7 @@ const eventTypes = {
   status: true,
   viewed: true,
   activity: true,
+  presence: true,
   renewed: true,
   restarted: true,
   draining: true,
@@ -112,6 +115,7 @@ export class Hearing {
       }
       case 'ended':
         this.forgetAnnounced(toText(event.account));
+        this.deps.onEnded(toText(event.account));
         break;
       case 'incomingOver':
         // Accepted, its files are still to come.

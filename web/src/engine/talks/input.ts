@@ -1,6 +1,6 @@
 /** What happens: what the package's client tells, and what the person and this device do. */
 import type { ClientEvent } from '@duet-chat/crypto';
-import type { MessageView, TransferView } from '../contract.ts';
+import type { MessageView, Side, TransferView } from '../contract.ts';
 import type { Peer, Pin } from '../keystore/keystore.ts';
 import type { Talk } from './state.ts';
 
@@ -30,6 +30,10 @@ export type Deed =
   | { readonly type: 'closed'; readonly accountId: string }
   /** It is left because a line dropped. */
   | { readonly type: 'line-dropped'; readonly accountId: string }
+  /** Nobody is asked who is here. */
+  | { readonly type: 'nobody-watched' }
+  /** We leave it; its end follows. */
+  | { readonly type: 'leaving'; readonly accountId: string }
   | { readonly type: 'shown'; readonly accountId: string | null }
   /** An own message, under the name that the package gave it. */
   | {
@@ -60,6 +64,14 @@ export type Deed =
   /** A file of the peer's was looked at, heard or saved. */
   | { readonly type: 'seen'; readonly accountId: string; readonly id: string }
   | { readonly type: 'read'; readonly accountId: string; readonly seq: number }
+  /** One side stops a file for now, or lets it go on. */
+  | {
+      readonly type: 'file-paused';
+      readonly accountId: string;
+      readonly fid: string;
+      readonly by: Side;
+      readonly paused: boolean;
+    }
   | {
       readonly type: 'transfer';
       readonly accountId: string;

@@ -1,5 +1,5 @@
 /** The messages of one conversation. */
-import type { MessageStatus, MessageView, NoteName, TransferState, TransferView } from '../contract.ts';
+import type { MessageStatus, MessageView, NoteName, Side, TransferState, TransferView } from '../contract.ts';
 import type { HeardOf } from './input.ts';
 import { type Requested, sessionOf, type Talk, withEntry, without } from './state.ts';
 
@@ -90,10 +90,24 @@ const isSeen = ({ seen, state }: TransferView): boolean => seen && state === 'do
 export function see(talk: Talk, id: string): Talk {
   const message = talk.messages.get(id);
   if (message?.body.kind !== 'file') return talk;
-  return put(talk, withTransfer(message, { ...message.body.transfer, seen: true }));
+  return put(talk, withTransfer(message, message.body.transfer, { seen: true }));
 }
 
-function withTransfer(message: MessageView, transfer: TransferView): MessageView {
+/** The one place that changes a file, and what follows from its state for the rest of it. */
+function withTransfer(
+  message: MessageView,
+  before: TransferView,
+  change: Partial<TransferView>,
+): MessageView {
+  const changed = { ...before, ...change };
+  const { state } = changed;
+  const transfer: TransferView = {
+    ...changed,
+    done: state === 'done' ? changed.size : changed.done,
+    pausedBy: state === 'paused' ? changed.pausedBy : [],
+    // A part of what will not be whole is of no use to anybody, and what is whole is the blob.
+    arriving: moving.has(state) ? changed.arriving : undefined,
+  };
   const status = message.mine && isSeen(transfer) ? 'read' : message.status;
   return { ...message, status, body: { kind: 'file', transfer } };
 }
@@ -110,9 +124,19 @@ export function changeTransfer(talk: Talk, fid: string, change: Partial<Transfer
   return everyMessage(talk, (message) => {
     const { body } = message;
     if (body.kind !== 'file' || body.transfer.fid !== fid || !moving.has(body.transfer.state)) return message;
-    const transfer = { ...body.transfer, ...change };
-    const done = transfer.state === 'done' ? transfer.size : transfer.done;
-    return withTransfer(message, { ...transfer, done });
+    return withTransfer(message, body.transfer, change);
+  });
+}
+
+/** One side stops a file for now, or lets it go on: it moves when neither has stopped it. */
+export function pauseTransfer(talk: Talk, fid: string, by: Side, paused: boolean): Talk {
+  return everyMessage(talk, (message) => {
+    const { body } = message;
+    if (body.kind !== 'file' || body.transfer.fid !== fid || !moving.has(body.transfer.state)) return message;
+    const others = body.transfer.pausedBy.filter((side) => side !== by);
+    const pausedBy = paused ? [...others, by] : others;
+    const state = pausedBy.length > 0 ? 'paused' : 'transferring';
+    return withTransfer(message, body.transfer, { state, pausedBy });
   });
 }
 
@@ -125,7 +149,7 @@ export function settle(talk: Talk, unsettled: HeardOf<'ended'>['unsettled']): Ta
     if (body.kind !== 'file' || !moving.has(body.transfer.state)) {
       return status === message.status ? message : { ...message, status };
     }
-    return { ...message, status, body: { ...body, transfer: { ...body.transfer, state: 'interrupted' } } };
+    return withTransfer({ ...message, status }, body.transfer, { state: 'interrupted' });
   });
 }
 

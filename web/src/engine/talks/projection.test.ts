@@ -84,7 +84,30 @@ describe('a call', () => {
   });
 });
 
+test('who of the people known is here holds as long as our own line does', () => {
+  const here = (online: boolean): Heard => ({ type: 'presence', account: BOB, online });
+  const page = new Page().hears({ type: 'line', state: 'online' }, here(true));
+  expect(page.here).toEqual(new Map([[bob.accountId, true]]));
+  page.hears(here(false));
+  expect(page.here).toEqual(new Map([[bob.accountId, false]]));
+  page.hears({ type: 'line', state: 'down' });
+  expect(page.here.size).toBe(0);
+  page.hears({ type: 'line', state: 'online' }, here(true)).does({ type: 'nobody-watched' });
+  expect(page.here.size).toBe(0);
+});
+
 describe('a conversation', () => {
+  test('that is being left takes no more words, keeps what was said until its end is told, and ends once', () => {
+    const page = new Page().talking().does({ type: 'leaving', accountId: bob.accountId });
+    expect(page.view).toMatchObject({ state: 'leaving', writable: 'no' });
+    page.hears(ended('us'));
+    expect(page.view).toBeNull();
+    // A call that nobody answered yet is given up at once.
+    const calling = new Page().talking({ stage: 'seeking', session: 0 });
+    calling.does({ type: 'leaving', accountId: bob.accountId });
+    expect(calling.view?.state).toBe('ringing-out');
+  });
+
   test('is interrupted by a line, a peer or a silence, and goes on: one can write all the time', () => {
     const page = new Page().talking();
     for (const interruption of [
@@ -290,7 +313,7 @@ describe('two conversations', () => {
 describe('a file', () => {
   const [file, fid] = [bytes(50), toText(bytes(50))];
   const described = { fid, name: 'f', mediaType: '', size: 10, ...PLAIN } as const;
-  const transfer = { ...described, done: 0, state: 'offered', seen: false } as const;
+  const transfer = { ...described, done: 0, state: 'offered', pausedBy: [], seen: false } as const;
   const offered = () =>
     new Page().talking().does({
       type: 'said',
@@ -313,6 +336,14 @@ describe('a file', () => {
     expect(stateOf(page)).toEqual([['paused', 4]]);
     page.hears(says('want'));
     expect(stateOf(page)).toEqual([['transferring', 4]]);
+    // Two who stopped it are two who have to go on.
+    const mine = (paused: boolean) =>
+      page.does({ type: 'file-paused', accountId: bob.accountId, fid, by: 'me', paused });
+    mine(true).hears(says('pause'));
+    mine(false);
+    expect(stateOf(page)).toEqual([['paused', 4]]);
+    page.hears(says('want'));
+    expect(stateOf(page)).toEqual([['transferring', 4]]);
     page.hears(says('done'), says('cancel'));
     expect(stateOf(page)).toEqual([['done', 10]]);
     expect(stateOf(offered().hears(says('reject')))).toEqual([['rejected', 0]]);
@@ -332,6 +363,27 @@ describe('a file', () => {
     expect(statusOf(arrived().hears(viewed))).toEqual(['delivered']);
     expect(statusOf(arrived().hears(viewed, status('read')))).toEqual(['delivered']);
     expect(statusOf(arrived().hears(viewed, says('done')))).toEqual(['read']);
+  });
+
+  test('that is over is stopped by nobody any more, and no part of it is kept', () => {
+    const part = new Blob(['half']);
+    const stopped = () =>
+      offered()
+        .hears(says('accept'))
+        .does({ type: 'transfer', accountId: bob.accountId, fid, change: { done: 4, arriving: part } })
+        .does({ type: 'file-paused', accountId: bob.accountId, fid, by: 'me', paused: true });
+    const transferOf = ({ messages: [message] }: Page) =>
+      message?.body.kind === 'file' ? message.body.transfer : undefined;
+    expect(transferOf(stopped())).toMatchObject({ state: 'paused', pausedBy: ['me'], arriving: part });
+    for (const [over, state] of [
+      [ended('silence'), 'interrupted'],
+      [says('cancel'), 'cancelled-by-peer'],
+      [says('done'), 'done'],
+    ] as const) {
+      const transfer = transferOf(stopped().hears(over));
+      expect(transfer).toMatchObject({ state, pausedBy: [] });
+      expect(transfer?.arriving).toBeUndefined();
+    }
   });
 
   test('is interrupted by the end, and by nothing less', () => {

@@ -19,6 +19,7 @@ import {
   hear,
   keepUnsettled,
   note,
+  pauseTransfer,
   remove,
   say,
   see,
@@ -74,6 +75,12 @@ export function project(state: State, input: Input, at: number): State {
     }
     case 'line-dropped':
       return inTalk(state, input.accountId, (talk) => ({ ...talk, lineDropped: true }));
+    case 'nobody-watched':
+      return { ...state, here: NOBODY };
+    case 'leaving':
+      return inTalk(state, input.accountId, (talk) =>
+        isSecure(talk) ? { ...talk, leaving: true, peerActivity: 'none' } : talk,
+      );
     case 'shown':
       return { ...state, visible: input.accountId };
     case 'said':
@@ -94,6 +101,8 @@ export function project(state: State, input: Input, at: number): State {
       return inTalk(state, input.accountId, (talk) => see(talk, input.id));
     case 'transfer':
       return inTalk(state, input.accountId, (talk) => changeTransfer(talk, input.fid, input.change));
+    case 'file-paused':
+      return inTalk(state, input.accountId, (talk) => pauseTransfer(talk, input.fid, input.by, input.paused));
     default:
       return input satisfies never;
   }
@@ -119,6 +128,7 @@ function begin({ talks }: State, peer: Peer, phase: Talk['phase']): Talk {
     endedAbruptly: false,
     since: 0,
     lineDropped: false,
+    leaving: false,
   };
 }
 
@@ -141,7 +151,13 @@ function begun(state: State, peer: Peer, key: string): State {
 function heard(state: State, event: Heard, at: number): State {
   switch (event.type) {
     case 'line':
-      return { ...state, online: event.state === 'online' };
+      return {
+        ...state,
+        online: event.state === 'online',
+        here: event.state === 'online' ? state.here : NOBODY,
+      };
+    case 'presence':
+      return { ...state, here: withEntry(state.here, toText(event.account), event.online) };
     case 'incoming':
       return rings(state, event, false);
     case 'keyChanged':
@@ -194,6 +210,8 @@ function heard(state: State, event: Heard, at: number): State {
   }
 }
 
+const NOBODY: State['here'] = new Map();
+
 /** These files go no further. */
 function interrupt(talk: Talk, files: readonly Uint8Array[]): Talk {
   return files.reduce((rest, file) => changeTransfer(rest, toText(file), { state: 'interrupted' }), talk);
@@ -244,6 +262,7 @@ function bodyOf(body: HeardOf<'message'>['body'], early: boolean): Requested['bo
     size,
     done: 0,
     state,
+    pausedBy: [],
     seen: false,
   } as const;
   return { kind: 'file', transfer };
@@ -255,15 +274,10 @@ function stands(talk: Talk, state: HeardOf<'conversation'>['state'], at: number)
 }
 
 function control(talk: Talk, { control: { file, op } }: HeardOf<'fileControl'>): Talk {
-  const states = {
-    accept: 'transferring',
-    reject: 'rejected',
-    cancel: 'cancelled-by-peer',
-    pause: 'paused',
-    // Whoever wants more goes on with it.
-    want: 'transferring',
-    done: 'done',
-  } as const;
+  // Whoever takes it, wants more of it or has more to give, goes on with it.
+  const goesOn = op === 'accept' || op === 'want';
+  if (goesOn || op === 'pause') return pauseTransfer(talk, toText(file), 'peer', !goesOn);
+  const states = { reject: 'rejected', cancel: 'cancelled-by-peer', done: 'done' } as const;
   const state = states[op as keyof typeof states];
   return state === undefined ? talk : changeTransfer(talk, toText(file), { state });
 }
@@ -294,7 +308,7 @@ function ended(state: State, { account, by, unsettled, tailMissing }: HeardOf<'e
   const talk = state.talks.get(accountId);
   if (talk === undefined || !isLive(talk)) return state;
   const settled = settleActs(settle(talk, unsettled), unsettled);
-  const over: Talk = { ...settled, peerActivity: 'none', endedAbruptly: tailMissing };
+  const over: Talk = { ...settled, leaving: false, peerActivity: 'none', endedAbruptly: tailMissing };
   if (by.why === 'keyChanged') return withTalk(state, { ...over, phase: { at: 'blocked' } });
   const how = by.why === 'us' && talk.lineDropped ? 'line-dropped' : endings[by.why];
   const last: Talk = {

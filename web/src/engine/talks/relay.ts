@@ -30,8 +30,14 @@ export function connectClient(
   });
 }
 
-/** `browserOffline`: the machine itself has no network, as the platform says. */
-export function connectionView(state: ConnectionState, browserOffline: boolean): ConnectionView {
+/**
+ * `browserOffline`: the machine itself has no network, as the platform says. `tabsKnown`: whoever took over is no tab of this
+ * browser.
+ */
+export function connectionView(
+  state: ConnectionState,
+  { browserOffline, tabsKnown }: { readonly browserOffline: boolean; readonly tabsKnown: boolean },
+): ConnectionView {
   switch (state.at) {
     case 'connecting':
     case 'online':
@@ -39,7 +45,8 @@ export function connectionView(state: ConnectionState, browserOffline: boolean):
     case 'waiting':
       return { state: 'waiting', retryAt: state.retryAt, browserOffline };
     case 'stopped':
-      return { state: ({ takenOver: 'replaced', refused: 'refused', closed: 'idle' } as const)[state.why] };
+      if (state.why === 'takenOver') return { state: 'replaced', by: tabsKnown ? 'device' : 'unknown' };
+      return { state: ({ refused: 'refused', closed: 'idle' } as const)[state.why] };
     default:
       return state satisfies never;
   }

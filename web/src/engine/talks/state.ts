@@ -14,12 +14,14 @@ export interface State {
   readonly calls: ReadonlyMap<string, Call>;
   /** By account id. */
   readonly pins: ReadonlyMap<string, Pin>;
+  /** Who of those that are watched is here, by account id and the relay's word; empty while our own line is down. */
+  readonly here: ReadonlyMap<string, boolean>;
 }
 
 /** How a conversation that is over ended. */
 export type Ending = Exclude<
   ConversationView['state'],
-  'ringing-out' | 'establishing' | 'secure' | 'reconnecting' | 'blocked-key-changed'
+  'ringing-out' | 'establishing' | 'secure' | 'reconnecting' | 'leaving' | 'blocked-key-changed'
 >;
 
 export type Phase =
@@ -51,6 +53,8 @@ export interface Talk {
   readonly since: number;
   /** A line dropped, and whoever is here wants nothing to outlive that: it is being left. */
   readonly lineDropped: boolean;
+  /** We have left, and its end is not told yet. */
+  readonly leaving: boolean;
 }
 
 /** A change, a taking back or a reaction: it has a fate of its own. */
@@ -87,6 +91,7 @@ export const NOTHING: State = {
   talks: new Map(),
   calls: new Map(),
   pins: new Map(),
+  here: new Map(),
 };
 
 /** Which session is open; 0 before the first. */

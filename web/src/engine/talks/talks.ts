@@ -1,6 +1,6 @@
 /** The conversations of whoever is here, put together: what the person does goes to one of its parts. */
 import type { App } from '../app.ts';
-import { toText } from '../bytes.ts';
+import { fromText, toText } from '../bytes.ts';
 import type { AccountView, EngineEvent, EngineMode } from '../contract.ts';
 import type { Directory } from '../directory.ts';
 import type { Keystore } from '../keystore/keystore.ts';
@@ -12,12 +12,16 @@ import { Current } from './current.ts';
 import { Files } from './files.ts';
 import { Hearing } from './hearing.ts';
 import { connectClient, connectionView, type RelayDeps } from './relay.ts';
+import { Seat, type SeatDeps } from './seat.ts';
 import { isCut, type Talk } from './state.ts';
 import { transitions } from './transitions.ts';
 import { Trust } from './trust.ts';
 import { Words } from './words.ts';
 
-export interface TalksDeps extends RelayDeps {
+/** 64 may be watched, and 16 of them are for conversations. */
+const MOST_WATCHED = 48;
+
+export interface TalksDeps extends RelayDeps, Pick<SeatDeps, 'locks'> {
   readonly crypto: CryptoPort;
   readonly keystore: Keystore;
   readonly directory: Directory;
@@ -39,9 +43,12 @@ export class Talks {
   private readonly current: Current;
   private readonly files: Files;
   private readonly hearing: Hearing;
+  private readonly seat: Seat;
+  /** There is none while another tab of this browser has one. */
   private connection: Connection | null = null;
   private browserOffline = false;
   private eraseOnDrop = false;
+  private whoIsHere = false;
 
   constructor(private readonly deps: TalksDeps) {
     const { directory, emit, keystore, mode, now } = deps;
@@ -52,14 +59,18 @@ export class Talks {
       onChange: (before, after, why) => {
         for (const line of deps.log === undefined ? [] : transitions(before, after, why)) deps.log?.(line);
         this.leaveDropped();
+        if (before.pins !== after.pins) this.watch();
       },
     });
     this.current = current;
+    this.seat = new Seat({ locks: deps.locks, onChange: (here) => this.seated(here) });
     this.files = new Files({
       mode,
       now,
       maxFileBytes,
       change: (accountId, fid, change) => current.apply({ type: 'transfer', accountId, fid, change }),
+      paused: (accountId, fid, paused) =>
+        current.apply({ type: 'file-paused', accountId, fid, by: 'me', paused }),
       report: (error) => current.report(error),
     });
     const { files } = this;
@@ -73,6 +84,7 @@ export class Talks {
       trust: this.trust,
       emit,
       isBlocked: deps.isBlocked,
+      onEnded: (accountId) => this.calls.ended(accountId),
     });
   }
 
@@ -100,9 +112,27 @@ export class Talks {
     current.begin(run);
     current.apply({ type: 'pins', pins });
     this.hearing.begin(run);
-    app.change({ account: { stage: 'ready', name: run.name, accountId: run.owner } });
+    app.change({
+      account: { stage: 'ready', name: run.name, accountId: run.owner },
+      connection: { state: 'connecting' },
+    });
+    this.seat.take(run.owner);
+  }
+
+  /** One tab of a browser is connected: what was open in this one waits here, or goes on. */
+  private seated(here: boolean): void {
+    const { connection, current } = this;
+    const { run } = current;
+    if (run === null) return;
+    if (!here) {
+      this.connection = null;
+      connection?.close();
+      this.deps.app.change({ connection: { state: 'replaced', by: 'tab' } });
+      return;
+    }
+    this.deps.app.change({ connection: { state: 'connecting' } });
     this.connection = connectClient(this.deps, run.client, (state) => {
-      if (current.run === run) this.connected(state);
+      if (current.run === run && this.connection !== null) this.connected(state);
     });
   }
 
@@ -111,6 +141,7 @@ export class Talks {
     const { connection, current } = this;
     if (current.run !== null) this.calls.leaveAll();
     this.connection = null;
+    this.seat.leave();
     const run = current.end();
     connection?.close();
     this.files.forget();
@@ -134,8 +165,24 @@ export class Talks {
     this.leaveDropped();
   }
 
+  /** Whether the relay is asked where the people are that this device knows. */
+  setWhoIsHere(on: boolean): void {
+    this.whoIsHere = on;
+    if (!on) this.current.apply({ type: 'nobody-watched' });
+    this.watch();
+  }
+
+  /** Tries to connect at once; also where another tab or device is in use. */
   retryNow(): void {
-    this.connection?.retryNow();
+    if (this.connection === null) this.seat.takeOver();
+    else this.connection.retryNow();
+  }
+
+  /** The client watches those of conversations by itself. */
+  private watch(): void {
+    const { run, state } = this.current;
+    const known = this.whoIsHere ? [...state.pins.keys()].slice(0, MOST_WATCHED) : [];
+    run?.client.watch(known.map((accountId) => fromText(accountId, 32)));
   }
 
   /** What may not have arrived is named by what the package tells of the end. */
@@ -153,6 +200,8 @@ export class Talks {
   }
 
   private connected(state: ConnectionState): void {
-    this.deps.app.change({ connection: connectionView(state, this.browserOffline) });
+    this.deps.app.change({
+      connection: connectionView(state, { browserOffline: this.browserOffline, tabsKnown: this.seat.known }),
+    });
   }
 }

@@ -32,6 +32,7 @@ export function viewChanges(before: State, after: State): EngineEvent[] {
     const incoming = incomingViews(after);
     if (!same(incomingViews(before), incoming)) events.push({ type: 'incoming', incoming });
   }
+  if (before.here !== after.here) events.push({ type: 'presence', here: after.here });
   return events;
 }
 
@@ -56,8 +57,16 @@ function messageChanges(was: Talk | null, is: Talk | null): MessageChanges {
   if (was?.peer.accountId !== is?.peer.accountId || after.size === 0) {
     return { cleared: before.size > 0, removed: [], upsert: [...after.values()] };
   }
-  const removed = [...before.keys()].filter((id) => !after.has(id));
-  const upsert = [...after.values()].filter((message) => before.get(message.id) !== message);
+  const upsert: MessageView[] = [];
+  let added = 0;
+  for (const message of after.values()) {
+    const earlier = before.get(message.id);
+    if (earlier === undefined) added += 1;
+    if (earlier !== message) upsert.push(message);
+  }
+  // Among thousands nobody is looked for who cannot be missing.
+  const complete = before.size + added === after.size;
+  const removed = complete ? [] : [...before.keys()].filter((id) => !after.has(id));
   return { cleared: false, removed, upsert };
 }
 
@@ -89,6 +98,7 @@ function stateOf(state: State, talk: Talk): ConversationState {
       const { stage, silentSince } = phase.state;
       if (stage === 'establishing') return 'establishing';
       if (stage !== 'secure') return 'ringing-out';
+      if (talk.leaving) return 'leaving';
       return isCut(state, talk) || silentSince !== null ? 'reconnecting' : 'secure';
     }
     default:
@@ -97,6 +107,7 @@ function stateOf(state: State, talk: Talk): ConversationState {
 }
 
 function writable(talk: Talk): ConversationView['writable'] {
+  if (talk.leaving) return 'no';
   if (isSecure(talk)) return 'yes';
   return talk.phase.at === 'live' ? 'early' : 'no';
 }

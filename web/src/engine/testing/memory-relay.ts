@@ -11,6 +11,8 @@ interface Account {
   readonly username: string;
   loginSecret: string;
   identityKey: string | null;
+  /** What a login is asked for after the password. */
+  code?: string;
   /** The newest first. */
   readonly keys: { readonly identityKey: string; readonly since: number; readonly proof: string }[];
   reach: 'anyone' | 'known' | 'allowed';
@@ -83,6 +85,8 @@ export class MemoryRelay {
   private readonly stockings: (() => void)[] = [];
   /** Who wrote to whom: they can be asked for, too. */
   private readonly turnedTo = new Set<string>();
+  /** Logins between their two steps. */
+  private readonly tickets = new Map<string, { readonly account: Account; tries: number }>();
   private counter = 0;
 
   constructor(private readonly crypto: Pick<CryptoPort, 'accountId'>) {}
@@ -185,7 +189,18 @@ export class MemoryRelay {
         if (account?.loginSecret !== body.loginSecret || account === undefined) {
           return error(401, 'invalid_credentials');
         }
-        return session(account);
+        if (account.code === undefined) return session(account);
+        const ticket = toText(new Uint8Array(32).fill(++this.counter));
+        this.tickets.set(ticket, { account, tries: 5 });
+        return json({ ticket, ticketExpiresAt: 1, totp: true, passkey: null, passkeyHosts: [] });
+      }
+      case 'POST /api/auth/login/second-factor': {
+        const waiting = this.tickets.get(body.ticket);
+        if (waiting === undefined) return error(410, 'ticket_over');
+        const right = body.proof.code === waiting.account.code;
+        if (!right) waiting.tries -= 1;
+        if (right || waiting.tries === 0) this.tickets.delete(body.ticket);
+        return right ? session(waiting.account) : error(401, 'second_factor_wrong');
       }
       case 'POST /api/auth/refresh': {
         const account = this.refreshTokens.get(jar.cookie ?? '');
@@ -235,6 +250,8 @@ export class MemoryRelay {
         endOthers();
         endTokens();
         return session(person);
+      case 'POST /api/auth/password/check':
+        return bad() ? error(401, 'invalid_credentials') : new Response(null, { status: 204 });
       case 'DELETE /api/auth/account':
         if (bad()) return error(401, 'invalid_credentials');
         this.accounts.delete(person.username);

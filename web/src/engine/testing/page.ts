@@ -90,6 +90,10 @@ export class Page {
     return this.last('incoming')?.incoming ?? [];
   }
 
+  get here(): ReadonlyMap<string, boolean> {
+    return this.last('presence')?.here ?? new Map();
+  }
+
   get words() {
     return [...this.shown.values()].map(({ body, status }) => [
       body.kind === 'text' ? body.text : body.kind,

@@ -37,6 +37,8 @@ export class Person {
     private readonly options: {
       readonly profile?: string;
       readonly stretch?: boolean;
+      /** Of the browser, if its tabs know of each other. */
+      readonly locks?: Pick<LockManager, 'request'>;
       /** What this person's client does in another way. */
       readonly crypto?: Partial<CryptoPort>;
     } = {},
@@ -55,7 +57,7 @@ export class Person {
         fetch: browser.fetch,
         origin: 'http://relay.test',
         WebSocket: browser.WebSocket,
-        locks: undefined,
+        locks: options.locks,
         now: () => Date.now() + this.ahead,
       },
       (event) => this.take(event),

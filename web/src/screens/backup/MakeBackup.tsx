@@ -19,6 +19,7 @@ export function MakeBackup({ name, onClose }: { readonly name: string; readonly 
   const [backup, setBackup] = useState<BackupView | null>(null);
   return (
     <Page
+      deep={true}
       title={t.backup.make}
       back={{ label: t.app.back, onBack: onClose }}
       bodyClassName="px-5 pb-8 sm:px-8"

@@ -10,6 +10,7 @@ export function OpenedBackup({ name, onClose }: { readonly name: string; readonl
   const [done, setDone] = useState(false);
   return (
     <Page
+      deep={true}
       title={t.backup.openTitle}
       back={{ label: t.app.back, onBack: onClose }}
       bodyClassName="px-5 pb-8 sm:px-8"

@@ -6,7 +6,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { canWrite } from '../../state/index.ts';
 import { Callout } from '../../ui/Callout.tsx';
 import { Thread } from '../../ui/Thread.tsx';
-import { useDuet, useMessages } from '../duet.tsx';
+import { useDuet, useMemory, useMessages } from '../duet.tsx';
 import { type Asked, RecordButtons } from '../media/record/RecordButtons.tsx';
 import { VoiceRecorder } from '../media/record/VoiceRecorder.tsx';
 import { useIntake } from '../media/send/use-intake.tsx';
@@ -46,11 +46,15 @@ export function Chat({ conversation, onBack }: ChatProps) {
   const [ui] = useState(createChatUi);
   const remark = useStore(ui, (state) => state.remark);
   const [comparing, setComparing] = useState(false);
-  const [recording, setRecording] = useState<Asked | null>(null);
-  const stopRecording = useCallback(() => setRecording(null), []);
+  const [asked, setAsked] = useState<(Asked & { readonly accountId: string }) | null>(null);
+  const stopRecording = useCallback(() => setAsked(null), []);
   const { peer, state, trust, peerActivity, refusedFrames, earlyDropped, writable } = conversation;
   const enabled = canWrite(conversation);
   const { accountId, name } = peer;
+  const kept = useMemory(({ recordings }) => recordings.get(accountId));
+  // What was recorded for this person waits until it is sent or thrown away, wherever one turned to meanwhile.
+  const recording: Asked | null =
+    asked?.accountId === accountId ? asked : kept === undefined ? null : { what: kept.what, held: null };
   const voices = useVoices(name);
   const { take, hint, dialog } = useIntake(name);
   const panel = comparing && trust !== 'unknown' && state !== 'blocked-key-changed';
@@ -58,6 +62,10 @@ export function Chat({ conversation, onBack }: ChatProps) {
   const open = enabled || state === 'ringing-out' || state === 'establishing';
 
   useEffect(() => remember(memory, { accountId, name }), [memory, accountId, name]);
+
+  // Elsewhere one begins anew.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each person.
+  useEffect(() => () => setAsked(null), [accountId]);
 
   // What was being said to a message goes with the messages.
   useEffect(
@@ -109,19 +117,19 @@ export function Chat({ conversation, onBack }: ChatProps) {
               </p>
             )}
             {enabled && recording?.what === 'voice' && (
-              <VoiceRecorder key={accountId} peerName={name} held={recording.held} onClose={stopRecording} />
+              <VoiceRecorder key={accountId} peer={peer} held={recording.held} onClose={stopRecording} />
             )}
             {open && recording?.what !== 'voice' && (
               <Composer
                 peer={peer}
                 writable={writable}
                 onFiles={(files) => take({ files, folders: [] })}
-                tools={<RecordButtons onRecord={setRecording} />}
+                tools={<RecordButtons onRecord={(what) => setAsked({ ...what, accountId })} />}
               />
             )}
             {enabled && recording?.what === 'video' && (
               <Suspense fallback={null}>
-                <VideoRecorder key={accountId} peerName={name} onClose={stopRecording} />
+                <VideoRecorder key={accountId} peer={peer} onClose={stopRecording} />
               </Suspense>
             )}
           </DropZone>
@@ -167,7 +175,13 @@ function Body({ conversation, onVerify }: BodyProps): ReactNode {
   const empty = useMessages(({ order }) => order.length === 0);
   const { peer, state } = conversation;
   if (state === 'blocked-key-changed') return <ChangedKey key={peer.accountId} name={peer.name} />;
-  if (state === 'ringing-out' || state === 'establishing' || state === 'secure' || state === 'reconnecting') {
+  if (
+    state === 'ringing-out' ||
+    state === 'establishing' ||
+    state === 'secure' ||
+    state === 'reconnecting' ||
+    state === 'leaving'
+  ) {
     return (
       <MessageList
         key={peer.accountId}

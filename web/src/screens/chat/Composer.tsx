@@ -34,6 +34,10 @@ export interface ComposerProps {
 /** Phones have Enter for new lines and a button for sending. */
 const hasKeyboard = () => !matchMedia('(pointer: coarse)').matches;
 
+/** What was pressed to come here, or nothing, has the focus. */
+const isIdle = (focused: Element | null): boolean =>
+  focused === null || focused === document.body || focused.closest('nav li button') !== null;
+
 /** What is being written. It is kept per person in this tab's memory, so a lost connection does not eat it. */
 export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
   const { t } = useWords();
@@ -54,6 +58,14 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
   const emoji = useUi(({ opened }) => (opened?.what === 'emoji' ? opened : null));
   const sendable = enabled && !blank && left >= 0;
   const write = (next: Writing | null) => setWriting(memory, accountId, next);
+
+  // Whoever called, answered or chose somebody wants to write. Nothing is taken from who writes elsewhere already.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each conversation that can be written in.
+  useEffect(() => {
+    if (enabled && hasKeyboard() && isIdle(document.activeElement)) {
+      field.ref.current?.focus({ preventScroll: true });
+    }
+  }, [accountId, enabled]);
 
   // Whoever answers or changes a message wants to write.
   const about = writing === null ? null : `${writing.what} ${writing.id}`;

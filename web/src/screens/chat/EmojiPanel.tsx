@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { useEscape } from '../../ui/use-escape.ts';
+import { useWayBack } from '../../ui/way-back.ts';
 import { lazily } from '../lazily.tsx';
 import { COMMON } from './use-acts.ts';
 
@@ -21,6 +22,7 @@ export function EmojiPanel({ label, onPick, onClose }: EmojiPanelProps) {
   const { t } = useWords();
   const panel = useRef<HTMLElement>(null);
   useEscape(onClose);
+  useWayBack(onClose);
 
   useEffect(() => {
     panel.current?.focus({ preventScroll: true });

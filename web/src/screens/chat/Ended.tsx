@@ -12,7 +12,7 @@ import { PeerMark } from './PeerMark.tsx';
 
 export type EndedState = Exclude<
   ConversationState,
-  'ringing-out' | 'establishing' | 'secure' | 'reconnecting' | 'blocked-key-changed'
+  'ringing-out' | 'establishing' | 'secure' | 'reconnecting' | 'leaving' | 'blocked-key-changed'
 >;
 
 export interface EndedProps {

@@ -1,5 +1,5 @@
 import { type MouseEvent, memo, type PointerEvent, useRef, useState } from 'react';
-import { messageById } from '../../state/index.ts';
+import { messageById, messageKind } from '../../state/index.ts';
 import { useConversation, useMessages } from '../duet.tsx';
 import type { Person } from '../memory.ts';
 import { canDo } from './can.ts';
@@ -28,8 +28,13 @@ const isSame = (before: MessageRowProps, after: MessageRowProps): boolean =>
   before.place.first === after.place.first &&
   before.place.receipt === after.place.receipt;
 
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const kind = useMessages(messageKind(props.id));
+  return kind === undefined ? null : <Row key={kind} {...props} />;
+}, isSame);
+
 /** A message and the ways to act on it: hovering, a long press, the menu of the mouse. Keys are the list's. */
-export const MessageRow = memo(function MessageRow({ id, peer, place }: MessageRowProps) {
+function Row({ id, peer, place }: MessageRowProps) {
   const ui = useChatUi();
   const acts = useActs(peer.accountId);
   const conversation = useConversation();
@@ -98,4 +103,4 @@ export const MessageRow = memo(function MessageRow({ id, peer, place }: MessageR
       />
     </div>
   );
-}, isSame);
+}

@@ -7,7 +7,7 @@ import { PeerMark } from './PeerMark.tsx';
 
 export interface MomentProps {
   readonly conversation: ConversationView;
-  readonly state: 'ringing-out' | 'establishing' | 'secure' | 'reconnecting';
+  readonly state: 'ringing-out' | 'establishing' | 'secure' | 'reconnecting' | 'leaving';
   readonly onVerify: () => void;
 }
 
@@ -20,8 +20,8 @@ export function Moment({ conversation, state, onVerify }: MomentProps) {
   const { peer, trust } = conversation;
   const words = useStateText(state);
   // Interrupted or not: they have met.
-  const secure = state === 'secure' || state === 'reconnecting';
-  const first = secure && trust === 'first-use';
+  const secure = state !== 'ringing-out' && state !== 'establishing';
+  const first = secure && state !== 'leaving' && trust === 'first-use';
   return (
     <div className="mx-auto flex w-full max-w-108 flex-col items-center gap-2 px-5 pt-8 pb-2 text-center">
       {/* Its own element for each half, so that the meeting plays when it happens and never again. */}

@@ -1,6 +1,6 @@
 import type { MessageView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
-import { messageById } from '../../state/index.ts';
+import { messageById, messageKind } from '../../state/index.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { useConversation, useMessages } from '../duet.tsx';
@@ -17,9 +17,14 @@ export const ActionMenu = lazily(async () => (await import('./ActionMenu.tsx')).
 /** Whatever is open for one message: the menu, the sheet, or the question before something is lost. */
 export function OpenedActs({ peer }: { readonly peer: Person }) {
   const opened = useUi((ui) => ui.opened);
-  const message = useMessages(messageById(opened?.id ?? ''));
-  if (opened === null || opened.what === 'emoji' || message === undefined) return null;
-  return <Opened key={opened.id} opened={opened} message={message} peer={peer} />;
+  const kind = useMessages(messageKind(opened?.id ?? ''));
+  if (opened === null || opened.what === 'emoji' || kind === undefined) return null;
+  return <OfMessage key={`${opened.id} ${kind}`} opened={opened} peer={peer} />;
+}
+
+function OfMessage(props: Omit<OpenedProps, 'message'>) {
+  const message = useMessages(messageById(props.opened.id));
+  return message === undefined ? null : <Opened message={message} {...props} />;
 }
 
 interface OpenedProps {

@@ -1,6 +1,6 @@
 import type { MessageView } from '../../engine/contract.ts';
 import { type Text, useWords } from '../../i18n/index.tsx';
-import { messageById } from '../../state/index.ts';
+import { messageById, messageKind } from '../../state/index.ts';
 import { classes } from '../../ui/classes.ts';
 import { useMessages } from '../duet.tsx';
 import { useVoices } from '../voices.ts';
@@ -34,7 +34,12 @@ export interface QuoteProps {
 }
 
 /** The message that is answered, with its author's stem. It follows what becomes of it. */
-export function Quote({ id, peerName, onJump, plain = false, title }: QuoteProps) {
+export function Quote(props: QuoteProps) {
+  const kind = useMessages(messageKind(props.id));
+  return <Quoted key={kind ?? 'gone'} {...props} />;
+}
+
+function Quoted({ id, peerName, onJump, plain = false, title }: QuoteProps) {
   const { t } = useWords();
   const voices = useVoices(peerName);
   const message = useMessages(messageById(id));

@@ -131,7 +131,7 @@ describe('answering', () => {
     act(() => drawn.engine.peer.edit('p0', 'changed'));
     expect(quote.textContent).toContain('changed');
     act(() => drawn.engine.peer.takeBack('p0'));
-    expect(quote.textContent).toContain('bob took a message back');
+    expect(screen.getByTestId('quote').textContent).toContain('bob took a message back');
     act(() => drawn.engine.emit({ type: 'messages-removed', ids: ['p0'] }));
     expect(screen.getByText('A message that is not here any more')).toBeTruthy();
   });

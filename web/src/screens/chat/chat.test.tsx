@@ -125,19 +125,27 @@ describe('a file', () => {
     await called(drawn.engine, 'cancelTransfer', { fid: 'f0' });
   });
 
-  test('of a peer can be stopped for now and gone on with; the words say who can', async () => {
-    const drawn = await draw(<FileMessage transfer={fileTransfer()} mine={false} peerName="bob" />);
+  test.each([
+    ['own', true],
+    ['of a peer', false],
+  ])('%s, can be stopped for now and gone on with; the words say who can', async (_, mine) => {
+    const drawn = await draw(<FileMessage transfer={fileTransfer()} mine={mine} peerName="bob" />);
     await drawn.user.click(screen.getByRole('button', { name: 'Pause report.pdf' }));
     await called(drawn.engine, 'pauseTransfer', { fid: 'f0', paused: true });
     cleanup();
     const paused = await draw(
-      <FileMessage transfer={fileTransfer({ state: 'paused' })} mine={false} peerName="bob" />,
+      <FileMessage
+        transfer={fileTransfer({ state: 'paused', pausedBy: ['me'] })}
+        mine={mine}
+        peerName="bob"
+      />,
     );
     await paused.user.click(screen.getByRole('button', { name: 'Go on with report.pdf' }));
     await called(paused.engine, 'pauseTransfer', { fid: 'f0', paused: false });
     cleanup();
-    await draw(<FileMessage transfer={fileTransfer({ state: 'paused' })} mine={true} peerName="bob" />);
-    expect(screen.getByTestId('transfer').textContent).toContain('bob can go on with it');
+    const byPeer = fileTransfer({ state: 'paused', pausedBy: ['peer'] });
+    await draw(<FileMessage transfer={byPeer} mine={mine} peerName="bob" />);
+    expect(screen.getByTestId('transfer').textContent).toContain('Paused by bob, who can go on with it');
     expect(screen.queryByTestId('transfer-pause')).toBeNull();
   });
 
@@ -454,6 +462,27 @@ describe('what is said to those who hear the page', () => {
     const { engine } = await openChat();
     act(() => engine.say('the key is under the mat'));
     await waitFor(() => expect(log()).toBe('bob: the key is under the mat'));
+  });
+
+  test('is what the other person changes, and their reaction, once each', async () => {
+    const { engine } = await openChat();
+    act(() => engine.say('the key is under the mat'));
+    await waitFor(() => expect(log()).toBe('bob: the key is under the mat'));
+    act(() => engine.peer.edit('p0', 'the key is in the shed'));
+    await waitFor(() => expect(log()).toContain('bob changed a message to: the key is in the shed'));
+    act(() => engine.peer.react('p0', '👍'));
+    act(() => engine.peer.react('p0', '👍', false));
+    act(() => engine.peer.react('p0', '🎉'));
+    await waitFor(() => expect(log()).toContain('bob reacted with 🎉 to: the key is in the shed'));
+    expect(log()?.match(/shed/g)).toHaveLength(3);
+  });
+
+  test('is one utterance for a message that is changed as it comes', async () => {
+    const { engine } = await openChat();
+    act(() => engine.say('the key is under the mat'));
+    act(() => engine.peer.edit('p0', 'the key is in the shed'));
+    await waitFor(() => expect(log()).not.toBe(''));
+    expect(log()).toBe('bob: the key is in the shed');
   });
 
   test('is nothing of what was erased, also not what was about to be said', async () => {

@@ -16,6 +16,7 @@ export const looks: Readonly<Record<ConversationState, Look>> = {
   secure: { shape: 'together', line: 'whole' },
   // The line is what is missing, and it is looked for.
   reconnecting: { shape: 'apart', line: 'apart' },
+  leaving: over,
   'blocked-key-changed': over,
   'peer-offline': over,
   'peer-disconnected': over,

@@ -1,8 +1,12 @@
 import { MonitorSmartphone, WifiOff } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
+import type { ConnectionView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
+import { Banner } from '../../ui/Banner.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { useApp, useCommand } from '../duet.tsx';
+
+type ReplacedBy = Extract<ConnectionView, { state: 'replaced' }>['by'];
 
 /** Milliseconds until `at`, once a second. */
 function useCountdown(at: number): number {
@@ -21,7 +25,7 @@ export function ConnectionBanner() {
     return <Waiting retryAt={connection.retryAt} browserOffline={connection.browserOffline} />;
   }
   if (connection.state === 'refused') return <Refused />;
-  return connection.state === 'replaced' ? <Replaced /> : null;
+  return connection.state === 'replaced' ? <Replaced by={connection.by} /> : null;
 }
 
 function Waiting({
@@ -32,69 +36,59 @@ function Waiting({
   readonly browserOffline: boolean;
 }) {
   const { t, format } = useWords();
-  const run = useCommand();
   const left = useCountdown(retryAt);
   return (
-    <Banner
+    <Trouble
       icon={<WifiOff size={18} aria-hidden="true" />}
       title={browserOffline ? t.connection.browserOffline : t.connection.waiting}
       help={browserOffline ? t.connection.browserOfflineHelp : t.connection.waitingHelp(format.wait(left))}
       action={t.connection.retry}
-      onAction={() => run((client) => client.retryNow())}
     />
   );
 }
 
-function Replaced() {
+function Replaced({ by }: { readonly by: ReplacedBy }) {
   const { t } = useWords();
-  const run = useCommand();
   return (
-    <Banner
+    <Trouble
       icon={<MonitorSmartphone size={18} aria-hidden="true" />}
-      title={t.connection.replaced}
-      help={t.connection.replacedHelp}
+      title={by === 'tab' ? t.connection.replacedByTab : t.connection.replaced}
+      help={t.connection.replacedHelp[by]}
       action={t.connection.useHere}
-      onAction={() => run((client) => client.retryNow())}
     />
   );
 }
 
 function Refused() {
   const { t } = useWords();
-  const run = useCommand();
   return (
-    <Banner
+    <Trouble
       icon={<WifiOff size={18} aria-hidden="true" />}
       title={t.connection.refused}
       help={t.connection.refusedHelp}
       action={t.connection.retry}
-      onAction={() => run((client) => client.retryNow())}
     />
   );
 }
 
-interface BannerProps {
+/** Not spoken: {@link ConnectionState} tells the change, and a countdown must not be read out. */
+function Trouble({
+  icon,
+  title,
+  help,
+  action,
+}: {
   readonly icon: ReactNode;
   readonly title: string;
   readonly help: string;
   readonly action: string;
-  readonly onAction: () => void;
-}
-
-/** No live region: {@link ConnectionState} tells the change, and a countdown must not be read out. */
-function Banner({ icon, title, help, action, onAction }: BannerProps) {
+}) {
+  const run = useCommand();
   return (
-    <section
-      aria-label={title}
-      className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 bg-caution-soft py-2 pr-3 pl-5 text-sm loud:border-edge loud:border-b"
-    >
-      <span className="shrink-0 text-caution">{icon}</span>
-      <p className="min-w-44 flex-1 leading-snug">
-        <span className="font-semibold">{title}.</span> {help}
-      </p>
-      <Button small={true} onClick={onAction} className="ml-auto shrink-0">
+    <Banner look="caution" icon={icon} title={`${title}.`} help={help}>
+      <Button small={true} onClick={() => run((client) => client.retryNow())}>
         {action}
       </Button>
-    </section>
+    </Banner>
   );
 }

@@ -5,7 +5,9 @@ import { useApp } from '../duet.tsx';
 export function ConnectionState() {
   const { t } = useWords();
   const connection = useApp((app) => app.connection);
+  const words = t.connection;
   const offline = connection.state === 'waiting' && connection.browserOffline;
+  const inTab = connection.state === 'replaced' && connection.by === 'tab';
   return (
     <p
       role="status"
@@ -13,7 +15,7 @@ export function ConnectionState() {
       data-state={connection.state}
       className="truncate text-ink-2 text-xs"
     >
-      {offline ? t.connection.browserOffline : t.connection[connection.state]}
+      {offline ? words.browserOffline : inTab ? words.replacedByTab : words[connection.state]}
     </p>
   );
 }

@@ -1,4 +1,3 @@
-import { useEffect } from 'react';
 import type { IncomingView, RequestBody } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -6,7 +5,7 @@ import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
 import { BlockPerson } from '../BlockPerson.tsx';
 import { shownName } from '../chat/file-name.ts';
-import { useCommand, useConversation, useIncoming } from '../duet.tsx';
+import { useCommand, useIncoming } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { useVoices } from '../voices.ts';
 
@@ -14,13 +13,6 @@ import { useVoices } from '../voices.ts';
 export function Incoming({ onAnswer }: { readonly onAnswer: () => void }) {
   const { t } = useWords();
   const incoming = useIncoming();
-  const talkingTo = useConversation()?.peer.name;
-
-  useEffect(() => {
-    const title = talkingTo === undefined ? t.app.name : `${t.app.name} · ${talkingTo}`;
-    document.title = incoming.length > 0 ? `(${incoming.length}) ${title}` : title;
-  }, [incoming.length, talkingTo, t]);
-
   if (incoming.length === 0) return null;
   return (
     <section

@@ -1,14 +1,14 @@
 import { Phone, Search as SearchIcon, SlidersHorizontal, UserRoundPlus, X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
 import type { ConversationSummary } from '../../engine/contract.ts';
 import { type Text, useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { classes } from '../../ui/classes.ts';
-import { Disc } from '../../ui/Disc.tsx';
+import { Disc, type DiscProps } from '../../ui/Disc.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { looks } from '../chat/looks.ts';
 import { PeerMark } from '../chat/PeerMark.tsx';
-import { useApp, useCommand, useConversation, useConversations, useMemory } from '../duet.tsx';
+import { useApp, useCommand, useConversation, useConversations, useMemory, usePresence } from '../duet.tsx';
 import type { Person } from '../memory.ts';
 import { useStateText } from '../state-text.ts';
 import { useMyName, voiceOf, voicesOf } from '../voices.ts';
@@ -44,9 +44,14 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings, on
   const me = useMyName();
   const online = useApp((app) => app.connection.state === 'online');
   const drafts = useMemory((memory) => memory.drafts);
+  const muted = useMemory((memory) => memory.muted);
+  const presence = usePresence();
+  const list = useRef<HTMLDivElement>(null);
 
   const choose = (person: Person) => {
     setQuery('');
+    // Whoever was found is written to, and nobody else is looked for.
+    document.getElementById(SEARCH_ID)?.blur();
     onOpenConversation();
     void call(person);
   };
@@ -54,6 +59,35 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings, on
   const show = (accountId: string) => {
     onOpenConversation();
     void run((client) => client.showChat({ accountId }));
+  };
+
+  /** The first row that can be chosen, from the field by ArrowDown; Enter takes it where it is who was meant. */
+  const first = () => list.current?.querySelector<HTMLButtonElement>('li > button:enabled') ?? null;
+  const onSearchKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && query !== '') {
+      // Otherwise it would close a panel as well.
+      event.stopPropagation();
+      setQuery('');
+    }
+    if (event.key === 'ArrowDown') {
+      event.preventDefault();
+      first()?.focus();
+    }
+    if (event.key === 'Enter' && search.state === 'found') {
+      // Its new line would be the first in the field that has the focus then.
+      event.preventDefault();
+      const able = search.people.filter(({ reachable }) => reachable);
+      const meant = able.find(({ name }) => name === query) ?? (able.length === 1 ? able[0] : undefined);
+      if (meant !== undefined) choose(meant);
+    }
+  };
+  const onListKey = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const rows = [...(list.current?.querySelectorAll<HTMLButtonElement>('li > button:enabled') ?? [])];
+    const at = rows.indexOf(document.activeElement as HTMLButtonElement) + step;
+    (rows[at] ?? (at < 0 ? document.getElementById(SEARCH_ID) : null))?.focus();
   };
 
   const talking = new Set(conversations.map(({ accountId }) => accountId));
@@ -98,12 +132,7 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings, on
             maxLength={32}
             value={query}
             onChange={(event) => setQuery(event.target.value.trim().toLowerCase())}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape' || query === '') return;
-              // Otherwise it would close a panel as well.
-              event.stopPropagation();
-              setQuery('');
-            }}
+            onKeyDown={onSearchKey}
             data-testid="search-input"
             className={classes(
               query === '' ? 'pr-4' : 'pr-12',
@@ -122,7 +151,12 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings, on
         </div>
       </search>
 
-      <div className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: arrows go between the buttons in it, which Tab reaches, too. */}
+      <div
+        ref={list}
+        onKeyDown={onListKey}
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-2 pb-4"
+      >
         {conversations.length > 0 && query === '' && (
           <div>
             <ListHeading>{t.lobby.talking}</ListHeading>
@@ -131,6 +165,7 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings, on
                 <Talking
                   key={conversation.accountId}
                   draft={drafts.get(conversation.accountId)}
+                  muted={muted.has(conversation.accountId)}
                   conversation={conversation}
                   onChoose={() => show(conversation.accountId)}
                 />
@@ -146,10 +181,15 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings, on
               {others.map(({ accountId, name, trust }) => (
                 <PersonRow
                   key={accountId}
-                  mark={<Disc name={name} voice={voicesOf(name, me).theirs} />}
+                  mark={<Disc name={name} voice={voicesOf(name, me).theirs} presence={presence(accountId)} />}
                   name={name}
                   verb={t.lobby.free}
-                  note={draftNote(t, drafts.get(accountId)) ?? t.trust[trust].note(name)}
+                  note={
+                    draftNote(t, drafts.get(accountId)) ??
+                    hereNote(t, presence(accountId), t.trust[trust].note(name))
+                  }
+                  muted={muted.has(accountId)}
+                  data-testid="known-row"
                   icon={<Phone size={20} strokeWidth={1.75} aria-hidden="true" />}
                   onChoose={() => choose({ accountId, name })}
                 />
@@ -178,6 +218,10 @@ export function Lobby({ known, className, onOpenConversation, onOpenSettings, on
   );
 }
 
+/** How well somebody is known, after the good news that they are here. */
+export const hereNote = (t: Text, presence: DiscProps['presence'], note: string): string =>
+  presence === 'here' ? `${t.lobby.here} · ${note}` : note;
+
 /** On one line, however long it is. */
 function draftNote(t: Text, draft: string | undefined): ReactNode {
   if (draft === undefined || draft.trim() === '') return;
@@ -192,10 +236,11 @@ interface TalkingProps {
   readonly conversation: ConversationSummary;
   /** What was typed and not sent. */
   readonly draft: string | undefined;
+  readonly muted: boolean;
   readonly onChoose: () => void;
 }
 
-function Talking({ conversation: { accountId, name, state, unread }, draft, onChoose }: TalkingProps) {
+function Talking({ conversation: { accountId, name, state, unread }, draft, muted, onChoose }: TalkingProps) {
   const { t } = useWords();
   const words = useStateText(state);
   const visible = useConversation();
@@ -214,6 +259,7 @@ function Talking({ conversation: { accountId, name, state, unread }, draft, onCh
       verb={t.lobby.backTo}
       note={note()}
       current={current}
+      muted={muted}
       data-testid="conversation-row"
       onChoose={onChoose}
     />

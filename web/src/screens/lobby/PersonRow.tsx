@@ -1,4 +1,6 @@
+import { BellOff } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 
 export interface PersonRowProps {
@@ -11,6 +13,8 @@ export interface PersonRowProps {
   readonly note?: ReactNode;
   readonly icon?: ReactNode;
   readonly current?: boolean;
+  /** Makes no sound here. */
+  readonly muted?: boolean;
   readonly disabled?: boolean;
   readonly onChoose: () => void;
   readonly 'data-testid'?: string;
@@ -23,10 +27,12 @@ export function PersonRow({
   note,
   icon,
   current = false,
+  muted = false,
   disabled = false,
   onChoose,
   ...rest
 }: PersonRowProps) {
+  const { t } = useWords();
   return (
     <li>
       <button
@@ -48,6 +54,12 @@ export function PersonRow({
           <span className="block truncate font-semibold">{name}</span>
           {note !== undefined && <span className="block text-ink-2 text-sm">{note}</span>}
         </span>
+        {muted && (
+          <span className="shrink-0">
+            <BellOff size={16} strokeWidth={1.75} aria-hidden="true" />
+            <span className="sr-only">{t.signs.muted}</span>
+          </span>
+        )}
         {icon !== undefined && <span className="shrink-0">{icon}</span>}
       </button>
     </li>

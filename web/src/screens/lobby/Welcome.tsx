@@ -3,9 +3,10 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Disc } from '../../ui/Disc.tsx';
 import { Pair } from '../../ui/Pair.tsx';
+import { usePresence } from '../duet.tsx';
 import { Hollow } from '../Hollow.tsx';
 import { useMyName, voiceOf, voicesOf } from '../voices.ts';
-import { SEARCH_ID } from './Lobby.tsx';
+import { hereNote, SEARCH_ID } from './Lobby.tsx';
 import { useCall } from './use-call.ts';
 import type { Known } from './use-known.ts';
 
@@ -26,6 +27,7 @@ function Somebody({ known, promise }: { readonly known: readonly Known[]; readon
   const { t } = useWords();
   const me = useMyName();
   const call = useCall();
+  const presence = usePresence();
   return (
     <div className="m-auto flex max-w-176 flex-col items-center gap-5 p-6 text-center">
       <h2 className="title">{t.lobby.who}</h2>
@@ -35,9 +37,11 @@ function Somebody({ known, promise }: { readonly known: readonly Known[]; readon
             key={accountId}
             className="flex w-46 flex-col items-center rounded-dialog border border-rule bg-sheet px-3 pt-5 pb-4 loud:border-edge"
           >
-            <Disc name={name} voice={voicesOf(name, me).theirs} size="large" />
+            <Disc name={name} voice={voicesOf(name, me).theirs} presence={presence(accountId)} size="large" />
             <p className="mt-2 w-full truncate font-semibold">{name}</p>
-            <p className="text-ink-2 text-sm">{t.trust[trust].note(name)}</p>
+            <p className="text-ink-2 text-sm">
+              {hereNote(t, presence(accountId), t.trust[trust].note(name))}
+            </p>
             <Button
               small={true}
               className="mt-3"

@@ -17,6 +17,12 @@ const preferences = {
   setTheme: () => undefined,
   setContrast: () => undefined,
   eraseOnDrop: false,
+  whoIsHere: true,
+  setWhoIsHere: () => undefined,
+  notify: 'ask',
+  sounds: true,
+  setNotify: () => undefined,
+  setSounds: () => undefined,
   setEngine: () => undefined,
   setEraseOnDrop: () => undefined,
 } as const;
@@ -194,7 +200,7 @@ test('a conversation that waits because one uses Duet elsewhere does not say tha
   const state = screen.getByTestId('conversation-state');
   expect(state.textContent).toBe('Waiting for the line');
   const app = duet.stores.app.getState();
-  act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'replaced' } } }));
+  act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'replaced', by: 'tab' } } }));
   expect(state.textContent).toBe('Paused here');
   expect(document.body.textContent).not.toContain('line is interrupted');
   expect(screen.getByRole('button', { name: 'Use Duet here' })).toBeTruthy();

@@ -23,7 +23,20 @@ export function CircleMessage({ transfer, file, kind, mine }: CircleMessageProps
   const [ring, setRing] = useState(0);
   const still = useStill(transfer, kind);
   const tellSeen = useTellSeen(transfer, mine);
-  const length = still !== null && still.duration > 0 ? still.duration : transfer.durationMs / 1000;
+  const whole = transfer.blob !== undefined;
+  const said = transfer.durationMs / 1000;
+  // Of the start of a recording, what its sender says is nearer to the truth.
+  const measured = still !== null && (whole || said === 0) ? still.duration : 0;
+  const length = measured > 0 ? measured : said;
+  const [heard, setHeard] = useState(false);
+  const onHeard = useCallback(() => setHeard(true), []);
+  // Once all of it is there, also if it was watched before.
+  useEffect(() => {
+    if (heard) tellSeen();
+  }, [heard, tellSeen]);
+  const onEnd = useCallback(() => setPlaying(false), []);
+  // There is no picture yet, or none that this browser can make of the start alone.
+  if (!whole && still === null) return null;
   // It was tried, and there is nothing to be seen.
   if (still !== null && still.picture === null && transfer.kind === 'videoMessage') {
     return (
@@ -45,9 +58,7 @@ export function CircleMessage({ transfer, file, kind, mine }: CircleMessageProps
             data-testid="circle-picture"
           />
         )}
-        {playing && (
-          <InPlace {...{ file, kind }} onRing={setRing} onHeard={tellSeen} onEnd={() => setPlaying(false)} />
-        )}
+        {playing && <InPlace {...{ file, kind, whole, length, onHeard }} onRing={setRing} onEnd={onEnd} />}
       </div>
       <button
         type="button"
@@ -87,33 +98,37 @@ export function Ring({ part }: { readonly part: number }) {
 interface InPlaceProps {
   readonly file: Blob;
   readonly kind: Kind;
+  readonly whole: boolean;
+  /** Seconds, as far as it is known. */
+  readonly length: number;
   readonly onRing: (part: number) => void;
   readonly onHeard: () => void;
   readonly onEnd: () => void;
 }
 
 /** The film itself, in a frame of its own, as long as it plays. */
-function InPlace({ file, kind, onRing, onHeard, onEnd }: InPlaceProps) {
+function InPlace({ file, kind, whole, length, onRing, onHeard, onEnd }: InPlaceProps) {
   const { video } = useMediaWords();
   const hear = useCallback(() => undefined, []);
   const { element, state, playing, say } = useViewer(
-    { file, ...kind, watermark: null, round: true, locale: 'en' },
+    { file, ...kind, watermark: null, round: true, locale: 'en', whole, duration: length },
     hear,
   );
   const { at, duration } = playing;
   const [began, setBegan] = useState(false);
-  useHeard(playing, onHeard);
+  // Half of it, not of what has come.
+  useHeard({ ...playing, duration: Math.max(duration, whole ? 0 : length) }, onHeard);
   useEffect(() => {
     if (state === 'shown') say({ type: 'play' });
   }, [state, say]);
   useEffect(() => {
     onRing(duration > 0 ? at / duration : 0);
     if (playing.playing) setBegan(true);
-    else if (began && at >= duration - 0.05) {
+    else if (began && whole && at >= duration - 0.05) {
       onRing(0);
       onEnd();
     }
-  }, [at, duration, playing.playing, began, onRing, onEnd]);
+  }, [at, duration, playing.playing, began, whole, onRing, onEnd]);
   return (
     <>
       <iframe

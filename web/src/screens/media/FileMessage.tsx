@@ -51,7 +51,9 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
   const tellSeen = useTellSeen(transfer, mine);
   const help = t.transfer.help[state as keyof typeof t.transfer.help];
   const there = blob !== undefined && (mine || state === 'done') && course !== 'over';
-  const mayOpen = there && kind != null && (mine || mode !== 'downloadOnly');
+  const film = kind?.shape === 'video' && course === 'running' ? transfer.arriving : undefined;
+  const toOpen = there ? blob : film;
+  const mayOpen = toOpen !== undefined && kind != null && (mine || mode !== 'downloadOnly');
   const maySave = there && !mine && mode !== 'viewOnly';
 
   return (
@@ -74,7 +76,7 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
           </p>
           <Facts {...{ transfer, course }} />
         </div>
-        {course === 'running' && <Controls {...{ transfer, mine, name }} />}
+        {course === 'running' && <Controls {...{ transfer, name }} />}
       </div>
       {course === 'running' && (
         <div className="mt-2.5">
@@ -86,8 +88,8 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
           />
         </div>
       )}
-      {state === 'paused' && mine && (
-        <p className="mt-1.5 text-ink-2 text-sm">{words.file.pausedByReceiver(peerName)}</p>
+      {transfer.pausedBy.includes('peer') && course === 'running' && (
+        <p className="mt-1.5 text-ink-2 text-sm">{words.file.pausedBy(peerName)}</p>
       )}
       {course !== 'running' && (
         <p className={classes('mt-2 text-sm', course === 'over' ? 'text-danger' : 'text-ink-2')}>
@@ -127,7 +129,7 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
       {open && mayOpen && (
         <Suspense fallback={null}>
           <Viewer
-            {...{ transfer, file: blob, kind, mine, peerName }}
+            {...{ transfer, file: toOpen, kind, mine, peerName }}
             onSeen={tellSeen}
             onClose={() => setOpen(false)}
           />
@@ -162,20 +164,19 @@ function Facts({ transfer, course }: { readonly transfer: TransferView; readonly
 
 interface ControlsProps {
   readonly transfer: TransferView;
-  readonly mine: boolean;
   readonly name: string;
 }
 
-/** Who receives may stop it for now; both may stop it for good. */
-function Controls({ transfer: { fid, state }, mine, name }: ControlsProps) {
+/** Both may stop it, for now and for good; who stopped it for now goes on with it. */
+function Controls({ transfer: { fid, state, pausedBy }, name }: ControlsProps) {
   const { t } = useWords();
   const { file } = useMediaWords();
   const run = useCommand();
-  const paused = state === 'paused';
+  const paused = pausedBy.includes('me');
   const look = 'hover:bg-sheet enabled:hover:bg-sheet';
   return (
     <span className="-mr-2 flex shrink-0">
-      {!mine && state !== 'offered' && (
+      {(paused || state === 'transferring') && (
         <IconButton
           label={paused ? file.resumeName(name) : file.pauseName(name)}
           title={paused ? file.resume : file.pause}

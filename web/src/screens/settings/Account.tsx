@@ -1,10 +1,10 @@
-import { KeyRound, LogOut, Trash2 } from 'lucide-react';
+import { KeyRound, LogOut, ShieldCheck, Trash2 } from 'lucide-react';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Disc } from '../../ui/Disc.tsx';
 import { useApp, useCommand } from '../duet.tsx';
+import { useSecondFactorWords } from '../second-factor/words/index.ts';
 import { voiceName, voiceOf } from '../voices.ts';
-import { KeySection } from './KeySection.tsx';
 import { Logins } from './Logins.tsx';
 import { Row, Rows } from './Row.tsx';
 import type { View } from './view.ts';
@@ -14,9 +14,10 @@ export interface AccountProps {
   readonly onView: (view: View) => void;
 }
 
-/** Who one is, where the key is, where one is signed in, and the ways out. */
+/** Who one is, where one is signed in, and the ways out. */
 export function Account({ name, onView }: AccountProps) {
   const { t } = useWords();
+  const { page: second } = useSecondFactorWords();
   const run = useCommand();
   const realm = useApp((app) => app.realm);
   return (
@@ -30,7 +31,6 @@ export function Account({ name, onView }: AccountProps) {
           <p className="text-ink-2 text-sm">{t.settings.colour(t.settings.voices[voiceName(name)])}</p>
         </div>
       </div>
-      <KeySection onMake={() => onView('make-backup')} onOpen={() => onView('open-backup')} />
       <Rows>
         <Row
           Icon={KeyRound}
@@ -38,6 +38,13 @@ export function Account({ name, onView }: AccountProps) {
           note={t.password.note}
           onOpen={() => onView('change-password')}
           data-testid="open-change-password"
+        />
+        <Row
+          Icon={ShieldCheck}
+          title={second.title}
+          note={second.note}
+          onOpen={() => onView('second-factor')}
+          data-testid="open-second-factor"
         />
       </Rows>
       <div className="flex flex-wrap items-center justify-between gap-3 rounded-card border border-rule bg-sheet px-4 py-3 loud:border-edge">

@@ -30,6 +30,7 @@ export function ChangePassword({ name, onClose }: { readonly name: string; reado
   });
   return (
     <Page
+      deep={true}
       title={t.password.change}
       back={{ label: t.app.back, onBack: onClose }}
       bodyClassName="px-5 pb-8 sm:px-8"

@@ -1,4 +1,3 @@
-import { useId } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { CheckBox } from '../../ui/CheckBox.tsx';
 import { useCommand } from '../duet.tsx';
@@ -12,24 +11,18 @@ export interface ConversationsProps {
 export function Conversations({ eraseOnDrop, onEraseOnDrop }: ConversationsProps) {
   const { t } = useWords();
   const run = useCommand();
-  const hint = useId();
   const choose = (on: boolean) => {
     onEraseOnDrop(on);
     void run((client) => client.setEraseOnDrop({ on }));
   };
   return (
-    <div>
-      <CheckBox
-        checked={eraseOnDrop}
-        onChange={choose}
-        describedBy={hint}
-        data-testid="settings-erase-on-drop"
-      >
-        {t.settings.eraseOnDrop}
-      </CheckBox>
-      <p id={hint} className="pl-8 text-ink-2 text-sm">
-        {t.settings.eraseOnDropHint}
-      </p>
-    </div>
+    <CheckBox
+      checked={eraseOnDrop}
+      onChange={choose}
+      hint={t.settings.eraseOnDropHint}
+      data-testid="settings-erase-on-drop"
+    >
+      {t.settings.eraseOnDrop}
+    </CheckBox>
   );
 }

@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { useApp, useCommand } from '../duet.tsx';
+import { reload } from '../reload.ts';
 import { EngineTable } from './EngineTable.tsx';
 
 const engines: readonly EngineMode[] = ['auto', 'native', 'wasm'];
@@ -40,7 +41,7 @@ export function Hood({ engine, onEngine }: HoodProps) {
             small={true}
             className="mt-2"
             icon={<RotateCw size={16} aria-hidden="true" />}
-            onClick={() => location.reload()}
+            onClick={reload}
           >
             {t.app.reload}
           </Button>

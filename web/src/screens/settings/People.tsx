@@ -5,6 +5,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Disc } from '../../ui/Disc.tsx';
 import { BlockPerson } from '../BlockPerson.tsx';
 import { useCommand } from '../duet.tsx';
+import { MutePerson } from '../MutePerson.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { EmojiGrid } from '../verify/EmojiGrid.tsx';
 import { KeyHistory } from '../verify/KeyHistory.tsx';
@@ -47,7 +48,10 @@ export function People() {
                   <EmojiGrid emoji={fingerprint.emoji} language={language} />
                   {history.length > 0 && <p className="font-semibold text-sm">{t.people.history}</p>}
                   <KeyHistory history={history} name={fingerprint.name} />
-                  <BlockPerson person={{ accountId, name: fingerprint.name }} small={true} />
+                  <div className="flex flex-wrap">
+                    <MutePerson person={{ accountId, name: fingerprint.name }} small={true} />
+                    <BlockPerson person={{ accountId, name: fingerprint.name }} small={true} />
+                  </div>
                 </div>
               </details>
             </li>

@@ -1,4 +1,13 @@
-import { CircleUserRound, Hand, Languages, MessagesSquare, UsersRound, Wrench } from 'lucide-react';
+import {
+  Bell,
+  CircleUserRound,
+  FileKey2,
+  Hand,
+  Languages,
+  MessagesSquare,
+  UsersRound,
+  Wrench,
+} from 'lucide-react';
 import { type ReactNode, useId, useRef, useState } from 'react';
 import type { EngineMode } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
@@ -8,15 +17,21 @@ import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { MakeBackup } from '../backup/MakeBackup.tsx';
 import { OpenedBackup } from '../backup/OpenedBackup.tsx';
 import { LanguageSwitch } from '../LanguageSwitch.tsx';
+import { SecondFactor } from '../second-factor/SecondFactor.tsx';
+import { Forgotten } from '../sign-in/Forgotten.tsx';
+import type { Notify } from '../signs/notify.ts';
 import { useMyName } from '../voices.ts';
 import { Account } from './Account.tsx';
 import { ChangePassword } from './ChangePassword.tsx';
 import { Conversations } from './Conversations.tsx';
 import { DeleteAccount } from './DeleteAccount.tsx';
 import { Hood } from './Hood.tsx';
+import { KeySection } from './KeySection.tsx';
 import { People } from './People.tsx';
 import { Reach } from './Reach.tsx';
+import { Signs } from './Signs.tsx';
 import type { View } from './view.ts';
+import { WhoIsHere } from './WhoIsHere.tsx';
 
 export type Theme = 'system' | 'light' | 'dark';
 /** `system`: as it asks for. */
@@ -32,10 +47,17 @@ export interface Preferences {
   readonly engine: EngineMode;
   /** A conversation is erased as soon as a line drops. */
   readonly eraseOnDrop: boolean;
+  /** The relay is asked who of the people known here is here. */
+  readonly whoIsHere: boolean;
+  readonly notify: Notify;
+  readonly sounds: boolean;
   readonly setTheme: (theme: Theme) => void;
   readonly setContrast: (contrast: Contrast) => void;
   readonly setEngine: (engine: EngineMode) => void;
   readonly setEraseOnDrop: (on: boolean) => void;
+  readonly setWhoIsHere: (on: boolean) => void;
+  readonly setNotify: (notify: Notify) => void;
+  readonly setSounds: (on: boolean) => void;
 }
 
 export interface SettingsProps {
@@ -56,6 +78,8 @@ export function Settings({ preferences, onClose }: SettingsProps) {
       return <OpenedBackup name={name} onClose={toAll} />;
     case 'change-password':
       return <ChangePassword name={name} onClose={toAll} />;
+    case 'second-factor':
+      return <SecondFactor name={name} onClose={toAll} />;
     case 'delete-account':
       return <DeleteAccount name={name} onClose={toAll} />;
     case 'all':
@@ -75,9 +99,11 @@ function All({ preferences, name, onClose, onView }: AllProps) {
   const parts = [
     { part: 'account', title: t.settings.account, Icon: CircleUserRound },
     { part: 'reach', title: t.reach.title, Icon: Hand },
+    { part: 'key', title: t.backup.section, Icon: FileKey2 },
     { part: 'people', title: t.people.title, Icon: UsersRound },
     { part: 'conversations', title: t.settings.conversations, Icon: MessagesSquare },
     { part: 'look', title: t.settings.look, Icon: Languages },
+    { part: 'signs', title: t.signs.title, Icon: Bell },
     { part: 'hood', title: t.settings.hood, Icon: Wrench },
   ] as const;
   const body = useRef<HTMLDivElement>(null);
@@ -115,7 +141,12 @@ function All({ preferences, name, onClose, onView }: AllProps) {
           <Part part="reach" title={t.reach.title}>
             <Reach />
           </Part>
+          <Part part="key" title={t.backup.section}>
+            <KeySection onMake={() => onView('make-backup')} onOpen={() => onView('open-backup')} />
+            <Forgotten />
+          </Part>
           <Part part="people" title={t.people.title}>
+            <WhoIsHere on={preferences.whoIsHere} onChange={preferences.setWhoIsHere} />
             <People />
           </Part>
           <Part part="conversations" title={t.settings.conversations}>
@@ -136,6 +167,14 @@ function All({ preferences, name, onClose, onView }: AllProps) {
               value={preferences.contrast}
               onChange={preferences.setContrast}
               data-testid="settings-contrast"
+            />
+          </Part>
+          <Part part="signs" title={t.signs.title}>
+            <Signs
+              notify={preferences.notify}
+              sounds={preferences.sounds}
+              onNotify={preferences.setNotify}
+              onSounds={preferences.setSounds}
             />
           </Part>
           <Part part="hood" title={t.settings.hood}>

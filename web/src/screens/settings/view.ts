@@ -1,2 +1,8 @@
 /** What takes the place of the settings for a while. */
-export type View = 'all' | 'make-backup' | 'open-backup' | 'change-password' | 'delete-account';
+export type View =
+  | 'all'
+  | 'make-backup'
+  | 'open-backup'
+  | 'change-password'
+  | 'second-factor'
+  | 'delete-account';

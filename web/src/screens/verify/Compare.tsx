@@ -7,6 +7,7 @@ import { Page } from '../../ui/Page.tsx';
 import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { BlockPerson } from '../BlockPerson.tsx';
 import { useCommand } from '../duet.tsx';
+import { MutePerson } from '../MutePerson.tsx';
 import { Doors } from './Doors.tsx';
 import { ScanCode } from './ScanCode.tsx';
 import { Twelve } from './Twelve.tsx';
@@ -60,12 +61,15 @@ export function Compare({ accountId, name, trust, onClose }: CompareProps) {
             onTwelve={() => setView('twelve')}
             onDifferent={() => setView('different')}
           />
-          <BlockPerson person={{ accountId, name }} className="mt-6" />
+          <div className="mt-6 flex flex-wrap">
+            <MutePerson person={{ accountId, name }} />
+            <BlockPerson person={{ accountId, name }} />
+          </div>
         </Page>
       );
     case 'scan':
       return (
-        <Page {...frame} key={view} title={t.verify.scan.title} back={back}>
+        <Page {...frame} key={view} deep={true} title={t.verify.scan.title} back={back}>
           <p className="mb-4 text-ink-2">{t.verify.scan.hint(name)}</p>
           <ScanCode name={name} />
         </Page>
@@ -84,7 +88,7 @@ export function Compare({ accountId, name, trust, onClose }: CompareProps) {
       );
     case 'different':
       return (
-        <Page {...frame} key={view} title={t.verify.different.title(name)} back={back}>
+        <Page {...frame} key={view} deep={true} title={t.verify.different.title(name)} back={back}>
           <Different onAgain={toDoors} />
         </Page>
       );

@@ -6,9 +6,10 @@ import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { QrCamera, qrInPicture } from '../../ui/QrCamera.tsx';
 import { useCommand } from '../duet.tsx';
+import { PartGone } from '../lazily.tsx';
 
-/** What the person is told; the last two are about the ways in, not about a code. */
-type Outcome = QrVerdict | 'camera-denied' | 'camera-missing';
+/** What the person is told; the last three are about the ways in, not about a code. */
+type Outcome = QrVerdict | 'camera-denied' | 'camera-missing' | 'part-gone';
 
 /** Browsers give no camera to a page on plain http. */
 const hasCamera = () => globalThis.isSecureContext && 'mediaDevices' in navigator;
@@ -41,7 +42,12 @@ export function ScanCode({ name }: { readonly name: string }) {
 
   const checkPicture = async (file: File | undefined) => {
     if (file === undefined) return;
-    const code = await qrInPicture(file);
+    let code: string | null;
+    try {
+      code = await qrInPicture(file);
+    } catch {
+      return setOutcome('part-gone');
+    }
     if (code === null) setOutcome('not-a-code');
     else await check(code);
   };
@@ -56,7 +62,7 @@ export function ScanCode({ name }: { readonly name: string }) {
           }}
           onTrouble={(trouble) => {
             setWatching(false);
-            setOutcome(`camera-${trouble}`);
+            setOutcome(trouble === 'gone' ? 'part-gone' : `camera-${trouble}`);
           }}
         />
       )}
@@ -121,6 +127,7 @@ export function ScanCode({ name }: { readonly name: string }) {
 
 function Told({ outcome, name }: { readonly outcome: Outcome; readonly name: string }) {
   const { t } = useWords();
+  if (outcome === 'part-gone') return <PartGone />;
   const { title, help } = t.verify.scan.outcomes[outcome];
   const tone = outcome === 'key-differs' ? 'danger' : outcome === 'verified' ? 'plain' : 'warning';
   return (

@@ -31,6 +31,7 @@ export function Twelve({ frame, back, name, verification, onSame, onDifferent }:
   };
   return (
     <Page
+      deep={true}
       {...frame}
       title={t.verify.twelve.title}
       back={back}

@@ -19,8 +19,6 @@ export interface SomeFile {
 
 /** One person: a browser profile of their own, driven as they would drive it. */
 export class Person {
-  /** Violations of the content security policy and errors of the page: a test ends with none. */
-  readonly problems: string[] = [];
   /** What this person's browser sent or was given in confidence: passwords' stand-ins and tokens. */
   readonly confidences: string[] = [password];
 
@@ -29,6 +27,8 @@ export class Person {
     readonly context: BrowserContext,
     readonly page: Page,
     readonly origin: string,
+    /** Violations of the content security policy and errors of the page: a test ends with none. */
+    readonly problems: string[] = [],
   ) {}
 
   static async open(browser: Browser, options: PersonOptions): Promise<Person> {
@@ -42,24 +42,41 @@ export class Person {
     }, options.engine);
     const page = await context.newPage();
     const person = new Person(options.name, context, page, options.origin);
-    page.on('pageerror', (error) => person.problems.push(String(error)));
-    page.on('console', (message) => {
-      if (/content security policy|trusted ?types?/i.test(message.text()))
-        person.problems.push(message.text());
-    });
+    person.watch(page);
     page.on('request', (request) => {
       const secret = request.postDataJSON()?.loginSecret;
       if (typeof secret === 'string') person.confidences.push(secret);
     });
     page.on('response', async (response) => {
-      if (!/\/api\/auth\/(register|login|refresh)$/.test(response.url()) || !response.ok()) return;
+      if (
+        !/\/api\/auth\/(register|login|refresh|login\/second-factor)$/.test(response.url()) ||
+        !response.ok()
+      )
+        return;
       // A page that is reloaded takes its unread answers with it.
       const answer = await response.json().catch(() => null);
-      if (answer !== null) person.confidences.push(answer.accessToken);
+      for (const secret of [answer?.accessToken, answer?.ticket])
+        if (typeof secret === 'string') person.confidences.push(secret);
       for (const cookie of await context.cookies()) person.confidences.push(cookie.value);
     });
     await page.goto(options.origin);
     return person;
+  }
+
+  /** What breaks in a page of this person's is a problem of the test's. */
+  private watch(page: Page): void {
+    page.on('pageerror', (error) => this.problems.push(String(error)));
+    page.on('console', (message) => {
+      if (/content security policy|trusted ?types?/i.test(message.text())) this.problems.push(message.text());
+    });
+  }
+
+  /** Another tab of the same browser. It goes with the first one. */
+  async tab(): Promise<Person> {
+    const tab = new Person(this.name, this.context, await this.context.newPage(), this.origin, this.problems);
+    tab.watch(tab.page);
+    await tab.page.goto(this.origin);
+    return tab;
   }
 
   /** From now on the clock of this person's engine runs so much faster. */

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Front, startRedis } from './nodes.ts';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
-const binary = process.env['DUET_RELAY'] ?? join(repository, 'target/debug/duet-relay');
+/** The program under test. */
+export const binary = process.env['DUET_RELAY'] ?? join(repository, 'target/debug/duet-relay');
 
 /** A port that nobody listens on right now. */
 export async function freePort(): Promise<number> {
@@ -21,23 +23,33 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
+/** With 2 or more, everything runs over so many relays, joined by a Redis, behind one address. */
+const nodes = Number(process.env['DUET_E2E_NODES'] ?? 1);
+
+/** What there is beside a relay that stands alone. */
+interface Deployment {
+  readonly ports: readonly number[];
+  readonly redisPort: number;
+  readonly redis: ChildProcess;
+}
+
 /** A real relay with a database of its own in a temporary folder; everything it logs is kept. */
 export class Relay {
   private readonly output: Buffer[] = [];
-  private child: ChildProcess;
+  private readonly children: ChildProcess[] = [];
+  private front: Front | undefined;
 
   private constructor(
     readonly port: number,
     readonly folder: string,
     private readonly settings: Readonly<Record<string, string>>,
-  ) {
-    this.child = this.spawn();
-  }
+    private readonly deployment: Deployment | undefined,
+  ) {}
 
   static async start(settings: Readonly<Record<string, string>> = {}): Promise<Relay> {
     const folder = await mkdtemp(join(tmpdir(), 'duet-e2e-'));
-    const relay = new Relay(await freePort(), folder, settings);
-    await relay.untilReady();
+    const relay = new Relay(await freePort(), folder, settings, await deploy(folder));
+    await relay.open();
     return relay;
   }
 
@@ -48,12 +60,15 @@ export class Relay {
   async restart(away = 0): Promise<void> {
     await this.kill();
     if (away > 0) await pause(away);
-    this.child = this.spawn();
-    await this.untilReady();
+    await this.open();
   }
 
-  private spawn(): ChildProcess {
-    const { port, folder, settings } = this;
+  private get ports(): readonly number[] {
+    return this.deployment?.ports ?? [this.port];
+  }
+
+  private spawn(port: number): ChildProcess {
+    const { folder, settings, deployment } = this;
     const child = spawn(binary, [], {
       cwd: folder,
       env: {
@@ -66,6 +81,7 @@ export class Relay {
         DUET_DATABASE: join(folder, 'duet.db'),
         DUET_LOG: 'debug',
         ...(process.env['DUET_SITE'] === undefined ? {} : { DUET_SITE: process.env['DUET_SITE'] }),
+        ...(deployment === undefined ? {} : { DUET_REDIS_URL: `redis://127.0.0.1:${deployment.redisPort}/` }),
         ...settings,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -75,18 +91,38 @@ export class Relay {
     return child;
   }
 
-  private async untilReady(): Promise<void> {
+  private async open(): Promise<void> {
+    for (const port of this.ports) {
+      const child = this.spawn(port);
+      this.children.push(child);
+      // One after the other: the first one makes the database and the signing key.
+      await this.untilServes(port, child);
+    }
+    await this.hasSite();
+    if (this.deployment !== undefined) {
+      this.front = new Front(this.port, this.deployment.ports);
+      await this.front.listen();
+    }
+  }
+
+  private async untilServes(port: number, child: ChildProcess): Promise<void> {
     const deadline = Date.now() + 20_000;
     for (;;) {
-      if (this.child.exitCode !== null) throw new Error(`the relay ended: ${this.log()}`);
-      const ready = await fetch(`http://127.0.0.1:${this.port}/readyz`).then(
-        (response) => response.ok,
+      if (child.exitCode !== null) throw new Error(`the relay ended: ${this.log()}`);
+      const ready = await fetch(`http://127.0.0.1:${port}/readyz`).then(
+        async (response) => response.ok && (await response.text()) === 'ready\n',
         () => false,
       );
       if (ready) return;
       if (Date.now() > deadline) throw new Error(`the relay is not ready: ${this.log()}`);
       await new Promise((wake) => setTimeout(wake, 50));
     }
+  }
+
+  /** A debug build has the site that was there when it was compiled. Without one every test would wait for elements that never come. */
+  private async hasSite(): Promise<void> {
+    const page = await fetch(`http://127.0.0.1:${this.ports[0]}/`);
+    if (!page.headers.get('content-type')?.startsWith('text/html')) throw new Error(await page.text());
   }
 
   log(): string {
@@ -106,13 +142,28 @@ export class Relay {
 
   /** Ends the process as a crash would: no goodbye to anyone. */
   async kill(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    this.child.kill('SIGKILL');
-    await once(this.child, 'exit');
+    await Promise.all(this.children.splice(0).map(end));
+    await this.front?.close();
+    this.front = undefined;
   }
 
   async stop(): Promise<void> {
     await this.kill();
+    if (this.deployment !== undefined) await end(this.deployment.redis);
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+async function deploy(folder: string): Promise<Deployment | undefined> {
+  if (nodes < 2) return undefined;
+  const ports: number[] = [];
+  for (let node = 0; node < nodes; node += 1) ports.push(await freePort());
+  const redisPort = await freePort();
+  return { ports, redisPort, redis: await startRedis(redisPort, folder) };
 }

@@ -40,7 +40,7 @@ loginSecret: string,
 identityKey?: string | null, };
 
 /**
- * `POST /api/auth/login`.
+ * `POST /api/auth/login`; the answer is a [`second_factor::LoginAnswer`].
  */
 export type LoginRequest = {
 /**
@@ -167,6 +167,280 @@ export type DeleteAccountRequest = {
  * The login secret once more, 32 bytes.
  */
 loginSecret: string, };
+
+/**
+ * A passkey in the list of its owner.
+ */
+export type PasskeyInfo = {
+/**
+ * 16 bytes.
+ */
+id: string,
+/**
+ * As its owner calls it.
+ */
+name: string,
+/**
+ * The host that it is good for: a site with several names has passkeys for each.
+ */
+host: string,
+/**
+ * Since when, epoch ms.
+ */
+createdAt: number,
+/**
+ * When it last let somebody in, epoch ms.
+ */
+lastUsedAt: number | null, };
+
+/**
+ * Answer of `POST /api/auth/second-factor/passkeys`: for `navigator.credentials.create`. Nothing is on until what it made was
+ * shown.
+ */
+export type PasskeySetup = {
+/**
+ * 32 bytes.
+ */
+ticket: string,
+/**
+ * To be signed, 32 bytes.
+ */
+challenge: string,
+/**
+ * The host that it will be good for (`rp.id`).
+ */
+host: string,
+/**
+ * The handle of the account (`user.id`), 32 bytes.
+ */
+userId: string,
+/**
+ * The login name.
+ */
+username: string,
+/**
+ * Kinds of keys that the relay can check, the best first: COSE's numbers.
+ */
+algorithms: Array<number>,
+/**
+ * Passkeys that the account has (`excludeCredentials`).
+ */
+known: Array<string>, };
+
+/**
+ * `PUT /api/auth/second-factor/passkeys`; the answer is a [`PasskeyAdded`].
+ */
+export type AddPasskeyRequest = {
+/**
+ * Out of the [`PasskeySetup`], 32 bytes.
+ */
+ticket: string,
+/**
+ * As its owner calls it: 1 to 64 characters.
+ */
+name: string,
+/**
+ * `response.clientDataJSON`.
+ */
+clientData: string,
+/**
+ * `response.getAuthenticatorData()`.
+ */
+authenticatorData: string, };
+
+/**
+ * A passkey was added.
+ */
+export type PasskeyAdded = {
+/**
+ * It.
+ */
+passkey: PasskeyInfo,
+/**
+ * Ten, each good once, shown once; none if it is not the account's first second factor: those of before are good.
+ */
+recoveryCodes: Array<string>, };
+
+/**
+ * `PUT /api/auth/second-factor/passkeys/{id}`.
+ */
+export type RenamePasskeyRequest = {
+/**
+ * 1 to 64 characters.
+ */
+name: string, };
+
+/**
+ * A passkey that a login can be answered with: for `navigator.credentials.get`.
+ */
+export type PasskeyQuestion = {
+/**
+ * To be signed, 32 bytes.
+ */
+challenge: string,
+/**
+ * The host that they are good for (`rpId`).
+ */
+host: string,
+/**
+ * The account's passkeys for it (`allowCredentials`).
+ */
+known: Array<string>, };
+
+/**
+ * Answer of `login`: in, or asked for the second factor.
+ */
+export type LoginAnswer = Session | SecondFactorNeeded;
+
+/**
+ * The second factor that a login needs: `POST /api/auth/login/second-factor`.
+ */
+export type SecondFactorNeeded = {
+/**
+ * 32 bytes; it is no token.
+ */
+ticket: string,
+/**
+ * When the ticket ends, epoch ms.
+ */
+ticketExpiresAt: number,
+/**
+ * Whether the account has codes of an app.
+ */
+totp: boolean,
+/**
+ * If the account has passkeys for the host that asks.
+ */
+passkey: PasskeyQuestion | null,
+/**
+ * Other hosts that the account has passkeys for, in alphabetical order.
+ */
+passkeyHosts: Array<string>, };
+
+/**
+ * What somebody shows in the place of a second factor, or as it.
+ */
+export type SecondFactorProof = { "kind": "totp",
+/**
+ * As it was typed.
+ */
+code: string, } | { "kind": "passkey",
+/**
+ * `rawId`.
+ */
+credential: string,
+/**
+ * `response.clientDataJSON`.
+ */
+clientData: string,
+/**
+ * `response.authenticatorData`.
+ */
+authenticatorData: string,
+/**
+ * `response.signature`.
+ */
+signature: string, } | { "kind": "recovery",
+/**
+ * As it was typed.
+ */
+code: string, };
+
+/**
+ * `POST /api/auth/login/second-factor`; the answer is a [`Session`].
+ */
+export type SecondFactorRequest = {
+/**
+ * Out of the answer of `login`, 32 bytes.
+ */
+ticket: string,
+/**
+ * What is shown.
+ */
+proof: SecondFactorProof,
+/**
+ * This device is not asked again for 30 days, unless the password changes.
+ */
+trustDevice?: boolean, };
+
+/**
+ * The login secret once more: body of everything that changes the second factor, and of `POST /api/auth/password/check`.
+ */
+export type PasswordProof = {
+/**
+ * 32 bytes.
+ */
+loginSecret: string, };
+
+/**
+ * `GET /api/auth/second-factor`.
+ */
+export type SecondFactorSettings = {
+/**
+ * Codes of an app, if that is on.
+ */
+totp: TotpInfo | null,
+/**
+ * At most ten, the oldest first.
+ */
+passkeys: Array<PasskeyInfo>,
+/**
+ * Recovery codes that were not used yet.
+ */
+recoveryCodes: number, };
+
+/**
+ * Codes of an app.
+ */
+export type TotpInfo = {
+/**
+ * Since when, epoch ms.
+ */
+createdAt: number,
+/**
+ * When a code was last taken, epoch ms.
+ */
+lastUsedAt: number | null, };
+
+/**
+ * Answer of `POST /api/auth/second-factor/totp`. Nothing is on until a code was shown.
+ */
+export type TotpSetup = {
+/**
+ * 32 bytes.
+ */
+ticket: string,
+/**
+ * To be typed into an app: base32, 32 letters.
+ */
+secret: string,
+/**
+ * To be scanned by it: an `otpauth:` address.
+ */
+address: string, };
+
+/**
+ * `PUT /api/auth/second-factor/totp`; the answer is [`RecoveryCodes`].
+ */
+export type ConfirmTotpRequest = {
+/**
+ * Out of the [`TotpSetup`], 32 bytes.
+ */
+ticket: string,
+/**
+ * A code that the app made.
+ */
+code: string, };
+
+/**
+ * Answer of `PUT /api/auth/second-factor/totp` and `POST /api/auth/second-factor/recovery-codes`.
+ */
+export type RecoveryCodes = {
+/**
+ * Ten, each good once, shown once; those of before are void. None if codes of an app are not the account's first second
+ * factor: those of before are good.
+ */
+recoveryCodes: Array<string>, };
 
 /**
  * Who may reach an account. Whoever it blocked may not in any case.
@@ -386,7 +660,7 @@ lost?: boolean, };
 /**
  * Every code that the HTTP API can answer with.
  */
-export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "not_reachable" | "not_found" | "user_not_found" | "key_not_found" | "invitation_over" | "method_not_allowed" | "request_timeout" | "username_taken" | "payload_too_large" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "locked_out" | "internal" | "unavailable";
+export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "second_factor_wrong" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "not_reachable" | "not_found" | "user_not_found" | "key_not_found" | "invitation_over" | "ticket_over" | "method_not_allowed" | "request_timeout" | "username_taken" | "factor_conflict" | "passkey_limit" | "payload_too_large" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "locked_out" | "internal" | "unavailable";
 
 /**
  * What went wrong, for programs (`code`) and for developers (`message`).
@@ -424,6 +698,7 @@ export const ERROR_CODES: readonly ErrorCode[] = [
   "invalid_username",
   "invalid_identity_key",
   "invalid_credentials",
+  "second_factor_wrong",
   "unauthenticated",
   "token_expired",
   "session_expired",
@@ -436,9 +711,12 @@ export const ERROR_CODES: readonly ErrorCode[] = [
   "user_not_found",
   "key_not_found",
   "invitation_over",
+  "ticket_over",
   "method_not_allowed",
   "request_timeout",
   "username_taken",
+  "factor_conflict",
+  "passkey_limit",
   "payload_too_large",
   "unsupported_media_type",
   "upgrade_required",

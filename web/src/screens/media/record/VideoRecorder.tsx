@@ -4,6 +4,7 @@ import { useWords } from '../../../i18n/index.tsx';
 import { Button } from '../../../ui/Button.tsx';
 import { classes } from '../../../ui/classes.ts';
 import { useCommand } from '../../duet.tsx';
+import type { Person } from '../../memory.ts';
 import { useVoices } from '../../voices.ts';
 import { Ring } from '../CircleMessage.tsx';
 import { previewOf } from '../send/preview.ts';
@@ -12,18 +13,21 @@ import { fileOf, limits, type Recorded } from './recorder.ts';
 import { useRecording } from './use-recording.ts';
 
 export interface VideoRecorderProps {
-  readonly peerName: string;
+  readonly peer: Person;
   readonly onClose: () => void;
 }
 
 /** Stands in the place of the talk: one sees oneself, records, looks at it, and sends it or throws it away. */
-export function VideoRecorder({ peerName, onClose }: VideoRecorderProps) {
+export function VideoRecorder({ peer: { accountId, name: peerName }, onClose: onLeave }: VideoRecorderProps) {
   const { format } = useWords();
   const words = useMediaWords();
   const { video, refused } = words;
   const { mine } = useVoices(peerName);
-  const recorder = useRecording('video', false);
-  const { stage, tick, open, start, stop } = recorder;
+  const { stage, tick, open, start, stop, forget } = useRecording('video', false, accountId);
+  const onClose = () => {
+    forget();
+    onLeave();
+  };
   const cameras = useCameras(stage.at === 'live');
   const [camera, setCamera] = useState<string | undefined>();
   const run = useCommand();

@@ -4,6 +4,7 @@ import { Button } from '../../../ui/Button.tsx';
 import { classes } from '../../../ui/classes.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { useCommand } from '../../duet.tsx';
+import type { Person } from '../../memory.ts';
 import { useVoices } from '../../voices.ts';
 import { VoiceBar } from '../VoiceMessage.tsx';
 import { pauseSound, useSound } from '../view/sound.ts';
@@ -19,17 +20,25 @@ import { useRecording } from './use-recording.ts';
 const LEAST_MS = 500;
 
 export interface VoiceRecorderProps {
-  readonly peerName: string;
+  readonly peer: Person;
   readonly held: Asked['held'];
   readonly onClose: () => void;
 }
 
 /** Stands in the place of the composer while somebody speaks, and until it was sent or thrown away. */
-export function VoiceRecorder({ peerName, held, onClose }: VoiceRecorderProps) {
+export function VoiceRecorder({
+  peer: { accountId, name: peerName },
+  held,
+  onClose: onLeave,
+}: VoiceRecorderProps) {
   const words = useMediaWords();
   const { voice } = words;
   const { mine } = useVoices(peerName);
-  const { stage, tick, open, stop } = useRecording('voice', true);
+  const { stage, tick, open, stop, forget } = useRecording('voice', true, accountId);
+  const onClose = useCallback(() => {
+    forget();
+    onLeave();
+  }, [forget, onLeave]);
   const run = useCommand();
   const [note, setNote] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);

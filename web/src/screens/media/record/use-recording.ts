@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useDuet } from '../../duet.tsx';
+import { keepRecording } from '../../memory.ts';
 import { type Refusal, refusalOf } from './lacking.ts';
 import { openDevices, type Recorded, Recording, release, type Tick, type What } from './recorder.ts';
 
@@ -20,6 +21,8 @@ export interface Recorder {
   readonly start: () => void;
   /** Fulfilled with what there is; null if nothing was being recorded. */
   readonly stop: () => Promise<Recorded | null>;
+  /** It was sent, or is not wanted: nothing of it is kept. */
+  readonly forget: () => void;
 }
 
 const NO_TICK: Tick = { ms: 0, bytes: 0, levels: [] };
@@ -27,25 +30,39 @@ const NO_TICK: Tick = { ms: 0, bytes: 0, levels: [] };
 const TELL_MS = 3000;
 
 /**
- * One recording, from the question for the devices to what there is to send. The devices are let go when it is stopped and
- * when the component goes.
+ * One recording for one person, from the question for the devices to what there is to send. The devices are let go when it
+ * is stopped and when the component goes; what was recorded by then is kept until it is sent or forgotten, and is what the
+ * next recording for that person begins with.
  */
-export function useRecording(what: What, startsAtOnce: boolean): Recorder {
-  const { client } = useDuet();
+export function useRecording(what: What, startsAtOnce: boolean, accountId: string): Recorder {
+  const { client, memory } = useDuet();
   const [stage, setStage] = useState<Stage>({ at: 'asking' });
   const [tick, setTick] = useState(NO_TICK);
   const [turn, setTurn] = useState<{ readonly cameraId?: string }>({});
   const stream = useRef<MediaStream | null>(null);
   const recording = useRef<Recording | null>(null);
 
-  const stop = useCallback(async (full = false) => {
-    const open = recording.current;
-    recording.current = null;
-    if (open === null) return null;
-    const recorded = await open.stop();
-    setStage({ at: 'done', recorded, full });
-    return recorded;
-  }, []);
+  /** Ends what is being recorded, and keeps it. */
+  const end = useCallback(
+    (full: boolean): Promise<Recorded> | null => {
+      const open = recording.current;
+      recording.current = null;
+      if (open === null) return null;
+      const recorded = open.stop();
+      keepRecording(memory, accountId, { what, recorded, full });
+      return recorded;
+    },
+    [memory, accountId, what],
+  );
+
+  const stop = useCallback(
+    async (full = false) => {
+      const recorded = await end(full);
+      if (recorded !== null) setStage({ at: 'done', recorded, full });
+      return recorded;
+    },
+    [end],
+  );
 
   const begin = useCallback(
     (on: MediaStream) => {
@@ -58,6 +75,15 @@ export function useRecording(what: What, startsAtOnce: boolean): Recorder {
 
   useEffect(() => {
     let wanted = true;
+    const kept = memory.getState().recordings.get(accountId);
+    if (kept?.what === what) {
+      void kept.recorded.then((recorded) => {
+        if (wanted) setStage({ at: 'done', recorded, full: kept.full });
+      });
+      return () => {
+        wanted = false;
+      };
+    }
     setStage({ at: 'asking' });
     openDevices(what, turn.cameraId).then(
       (opened) => {
@@ -73,12 +99,11 @@ export function useRecording(what: What, startsAtOnce: boolean): Recorder {
     );
     return () => {
       wanted = false;
-      recording.current?.discard();
-      recording.current = null;
+      end(false);
       if (stream.current !== null) release(stream.current);
       stream.current = null;
     };
-  }, [what, turn, startsAtOnce, begin]);
+  }, [memory, accountId, what, turn, startsAtOnce, begin, end]);
 
   const records = stage.at === 'recording';
   useEffect(() => {
@@ -92,10 +117,20 @@ export function useRecording(what: What, startsAtOnce: boolean): Recorder {
     };
   }, [records, what, client]);
 
+  const forget = useCallback(() => {
+    recording.current?.discard();
+    recording.current = null;
+    keepRecording(memory, accountId, null);
+  }, [memory, accountId]);
+
   return {
     stage,
     tick,
-    open: (cameraId) => setTurn(cameraId === undefined ? {} : { cameraId }),
+    forget,
+    open: (cameraId) => {
+      forget();
+      setTurn(cameraId === undefined ? {} : { cameraId });
+    },
     start: () => {
       if (stage.at === 'live') begin(stage.stream);
     },

@@ -5,6 +5,7 @@ import type { TransferView } from '../../../engine/contract.ts';
 import { useWords } from '../../../i18n/index.tsx';
 import { accountName } from '../../../state/index.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
+import { useWayBack } from '../../../ui/way-back.ts';
 import { shownName } from '../../chat/file-name.ts';
 import { saveBlob } from '../../chat/save.ts';
 import { useApp } from '../../duet.tsx';
@@ -31,9 +32,11 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
   const { viewer } = useMediaWords();
   const account = useApp((app) => app.account);
   const name = shownName(transfer.name);
+  const whole = transfer.blob !== undefined;
   const guarded = !mine && transfer.mode === 'viewOnly';
   const [note, setNote] = useState<string | null>(null);
   const dialog = useRef<HTMLDialogElement>(null);
+  useWayBack(onClose);
   const guard = useMemo<Guard>(
     () => ({ blocked: () => setNote(viewer.blocked(peerName)), close: onClose }),
     [viewer, peerName, onClose],
@@ -56,7 +59,7 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
   const stable = useCallback((message: FromViewer) => latest.current(message), []);
   const watermark = guarded ? (accountName(account) ?? '') : null;
   const { element, state, playing, say } = useViewer(
-    { file, ...kind, watermark, round: false, locale: language },
+    { file, ...kind, watermark, round: false, locale: language, whole, duration: transfer.durationMs / 1000 },
     stable,
   );
 
@@ -109,7 +112,7 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
               </IconButton>
             </>
           )}
-          {!mine && !guarded && (
+          {!mine && !guarded && whole && (
             <IconButton label={t.transfer.saveName(name)} onClick={() => saveBlob(file, transfer.name)}>
               <Download size={20} aria-hidden="true" />
             </IconButton>
@@ -129,7 +132,9 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
           {state !== 'shown' && (
             <Middle>
               {state === 'opening'
-                ? viewer.loading
+                ? whole
+                  ? viewer.loading
+                  : viewer.arriving
                 : `${viewer.failed} ${guarded ? viewer.failedOnlyLook : mine ? '' : viewer.failedSave}`}
             </Middle>
           )}

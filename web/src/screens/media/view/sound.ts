@@ -38,7 +38,8 @@ function open(file: Blob, kind: Kind): void {
     else if (message.type === 'playing') become(message);
     else if (message.type === 'ended') become({ playing: false, at: 0 });
   });
-  frame.say({ type: 'show', file, ...kind, shape: 'audio', watermark: null, round: false, locale: 'en' });
+  const plainly = { watermark: null, round: false, locale: 'en', whole: true, duration: 0 } as const;
+  frame.say({ type: 'show', file, ...kind, shape: 'audio', ...plainly });
   frame.say({ type: 'rate', rate: sound.rate });
 }
 

@@ -18,7 +18,10 @@ export interface Viewing {
 
 const STILL: Playing = { playing: false, at: 0, duration: 0 };
 
-/** One file in a frame of its own, as long as the component is there. `hear` must stay the same function. */
+/**
+ * One file in a frame of its own, as long as the component is there. Of one that is not whole, `asked.file` may grow.
+ * `hear` must stay the same function.
+ */
 export function useViewer(asked: ToShow, hear: (message: FromViewer) => void): Viewing {
   const element = useRef<HTMLIFrameElement>(null);
   const frame = useRef<ViewerFrame | null>(null);
@@ -44,6 +47,13 @@ export function useViewer(asked: ToShow, hear: (message: FromViewer) => void): V
       frame.current = null;
     };
   }, [hear]);
+  const { file, whole } = asked;
+  const shown = useRef(file);
+  useEffect(() => {
+    if (shown.current === file) return;
+    shown.current = file;
+    frame.current?.say({ type: 'more', file, whole });
+  }, [file, whole]);
   const say = useCallback((message: ToViewer) => frame.current?.say(message), []);
   return { element, state, playing, say };
 }

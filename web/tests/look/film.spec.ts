@@ -1,0 +1,97 @@
+/** Films that play while they arrive: made here by the browser itself, and drawn in the real frame of the viewer. */
+import { expect, type Page, test } from '@playwright/test';
+import type { TransferView } from '../../src/engine/contract.ts';
+import { scenes } from './scenes.js';
+import { enter } from './stage.js';
+
+/** Seconds of film that are made. */
+const LENGTH = 3;
+
+/** What came of the film so far is held by the page, as the engine would hold it. */
+declare global {
+  var film: { readonly whole: Blob; show(part: number): void };
+}
+
+/** A clip of moving colours in this format, and a message with it of which nothing has come. */
+async function offered(page: Page, mimeType: string): Promise<void> {
+  const scene = scenes.find(({ name }) => name === '03-conversation');
+  if (scene === undefined) throw new Error('no such scene');
+  await enter(page, scene, { language: 'en', theme: 'light' });
+  await page.evaluate(
+    async ({ type, seconds }) => {
+      const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 320 });
+      const context = canvas.getContext('2d');
+      if (context === null) throw new Error('nothing to draw on');
+      const stream = canvas.captureStream(25);
+      const sound = new AudioContext();
+      const out = sound.createMediaStreamDestination();
+      const tone = sound.createOscillator();
+      tone.connect(out);
+      tone.start();
+      for (const track of out.stream.getAudioTracks()) stream.addTrack(track);
+      const recorder = new MediaRecorder(stream, { mimeType: type, videoBitsPerSecond: 2_000_000 });
+      const parts: Blob[] = [];
+      recorder.ondataavailable = ({ data }) => parts.push(data);
+      const stopped = new Promise((resolve) => recorder.addEventListener('stop', resolve));
+      recorder.start(200);
+      const began = performance.now();
+      while (performance.now() - began < seconds * 1000) {
+        for (let at = 0; at < 64; at += 1) {
+          context.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
+          context.fillRect((at % 8) * 40, Math.floor(at / 8) * 40, 40, 40);
+        }
+        await new Promise((next) => requestAnimationFrame(next));
+      }
+      recorder.stop();
+      await stopped;
+      const whole = new Blob(parts, { type: 'application/octet-stream' });
+      const said = {
+        fid: 'film',
+        name: 'film',
+        mediaType: type,
+        kind: 'videoMessage',
+        mode: 'both',
+      } as const;
+      const file = { ...said, size: whole.size, durationMs: seconds * 1000 };
+      const message = (change: Partial<TransferView>) => fake.offerFile({ ...file, ...change });
+      globalThis.film = {
+        whole,
+        show: (part) => {
+          const done = Math.floor(whole.size * part);
+          if (part === 1) message({ state: 'done', done, blob: whole });
+          else message({ state: 'transferring', done, arriving: whole.slice(0, done) });
+        },
+      };
+    },
+    { type: mimeType, seconds: LENGTH },
+  );
+}
+
+for (const type of ['video/webm;codecs=vp8,opus', 'video/mp4;codecs=avc1,opus']) {
+  test(`a film plays while it arrives, from its first bytes to its end: ${type}`, async ({ page }) => {
+    const at = (testId: string) => page.getByTestId(testId);
+    const inside = page.locator('iframe[title^="Video message"]').contentFrame().locator('video');
+    const playing = () => inside.evaluate((video: HTMLVideoElement) => video.currentTime);
+    await offered(page, type);
+    await page.evaluate(() => film.show(0.5));
+    await expect(at('circle-picture')).toBeVisible();
+    await at('circle-toggle').click();
+    await expect.poll(playing, { timeout: 15_000 }).toBeGreaterThan(0.5);
+    await test.step('it waits for what is still coming, and says nothing to its sender', async () => {
+      await expect
+        .poll(() => inside.evaluate((video: HTMLVideoElement) => video.readyState < video.HAVE_FUTURE_DATA))
+        .toBe(true);
+      await expect(at('circle')).toHaveAttribute('data-playing', 'true');
+      expect(await playing()).toBeLessThan(LENGTH - 0.5);
+    });
+    const marked = page.evaluate(
+      () =>
+        new Promise((resolve) => {
+          fake.markSeen = async ({ fid }) => resolve(fid);
+        }),
+    );
+    await page.evaluate(() => film.show(1));
+    await expect(at('circle')).toHaveAttribute('data-playing', 'false');
+    expect(await marked).toBe('film');
+  });
+}
