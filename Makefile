@@ -14,12 +14,16 @@ PORT ?= 8080
 
 step = @printf '\033[1m==>\033[0m %s\n'
 
+# target/debug/duet-relay, as the Rust tests build it: built alone it has other features, and a hundred crates are compiled twice.
+debug_relay = @cargo test --locked --quiet --workspace --no-run
+
 # --- sources that the stamps watch ---------------------------------------------------------------------------
 rust_sources = $(shell find $(1) -name target -prune -o \( -name '*.rs' -o -name Cargo.toml -o -name '*.sql' -o -name '*.txt' \) -print 2>/dev/null)
 CORE_SOURCES := Cargo.lock Cargo.toml $(call rust_sources,crypto-core/src crypto-core/Cargo.toml crypto-core/primitives/src crypto-core/primitives/Cargo.toml)
-WASM_SOURCES := $(CORE_SOURCES) $(call rust_sources,wasm-bindings/src wasm-bindings/builder wasm-bindings/Cargo.toml)
+WASM_SOURCES := $(CORE_SOURCES) $(call rust_sources,wasm-bindings/src wasm-bindings/builder wasm-bindings/subtle wasm-bindings/Cargo.toml)
 PACKAGE_SOURCES := $(shell find wasm-bindings/ts -name '*.ts' 2>/dev/null) wasm-bindings/tsconfig.json
-SITE_SOURCES := $(shell find web/src web/viewer web/public -type f 2>/dev/null) web/index.html web/vite.config.ts $(wildcard web/tsconfig*.json)
+DOCS_SOURCES := $(wildcard $(shell git ls-files '*.md' docs/images docs/site 2>/dev/null)) web/public/icon.svg
+SITE_SOURCES := $(shell find web/src web/viewer web/sw web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/scripts/icons.ts $(wildcard web/tsconfig*.json)
 
 .PHONY: help
 help: ## List the targets
@@ -46,10 +50,17 @@ package: $(STAMPS)/package ## Build the npm package @duet-chat/crypto into wasm-
 .PHONY: site
 site: $(STAMPS)/site ## Build the messenger into web/dist
 
+.PHONY: docs
+docs: $(STAMPS)/docs ## Build the documents as a site into docs/site/dist; the relay serves it under /docs
+
 .PHONY: relay
-relay: $(STAMPS)/site ## Build the relay with the site inside: target/release/duet-relay
+relay: $(STAMPS)/site $(STAMPS)/docs ## Build the relay with the site and the documents inside: target/release/duet-relay
 	$(step) "building the relay (some minutes the first time)"
 	@cargo build --release --locked -p duet-relay
+
+.PHONY: release
+release: $(STAMPS)/site $(STAMPS)/docs ## The relay as one static program with the site inside, its parts list and checksums, as an archive: .build/release/
+	@sh infra/release.sh $(BUILD)/release
 
 ## Develop
 .PHONY: dev-relay
@@ -79,6 +90,29 @@ develop-reup: develop-down develop-up ## Stop and start anew
 develop-rebuild: develop-secrets ## Build the image without its cache
 	@$(DEVELOP) build --no-cache
 
+PROD = docker compose -f infra/containers/prod.yml --env-file infra/.env
+.PHONY: prod-up prod-up-build prod-down prod-down-volumes prod-restart prod-reup prod-rebuild
+infra/.env:
+	@echo "infra/.env is missing: copy infra/env.example and name your deployment in it" >&2; exit 1
+prod-up: develop-secrets infra/.env ## Containers: the relay, PostgreSQL, nginx with TLS, Prometheus, Grafana; the app on https://localhost
+	@$(PROD) up --detach --wait
+prod-up-build: develop-secrets infra/.env ## The same, with the image built anew
+	@$(PROD) up --detach --wait --build
+prod-down: infra/.env ## Stop the containers; data is kept
+	@$(PROD) down
+prod-down-volumes: infra/.env ## Stop them and forget their data
+	@$(PROD) down --volumes
+prod-restart: infra/.env ## Restart them as they are
+	@$(PROD) restart
+prod-reup: prod-down prod-up ## Stop and start anew
+prod-rebuild: develop-secrets infra/.env ## Build the image without its cache
+	@$(PROD) build --no-cache
+
+.PHONY: stack
+stack: $(STAMPS)/site $(STAMPS)/docs $(STAMPS)/tests ## The same parts as processes of this machine, without containers: PostgreSQL, redis-server, nginx, Prometheus
+	$(debug_relay)
+	@sh infra/stack.sh
+
 ## Check
 .PHONY: check
 check: $(STAMPS)/package $(STAMPS)/web-npm ## The fast lane: format, lint, types and unit tests of what changed (ALL=1 for all)
@@ -86,22 +120,32 @@ check: $(STAMPS)/package $(STAMPS)/web-npm ## The fast lane: format, lint, types
 
 .PHONY: test
 test: ## Set up and run every check, with the time of each; what CI runs
-	@MAKE="$(MAKE)" sh infra/stages.sh lint test-infra test-rust test-evidence test-vectors test-package test-web test-look test-e2e
+	@MAKE="$(MAKE)" sh infra/stages.sh lint test-infra test-rust test-evidence test-vectors test-package test-web test-look test-e2e test-firefox test-stack
 	$(step) "all checks passed"
 
 .PHONY: lint
-lint: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/venv ## Formatting, clippy, biome, tsc, spelling, references in the documents
+lint: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/venv $(STAMPS)/docs ## Formatting, clippy, biome, tsc, spelling, references in the documents
 	$(step) "formatting and lints"
 	@cargo fmt --all --check
 	@cargo clippy --locked --workspace --all-targets --quiet -- -D warnings
 	@cd wasm-bindings && npm run --silent lint && npm run --silent typecheck
 	@cd web && npm run --silent lint && npm run --silent typecheck
+	@cd docs/site && npm run --silent lint
 	@sh infra/lint/references.sh
+	@sh infra/lint/secrets.sh
+	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.compose-spec infra/containers/*.yml
 	@$(VENV)/bin/typos --config infra/lint/typos.toml
 
 .PHONY: test-infra
 test-infra: $(STAMPS)/tests ## The files of infra/ with the programs that read them: nginx, Prometheus with its alerts
 	@sh infra/test.sh
+
+.PHONY: test-stack
+test-stack: $(STAMPS)/site $(STAMPS)/docs $(STAMPS)/tests ## A deployment with traffic: two people through nginx; every panel and alert is asked of its Prometheus
+	$(step) "the parts of a deployment together: two people through nginx, then what Prometheus knows of it"
+	$(debug_relay)
+	@SCRAPE_INTERVAL=1s sh infra/stack.sh sh -c '(cd web && npm run --silent test:e2e -- stack.spec) && NODE_EXTRA_CA_CERTS=$$STACK_CERTIFICATE \
+	  node --experimental-websocket --no-warnings infra/watch/check.mjs $(if $(DRAW),--draw)'
 
 .PHONY: audit
 audit: $(STAMPS)/base $(BUILD)/tools/bin/cargo-deny ## Licences and sources of what we depend on (cargo-deny)
@@ -135,7 +179,7 @@ test-vectors: $(STAMPS)/venv ## Drift of test-vectors/, and the independent Pyth
 .PHONY: test-package
 test-package: $(STAMPS)/package $(STAMPS)/tests ## The npm package: Node and Chromium, each on both engines
 	$(step) "npm package in Node"
-	@cargo build --locked --quiet -p duet-relay
+	$(debug_relay)
 	@cd wasm-bindings && npm test --silent
 	$(step) "npm package in Chromium"
 	@cd wasm-bindings && npm run --silent test:chromium
@@ -151,10 +195,16 @@ test-look: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/tests ## Every screen o
 	@cd web && npm run --silent look
 
 .PHONY: test-e2e
-test-e2e: $(STAMPS)/site $(STAMPS)/tests ## Two people in a real Chromium through a real relay
+test-e2e: $(STAMPS)/site $(STAMPS)/docs $(STAMPS)/tests ## Two people in a real Chromium through a real relay
 	$(step) "end to end: two people, a real relay, a real browser"
-	@cargo build --locked --quiet -p duet-relay
+	$(debug_relay)
 	@cd web && npm run --silent test:e2e
+
+.PHONY: test-firefox
+test-firefox: $(STAMPS)/site $(STAMPS)/tests ## Two people in Debian's Firefox: register, call, compare, text, file
+	$(step) "end to end: the path that everybody takes, in Firefox"
+	$(debug_relay)
+	@cd web && npm run --silent test:firefox
 
 .PHONY: test-long
 test-long: $(STAMPS)/base $(BUILD)/tools/bin/cargo-fuzz $(BUILD)/tools/bin/cargo-mutants ## What takes hours; writes docs/evidence/ (PARTS="formal fuzz" for some)
@@ -205,9 +255,9 @@ fuzz: $(STAMPS)/base $(BUILD)/tools/bin/cargo-fuzz ## Fuzz decoders and conversa
 	@sh crypto-core/fuzz/run.sh $(or $(SECONDS),60)
 
 .PHONY: mutants
-mutants: $(STAMPS)/base $(BUILD)/tools/bin/cargo-mutants ## Mutation tests of the core (hours; FILES='crypto-core/src/vault/*.rs' for a part)
+mutants: $(STAMPS)/base $(BUILD)/tools/bin/cargo-mutants ## Mutation tests of the core (hours; FILES='crypto-core/src/client/**/*.rs' for a part)
 	@PATH="$(CURDIR)/$(BUILD)/tools/bin:$$PATH" CARGO_TARGET_DIR="$(CURDIR)/target/mutants" cargo mutants \
-	  --config crypto-core/mutants.toml -p duet-crypto -p duet-primitives -o $(BUILD) $(if $(FILES),--file '$(FILES)')
+	  --config crypto-core/mutants.toml -p duet-crypto -p duet-primitives -o $(BUILD) $(patsubst %,--file '%',$(FILES))
 
 .PHONY: bench
 bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), beside others' (vodozemac, snow), package, relay
@@ -223,7 +273,7 @@ fmt: $(STAMPS)/package-npm $(STAMPS)/web-npm ## Format everything
 
 .PHONY: clean
 clean: ## Remove everything that was built (not .data/)
-	@rm -rf $(BUILD) target web/dist web/node_modules wasm-bindings/dist wasm-bindings/pkg wasm-bindings/node_modules
+	@rm -rf $(BUILD) target web/dist web/node_modules docs/site/dist docs/site/node_modules wasm-bindings/dist wasm-bindings/pkg wasm-bindings/node_modules
 
 # --- steps with a memory -------------------------------------------------------------------------------------
 $(STAMPS):
@@ -279,4 +329,14 @@ $(STAMPS)/web-npm: web/package-lock.json $(STAMPS)/base | $(STAMPS)
 $(STAMPS)/site: $(SITE_SOURCES) $(STAMPS)/package $(STAMPS)/web-npm | $(STAMPS)
 	$(step) "building the messenger"
 	@cd web && npm run --silent build
+	@touch $@
+
+$(STAMPS)/docs-npm: docs/site/package-lock.json $(STAMPS)/base | $(STAMPS)
+	$(step) "npm packages of the documents' site"
+	@cd docs/site && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/docs: $(DOCS_SOURCES) $(PACKAGE_SOURCES) $(STAMPS)/wasm $(STAMPS)/docs-npm | $(STAMPS)
+	$(step) "building the documents, with their links checked"
+	@cd docs/site && npm run --silent build
 	@touch $@

@@ -23,11 +23,11 @@ if touched '^server/'; then
   cargo clippy --locked --quiet -p duet-relay --all-targets -- -D warnings
   cargo test --locked --quiet -p duet-relay --lib
 fi
-if touched '^wasm-bindings/(src|builder)/'; then
+if touched '^wasm-bindings/(src|builder|subtle)/'; then
   nothing=false
   say "bindings"
-  cargo clippy --locked --quiet -p duet-wasm -p duet-wasm-builder --all-targets -- -D warnings
-  cargo test --locked --quiet -p duet-wasm --lib
+  cargo clippy --locked --quiet -p duet-wasm -p duet-subtle -p duet-wasm-builder --all-targets -- -D warnings
+  cargo test --locked --quiet -p duet-wasm -p duet-subtle --lib
 fi
 if touched '\.rs$'; then cargo fmt --all --check; fi
 if touched '^wasm-bindings/.*\.(ts|mjs|json)$'; then

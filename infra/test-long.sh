@@ -6,7 +6,8 @@
 #
 # Each part writes docs/evidence/PART.md: the commit it ran on, the machine, how long it took, and what it printed last. A part
 # that fails writes that too, and the run fails. SECONDS_EACH (default 60) is what a fuzzer gets, ROUNDS (default 20) how often
-# the tests are repeated, INPUTS (default 100000) how many random clients the relay meets, FILES what `make mutants` changes (default: the ratchet).
+# the tests are repeated and relays, Redis and lines broken, INPUTS (default 100000) how many random clients the relay meets, FILES what `make mutants` changes (default:
+# the ratchet and the client).
 set -u
 cd "$(dirname "$0")/.." || exit 1
 . infra/setup/lib.sh
@@ -28,28 +29,55 @@ fuzz() {
 
 memcheck() { sh crypto-core/evidence/memcheck.sh; }
 
-mutants() { make --no-print-directory mutants FILES="${FILES:-crypto-core/src/session/*.rs}"; }
+mutants() { make --no-print-directory mutants FILES="${FILES:-crypto-core/src/session/*.rs crypto-core/src/client/**/*.rs}"; }
 
-# Random clients against the relay, then ten thousand people who say nothing beside two hundred pairs who do.
+# Random clients against the relay; relays, Redis and the lines between them that break amid messages; then ten thousand people who
+# say nothing beside two hundred pairs who do.
 relay() {
   DUET_FUZZ="${INPUTS:-100000}" cargo test --locked --quiet --release --package duet-relay --test it -- --ignored || return 1
+  DUET_ROUNDS="${ROUNDS:-20}" cargo test --locked --quiet --release --package duet-relay --test it -- nodes_broken \
+    --nocapture --test-threads=1 || return 1
   cargo run --locked --quiet --release --package duet-relay --example load -- --idle 10000 --pairs 200 --rounds 1
 }
 
-# The tests of core and relay again and again beside two busy loops: what fails once in fifty runs is broken.
-stress() {
-  cargo test --locked --quiet --package duet-crypto --package duet-relay --no-run || return 1
+# beside_two_loops COUNT NAME COMMAND...: runs the command again and again beside two busy loops. What fails once in fifty runs is
+# broken.
+beside_two_loops() {
+  rounds="$1" name="$2" round=0 failed=0
+  shift 2
   sh -c 'while :; do :; done' & first=$!
   sh -c 'while :; do :; done' & second=$!
-  round=0 failed=0
-  while [ "$round" -lt "${ROUNDS:-20}" ]; do
+  while [ "$round" -lt "$rounds" ]; do
     round=$((round + 1))
-    cargo test --locked --quiet --package duet-crypto --package duet-relay || failed=$((failed + 1))
+    "$@" || failed=$((failed + 1))
   done
   kill "$first" "$second"
-  echo "$failed of $round rounds failed"
+  echo "$name: $failed of $round rounds failed"
   [ "$failed" -eq 0 ]
 }
+
+# The tests of core and relay.
+stress() {
+  cargo test --locked --quiet --package duet-crypto --package duet-relay --no-run || return 1
+  beside_two_loops "${ROUNDS:-20}" "core and relay" cargo test --locked --quiet --package duet-crypto --package duet-relay
+}
+
+# The messenger's unit tests, and its end-to-end tests (a quarter as often: they take as long as all else).
+stress_web() {
+  make --no-print-directory site docs || return 1
+  [ -n "${DUET_RELAY:-}" ] || cargo build --locked --quiet --package duet-relay || return 1
+  beside_two_loops "${ROUNDS:-20}" "unit tests" npm test --silent --prefix web || return 1
+  beside_two_loops "$(((${ROUNDS:-20} + 3) / 4))" "end to end" npm run --silent test:e2e --prefix web
+}
+
+# Every operation of the HTTP API as its description says, and as it does not.
+api() {
+  [ -n "${DUET_RELAY:-}" ] || cargo build --locked --quiet --package duet-relay || return 1
+  sh infra/api.sh
+}
+
+# Two releases of this commit, built in two folders, are the same bytes.
+release() { sh infra/release-twice.sh; }
 
 # The messenger through the real intervals: a relay that is away for half a minute, a browser that sleeps for a minute and a half,
 # a line that dies without a word. `make test` lives through the same five times faster.
@@ -66,10 +94,10 @@ mkdir -p docs/evidence
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT INT TERM
 status=0
-[ $# -gt 0 ] || set -- formal fuzz relay stress memcheck mutants life
+[ $# -gt 0 ] || set -- formal fuzz relay api release stress stress_web memcheck mutants life
 for part do
   case $part in
-    formal | fuzz | relay | stress | memcheck | mutants | life) ;;
+    formal | fuzz | relay | api | release | stress | stress_web | memcheck | mutants | life) ;;
     *) fail "no part is called $part" ;;
   esac
   say "$part"

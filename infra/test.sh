@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks the configuration files of infra/ with the programs that will read them: nginx, Prometheus.
+# Checks the configuration files of infra/ with the programs that will read them: nginx, Prometheus, systemd where there is one.
 set -eu
 cd "$(dirname "$0")/.."
 . infra/setup/lib.sh
@@ -23,3 +23,13 @@ done
 say "prometheus: configuration and alerts"
 promtool check config --lint=none infra/prometheus/prometheus.yml >/dev/null
 promtool test rules infra/prometheus/alerts.test.yml
+
+if have systemd-analyze; then
+  say "systemd: the unit, and what it leaves open"
+  # The program is not installed here; everything else that is wrong is an error.
+  sed 's|^ExecStart=.*|ExecStart=/bin/true|' infra/systemd/duet-relay.service >"$work/duet-relay.service"
+  systemd-analyze verify --man=no "$work/duet-relay.service"
+  systemd-analyze security --offline=true --threshold=20 --no-pager "$work/duet-relay.service" >"$work/security" || { cat "$work/security"; exit 1; }
+else
+  say "systemd: no systemd-analyze on this machine, so its unit is not checked"
+fi

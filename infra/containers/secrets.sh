@@ -1,9 +1,17 @@
 #!/bin/sh
-# Makes what develop.yml keeps secret, once, readable by its owner alone: infra/containers/secrets/.
+# Makes what the containers keep secret, once, readable by its owner alone: infra/containers/secrets/. What is there stays; to
+# rotate one, see docs/operations/README.md.
 set -eu
 cd "$(dirname "$0")"
 umask 077
 mkdir -p secrets
 [ -s secrets/postgres-password ] || openssl rand -hex 24 >secrets/postgres-password
-# The relay runs as somebody else inside of its container and has to read this one.
-[ -s secrets/pgpass ] || { printf 'postgres:5432:duet:duet:%s\n' "$(cat secrets/postgres-password)" >secrets/pgpass && chmod 644 secrets/pgpass; }
+[ -s secrets/grafana-password ] || openssl rand -hex 24 >secrets/grafana-password
+[ -s secrets/signing-key ] || openssl rand 32 | base64 | tr '+/' '-_' | tr -d '=' >secrets/signing-key
+[ -s secrets/pgpass ] || printf 'postgres:5432:duet:duet:%s\n' "$(cat secrets/postgres-password)" >secrets/pgpass
+# The relay and Grafana run as somebody else inside of their containers and have to read these.
+chmod 644 secrets/pgpass secrets/signing-key secrets/grafana-password
+# For trying it: browsers will warn. Put your own certificate in its place.
+[ -s secrets/certificate.pem ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
+  -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+  -keyout secrets/certificate-key.pem -out secrets/certificate.pem 2>/dev/null
