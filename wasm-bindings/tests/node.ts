@@ -9,6 +9,7 @@ import './node/collected.js';
 import './node/cost.js';
 import './node/example.js';
 import './node/guide.js';
+import './node/libraries.js';
 import './node/loader.js';
 import './node/size.js';
 import './node/subtle.js';

@@ -91,6 +91,13 @@ const installed = async (page: Page): Promise<Outcome[]> => {
   ];
 };
 
+/** Libraries of others, where they would find no `crypto.subtle`. */
+const libraries = (page: Page): Promise<Outcome[]> =>
+  page.evaluate(async () => {
+    const { runLibraries } = await import('/.build/tests/libraries/all.js' as string);
+    return runLibraries();
+  });
+
 const exampleOfRelay = async (page: Page): Promise<Outcome[]> => {
   const said = await page.evaluate(async () => {
     await import('/examples/relay.mjs' as string);
@@ -114,6 +121,7 @@ const SCENARIOS: readonly Scenario[] = [
     run: (page) => everything(page),
   },
   { name: 'subtle installed', host: 'duet.test', path: '/plain', secure: false, run: installed },
+  { name: 'libraries on subtle', host: 'duet.test', path: '/plain', secure: false, run: libraries },
   {
     name: 'strict policy',
     host: 'localhost',

@@ -3,35 +3,11 @@
  * thread of its own.
  */
 import { test } from 'node:test';
-import { Worker } from 'node:worker_threads';
-
-const dist = new URL('../../../dist/', import.meta.url);
-
-/** Runs code in a fresh thread, in which the globals are changed first, and returns what it posts. */
-function fresh(before: string, code: string): Promise<unknown> {
-  const source = `
-    const { parentPort } = await import('node:worker_threads');
-    const platform = globalThis.crypto;
-    const replace = (value) => Object.defineProperty(globalThis, 'crypto', { value, configurable: true });
-    const getRandomValues = (bytes) => platform.getRandomValues(bytes);
-    const named = (promise) => Promise.resolve(promise).then(() => 'went through', (error) => (typeof error.code === 'string' ? error.code : error.name));
-    ${before}
-    const load = (name) => import(new URL(name, '${dist}').href);
-    ${code}
-  `;
-  const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
-  return new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  }).finally(() => worker.terminate());
-}
+import { dist, fresh, INSECURE } from './thread.js';
 
 function finds(name: string, before: string, code: string, wanted: unknown): void {
   test(`subtle: ${name}`, async ({ assert }) => assert.deepEqual(await fresh(before, code), wanted));
 }
-
-/** As on plain http. */
-const INSECURE = 'replace({ getRandomValues }); delete globalThis.CryptoKey;';
 
 finds(
   'without crypto.subtle the module does everything',
