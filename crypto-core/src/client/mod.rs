@@ -135,8 +135,6 @@ pub struct Client<E: Engine> {
     stocking: Option<JobId>,
     login: Option<JobId>,
     now: u64,
-    /// When everything that was due was last looked at.
-    advanced: Option<u64>,
     /// Something waits for the allowance of frames.
     blocked: bool,
     blocked_again: bool,
@@ -163,7 +161,6 @@ impl<E: Engine> Client<E> {
             stocking: None,
             login: None,
             now: 0,
-            advanced: None,
             blocked: false,
             blocked_again: false,
             rota: Rota::default(),
@@ -322,7 +319,7 @@ impl<E: Engine> Client<E> {
             self.shared.jobs.remove(&id);
             self.job_done(id, account, Err(Code::Engine), rng);
         }
-        self.advanced = Some(now);
+        self.shared.looked_at = Some(now);
         let talking = self.is_talking();
         let dead_at = self.shared.line.dead_at(talking, &self.shared.settings);
         if dead_at.is_some_and(|at| now >= at) {
@@ -345,11 +342,11 @@ impl<E: Engine> Client<E> {
             wakes.extend(self.blocked_again.then(|| self.shared.pace.next_again()));
             wakes.extend(self.shared.line.watch_due());
         }
-        wakes.extend(self.roster.next_wake(self.advanced));
+        wakes.extend(self.roster.next_wake(self.shared.looked_at));
         // What is still due after it was looked at waits for something else, such as the allowance.
         wakes
             .into_iter()
-            .filter(|at| Some(*at) > self.advanced)
+            .filter(|at| Some(*at) > self.shared.looked_at)
             .min()
     }
 

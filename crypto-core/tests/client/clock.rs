@@ -1,8 +1,9 @@
 //! When things happen, by a clock that is ours: to the millisecond, in small steps and in leaps, forwards and backwards.
 
+use std::cell::Cell;
 use std::vec::Vec;
 
-use duet_crypto::client::{EndedBy, Event, Settings, Stage, Status};
+use duet_crypto::client::{EndedBy, Event, MessageId, Settings, Stage, Status};
 use duet_crypto::session::Activity;
 
 use crate::world::{START, World};
@@ -218,6 +219,44 @@ fn nothing_is_done_before_the_next_wake() {
             world.pass(1);
         }
     });
+}
+
+/// Something else happens in the very millisecond in which something is due, and with the same peer: what is due is still
+/// named, or was done.
+#[test]
+fn what_is_due_this_millisecond_is_named_until_it_was_looked_at() {
+    let met = Cell::new(0);
+    life(|world, ms| {
+        let end = world.now + ms;
+        loop {
+            let wakes = world.people.iter();
+            let wakes = wakes.filter_map(|one| one.client.next_wake());
+            let Some(next) = wakes.min().filter(|at| *at <= end) else {
+                break;
+            };
+            world.pass(next.saturating_sub(world.now + 1));
+            // What comes in it by itself comes first.
+            world.now = world.now.max(next);
+            for index in 0..world.people.len() {
+                let peer = world.account(1 - index);
+                if world.people[index].client.next_wake() != Some(next) {
+                    continue;
+                }
+                met.set(met.get() + 1);
+                let _ = world.act(index, |client, now, rng| {
+                    client.viewed(&peer, MessageId::Own(99), now, rng)
+                });
+                let one = &mut world.people[index];
+                if one.client.next_wake().is_none_or(|at| at > next) {
+                    one.client.advance(next, &mut one.rng);
+                    assert!(one.client.poll().is_none(), "{next} {:?}", one.client);
+                }
+            }
+            world.pass(0);
+        }
+        world.pass(end - world.now);
+    });
+    assert!(met.get() > 20);
 }
 
 /// A clock that is set back by an hour stands still: nothing is done twice, lost, or late.

@@ -106,6 +106,8 @@ impl<E: Engine> Conversation<E> {
         let settings = &turn.shared.settings;
         let online = turn.shared.line.is_online() && self.address.is_some();
         let now = turn.now;
+        let looked_at = turn.shared.looked_at;
+        let is_ahead = |at: &u64| Some(*at) > looked_at;
         let mut wakes: Vec<Option<u64>> = Vec::with_capacity(10);
         wakes.push(self.peer_active_until);
         wakes.push(
@@ -117,25 +119,26 @@ impl<E: Engine> Conversation<E> {
             let silent = |since: u64| since.saturating_add(settings.interruption);
             wakes.push(self.silent_since.map(silent));
             let noticed = |since: u64| since.saturating_add(settings.resend_first);
-            wakes.push(self.silent_since.map(noticed).filter(|at| *at > now));
+            wakes.push(self.silent_since.map(noticed).filter(is_ahead));
             wakes.push(talk.ready_by);
-            wakes.push(Some(talk.next_age(now, settings)));
+            wakes.push(Some(talk.next_age(looked_at, settings)));
             if online {
-                wakes.push(talk.next_wake(now));
-                wakes.push(Some(self.chunks_after).filter(|at| *at > now));
+                wakes.push(talk.next_wake(looked_at));
+                wakes.push(Some(self.chunks_after).filter(is_ahead));
                 // One that has passed is looked at when there is room for what it asks.
-                wakes.push(self.transfers.deadline().filter(|at| *at > now));
+                wakes.push(self.transfers.deadline().filter(is_ahead));
                 if self.needs_renewal(now, settings) {
-                    wakes.push(Some(self.renew_after).filter(|at| *at > now));
+                    wakes.push(Some(self.renew_after).filter(is_ahead));
                 }
             }
         }
         if let Some((old, until)) = &self.old {
             let quiet = old.heard_at().saturating_add(settings.retire / 2);
             let gone = until.saturating_add(settings.interruption);
-            wakes.push(Some(if quiet > now { quiet.min(gone) } else { gone }));
+            wakes.push(Some(quiet).filter(is_ahead));
+            wakes.push(Some(gone));
             if online {
-                wakes.push(old.next_wake(now));
+                wakes.push(old.next_wake(looked_at));
             }
         }
         wakes.into_iter().flatten().min()
