@@ -19,14 +19,16 @@
 import { DuetError } from './errors.js';
 import { options as own } from './gate.js';
 import type { Engine, EngineSetting } from './subtle/engines.js';
-import { slotsOf } from './subtle/key.js';
+import { isKey, slotsOf } from './subtle/key.js';
 import type { WasmSource } from './subtle/module.js';
 import type { Feature } from './subtle/probe.js';
+import type { StorageOptions, StoredKey } from './subtle/storage.js';
 import { DuetSubtleCrypto } from './subtle/subtle.js';
+import { bufferSource } from './subtle/webidl.js';
 
 export { DuetError } from './errors.js';
 export { DuetCryptoKey } from './subtle/key.js';
-export type { Engine, EngineSetting, Feature, WasmSource };
+export type { Engine, EngineSetting, Feature, StorageOptions, StoredKey, WasmSource };
 
 /** Options of {@link createSubtle}. */
 export interface SubtleOptions {
@@ -62,6 +64,35 @@ export function enginesOf(instance: SubtleCrypto = subtle): Promise<Readonly<Rec
     return Promise.reject(new DuetError('E_ARGUMENT', 'not made by this package'));
   }
   return DuetSubtleCrypto.engines(instance).all();
+}
+
+/**
+ * What to store instead of a key, which may be of either engine and need not be extractable: a native key as it is, one of the module
+ * sealed under a native key that stays in this browser's IndexedDB, or under yours. It may be cloned, and put into IndexedDB.
+ *
+ * Rejects with `NotSupportedError` where the browser has no such key, as on plain http, and none is given.
+ *
+ * @example
+ * ```ts
+ * store.put(await exportForStorage(key), 'mine');
+ * const again = await importFromStorage(await read('mine'));
+ * ```
+ */
+export async function exportForStorage(key: CryptoKey, options: StorageOptions = {}): Promise<StoredKey> {
+  const given = own(options);
+  const { seal } = await import('./subtle/storage.js');
+  return seal({ subtle, native: platform() }, key, given);
+}
+
+/**
+ * The key that {@link exportForStorage} was given, with its usages, and as extractable as it was. Rejects with `OperationError` if it
+ * was changed, or sealed by another browser, or if this one has lost its data.
+ */
+export async function importFromStorage(stored: StoredKey, options: StorageOptions = {}): Promise<CryptoKey> {
+  if (isKey(stored)) return stored;
+  const [record, given] = [bufferSource(stored, 'stored'), own(options)];
+  const { unseal } = await import('./subtle/storage.js');
+  return unseal({ subtle, native: platform() }, record, given);
 }
 
 /** The platform's own, and not ours in its place. */

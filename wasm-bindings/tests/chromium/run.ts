@@ -42,7 +42,7 @@ const inWorker = (page: Page): Promise<Outcome[]> =>
         const worker = new Worker('/.build/tests/chromium/worker.js', { type: 'module' });
         worker.onmessage = ({ data }) => resolve(data);
         worker.onerror = ({ message }) => reject(new Error(message || 'the worker did not start'));
-        worker.postMessage(['surface', 'identities', 'sessions', 'files', 'subtle']);
+        worker.postMessage(['surface', 'identities', 'sessions', 'files', 'subtle', 'storage']);
       }),
   );
 
@@ -127,7 +127,7 @@ const SCENARIOS: readonly Scenario[] = [
     host: 'localhost',
     path: '/strict',
     secure: true,
-    run: (page) => everything(page, ['surface', 'identities', 'sessions', 'files', 'subtle']),
+    run: (page) => everything(page, ['surface', 'identities', 'sessions', 'files', 'subtle', 'storage']),
   },
   {
     name: 'policy without WebAssembly',

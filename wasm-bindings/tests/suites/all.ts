@@ -11,6 +11,7 @@ import { rate } from './rate.js';
 import { records } from './records.js';
 import { sessions } from './sessions.js';
 import { shapes } from './shapes.js';
+import { storage } from './storage.js';
 import { subtleSuite } from './subtle.js';
 import { surface } from './surface.js';
 import { vault } from './vault.js';
@@ -31,5 +32,6 @@ export const suites: Readonly<Record<string, Suite>> = {
   shapes,
   boundary,
   subtle: subtleSuite,
+  storage,
   vectors,
 };

@@ -33,7 +33,7 @@ const forgotten: FinalizationRegistry<Uint8Array> | undefined =
  * A key of the wasm engine: the interface of `CryptoKey`, with the key in private slots.
  *
  * It is not made by calling this class, and it cannot be cloned: `structuredClone`, `postMessage` and IndexedDB refuse it with
- * `DataCloneError` instead of storing an empty object. Export what is to be kept.
+ * `DataCloneError` instead of storing an empty object. Store what `exportForStorage` makes of it.
  */
 export class DuetCryptoKey {
   readonly #slots: Slots;
@@ -56,7 +56,7 @@ export class DuetCryptoKey {
     // The slots and not the key: an operation that waits for something holds those, when the key itself may be gone.
     forgotten?.register(inner, inner.material);
     // Structured cloning copies own properties of what it does not know, and refuses functions.
-    Object.defineProperty(this, 'exportKeyInsteadOfCloning', { value: uncloneable, enumerable: true });
+    Object.defineProperty(this, 'exportForStorageInsteadOfCloning', { value: uncloneable, enumerable: true });
   }
 
   get type(): KeyType {
@@ -83,7 +83,10 @@ export class DuetCryptoKey {
 const GUARD = Symbol('DuetCryptoKey');
 
 function uncloneable(): never {
-  throw exception('NotSupportedError', 'a key of the wasm engine cannot be cloned: export it');
+  throw exception(
+    'NotSupportedError',
+    'a key of the wasm engine cannot be cloned: store what exportForStorage gives',
+  );
 }
 
 /** `CryptoKey` of the platform; it has none where `crypto.subtle` is missing, either. */
