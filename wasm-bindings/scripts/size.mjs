@@ -64,4 +64,6 @@ for (const [name, size] of Object.entries(sizes)) {
 }
 const first = sizes.JavaScript + sizes['simd128.wasm'];
 const firstOfSubtle = sizes['subtle: JavaScript'] + sizes['subtle/simd128.wasm'];
-process.stdout.write(`first load                ${first} bytes with gzip; of subtle alone ${firstOfSubtle}\n`);
+process.stdout.write(
+  `first load                ${first} bytes with gzip; of subtle alone ${firstOfSubtle}\n`,
+);
