@@ -62,7 +62,7 @@ test('the list of logins names both devices, and ends the one that was lost', as
   const laptop = await stage.person('alice');
   await laptop.register();
   const phone = await secondDevice(stage, laptop, 'auto');
-  await laptop.page.reload();
+  await laptop.reload();
   await laptop.unlockIfAsked();
   await laptop.untilOnline();
   await laptop.at('settings-open').click();
@@ -71,7 +71,7 @@ test('the list of logins names both devices, and ends the one that was lost', as
   await laptop.at('login-end').click();
   await expect(laptop.at('login-other')).toHaveCount(0);
   // The line was the laptop's, so the phone learns of it when it is next used.
-  await phone.page.reload();
+  await phone.reload();
   await expect(phone.at('tab-login')).toBeVisible();
 
   await phone.login();
@@ -79,11 +79,11 @@ test('the list of logins names both devices, and ends the one that was lost', as
   await phone.at('settings-open').click();
   await phone.at('login-end-others').click();
   await expect(phone.at('login-other')).toHaveCount(0);
-  await laptop.page.reload();
+  await laptop.reload();
   await expect(laptop.at('tab-login')).toBeVisible();
   await phone.at('login-end-all').click();
   await expect(phone.at('tab-login')).toBeVisible();
-  await phone.page.reload();
+  await phone.reload();
   await expect(phone.at('tab-login')).toBeVisible();
 });
 

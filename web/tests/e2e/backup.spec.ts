@@ -99,7 +99,7 @@ test('a key that nothing can copy is replaced, with the old key’s signature', 
         };
       }),
   );
-  await alice.page.reload();
+  await alice.reload();
   await alice.untilOnline();
   await alice.at('settings-open').click();
   await alice.at('open-make-backup').click();

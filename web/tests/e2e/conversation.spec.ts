@@ -132,7 +132,7 @@ for (const pair of pairs) {
 
     await test.step('a reload keeps the login and the identity', async () => {
       for (const person of [alice, bob]) {
-        await person.page.reload();
+        await person.reload();
         await person.unlockIfAsked();
         await person.untilOnline();
       }

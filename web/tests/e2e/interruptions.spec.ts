@@ -140,7 +140,7 @@ test('whoever chose so loses the conversation with the line, and is shown first 
   await alice.at('settings-open').click();
   await alice.at('settings-erase-on-drop').check();
   // It is kept on this device, and holds after a reload.
-  await alice.page.reload();
+  await alice.reload();
   await alice.unlockIfAsked();
   await alice.untilOnline();
   await meet(alice, bob);

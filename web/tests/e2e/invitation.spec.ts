@@ -18,7 +18,7 @@ test('a link leads somebody without an account through registration to the chat,
   const asked: string[] = [];
   bob.page.on('request', (request) => asked.push(request.url()));
   await bob.page.goto(link);
-  await bob.page.reload();
+  await bob.reload();
   await expect(bob.at('invited-note')).toContainText('alice');
   // It is not left in the address, where somebody could read it over a shoulder or in the history.
   expect(bob.page.url()).not.toContain('invite');
@@ -34,7 +34,7 @@ test('a link leads somebody without an account through registration to the chat,
   await expect(alice.message('привет')).toBeVisible();
   const token = new URL(link).hash.split('.')[2] ?? 'none';
   expect(asked.filter((url) => url.includes(token))).toEqual([]);
-  await bob.page.reload();
+  await bob.reload();
   await bob.unlockIfAsked();
   await expect(bob.at('invited')).toHaveCount(0);
 });

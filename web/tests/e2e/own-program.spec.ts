@@ -17,7 +17,7 @@ test('somebody whose messenger comes out of a program of their own talks with so
     await bob.say('and back');
     await expect(alice.message('and back')).toBeVisible();
     // The cookie of the login went both ways: a reload finds it.
-    await alice.page.reload();
+    await alice.reload();
     await alice.unlockIfAsked();
     await alice.untilOnline();
     expect([...alice.problems, ...bob.problems]).toEqual([]);

@@ -62,7 +62,7 @@ test('of two tabs one is in use: it rings there, the other says so, and "use her
       if (replaced !== null) document.documentElement.dataset['replaced'] = 'yes';
     }).observe(document, { attributes: true, childList: true, subtree: true });
   });
-  await other.page.reload();
+  await other.reload();
   await other.untilOnline();
   expect(await other.page.evaluate(() => document.documentElement.dataset['replaced'])).toBeUndefined();
 });
@@ -186,7 +186,7 @@ test('a page that is older than its server goes on whole; the newer one is offer
 
     // Without a server the page still opens, and says what is missing.
     await relay.kill();
-    await alice.page.reload();
+    await alice.reload();
     await expect(alice.at('start-trouble')).toHaveAttribute('data-code', 'relay-unreachable');
     await relay.restart();
     await alice.untilOnline();

@@ -17,6 +17,19 @@ export interface SomeFile {
   readonly buffer: Buffer;
 }
 
+/** The page says of itself whether it is on its way in its history. */
+function tellOfTravels(): void {
+  const go = history.go.bind(history);
+  const page = Object.assign(globalThis, { travels: false });
+  addEventListener('popstate', () => {
+    page.travels = false;
+  });
+  history.go = (by) => {
+    page.travels = true;
+    go(by);
+  };
+}
+
 /** One person: a browser profile of their own, driven as they would drive it. */
 export class Person {
   /** What this person's browser sent or was given in confidence: passwords' stand-ins and tokens. */
@@ -40,6 +53,7 @@ export class Person {
       // As the settings screen keeps it; about:blank and the viewer's frame have no storage.
       if (location.protocol === 'http:' && top === window) localStorage.setItem('duet.engine', engine);
     }, options.engine);
+    await context.addInitScript(tellOfTravels);
     const page = await context.newPage();
     const person = new Person(options.name, context, page, options.origin);
     person.watch(page);
@@ -95,6 +109,22 @@ export class Person {
       // What was planned before is looked at anew.
       globalThis.dispatchEvent(new Event('online'));
     }, times);
+  }
+
+  /**
+   * Loads the page again. What was closed a moment ago takes its entry out of the history, and a page that is on its way
+   * there calls a reload off: nobody is so fast with their hands.
+   */
+  async reload(): Promise<void> {
+    await this.page.evaluate(async () => {
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      // What follows from what is on the screen is planned for after the next picture of it.
+      for (let pictures = 0; pictures < 3; pictures += 1) await frame();
+      await new Promise((resolve) => setTimeout(resolve));
+      const { travels } = globalThis as { travels?: boolean };
+      if (travels) await new Promise((resolve) => addEventListener('popstate', resolve, { once: true }));
+    });
+    await this.page.reload();
   }
 
   at(testId: string): Locator {
