@@ -20,6 +20,7 @@ import { peersToWire } from '../vault.js';
 import type { Finished, Task, Client as WasmClient } from '../wasm/glue.js';
 import { HeldConversation } from './conversation.js';
 import { Feed } from './feed.js';
+import type { Inputs } from './inputs.js';
 import { Alarm, onWakeUp } from './timing.js';
 import type {
   Client,
@@ -45,7 +46,7 @@ type Output =
 /** Of a frame with chunks only its beginning goes to the core. */
 const CHUNK_BEGINNING = ENVELOPE_HEAD_LENGTH + CHUNK_FRAME_HEAD_LENGTH + 1;
 
-export class HeldClient implements Client {
+export class HeldClient implements Client, Inputs {
   readonly account: Account;
   readonly accountId: Bytes;
   readonly #held: Held<WasmClient>;
@@ -87,14 +88,12 @@ export class HeldClient implements Client {
     return on(this.#held.live, (client) => client.presence());
   }
 
-  /** One input, and what follows from it. */
   step<T>(input: (client: WasmClient, at: number) => T): T {
     const result = onWithSecret(this.#held.live, (client) => input(client, now()));
     this.#carryOut();
     return result;
   }
 
-  /** A look, after which nothing follows. */
   look<T>(at: (client: WasmClient) => T): T {
     return on(this.#held.live, at);
   }
@@ -210,7 +209,6 @@ export class HeldClient implements Client {
     this.conversation(chunks.account).arrived(chunks.file, viewOf(frame, ENVELOPE_HEAD_LENGTH, length));
   }
 
-  /** A frame that is made outside of the core. */
   send(frame: Bytes, lane: Lane): void {
     this.#transport?.send(frame, lane);
   }

@@ -9,18 +9,18 @@ import type { Activity } from '../generated/Content.js';
 import { CHUNK_MESSAGE_MAX } from '../generated/limits.js';
 import { DESCRIPTOR } from '../generated/shapes.js';
 import type { Bytes, FileDescriptor } from '../types.js';
-import type { HeldClient } from './client.js';
-import { Receiving, Sending } from './files.js';
+import { Receiving, Sending, type Words } from './files.js';
+import type { Inputs } from './inputs.js';
 import type { Conversation, FileTransfer, ReceiveFileOptions, Sas, SendFileOptions } from './types.js';
 
-export class HeldConversation implements Conversation {
+export class HeldConversation implements Conversation, Words {
   readonly accountId: Bytes;
   readonly id: string;
-  readonly #client: HeldClient;
+  readonly #client: Inputs;
   readonly #sending = new Map<string, Sending>();
   readonly #receiving = new Map<string, Receiving>();
 
-  constructor(client: HeldClient, accountId: Bytes, id: string) {
+  constructor(client: Inputs, accountId: Bytes, id: string) {
     this.#client = client;
     this.accountId = accountId;
     this.id = id;
@@ -80,7 +80,6 @@ export class HeldConversation implements Conversation {
     this.#client.step((client, at) => client.leave(this.accountId, at));
   }
 
-  /** Whether the client is still there. */
   get exists(): boolean {
     return !this.#client.freed;
   }
@@ -114,7 +113,6 @@ export class HeldConversation implements Conversation {
     return true;
   }
 
-  /** Chunks of our own making, after room for the head of their envelope; nothing if they could not be made. */
   made(wanted: ChunksWanted, message: Bytes | undefined): void {
     const head = this.#handOver(wanted);
     if (head === undefined || message === undefined) return;
@@ -163,7 +161,6 @@ export class HeldConversation implements Conversation {
     this.file(file, 'reject');
   }
 
-  /** Chunks of the peer's file are open: they are genuine. */
   opened(file: Bytes, first: number, count: number): void {
     this.#client.step((client, at) => client.chunksOpened(this.accountId, file, first, count, at));
   }

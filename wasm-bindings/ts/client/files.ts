@@ -1,13 +1,23 @@
 /** Files on their way: the core says which chunks, the file objects seal and open them. */
 import { DuetError } from '../errors.js';
 import type { Incoming, Outgoing } from '../files/transfer.js';
-import type { ChunksWanted } from '../generated/Client.js';
+import type { ChunksWanted, FileAct } from '../generated/Client.js';
 import type { FileOp } from '../generated/Content.js';
 import { CHUNK_LENGTH, ENVELOPE_HEAD_LENGTH } from '../generated/limits.js';
 import { Serial } from '../serial.js';
 import type { Bytes, Progress } from '../types.js';
-import type { HeldConversation } from './conversation.js';
 import type { FileTransfer, MessageId, ReceiveFileOptions } from './types.js';
+
+/** What the files of a conversation may say in it. */
+export interface Words {
+  /** Whether the client is still there. */
+  readonly exists: boolean;
+  file(file: Bytes, act: FileAct): void;
+  /** Chunks of our own making, after room for the head of their envelope; nothing if they could not be made. */
+  made(wanted: ChunksWanted, message: Bytes | undefined): void;
+  /** Chunks of the peer's file are open: they are genuine. */
+  opened(file: Bytes, first: number, count: number): void;
+}
 
 /** What both directions have in common. */
 abstract class Moving implements FileTransfer {
@@ -15,13 +25,13 @@ abstract class Moving implements FileTransfer {
   readonly file: Bytes;
   readonly size: number;
   readonly done: Promise<void>;
-  protected readonly conversation: HeldConversation;
+  protected readonly conversation: Words;
   readonly #object: { free(): void };
   readonly #onProgress: ((progress: Progress) => void) | undefined;
   #settle: { resolve: () => void; reject: (error: unknown) => void } | undefined;
 
   constructor(
-    conversation: HeldConversation,
+    conversation: Words,
     object: { readonly fid: Bytes; free(): void },
     size: number,
     onProgress: ((progress: Progress) => void) | undefined,
@@ -96,7 +106,7 @@ export class Sending extends Moving {
   readonly #outgoing: Outgoing;
 
   constructor(
-    conversation: HeldConversation,
+    conversation: Words,
     outgoing: Outgoing,
     message: MessageId,
     { onProgress }: { readonly onProgress?: ((progress: Progress) => void) | undefined },
@@ -133,7 +143,7 @@ export class Receiving extends Moving {
   #missing: number;
   #received = 0;
 
-  constructor(conversation: HeldConversation, incoming: Incoming, options: ReceiveFileOptions) {
+  constructor(conversation: Words, incoming: Incoming, options: ReceiveFileOptions) {
     super(conversation, incoming, incoming.size, options.onProgress);
     this.#incoming = incoming;
     this.#write = options.write;
