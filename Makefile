@@ -23,7 +23,7 @@ CORE_SOURCES := Cargo.lock Cargo.toml $(call rust_sources,crypto-core/src crypto
 WASM_SOURCES := $(CORE_SOURCES) $(call rust_sources,wasm-bindings/src wasm-bindings/builder wasm-bindings/subtle wasm-bindings/Cargo.toml)
 PACKAGE_SOURCES := $(shell find wasm-bindings/ts -name '*.ts' 2>/dev/null) wasm-bindings/tsconfig.json
 DOCS_SOURCES := $(wildcard $(shell git ls-files '*.md' docs/images docs/site 2>/dev/null)) web/public/icon.svg
-SITE_SOURCES := $(shell find web/src web/viewer web/sw web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/scripts/icons.ts $(wildcard web/tsconfig*.json)
+SITE_SOURCES := $(shell find web/src web/viewer web/playground web/sw web/public -type f 2>/dev/null) web/index.html wasm-bindings/bench/measure.ts web/vite.config.ts web/scripts/icons.ts $(wildcard web/tsconfig*.json)
 
 .PHONY: help
 help: ## List the targets

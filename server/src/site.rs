@@ -1,5 +1,5 @@
-//! The built messenger: the copy inside the program, or a folder (`--site`); and the documents, under `/docs/`. Read once, at
-//! the start; a request can only name what was found then, so no path leads anywhere else.
+//! The built messenger: the copy inside the program, or a folder (`--site`); beside it the documents, under `/docs/`, and the
+//! playground. Read once, at the start; a request can only name what was found then, so no path leads anywhere else.
 
 use axum::{
     body::Body,
@@ -23,8 +23,10 @@ static EMBEDDED: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/embedded
 const INDEX: &str = "index.html";
 /// Where the documents are.
 const DOCUMENTS: &str = "docs/";
+/// Pages of their own: no address under these is the app's.
+const BESIDE: [&str; 2] = [DOCUMENTS, "playground/"];
 /// Files under these have a hash of their content in their name.
-const IMMUTABLE: [&str; 2] = ["assets/", "viewer/assets/"];
+const IMMUTABLE: [&str; 3] = ["assets/", "viewer/assets/", "playground/assets/"];
 /// Below this, compression saves less than its header costs.
 const COMPRESS_FROM: usize = 1024;
 
@@ -125,7 +127,7 @@ impl Site {
     /// The file of a path; a path of the app itself (no such file, no extension) is its front page.
     fn find(&self, path: &str) -> Option<&Asset> {
         let path = path.trim_start_matches('/');
-        if path.starts_with(DOCUMENTS) {
+        if BESIDE.iter().any(|folder| path.starts_with(folder)) {
             return match path.strip_suffix('/') {
                 Some(folder) => self.0.get(&format!("{folder}/{INDEX}")),
                 None => self.0.get(path),
@@ -146,8 +148,12 @@ impl Site {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return ApiError::from(ErrorCode::NotFound).into_response();
         }
-        if uri.path().trim_start_matches('/') == DOCUMENTS.trim_end_matches('/') {
-            return Redirect::permanent(&format!("/{DOCUMENTS}")).into_response();
+        let asked = uri.path().trim_start_matches('/');
+        if let Some(folder) = BESIDE
+            .iter()
+            .find(|folder| folder.strip_suffix('/') == Some(asked))
+        {
+            return Redirect::permanent(&format!("/{folder}")).into_response();
         }
         match self.find(uri.path()) {
             Some(asset) => respond(asset, headers),

@@ -21,7 +21,7 @@ export interface Result {
   readonly ratio: number;
 }
 
-/** Milliseconds that each contender gets, and the calls that it gets at least. */
+/** Milliseconds that each contender gets where nobody says otherwise, and the rounds that it gets at least. */
 const BUDGET = 600;
 const LEAST = 3;
 /** A timer of 5 µs (Chromium without isolation has 100 µs) wants batches of about this many milliseconds. */
@@ -41,14 +41,21 @@ async function time(run: () => unknown, calls: number): Promise<number> {
   return (performance.now() - begin) / calls;
 }
 
-export async function measure(group: Group): Promise<Result[]> {
+export interface Pace {
+  /** Milliseconds that each contender gets. */
+  readonly budget?: number;
+  /** Told after each round: what was found so far. */
+  readonly onRound?: (results: readonly Result[]) => void;
+}
+
+export async function measure(group: Group, { budget = BUDGET, onRound }: Pace = {}): Promise<Result[]> {
   const entries = [];
   for (const contender of group.contenders) {
     // Warm up, and learn how many calls fill a batch. What takes long is warm after one call.
     const first = await time(contender.run, 1);
     const once = first > 200 ? first : await time(contender.run, 5);
     const calls = Math.max(1, Math.ceil(BATCH / Math.max(once, 1e-4)));
-    const rounds = Math.max(LEAST, Math.ceil(BUDGET / Math.max(once * calls, BATCH)));
+    const rounds = Math.max(LEAST, Math.ceil(budget / Math.max(once * calls, BATCH)));
     entries.push({ contender, calls, rounds, times: [] as number[] });
   }
   const most = Math.max(...entries.map(({ rounds }) => rounds));
@@ -56,7 +63,17 @@ export async function measure(group: Group): Promise<Result[]> {
     for (const { contender, calls, rounds, times } of entries) {
       if (round < rounds) times.push(await time(contender.run, calls));
     }
+    onRound?.(found(group, entries));
   }
+  return found(group, entries);
+}
+
+interface Entry {
+  readonly contender: Contender;
+  readonly times: readonly number[];
+}
+
+function found(group: Group, entries: readonly Entry[]): Result[] {
   const medians = entries.map(({ contender, times }) => ({ name: contender.name, median: median(times) }));
   const reference = medians.find(({ name }) => name === group.reference)?.median ?? Number.NaN;
   return medians.map(({ name, median: value }) => ({

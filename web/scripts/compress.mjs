@@ -12,7 +12,7 @@ const COMPRESSIBLE = new Set(['.css', '.js', '.svg', '.wasm']);
 /** Bytes: below this the header costs more than compression saves. */
 const FROM = 1024;
 
-for (const folder of ['assets', 'viewer/assets']) {
+for (const folder of ['assets', 'viewer/assets', 'playground/assets']) {
   for (const entry of readdirSync(join(dist, folder), { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || !COMPRESSIBLE.has(extname(entry.name))) continue;
     const path = join(entry.parentPath, entry.name);

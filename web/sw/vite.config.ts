@@ -9,9 +9,9 @@ const dist = fileURLToPath(new URL('../dist', import.meta.url));
 
 /**
  * Large, and needed by few: kept once they were used. Of the package's module a browser takes one file, and none of its copies as text. The
- * viewer's frame has no origin, so no worker serves it.
+ * viewer's frame has no origin, so no worker serves it; the playground is no part of the app.
  */
-const later = /^(assets\/(data-|baseline-|simd128-[^.]+\.js$)|viewer\/|sw\.js$)/;
+const later = /^(assets\/(data-|baseline-|simd128-[^.]+\.js$)|viewer\/|playground\/|sw\.js$)/;
 
 const digest = (path: string): string =>
   createHash('sha256')

@@ -172,32 +172,50 @@ async fn a_folder_without_a_site_is_refused_at_the_start() {
     }
 }
 
-/// The documents are the same for every site; without them (no `make docs`), their addresses are nobody's.
+/// The documents are the same for every site; without them (no `make docs`), their addresses are nobody's. So are the playground's.
 #[tokio::test]
-async fn addresses_of_documents_are_never_pages_of_the_app() {
+async fn addresses_of_documents_and_playground_are_never_pages_of_the_app() {
     let folder = tempfile::tempdir().unwrap();
     build(folder.path());
     fs::create_dir_all(folder.path().join("docs/guide")).unwrap();
     fs::write(folder.path().join("docs/index.html"), "start").unwrap();
     fs::write(folder.path().join("docs/guide/rust.html"), "rust").unwrap();
     fs::write(folder.path().join("docs/guide/index.html"), "guides").unwrap();
+    fs::create_dir_all(folder.path().join("playground/assets")).unwrap();
+    fs::write(folder.path().join("playground/index.html"), "play").unwrap();
+    fs::write(folder.path().join("playground/assets/main-1a2b3c.js"), "0;").unwrap();
     let relay = Relay::start_with(|settings| settings.site = Some(folder.path().to_owned())).await;
     let http = relay.http();
-    let moved = http.get("/docs").await;
+    for (short, whole) in [("/docs", "/docs/"), ("/playground", "/playground/")] {
+        let moved = http.get(short).await;
+        assert_eq!(
+            (moved.status, moved.header("location")),
+            (308, Some(whole)),
+            "{short}"
+        );
+    }
+    let script = http.get("/playground/assets/main-1a2b3c.js").await;
     assert_eq!(
-        (moved.status, moved.header("location")),
-        (308, Some("/docs/"))
+        script.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
     );
     for (path, text) in [
         ("/docs/", "start"),
         ("/docs/guide/", "guides"),
         ("/docs/guide/rust.html", "rust"),
+        ("/playground/", "play"),
     ] {
         let page = http.get(path).await;
         assert_eq!((page.status, page.text().as_str()), (200, text), "{path}");
     }
-    for path in ["/docs/none", "/docs/none/", "/docs/guide/none.html"] {
+    for path in [
+        "/docs/none",
+        "/docs/none/",
+        "/docs/guide/none.html",
+        "/playground/none",
+    ] {
         assert_eq!(http.get(path).await.status, 404, "{path}");
     }
     assert_eq!(http.get("/docsearch").await.text(), PAGE);
+    assert_eq!(http.get("/playgrounds").await.text(), PAGE);
 }
