@@ -30,6 +30,22 @@ if have systemd-analyze; then
   sed 's|^ExecStart=.*|ExecStart=/bin/true|' infra/systemd/duet-relay.service >"$work/duet-relay.service"
   systemd-analyze verify --man=no "$work/duet-relay.service"
   systemd-analyze security --offline=true --threshold=20 --no-pager "$work/duet-relay.service" >"$work/security" || { cat "$work/security"; exit 1; }
+  mkdir "$work/nginx.service.d"
+  cp infra/systemd/nginx.service.d/duet.conf "$work/nginx.service.d/"
+  printf '[Service]\nExecStart=/bin/true\n' >"$work/nginx.service"
+  systemd-analyze verify --man=no "$work/nginx.service" 2>"$work/drop-in"
+  ! grep nginx "$work/drop-in" || exit 1
+  say "systemd: the journal's settings are journald's, and it forgets after 30 days"
+  journal=infra/systemd/journald@duet.conf
+  # The file that systemd ships names every key there is. Of one that journald does not know it only warns, and keeps everything.
+  sed -n 's/^\([A-Za-z]*\)=.*/\1/p' "$journal" | while read -r key; do
+    systemd-analyze cat-config systemd/journald.conf | grep -q "^#\?$key=" || fail "journald has no setting $key"
+  done
+  kept=$(systemd-analyze timespan "$(sed -n 's/^MaxRetentionSec=//p' "$journal")" | sed -n 's/.*s: //p')
+  [ "$kept" = $((30 * 24 * 3600 * 1000000)) ] || fail "the journal is kept for $kept microseconds, and not for 30 days"
+  for unit in duet-relay.service nginx.service.d/duet.conf; do
+    grep -qx 'LogNamespace=duet' "infra/systemd/$unit" || fail "$unit logs into another journal"
+  done
 else
   say "systemd: no systemd-analyze on this machine, so its unit is not checked"
 fi
