@@ -1,5 +1,6 @@
 #!/bin/sh
-# Checks the configuration files of infra/ with the programs that will read them: nginx, Prometheus, systemd where there is one.
+# Checks the configuration files of infra/ with the programs that will read them: nginx, Prometheus, systemd where there is one. And what is
+# calculated there.
 set -eu
 cd "$(dirname "$0")/.."
 . infra/setup/lib.sh
@@ -49,3 +50,6 @@ if have systemd-analyze; then
 else
   say "systemd: no systemd-analyze on this machine, so its unit is not checked"
 fi
+
+say "the model of growth: by hand, against a simulation, and as the document shows it"
+node --test --test-reporter=dot infra/scaling/
