@@ -9,6 +9,6 @@ import { hasSimd } from './module.js';
 import * as baseline from './wasm/baseline.js';
 import * as simd128 from './wasm/simd128.js';
 
-provide(() => (hasSimd() ? simd128 : baseline));
+provide(() => ({ copy: async () => (hasSimd() ? simd128 : baseline) }));
 
 export * from './index.js';

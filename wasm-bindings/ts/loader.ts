@@ -3,7 +3,7 @@
  */
 import { DuetError } from './errors.js';
 import { options as plain } from './gate.js';
-import { type Copy, hasSimd, moduleFrom, type Own } from './module.js';
+import { hasSimd, moduleFrom, type Own } from './module.js';
 import type { ReadyOptions } from './types.js';
 // Not by `import()`, which a module service worker does not have.
 import * as glue from './wasm/glue.js';
@@ -24,9 +24,9 @@ let own = (): Own =>
         copy: () => import('./wasm/baseline.js'),
       };
 
-/** `./inline` has a copy that is imported already. */
-export function provide(inline: () => Copy): void {
-  own = () => ({ copy: async () => inline() });
+/** An entry that has the module already says so before anything is loaded. */
+export function provide(imported: () => Own): void {
+  own = imported;
 }
 
 let state: State = { stage: 'idle' };

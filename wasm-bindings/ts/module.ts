@@ -5,6 +5,7 @@
  * file is a third smaller on the line than the same bytes as text, is compiled while it arrives, and browsers keep what they compiled.
  * Where a bundler has lost the file, or a policy forbids to fetch it, the same module as text is imported instead.
  */
+import { builtin } from './builtin.js';
 import { DuetError } from './errors.js';
 import type { ReadyOptions } from './types.js';
 
@@ -15,7 +16,15 @@ export interface Copy {
 }
 
 /** Where a module of the package's own is. */
-export interface Own {
+export type Own = Compiled | Uncompiled;
+
+/** It was compiled when the program was deployed, and nothing may be compiled later. */
+export interface Compiled {
+  readonly module: WebAssembly.Module;
+}
+
+/** It is compiled when it is needed. */
+export interface Uncompiled {
   /** Its file. Asked for only where it is needed: scripts of other formats have no address, and that throws. */
   readonly file?: () => URL;
   /** The same as text. */
@@ -66,7 +75,9 @@ export async function moduleFrom(given: ReadyOptions['wasm'], own: Own): Promise
   }
 }
 
-async function ownModule({ file, copy }: Own): Promise<WebAssembly.Module> {
+async function ownModule(own: Own): Promise<WebAssembly.Module> {
+  if ('module' in own) return own.module;
+  const { file, copy } = own;
   try {
     if (file !== undefined) return await fromFile(file());
   } catch (cause) {
@@ -101,19 +112,6 @@ const SIMD_PROBE = new Uint8Array([
   0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 5, 1, 0x60, 0, 1, 0x7b, 3, 2, 1, 0, 0x0a, 8, 1, 6, 0, 0x41, 0, 0xfd,
   0x0f, 0x0b,
 ]);
-
-/** What Node has, also under a test's DOM, which may have neither streams nor answers. */
-interface Builtins {
-  readonly 'node:zlib': { inflateSync(bytes: Uint8Array): Uint8Array };
-  readonly 'node:fs/promises': { readFile(file: URL): Promise<Uint8Array<ArrayBuffer>> };
-}
-
-function builtin<Name extends keyof Builtins>(name: Name): Builtins[Name] | undefined {
-  const { process } = globalThis as {
-    readonly process?: { readonly getBuiltinModule?: (name: Name) => Builtins[Name] | undefined };
-  };
-  return process?.getBuiltinModule?.(name);
-}
 
 async function inflated(packed: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const zlib = builtin('node:zlib');

@@ -19,11 +19,22 @@ export function byteSource(source: Blob | ReadableStream<Uint8Array>): ByteSourc
   throw new DuetError('E_ARGUMENT', 'source must be a Blob or a ReadableStream of Uint8Array');
 }
 
+/** jsdom's Blob, which has no method for it, is read as one did before there was. */
+function bufferOf(blob: Blob): Promise<ArrayBuffer> {
+  if (typeof blob.arrayBuffer === 'function') return blob.arrayBuffer();
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result as ArrayBuffer);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsArrayBuffer(blob);
+  });
+}
+
 /** Reads a part of a Blob. A file that changed on disk since it was picked cannot be read any more. */
 export async function readBlob(blob: Blob, start: number, end: number): Promise<Bytes> {
   let bytes: Bytes;
   try {
-    bytes = new Uint8Array(await blob.slice(start, end).arrayBuffer());
+    bytes = new Uint8Array(await bufferOf(blob.slice(start, end)));
   } catch (cause) {
     const changed = cause instanceof DOMException && cause.name === 'NotReadableError';
     throw new DuetError(changed ? 'E_FILE_SOURCE_CHANGED' : 'E_FILE_SOURCE', undefined, { cause });

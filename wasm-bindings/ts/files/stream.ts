@@ -13,6 +13,7 @@ import {
   SEALED_CHUNK_LENGTH,
   TAG_LENGTH,
 } from '../generated/limits.js';
+import { ReadableStream } from '../platform.js';
 import type { Bytes, EngineMode, FileStreamOptions } from '../types.js';
 import type { FileCipher } from '../wasm/glue.js';
 import { type ChunkCipher, chunkCipher } from './cipher.js';

@@ -90,7 +90,8 @@ function uncloneable(): never {
 }
 
 /** `CryptoKey` of the platform; it has none where `crypto.subtle` is missing, either. */
-const NativeKey = (globalThis as { CryptoKey?: { readonly prototype: object } }).CryptoKey;
+const NativeKey = (globalThis as { CryptoKey?: (new () => unknown) & { readonly prototype: object } })
+  .CryptoKey;
 const typeOfNative = NativeKey && Object.getOwnPropertyDescriptor(NativeKey.prototype, 'type')?.get;
 // `key instanceof CryptoKey` holds for both engines.
 if (NativeKey) Object.setPrototypeOf(DuetCryptoKey.prototype, NativeKey.prototype);
@@ -109,7 +110,10 @@ export function slotsOf(value: unknown): Slots | undefined {
 
 function isNative(value: unknown): boolean {
   try {
-    return typeof typeOfNative?.call(value) === 'string';
+    // In workerd a key has its attributes as properties of its own.
+    if (typeOfNative === undefined)
+      return NativeKey !== undefined && value instanceof NativeKey && Object.hasOwn(value, 'type');
+    return typeof typeOfNative.call(value) === 'string';
   } catch {
     return false;
   }

@@ -11,7 +11,7 @@ export type Wasm = typeof glue;
 /** Where the module comes from: see `ready()` of the main entry. */
 export type WasmSource = ReadyOptions['wasm'];
 
-const own = (): Own =>
+let own = (): Own =>
   hasSimd()
     ? {
         file: () => new URL('../wasm/subtle/simd128.wasm', import.meta.url),
@@ -21,6 +21,11 @@ const own = (): Own =>
         file: () => new URL('../wasm/subtle/baseline.wasm', import.meta.url),
         copy: () => import('../wasm/subtle/baseline.js'),
       };
+
+/** An entry that has the module already says so before anything is loaded. */
+export function provide(imported: () => Own): void {
+  own = imported;
+}
 
 let loading: Promise<Wasm> | undefined;
 let dead: { readonly cause: unknown } | undefined;

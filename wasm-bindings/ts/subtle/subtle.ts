@@ -1,4 +1,6 @@
 /** The methods of `SubtleCrypto`: the specification's order of conversions and checks, and whose operation it is. */
+
+import { TextDecoder, TextEncoder } from '../platform.js';
 import type { Bytes, Exported, KeyData, Params, Wanted } from './algorithms/algorithm.js';
 import { publicIn } from './algorithms/curve.js';
 import { algorithmNamed, type Normalized, normalize, unsupported } from './algorithms/registry.js';
