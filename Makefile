@@ -264,7 +264,12 @@ bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), beside
 	@cargo bench --locked -p duet-crypto
 	@cd crypto-core/bench-peers && CARGO_TARGET_DIR="$(CURDIR)/target/peers" cargo bench --locked
 	@cd wasm-bindings && npm run --silent bench
-	@cargo run --locked --release --quiet -p duet-relay --example load
+	@$(MAKE) --no-print-directory bench-relay
+
+.PHONY: bench-relay
+bench-relay: $(STAMPS)/base ## The relay beside a bare echo, two relays with Redis, nats-server and mosquitto (ARGS='--rate 1000 --payload 256')
+	@sh infra/setup/bench.sh
+	@cargo run --locked --release --quiet -p duet-relay --example load -- $(ARGS)
 
 .PHONY: fmt
 fmt: $(STAMPS)/package-npm $(STAMPS)/web-npm ## Format everything

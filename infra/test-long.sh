@@ -37,7 +37,7 @@ relay() {
   DUET_FUZZ="${INPUTS:-100000}" cargo test --locked --quiet --release --package duet-relay --test it -- --ignored || return 1
   DUET_ROUNDS="${ROUNDS:-20}" cargo test --locked --quiet --release --package duet-relay --test it -- nodes_broken \
     --nocapture --test-threads=1 || return 1
-  cargo run --locked --quiet --release --package duet-relay --example load -- --idle 10000 --pairs 200 --rounds 1
+  cargo run --locked --quiet --release --package duet-relay --example load -- --servers relay --idle 10000 --pairs 200 --rounds 1
 }
 
 # beside_two_loops COUNT NAME COMMAND...: runs the command again and again beside two busy loops. What fails once in fifty runs is
