@@ -2,7 +2,7 @@
  * Every call into the WebAssembly instance goes through here: the core's error numbers become {@link DuetError}s,
  * and a trap ends the instance for good.
  */
-import { DuetError, numberedError } from './errors.js';
+import { DuetError, numberedError } from './core-errors.js';
 import { bury, instance, isAlive, type Wasm } from './loader.js';
 import type { Task } from './wasm/glue.js';
 

@@ -4,7 +4,7 @@
  * A code from the core (protocol.md section 11) says which check failed; tell it to developers, never to the peer
  * or the relay. The codes below the core's are the package's own: they are about the platform and about misuse.
  */
-import { CORE_ERRORS, type CoreErrorClass, type CoreErrorCode } from './generated/errors.js';
+import type { CoreErrorClass, CoreErrorCode } from './generated/errors.js';
 
 /** Everything that can go wrong outside the core, with what to do about it. */
 const PACKAGE_ERRORS = {
@@ -43,18 +43,15 @@ export type ErrorCode = CoreErrorCode | PackageErrorCode;
 /** What a failure asks of the caller; `package` for the package's own codes. */
 export type ErrorClass = CoreErrorClass | 'package';
 
-/** The bindings throw numbers: the core's, which begin at 101, and three of their own. */
-const byNumber = new Map<number, ErrorCode>([
-  [1, 'E_ARGUMENT'],
-  [2, 'E_FREED'],
-  [3, 'E_BUSY'],
-]);
-for (const [code, { number }] of Object.entries(CORE_ERRORS)) {
-  byNumber.set(number, code as CoreErrorCode);
-}
+/** What is told of a code of the core. */
+type CoreTexts = Readonly<Record<string, { readonly class: CoreErrorClass; readonly message: string }>>;
 
-function isCoreCode(code: ErrorCode): code is CoreErrorCode {
-  return code in CORE_ERRORS;
+/** None, for who has nothing of the protocol: the core's sentences are a fifth of the scripts of `./subtle`. */
+let core: CoreTexts = {};
+
+/** Makes the core's codes known. */
+export function learnCore(texts: CoreTexts): void {
+  core = texts;
 }
 
 /** What every function of the package throws or rejects with. An aborted call rejects with its signal's reason. */
@@ -64,19 +61,13 @@ export class DuetError extends Error {
 
   /** `detail` is for developers; it never holds keys, plaintext or other data of a person. */
   constructor(code: ErrorCode, detail?: string, options?: ErrorOptions) {
-    const text = isCoreCode(code) ? CORE_ERRORS[code].message : PACKAGE_ERRORS[code];
+    const text = core[code]?.message ?? PACKAGE_ERRORS[code as PackageErrorCode];
     super(detail === undefined ? `${code}: ${text}` : `${code}: ${text} (${detail})`, options);
     this.code = code;
   }
 
   /** protocol.md section 11: drop the frame, abort the handshake, block the peer, close the session, tell the user. */
   get class(): ErrorClass {
-    return isCoreCode(this.code) ? CORE_ERRORS[this.code].class : 'package';
+    return core[this.code]?.class ?? 'package';
   }
-}
-
-/** The error with a number that the bindings threw, or nothing if there is no such number. */
-export function numberedError(number: number): DuetError | undefined {
-  const code = byNumber.get(number);
-  return code === undefined ? undefined : new DuetError(code);
 }

@@ -15,8 +15,9 @@ import type { Bytes } from './types.js';
 
 export { createClient } from './client/create.js';
 export type * from './client/types.js';
+export { DuetError } from './core-errors.js';
 export { capabilities } from './engines.js';
-export { DuetError, type ErrorClass, type ErrorCode, type PackageErrorCode } from './errors.js';
+export type { ErrorClass, ErrorCode, PackageErrorCode } from './errors.js';
 export {
   type OpenFileOptions,
   type OpenFileRangeOptions,

@@ -2,8 +2,9 @@
 import { call, callWithSecret, on, onWithSecret, release } from './boundary.js';
 import { copyOf, time, wholeNumber } from './bytes.js';
 import { now } from './clock.js';
+import { DuetError, numberedError } from './core-errors.js';
 import { DISPOSE, Held } from './dispose.js';
-import { DuetError, type ErrorCode, numberedError } from './errors.js';
+import type { ErrorCode } from './errors.js';
 import { emojiOf } from './fingerprint.js';
 import { options as own, pass } from './gate.js';
 import { ENVELOPE_HEAD_LENGTH, MESSAGE_FRAME_MAX } from './generated/limits.js';
