@@ -26,7 +26,7 @@ fi
 if touched '^wasm-bindings/(src|builder|subtle)/'; then
   nothing=false
   say "bindings"
-  cargo clippy --locked --quiet -p duet-wasm -p duet-subtle -p duet-wasm-builder --all-targets -- -D warnings
+  cargo clippy --locked --quiet -p duet-wasm -p duet-subtle -p duet-subtle-modern -p duet-wasm-builder --all-targets -- -D warnings
   cargo test --locked --quiet -p duet-wasm -p duet-subtle --lib
 fi
 if touched '\.rs$'; then cargo fmt --all --check; fi

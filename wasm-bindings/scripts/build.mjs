@@ -20,6 +20,7 @@ function importPlatform(file, folder) {
 rmSync(dist, { recursive: true, force: true });
 compile('.');
 cpSync(made, `${dist}/wasm`, { recursive: true, filter: (from) => !from.endsWith('stamp.txt') });
-for (const folder of ['wasm', 'wasm/subtle']) importPlatform(`${dist}/${folder}/glue.js`, folder);
+for (const folder of ['wasm', 'wasm/subtle', 'wasm/subtle/modern'])
+  importPlatform(`${dist}/${folder}/glue.js`, folder);
 relaxDeclarations(dist);
 await writeCommonJs(dist);

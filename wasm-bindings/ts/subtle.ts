@@ -2,8 +2,9 @@
  * The interface of `crypto.subtle` where it is missing (plain http) or lacks an algorithm: the platform's own Web Crypto for
  * whatever it does right, WebAssembly for the rest.
  *
- * HMAC, HKDF, PBKDF2, AES-GCM, Ed25519, X25519, SHA-1 and SHA-2 are everywhere; of other algorithms what the platform has. Nothing
- * has to be awaited first: the module is loaded by the first operation that needs it.
+ * HMAC, HKDF, PBKDF2, AES-GCM, Ed25519, X25519, SHA-1, SHA-2, ML-KEM-768 and SHA-3 are everywhere; of other algorithms what the
+ * platform has. Nothing has to be awaited first: the module is loaded by the first operation that needs it, and a second one by the first
+ * use of ML-KEM or SHA-3.
  *
  * @example
  * ```ts
@@ -19,16 +20,41 @@
 import { DuetError } from './errors.js';
 import { options as own } from './gate.js';
 import type { Engine, EngineSetting } from './subtle/engines.js';
+import type { WasmSource } from './subtle/instance.js';
 import { isKey, slotsOf } from './subtle/key.js';
-import type { WasmSource } from './subtle/module.js';
 import type { Feature } from './subtle/probe.js';
 import type { StorageOptions, StoredKey } from './subtle/storage.js';
 import { DuetSubtleCrypto } from './subtle/subtle.js';
+import type {
+  EncapsulatedBits,
+  EncapsulatedKey,
+  Format,
+  Jwk,
+  KemMethods,
+  KemUsage,
+  ModernSubtleCrypto,
+  Usage,
+} from './subtle/types.js';
 import { bufferSource } from './subtle/webidl.js';
 
 export { DuetError } from './errors.js';
 export { DuetCryptoKey } from './subtle/key.js';
-export type { Engine, EngineSetting, Feature, StorageOptions, StoredKey, WasmSource };
+export type {
+  EncapsulatedBits,
+  EncapsulatedKey,
+  Engine,
+  EngineSetting,
+  Feature,
+  Format,
+  Jwk,
+  KemMethods,
+  KemUsage,
+  ModernSubtleCrypto,
+  StorageOptions,
+  StoredKey,
+  Usage,
+  WasmSource,
+};
 
 /** Options of {@link createSubtle}. */
 export interface SubtleOptions {
@@ -39,19 +65,26 @@ export interface SubtleOptions {
   readonly engine?: EngineSetting;
   /** Where the WebAssembly module comes from, if it is not to be the copy inside the package; see `ready()` of the main entry. */
   readonly wasm?: WasmSource;
+  /** The same for the second module, which is loaded when ML-KEM or SHA-3 is used. */
+  readonly modernWasm?: WasmSource;
 }
 
 /** Another `subtle`, with an engine or a module of one's own choice. Keys of one work with every other. */
-export function createSubtle(options: SubtleOptions = {}): SubtleCrypto {
-  const { engine = 'auto', wasm } = own(options);
+export function createSubtle(options: SubtleOptions = {}): ModernSubtleCrypto {
+  const { engine = 'auto', wasm, modernWasm } = own(options);
   if (!['auto', 'native', 'wasm'].includes(engine)) {
     throw new DuetError('E_ARGUMENT', "engine must be 'auto', 'native' or 'wasm'");
   }
-  return new DuetSubtleCrypto({ engine, native: platform(), wasm }) as unknown as SubtleCrypto;
+  return new DuetSubtleCrypto({
+    engine,
+    native: platform(),
+    wasm,
+    modernWasm,
+  }) as unknown as ModernSubtleCrypto;
 }
 
 /** What stands in for `crypto.subtle`. */
-export const subtle: SubtleCrypto = /* @__PURE__ */ createSubtle();
+export const subtle: ModernSubtleCrypto = /* @__PURE__ */ createSubtle();
 
 /** Whose key it is: it stays there, whatever engine is set. */
 export function engineOf(key: CryptoKey): Engine {

@@ -1,4 +1,4 @@
-//! Compiles `duet-wasm` and `duet-subtle` to WebAssembly and turns them into the files that `@duet-chat/crypto` is made of.
+//! Compiles the package's crates to WebAssembly and turns them into the files that `@duet-chat/crypto` is made of.
 //!
 //! `cargo run -p duet-wasm-builder` does everything: it finds a toolchain that can compile for
 //! `wasm32-unknown-unknown` ([`toolchain`]), compiles each variant of each module ([`compile`]), generates the glue
@@ -44,6 +44,7 @@ fn run() -> Result<()> {
     let compiled: Vec<_> = side_by_side(Variant::ALL, |variant| {
         Artefact::ALL
             .into_iter()
+            .filter(|artefact| artefact.variants().contains(&variant))
             .map(|artefact| {
                 let bytes = compile::compile(&toolchain, &layout, artefact, variant).with_context(
                     || format!("compiling {} ({})", artefact.package(), variant.name()),

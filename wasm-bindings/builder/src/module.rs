@@ -14,16 +14,19 @@ pub(crate) enum Artefact {
     Core,
     /// The algorithms of `./subtle`, which are a fifth of the core's module.
     Subtle,
+    /// Those of a draft, which `./subtle` loads when they are used.
+    Modern,
 }
 
 impl Artefact {
-    pub(crate) const ALL: [Self; 2] = [Self::Core, Self::Subtle];
+    pub(crate) const ALL: [Self; 3] = [Self::Core, Self::Subtle, Self::Modern];
 
     /// Name of the crate.
     pub(crate) fn package(self) -> &'static str {
         match self {
             Self::Core => "duet-wasm",
             Self::Subtle => "duet-subtle",
+            Self::Modern => "duet-subtle-modern",
         }
     }
 
@@ -32,6 +35,7 @@ impl Artefact {
         match self {
             Self::Core => "duet_wasm",
             Self::Subtle => "duet_subtle",
+            Self::Modern => "duet_subtle_modern",
         }
     }
 
@@ -40,6 +44,15 @@ impl Artefact {
         match self {
             Self::Core => "",
             Self::Subtle => "subtle",
+            Self::Modern => "subtle/modern",
+        }
+    }
+
+    /// How it is compiled. SIMD changes ML-KEM by 3 % and Keccak by nothing: one form does for both.
+    pub(crate) fn variants(self) -> &'static [Variant] {
+        match self {
+            Self::Core | Self::Subtle => &Variant::ALL,
+            Self::Modern => &[Variant::Baseline],
         }
     }
 }

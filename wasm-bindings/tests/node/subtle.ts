@@ -38,6 +38,38 @@ finds(
   ['wasm', 'wasm', 'wasm', 'native'],
 );
 
+/** A platform that has ML-KEM and SHA-3: the module, in a shape that is not this package's. */
+const MODERN_PLATFORM = `
+  const { createSubtle } = await import(new URL('subtle.js', '${dist}').href);
+  const module = createSubtle({ engine: 'wasm' });
+  const other = (changes) => replace({ getRandomValues, subtle: new Proxy(platform.subtle, {
+    get: (target, name) => (name in changes ? changes[name] : (name in target ? target : module)[name].bind(name in target ? target : module)),
+  }) });
+  const isModern = (given) => /ML-KEM|SHA3/.test(JSON.stringify(given));
+  const ask = (name) => (...given) => (isModern(given) || given.some((one) => one?.algorithm?.name === 'ML-KEM-768') ? module : platform.subtle)[name](...given);
+  const right = { digest: ask('digest'), importKey: ask('importKey'), exportKey: ask('exportKey') };
+`;
+
+for (const [what, changes, wanted] of [
+  ['right', '{}', ['native', 'native']],
+  ['without implicit rejection', '{ decapsulateBits: async () => new ArrayBuffer(32) }', ['wasm', 'native']],
+  [
+    'of a draft, with another hash',
+    "{ digest: (name, data) => platform.subtle.digest('SHA-256', data) }",
+    ['native', 'wasm'],
+  ],
+  ['without the methods', '{ encapsulateBits: undefined }', ['wasm', 'native']],
+] as const) {
+  finds(
+    `ML-KEM and SHA-3 of a platform that is ${what}`,
+    `${MODERN_PLATFORM} other({ ...right, ...${changes} });`,
+    `const { enginesOf, createSubtle: create } = await load('subtle.js');
+     const engines = await enginesOf(create());
+     parentPort.postMessage([engines['ML-KEM-768'], engines['SHA3-256']])`,
+    [...wanted],
+  );
+}
+
 finds(
   'install defines what is missing',
   INSECURE,
@@ -93,6 +125,42 @@ finds(
    const right = createSubtle({ engine: 'wasm', wasm: await readFile(new URL('wasm/subtle/baseline.wasm', '${dist}')) });
    parentPort.postMessage([refused, await named(right.digest('SHA-256', new Uint8Array(1)))])`,
   ['E_WASM_LOAD', 'went through'],
+);
+
+finds(
+  'the second module may be given, and is not the first',
+  '',
+  `const { readFile } = await import('node:fs/promises');
+   const { createSubtle } = await load('subtle.js');
+   const file = (name) => readFile(new URL('wasm/subtle/' + name, '${dist}'));
+   const wrong = createSubtle({ engine: 'wasm', modernWasm: await file('baseline.wasm') });
+   const refused = await named(wrong.digest('SHA3-256', new Uint8Array(1)));
+   const right = createSubtle({ engine: 'wasm', modernWasm: await file('modern/baseline.wasm') });
+   parentPort.postMessage([refused, await named(right.digest('SHA3-256', new Uint8Array(1)))])`,
+  ['E_WASM_LOAD', 'went through'],
+);
+
+finds(
+  'nothing of a call is left in the second module’s memory',
+  '',
+  `const { createSubtle } = await load('subtle.js');
+   const wasm = createSubtle({ engine: 'wasm' });
+   const seed = Uint8Array.from({ length: 64 }, (_, at) => (at + 1) * 59);
+   const text = Uint8Array.from({ length: 300 }, (_, at) => (at + 1) * 61);
+   const key = await wasm.importKey('raw-seed', seed, 'ML-KEM-768', true, ['decapsulateBits']);
+   const pub = (await wasm.exportKey('jwk', key)).pub;
+   const theirs = await wasm.importKey('jwk', { kty: 'AKP', alg: 'ML-KEM-768', pub }, 'ML-KEM-768', true, ['encapsulateBits']);
+   const { sharedKey, ciphertext } = await wasm.encapsulateBits('ML-KEM-768', theirs);
+   const opened = await wasm.decapsulateBits('ML-KEM-768', key, ciphertext);
+   await wasm.digest('SHA3-512', text);
+   const { memory } = await (await load('wasm/subtle/modern/glue.js')).default();
+   const all = Buffer.from(memory.buffer);
+   const found = (bytes) => all.includes(Buffer.from(bytes).subarray(4, 20));
+   parentPort.postMessage([
+     [seed, seed.subarray(32), text, sharedKey, opened, ciphertext].filter(found).length,
+     all.some((byte) => byte !== 0),
+   ])`,
+  [0, true],
 );
 
 finds(

@@ -6,6 +6,7 @@ import { files } from './files.js';
 import { identities } from './identities.js';
 import { logins } from './logins.js';
 import { memory } from './memory.js';
+import { modern } from './modern.js';
 import { prekeys } from './prekeys.js';
 import { rate } from './rate.js';
 import { records } from './records.js';
@@ -33,5 +34,6 @@ export const suites: Readonly<Record<string, Suite>> = {
   boundary,
   subtle: subtleSuite,
   storage,
+  modern,
   vectors,
 };

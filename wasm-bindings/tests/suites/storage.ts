@@ -19,6 +19,7 @@ async function kinds(): Promise<Readonly<Record<string, readonly [CryptoKey, (ke
     await pair('X25519', ['deriveBits', 'deriveKey']),
     await pair('X25519', ['deriveBits']),
   ];
+  const kem = await wasm.generateKey('ML-KEM-768', false, ['decapsulateBits']);
   const message = pattern(40);
   const signature = await wasm.sign('Ed25519', signing.privateKey, message);
   const secret = (name: string, usages: KeyUsage[]) =>
@@ -39,6 +40,10 @@ async function kinds(): Promise<Readonly<Record<string, readonly [CryptoKey, (ke
     'Ed25519, private': [signing.privateKey, (key) => wasm.sign('Ed25519', key, message)],
     'Ed25519, public': [signing.publicKey, (key) => wasm.verify('Ed25519', key, signature, message)],
     'X25519, private': [agreeing.privateKey, derive({ name: 'X25519', public: theirs.publicKey })],
+    'ML-KEM-768, private': [
+      kem.privateKey,
+      (key) => wasm.decapsulateBits('ML-KEM-768', key, new Uint8Array(1088)),
+    ],
     'X25519, public': [agreeing.publicKey, (key) => wasm.exportKey('raw', key)],
   };
 }

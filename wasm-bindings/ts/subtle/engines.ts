@@ -1,7 +1,8 @@
 /** Which engine makes a key or a digest: the platform where it passes the probe, the module everywhere else. */
 import type { KeyData, Params } from './algorithms/algorithm.js';
 import { decodeBase64url } from './formats/base64url.js';
-import { type Feature, PROBES } from './probe.js';
+import { type Feature, MODERN_FEATURES, type ModernFeature, PROBES } from './probe.js';
+import type { Platform } from './types.js';
 
 /** Who computes. */
 export type Engine = 'native' | 'wasm';
@@ -11,12 +12,12 @@ export type EngineSetting = Engine | 'auto';
 
 /** The choice for each feature, made once. */
 export class Engines {
-  readonly #native: SubtleCrypto | undefined;
+  readonly #native: Platform | undefined;
   readonly setting: EngineSetting;
   readonly #known = new Map<Feature, Engine>();
   readonly #asked = new Map<Feature, Promise<Engine>>();
 
-  constructor(setting: EngineSetting, native: SubtleCrypto | undefined) {
+  constructor(setting: EngineSetting, native: Platform | undefined) {
     this.setting = setting;
     this.#native = native;
   }
@@ -41,7 +42,7 @@ export class Engines {
 
   /** All choices. */
   async all(): Promise<Record<Feature, Engine>> {
-    const features = Object.keys(PROBES) as Feature[];
+    const features = [...Object.keys(PROBES), ...MODERN_FEATURES] as Feature[];
     const choices = await Promise.all(features.map(async (one) => [one, await this.pick(one)] as const));
     return Object.fromEntries(choices) as Record<Feature, Engine>;
   }
@@ -55,9 +56,15 @@ export class Engines {
   }
 
   async #probe(feature: Feature): Promise<boolean> {
-    return this.#native !== undefined && (await PROBES[feature](this.#native));
+    if (this.#native === undefined) return false;
+    if (!isModern(feature)) return PROBES[feature](this.#native);
+    const { MODERN_PROBES } = await import('./modern/probe.js');
+    return MODERN_PROBES[feature](this.#native);
   }
 }
+
+const isModern = (feature: Feature): feature is ModernFeature =>
+  (MODERN_FEATURES as readonly string[]).includes(feature);
 
 /** The feature that a key belongs to. An AES key of a length that there is not is refused by either engine. */
 export function featureOf({ name, length }: Pick<Params, 'name' | 'length'>, data?: KeyData): Feature {

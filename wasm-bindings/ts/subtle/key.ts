@@ -1,6 +1,7 @@
 /** Keys of the wasm engine, and how they are told from the platform's. */
 
 import { exception } from './exception.js';
+import type { Usage } from './types.js';
 
 /** `KeyAlgorithm` of the algorithms that the wasm engine has. */
 export interface OwnAlgorithm {
@@ -15,7 +16,7 @@ export interface Slots {
   readonly extractable: boolean;
   readonly algorithm: OwnAlgorithm;
   /** Normalised: in the specification's order, each once. */
-  readonly usages: readonly KeyUsage[];
+  readonly usages: readonly Usage[];
   /** The secret's, the seed's or the public key's bytes. */
   readonly material: Uint8Array<ArrayBuffer>;
 }
@@ -52,7 +53,7 @@ export class DuetCryptoKey {
     this.#slots = inner;
     const { hash } = inner.algorithm;
     this.#algorithm = { ...inner.algorithm, ...(hash && { hash: { ...hash } }) };
-    this.#usages = [...inner.usages];
+    this.#usages = [...inner.usages] as KeyUsage[];
     // The slots and not the key: an operation that waits for something holds those, when the key itself may be gone.
     forgotten?.register(inner, inner.material);
     // Structured cloning copies own properties of what it does not know, and refuses functions.

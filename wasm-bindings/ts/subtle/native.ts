@@ -2,12 +2,14 @@
  * The platform's keys beside the module's. A native key never leaves the platform unless it is extractable; bytes that go through a
  * native key (wrapped by it, say) are carried by an HMAC key, which may be of any bytes.
  */
-import type { Bytes, Params } from './algorithms/algorithm.js';
+import type { Bytes, Encapsulated, Params, Wanted } from './algorithms/algorithm.js';
 import { isWeak } from './algorithms/ed25519.js';
 import { exception } from './exception.js';
 import { ownKey, type Slots } from './key.js';
+import type { EncapsulatedKey, Platform } from './types.js';
 
 const CARRIER = { name: 'HMAC', hash: 'SHA-256' };
+const CARRYING: Wanted = { extractable: true, usages: ['sign'] };
 
 const POINT_LENGTH = 32;
 
@@ -19,9 +21,9 @@ const weakness = new WeakMap<CryptoKey, boolean>();
 
 /** The platform's Web Crypto, and what is built around it. */
 export class Native {
-  readonly subtle: SubtleCrypto;
+  readonly subtle: Platform;
 
-  constructor(subtle: SubtleCrypto) {
+  constructor(subtle: Platform) {
     this.subtle = subtle;
   }
 
@@ -41,7 +43,7 @@ export class Native {
       return false;
     }
     if (key.type === 'public' && key.extractable && !weakness.has(key)) {
-      this.note(key, new Uint8Array(await this.subtle.exportKey('raw', key)));
+      this.note(key, await this.#raw(key));
     }
     const right = await this.subtle.verify('Ed25519', key, signature, data);
     return right && weakness.get(key) !== true;
@@ -66,7 +68,7 @@ export class Native {
         "'public' is a native key that cannot be exported, and the private key is one of the wasm engine",
       );
     }
-    const material = new Uint8Array(await this.subtle.exportKey('raw', key));
+    const material = await this.#raw(key);
     return ownKey({ type: 'public', extractable: true, algorithm: { name: 'X25519' }, usages: [], material });
   }
 
@@ -75,7 +77,7 @@ export class Native {
     const wanted = { ...CARRIER, length: length ?? (params.name === 'X25519' ? AGREEMENT_BITS : 0) };
     if (wanted.length === 0) throw exception('OperationError', `${params.name} needs to be told a length`);
     const carrier = await this.subtle.deriveKey(params as Algorithm, key, wanted, true, ['sign']);
-    return new Uint8Array(await this.subtle.exportKey('raw', carrier));
+    return await this.#raw(carrier);
   }
 
   /** Bytes, wrapped by a native key. */
@@ -87,6 +89,77 @@ export class Native {
   /** What {@link wrap} wrapped. */
   async unwrap(wrapped: Bytes, key: CryptoKey, algorithm: Algorithm): Promise<Bytes> {
     const carrier = await this.subtle.unwrapKey('raw', wrapped, key, algorithm, CARRIER, true, ['sign']);
-    return new Uint8Array(await this.subtle.exportKey('raw', carrier));
+    return await this.#raw(carrier);
   }
+
+  /** A secret for the owner of a native key. One that becomes a key comes out as another one's material. */
+  async encapsulate(
+    algorithm: Algorithm,
+    key: CryptoKey,
+    usage: 'encapsulateBits' | 'encapsulateKey',
+  ): Promise<Encapsulated> {
+    if (usage === 'encapsulateBits') {
+      const { sharedKey, ciphertext } = await this.#kem('encapsulateBits', key)(algorithm as Kem, key);
+      return { sharedKey: new Uint8Array(sharedKey), ciphertext: new Uint8Array(ciphertext) };
+    }
+    const { sharedKey, ciphertext } = await this.encapsulateKey(algorithm, key, CARRIER, CARRYING);
+    return { sharedKey: await this.#raw(sharedKey), ciphertext: new Uint8Array(ciphertext) };
+  }
+
+  /** What {@link encapsulate} has carried here. */
+  async decapsulate(
+    algorithm: Algorithm,
+    key: CryptoKey,
+    ciphertext: Bytes,
+    usage: 'decapsulateBits' | 'decapsulateKey',
+  ): Promise<Bytes> {
+    if (usage === 'decapsulateBits') {
+      return new Uint8Array(await this.#kem('decapsulateBits', key)(algorithm as Kem, key, ciphertext));
+    }
+    return this.#raw(await this.decapsulateKey(algorithm, key, ciphertext, CARRIER, CARRYING));
+  }
+
+  /** `encapsulateKey` where everything is the platform's. */
+  async encapsulateKey(
+    algorithm: Algorithm,
+    key: CryptoKey,
+    shared: Algorithm,
+    { extractable, usages }: Wanted,
+  ): Promise<EncapsulatedKey> {
+    const encapsulate = this.#kem('encapsulateKey', key);
+    return encapsulate(algorithm as Kem, key, shared, extractable, usages as KeyUsage[]);
+  }
+
+  /** `decapsulateKey` where everything is the platform's. */
+  async decapsulateKey(
+    algorithm: Algorithm,
+    key: CryptoKey,
+    ciphertext: Bytes,
+    shared: Algorithm,
+    { extractable, usages }: Wanted,
+  ): Promise<CryptoKey> {
+    const decapsulate = this.#kem('decapsulateKey', key);
+    return decapsulate(algorithm as Kem, key, ciphertext, shared, extractable, usages as KeyUsage[]);
+  }
+
+  /** A method that older platforms do not have; they have no such keys, either. */
+  #kem<M extends 'encapsulateBits' | 'encapsulateKey' | 'decapsulateBits' | 'decapsulateKey'>(
+    method: M,
+    key: CryptoKey,
+  ): NonNullable<Platform[M]> {
+    const found = this.subtle[method];
+    if (found === undefined) {
+      throw exception('InvalidAccessError', `a key of ${key.algorithm.name} has no ${method}`);
+    }
+    return found.bind(this.subtle) as NonNullable<Platform[M]>;
+  }
+
+  async #raw(key: CryptoKey): Promise<Bytes> {
+    return new Uint8Array((await this.subtle.exportKey('raw', key)) as ArrayBuffer);
+  }
+}
+
+/** The only algorithm that the types name. */
+interface Kem {
+  readonly name: 'ML-KEM-768';
 }

@@ -4,9 +4,17 @@
  */
 import type { HashName } from './algorithms/algorithm.js';
 import { encodePkcs8 } from './formats/der.js';
+import type { Platform } from './types.js';
 
 /** What is chosen by itself. AES is by length: Chromium has no AES-192. */
-export type Feature =
+export type Feature = FirstFeature | ModernFeature;
+
+/** Of the draft; their probes are loaded with their algorithms. */
+export const MODERN_FEATURES = ['SHA3-256', 'SHA3-384', 'SHA3-512', 'ML-KEM-768'] as const;
+
+export type ModernFeature = (typeof MODERN_FEATURES)[number];
+
+type FirstFeature =
   | HashName
   | 'HMAC'
   | 'HKDF'
@@ -17,7 +25,7 @@ export type Feature =
   | 'Ed25519'
   | 'X25519';
 
-type Probe = (native: SubtleCrypto) => Promise<boolean>;
+export type Probe = (native: Platform) => Promise<boolean>;
 
 const ABC = Uint8Array.of(0x61, 0x62, 0x63);
 const ZERO_KEY = new Uint8Array(32);
@@ -27,19 +35,21 @@ function unhex(text: string): Uint8Array<ArrayBuffer> {
 }
 
 /** Whether the bytes begin with these. */
-function begins(bytes: ArrayBuffer, wanted: string): boolean {
+export function begins(bytes: ArrayBuffer, wanted: string): boolean {
   const found = new Uint8Array(bytes);
   return unhex(wanted).every((byte, at) => byte === found[at]);
 }
 
-const refused = (attempt: Promise<unknown>): Promise<boolean> =>
+/** Whether it rejects. */
+export const refused = (attempt: Promise<unknown>): Promise<boolean> =>
   attempt.then(
     () => false,
     () => true,
   );
 
-const digest =
-  (name: HashName, wanted: string): Probe =>
+/** Of "abc", known to begin like that. */
+export const digest =
+  (name: string, wanted: string): Probe =>
   async (native) =>
     begins(await native.digest(name, ABC), wanted);
 
@@ -62,7 +72,7 @@ const aes =
     );
   };
 
-async function hmac(native: SubtleCrypto): Promise<boolean> {
+async function hmac(native: Platform): Promise<boolean> {
   const key = await native.importKey('raw', ABC, { name: 'HMAC', hash: 'SHA-256' }, false, [
     'sign',
     'verify',
@@ -76,19 +86,19 @@ async function hmac(native: SubtleCrypto): Promise<boolean> {
 }
 
 /** With more `info` than OpenSSL 3.0 takes: what a platform would refuse later is not begun there. */
-async function hkdf(native: SubtleCrypto): Promise<boolean> {
+async function hkdf(native: Platform): Promise<boolean> {
   const key = await native.importKey('raw', ABC, 'HKDF', false, ['deriveBits']);
   const params = { name: 'HKDF', hash: 'SHA-256', salt: ABC, info: new Uint8Array(1025) };
   return begins(await native.deriveBits(params, key, 128), 'd280b5cffa28d40b18061fd66588c5f3');
 }
 
-async function pbkdf2(native: SubtleCrypto): Promise<boolean> {
+async function pbkdf2(native: Platform): Promise<boolean> {
   const key = await native.importKey('raw', ABC, 'PBKDF2', false, ['deriveBits']);
   const params = { name: 'PBKDF2', hash: 'SHA-256', salt: ABC, iterations: 2 };
   return begins(await native.deriveBits(params, key, 128), 'ac1490535c4a8b396de387991a69745b');
 }
 
-async function ed25519(native: SubtleCrypto): Promise<boolean> {
+async function ed25519(native: Platform): Promise<boolean> {
   const message = Uint8Array.of(0x72);
   const known = unhex(
     '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da' +
@@ -110,7 +120,7 @@ async function ed25519(native: SubtleCrypto): Promise<boolean> {
   );
 }
 
-async function x25519(native: SubtleCrypto): Promise<boolean> {
+async function x25519(native: Platform): Promise<boolean> {
   const secret = unhex('77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a');
   const [key, theirs, low] = await Promise.all([
     native.importKey('pkcs8', encodePkcs8('X25519', secret), 'X25519', false, ['deriveBits']),
@@ -133,7 +143,7 @@ async function x25519(native: SubtleCrypto): Promise<boolean> {
 }
 
 /** True where the platform does it right. */
-export const PROBES: Readonly<Record<Feature, Probe>> = {
+export const PROBES: Readonly<Record<FirstFeature, Probe>> = {
   'SHA-1': digest('SHA-1', 'a9993e364706816a'),
   'SHA-256': digest('SHA-256', 'ba7816bf8f01cfea'),
   'SHA-384': digest('SHA-384', 'cb00753f45a35e8b'),

@@ -2,6 +2,7 @@
  * Keys of the module at rest. What is stored is sealed under a native key that no script can read, and that stays in this browser's
  * IndexedDB; or under a key of the caller's.
  */
+import { TextDecoder, TextEncoder } from '../platform.js';
 import { algorithmNamed } from './algorithms/registry.js';
 import { exception } from './exception.js';
 import { ownKey, type Slots, slotsOf } from './key.js';

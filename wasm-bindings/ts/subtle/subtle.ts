@@ -1,14 +1,31 @@
 /** The methods of `SubtleCrypto`: the specification's order of conversions and checks, and whose operation it is. */
-
+import { DuetError } from '../errors.js';
 import { TextDecoder, TextEncoder } from '../platform.js';
-import type { Bytes, Exported, KeyData, Params, Wanted } from './algorithms/algorithm.js';
+import type {
+  Bytes,
+  Encapsulated,
+  Exported,
+  KeyData,
+  Operations,
+  Params,
+  Registered,
+  Wanted,
+} from './algorithms/algorithm.js';
 import { publicIn } from './algorithms/curve.js';
-import { algorithmNamed, type Normalized, normalize, unsupported } from './algorithms/registry.js';
+import {
+  algorithmNamed,
+  type Normalized,
+  normalize,
+  operationsNamed,
+  unsupported,
+} from './algorithms/registry.js';
 import { type EngineSetting, Engines, featureOf } from './engines.js';
 import { exception } from './exception.js';
+import type { WasmSource } from './instance.js';
 import { ownKey, type Slots, slotsOf } from './key.js';
-import { load, type Wasm, type WasmSource } from './module.js';
+import { load } from './module.js';
 import { Native } from './native.js';
+import type { EncapsulatedBits, EncapsulatedKey, Format, Jwk, Platform, Usage } from './types.js';
 import {
   boolean,
   bufferSource,
@@ -28,8 +45,9 @@ import {
 /** Engine and module of a {@link DuetSubtleCrypto}. */
 export interface Settings {
   readonly engine: EngineSetting;
-  readonly native: SubtleCrypto | undefined;
+  readonly native: Platform | undefined;
   readonly wasm: WasmSource;
+  readonly modernWasm: WasmSource;
 }
 
 type Known = Extract<Normalized, { known: true }>;
@@ -40,16 +58,24 @@ interface Asked {
   readonly original: unknown;
 }
 
+/** The operations of an algorithm, with the module that they call. */
+interface Ready {
+  readonly does: Operations<unknown>;
+  readonly wasm: unknown;
+}
+
 /** What is made where the platform has no `SubtleCrypto`, or lacks an algorithm. */
 export class DuetSubtleCrypto {
   readonly #engines: Engines;
   readonly #native: Native | undefined;
   readonly #source: WasmSource;
+  readonly #modernSource: WasmSource;
 
-  constructor({ engine, native, wasm }: Settings) {
+  constructor({ engine, native, wasm, modernWasm }: Settings) {
     this.#engines = new Engines(engine, native);
     this.#native = native && new Native(native);
     this.#source = wasm;
+    this.#modernSource = modernWasm;
   }
 
   get [Symbol.toStringTag](): string {
@@ -75,8 +101,8 @@ export class DuetSubtleCrypto {
     if ((await this.#engines.pick(feature)) === 'native') {
       return this.#platform(params.name).digest(params, bytes);
     }
-    const wasm = await this.#module();
-    return bufferOf(operation(algorithm.digest, params.name, 'digest')(wasm, params, bytes));
+    const { does, wasm } = await this.#ready(algorithm);
+    return bufferOf(operation(does.digest, params.name, 'digest')(wasm, params, bytes));
   }
 
   async encrypt(...given: unknown[]): Promise<ArrayBuffer> {
@@ -115,8 +141,8 @@ export class DuetSubtleCrypto {
     const { algorithm, params } = mustBeKnown(normalized, 'verify');
     const bytes = copyOf(view);
     checkKey(slots, params, 'verify');
-    const wasm = await this.#module();
-    return operation(algorithm.verify, params.name, 'verify')(wasm, slots, params, signature, bytes);
+    const { does, wasm } = await this.#ready(algorithm);
+    return operation(does.verify, params.name, 'verify')(wasm, slots, params, signature, bytes);
   }
 
   async generateKey(...given: unknown[]): Promise<CryptoKey | CryptoKeyPair> {
@@ -132,8 +158,8 @@ export class DuetSubtleCrypto {
     if ((await this.#engines.pick(featureOf(params))) === 'native') {
       return this.#platform(params.name).generateKey(params, extractable, [...usages]);
     }
-    const wasm = await this.#module();
-    const made = operation(algorithm.generateKey, params.name, 'generateKey')(wasm, params, wanted);
+    const { does, wasm } = await this.#ready(algorithm);
+    const made = operation(does.generateKey, params.name, 'generateKey')(wasm, params, wanted);
     if ('type' in made) return ownKey(mustHaveUsages(made));
     const [publicKey, privateKey] = made;
     mustHaveUsages(privateKey);
@@ -182,10 +208,7 @@ export class DuetSubtleCrypto {
     const wanted = wantedOf(extractable, usages);
     const asked = { normalized: normalize('deriveBits', original), original };
     // Its dictionary has all members of that for importKey.
-    const derived = {
-      normalized: normalize('getKeyLength', derivedType, 'derivedKeyType'),
-      original: derivedType,
-    };
+    const derived = this.#target('getKeyLength', derivedType, 'derivedKeyType', key);
     const slots = slotsOf(key);
     if (slots !== undefined) {
       const bits = await this.#derive(asked, slots, 'deriveKey', () => lengthOf(derived));
@@ -201,6 +224,59 @@ export class DuetSubtleCrypto {
     return this.#import({ format: 'raw', bytes: bits }, derived, wanted);
   }
 
+  async encapsulateBits(...given: unknown[]): Promise<EncapsulatedBits> {
+    required(given, 2, 'encapsulateBits');
+    const [original, keyGiven] = given;
+    const key = cryptoKey(keyGiven, 'encapsulationKey');
+    const asked = { normalized: normalize('encapsulate', original), original };
+    const { sharedKey, ciphertext } = await this.#encapsulate(asked, key, 'encapsulateBits');
+    return { sharedKey: bufferOf(sharedKey), ciphertext: bufferOf(ciphertext) };
+  }
+
+  async encapsulateKey(...given: unknown[]): Promise<EncapsulatedKey> {
+    required(given, 5, 'encapsulateKey');
+    const [original, keyGiven, sharedAlgorithm, extractable, usages] = given;
+    const key = cryptoKey(keyGiven, 'encapsulationKey');
+    const wanted = wantedOf(extractable, usages);
+    const asked = { normalized: normalize('encapsulate', original), original };
+    const shared = this.#target('importKey', sharedAlgorithm, 'sharedKeyAlgorithm', key);
+    if (slotsOf(key) === undefined && !(await this.#isOwn(shared.normalized))) {
+      // The secret need not leave the platform.
+      const { native } = this.#keyOfPlatform(key);
+      return native.encapsulateKey(forPlatform(asked), key, forPlatform(shared), wanted);
+    }
+    const { sharedKey, ciphertext } = await this.#encapsulate(asked, key, 'encapsulateKey');
+    return {
+      sharedKey: await this.#import({ format: 'raw', bytes: sharedKey }, shared, wanted),
+      ciphertext: bufferOf(ciphertext),
+    };
+  }
+
+  async decapsulateBits(...given: unknown[]): Promise<ArrayBuffer> {
+    required(given, 3, 'decapsulateBits');
+    const [original, keyGiven, data] = given;
+    const key = cryptoKey(keyGiven, 'decapsulationKey');
+    const ciphertext = bufferSource(data, 'ciphertext');
+    const asked = { normalized: normalize('decapsulate', original), original };
+    return bufferOf(await this.#decapsulate(asked, key, ciphertext, 'decapsulateBits'));
+  }
+
+  async decapsulateKey(...given: unknown[]): Promise<CryptoKey> {
+    required(given, 6, 'decapsulateKey');
+    const [original, keyGiven, data, sharedAlgorithm, extractable, usages] = given;
+    const key = cryptoKey(keyGiven, 'decapsulationKey');
+    const ciphertext = bufferSource(data, 'ciphertext');
+    const wanted = wantedOf(extractable, usages);
+    const asked = { normalized: normalize('decapsulate', original), original };
+    const shared = this.#target('importKey', sharedAlgorithm, 'sharedKeyAlgorithm', key);
+    if (slotsOf(key) === undefined && !(await this.#isOwn(shared.normalized))) {
+      const { native } = this.#keyOfPlatform(key);
+      return native.decapsulateKey(forPlatform(asked), key, ciphertext, forPlatform(shared), wanted);
+    }
+    const bytes = await this.#decapsulate(asked, key, ciphertext, 'decapsulateKey');
+    return this.#import({ format: 'raw', bytes }, shared, wanted);
+  }
+
   async wrapKey(...given: unknown[]): Promise<ArrayBuffer> {
     required(given, 4, 'wrapKey');
     const [formatGiven, keyGiven, wrappingGiven, original] = given;
@@ -212,14 +288,16 @@ export class DuetSubtleCrypto {
     if (wrapping === undefined) {
       const { native } = this.#keyOfPlatform(wrappingKey);
       const algorithm = forPlatform({ normalized, original });
-      if (slotsOf(key) === undefined) return native.subtle.wrapKey(format, key, wrappingKey, algorithm);
+      if (slotsOf(key) === undefined) {
+        return native.subtle.wrapKey(formatFor(key.algorithm.name, format), key, wrappingKey, algorithm);
+      }
       return native.wrap(serialized(await this.#export(format, key)), wrappingKey, algorithm);
     }
     const { algorithm, params } = mustBeKnown(normalized, 'wrapKey');
     checkKey(wrapping, params, 'wrapKey');
     const bytes = serialized(await this.#export(format, key));
-    const wasm = await this.#module();
-    return bufferOf(operation(algorithm.encrypt, params.name, 'wrapKey')(wasm, wrapping, params, bytes));
+    const { does, wasm } = await this.#ready(algorithm);
+    return bufferOf(operation(does.encrypt, params.name, 'wrapKey')(wasm, wrapping, params, bytes));
   }
 
   async unwrapKey(...given: unknown[]): Promise<CryptoKey> {
@@ -230,21 +308,13 @@ export class DuetSubtleCrypto {
     const unwrappingKey = cryptoKey(unwrappingGiven, 'unwrappingKey');
     const wanted = wantedOf(extractable, usages);
     const normalized = normalize('decrypt', original, 'unwrapAlgorithm');
-    const target = {
-      normalized: normalize('importKey', targetGiven, 'unwrappedKeyAlgorithm'),
-      original: targetGiven,
-    };
+    const target = this.#target('importKey', targetGiven, 'unwrappedKeyAlgorithm', unwrappingKey);
     const unwrapping = slotsOf(unwrappingKey);
     if (unwrapping !== undefined) {
       const { algorithm, params } = mustBeKnown(normalized, 'unwrapKey');
       checkKey(unwrapping, params, 'unwrapKey');
-      const wasm = await this.#module();
-      const opened = operation(algorithm.decrypt, params.name, 'unwrapKey')(
-        wasm,
-        unwrapping,
-        params,
-        wrapped,
-      );
+      const { does, wasm } = await this.#ready(algorithm);
+      const opened = operation(does.decrypt, params.name, 'unwrapKey')(wasm, unwrapping, params, wrapped);
       return this.#import(parsed(format, opened), target, wanted);
     }
     const { native } = this.#keyOfPlatform(unwrappingKey);
@@ -257,7 +327,7 @@ export class DuetSubtleCrypto {
       );
     }
     return native.subtle.unwrapKey(
-      format,
+      formatFor(nameIn(target.normalized), format),
       wrapped,
       unwrappingKey,
       algorithm,
@@ -282,8 +352,8 @@ export class DuetSubtleCrypto {
     const { algorithm, params } = mustBeKnown(normalized, what);
     const bytes = copyOf(view);
     checkKey(slots, params, what);
-    const wasm = await this.#module();
-    return bufferOf(operation(algorithm[what], params.name, what)(wasm, slots, params, bytes));
+    const { does, wasm } = await this.#ready(algorithm);
+    return bufferOf(operation(does[what], params.name, what)(wasm, slots, params, bytes));
   }
 
   /** Bits of a key of the module. */
@@ -301,8 +371,8 @@ export class DuetSubtleCrypto {
     const own = isForeign
       ? { ...params, public: await this.#keyOfPlatform(theirs).native.publicTo(theirs) }
       : params;
-    const wasm = await this.#module();
-    return operation(algorithm.deriveBits, params.name, usage)(wasm, slots, own, wantedLength);
+    const { does, wasm } = await this.#ready(algorithm);
+    return operation(does.deriveBits, params.name, usage)(wasm, slots, own, wantedLength);
   }
 
   /** The algorithm of `deriveBits` for a native base key, whose peer has to be native, too. */
@@ -313,43 +383,80 @@ export class DuetSubtleCrypto {
     return { ...algorithm, public: await this.#native.publicFrom(theirs) };
   }
 
-  async #import(data: KeyData, target: Asked, wanted: Wanted): Promise<CryptoKey> {
+  async #import(given: KeyData, target: Asked, wanted: Wanted): Promise<CryptoKey> {
     const { normalized } = target;
+    const data =
+      given.format === 'jwk' ? given : { ...given, format: formatFor(nameIn(normalized), given.format) };
     if (!normalized.known || !(await this.#isOwn(normalized, data))) {
       return this.#importNative(data, target, wanted);
     }
     const { algorithm, params } = normalized;
-    const wasm = await this.#module();
-    const slots = operation(algorithm.importKey, params.name, 'importKey')(wasm, data, params, wanted);
+    const { does, wasm } = await this.#ready(algorithm);
+    const slots = operation(does.importKey, params.name, 'importKey')(wasm, data, params, wanted);
     return ownKey(slots.type === 'public' ? slots : mustHaveUsages(slots));
   }
 
   async #importNative(data: KeyData, target: Asked, wanted: Wanted): Promise<CryptoKey> {
     const { normalized } = target;
-    const native = this.#platform(normalized.known ? normalized.params.name : normalized.name);
+    const native = this.#platform(nameIn(normalized));
     const algorithm = forPlatform(target);
     const { extractable } = wanted;
     const usages = [...wanted.usages];
-    const key =
-      data.format === 'jwk'
-        ? await native.importKey('jwk', data.jwk, algorithm, extractable, usages)
-        : await native.importKey(data.format, data.bytes, algorithm, extractable, usages);
+    const keyData = data.format === 'jwk' ? data.jwk : data.bytes;
+    const key = await native.importKey(data.format, keyData, algorithm, extractable, usages);
     if (key.algorithm.name === 'Ed25519') this.#native?.note(key, publicIn('Ed25519', data));
     return key;
   }
 
-  async #export(format: KeyFormat, key: CryptoKey): Promise<Exported> {
+  async #export(given: Format, key: CryptoKey): Promise<Exported> {
+    const slots = slotsOf(key);
+    const { name } = (slots ?? key).algorithm;
+    const format = formatFor(name, given);
+    if (slots === undefined) {
+      const exported = await this.#keyOfPlatform(key).native.subtle.exportKey(format, key);
+      return exported instanceof ArrayBuffer ? new Uint8Array(exported) : exported;
+    }
+    const algorithm = algorithmNamed(name);
+    if (algorithm === undefined) throw unsupported(name, 'exportKey');
+    const { does, wasm } = await this.#ready(algorithm);
+    const exporting = operation(does.exportKey, name, 'exportKey');
+    if (!slots.extractable) throw exception('InvalidAccessError', 'the key is not extractable');
+    return exporting(wasm, format, slots);
+  }
+
+  /** A secret for the owner of a key, and what carries it there. */
+  async #encapsulate(
+    { normalized, original }: Asked,
+    key: CryptoKey,
+    usage: 'encapsulateBits' | 'encapsulateKey',
+  ): Promise<Encapsulated> {
     const slots = slotsOf(key);
     if (slots === undefined) {
       const { native } = this.#keyOfPlatform(key);
-      return format === 'jwk'
-        ? native.subtle.exportKey('jwk', key)
-        : new Uint8Array(await native.subtle.exportKey(format, key));
+      return native.encapsulate(forPlatform({ normalized, original }), key, usage);
     }
-    const exporting = algorithmNamed(slots.algorithm.name)?.exportKey;
-    if (exporting === undefined) throw unsupported(slots.algorithm.name, 'exportKey');
-    if (!slots.extractable) throw exception('InvalidAccessError', 'the key is not extractable');
-    return exporting(await this.#module(), format, slots);
+    const { algorithm, params } = mustBeKnown(normalized, usage);
+    checkKey(slots, params, usage);
+    const { does, wasm } = await this.#ready(algorithm);
+    return operation(does.encapsulate, params.name, usage)(wasm, slots);
+  }
+
+  /** The secret that came. */
+  async #decapsulate(
+    { normalized, original }: Asked,
+    key: CryptoKey,
+    ciphertext: Bytes,
+    usage: 'decapsulateBits' | 'decapsulateKey',
+  ): Promise<Bytes> {
+    const slots = slotsOf(key);
+    if (slots === undefined) {
+      const { native } = this.#keyOfPlatform(key);
+      return native.decapsulate(forPlatform({ normalized, original }), key, ciphertext, usage);
+    }
+    const { algorithm, params } = mustBeKnown(normalized, usage);
+    checkKey(slots, params, usage);
+    const { does, wasm } = await this.#ready(algorithm);
+    return operation(does.decapsulate, params.name, usage)(wasm, slots, ciphertext);
   }
 
   /** Whether the module makes this key. */
@@ -358,12 +465,25 @@ export class DuetSubtleCrypto {
     return (await this.#engines.pick(featureOf(normalized.params, data))) === 'wasm';
   }
 
-  #module(): Promise<Wasm> {
-    return load(this.#source);
+  /** What comes out of an operation with a key is to become a key itself. The platform may know how, if there is one. */
+  #target(operation: 'importKey' | 'getKeyLength', original: unknown, what: string, key: CryptoKey): Asked {
+    const normalized = normalize(operation, original, what);
+    if (!normalized.known && slotsOf(key) !== undefined) this.#platform(normalized.name);
+    return { normalized, original };
+  }
+
+  /** The operations, and their module: of the draft's algorithms both are loaded here. */
+  async #ready({ name }: Registered): Promise<Ready> {
+    const does = operationsNamed(name);
+    if (does !== undefined) return { does, wasm: await load(this.#source) };
+    const { loadModern } = await import('./modern/operations.js').catch((cause: unknown) => {
+      throw new DuetError('E_WASM_LOAD', `what computes ${name} did not load`, { cause });
+    });
+    return loadModern(name, this.#modernSource);
   }
 
   /** The platform's Web Crypto, for what only it may have. */
-  #platform(name: string): SubtleCrypto {
+  #platform(name: string): Platform {
     if (this.#native === undefined || this.#engines.setting === 'wasm') {
       throw exception('NotSupportedError', `${name} is not supported here`);
     }
@@ -379,6 +499,15 @@ export class DuetSubtleCrypto {
   }
 }
 
+function nameIn(normalized: Normalized): string {
+  return normalized.known ? normalized.params.name : normalized.name;
+}
+
+/** The draft has other names for what older platforms call `raw`. */
+function formatFor<T extends Format>(name: string, format: T): T | 'raw' {
+  return algorithmNamed(name)?.rawName === format ? 'raw' : format;
+}
+
 /** What the platform is told: what was read once, or, of an algorithm that only it knows, what the caller gave. */
 function forPlatform({ normalized, original }: Asked): Algorithm {
   return normalized.known ? normalized.params : (original as Algorithm);
@@ -389,7 +518,7 @@ function mustBeKnown(normalized: Normalized, what: string): Known {
   return normalized;
 }
 
-function checkKey({ algorithm, usages }: Slots, { name }: Params, usage: KeyUsage): void {
+function checkKey({ algorithm, usages }: Slots, { name }: Params, usage: Usage): void {
   if (algorithm.name !== name) {
     throw exception('InvalidAccessError', `a key of ${algorithm.name} is not one of ${name}`);
   }
@@ -422,7 +551,7 @@ function lengthOf({ normalized, original }: Asked): number | null {
   return dictionary<{ length: number }>(original, members, 'derivedKeyType').length;
 }
 
-function keyData(format: KeyFormat, bytes: Bytes | undefined, jwk: JsonWebKey | undefined): KeyData {
+function keyData(format: Format, bytes: Bytes | undefined, jwk: Jwk | undefined): KeyData {
   if (format === 'jwk') {
     if (jwk === undefined) throw new TypeError("key data of the format 'jwk' must be a JsonWebKey");
     return { format, jwk };
@@ -438,7 +567,7 @@ function serialized(exported: Exported): Bytes {
 }
 
 /** What was wrapped. */
-function parsed(format: KeyFormat, bytes: Bytes): KeyData {
+function parsed(format: Format, bytes: Bytes): KeyData {
   if (format !== 'jwk') return { format, bytes };
   let value: unknown;
   try {

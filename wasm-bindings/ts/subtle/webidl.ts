@@ -3,6 +3,7 @@
  * awaited: what a getter or another thread does later changes nothing.
  */
 import { isKey } from './key.js';
+import type { Format, Jwk, Usage } from './types.js';
 
 /** A way to convert one value; `what` names it in an error. */
 export type Convert<T = unknown> = (value: unknown, what: string) => T;
@@ -169,16 +170,29 @@ export const USAGES = [
   'deriveBits',
   'wrapKey',
   'unwrapKey',
-] as const satisfies readonly KeyUsage[];
+  'encapsulateKey',
+  'encapsulateBits',
+  'decapsulateKey',
+  'decapsulateBits',
+] as const satisfies readonly Usage[];
 
 /** `sequence<KeyUsage>`. */
-export const keyUsages: Convert<KeyUsage[]> = sequence(oneOf<KeyUsage>(USAGES));
+export const keyUsages: Convert<Usage[]> = sequence(oneOf<Usage>(USAGES));
 
 /** `KeyFormat`. */
-export const keyFormat: Convert<KeyFormat> = oneOf<KeyFormat>(['raw', 'pkcs8', 'spki', 'jwk']);
+export const keyFormat: Convert<Format> = oneOf<Format>([
+  'raw-public',
+  'raw-private',
+  'raw-seed',
+  'raw-secret',
+  'raw',
+  'spki',
+  'pkcs8',
+  'jwk',
+]);
 
 /** `JsonWebKey`. */
-export const jsonWebKey: Convert<JsonWebKey> = (value, what) => dictionary(value, JWK_MEMBERS, what);
+export const jsonWebKey: Convert<Jwk> = (value, what) => dictionary(value, JWK_MEMBERS, what);
 
 const JWK_MEMBERS: readonly Member[] = [
   ...['alg', 'crv', 'd', 'dp', 'dq', 'e'].map((name) => ({ name, convert: string })),
@@ -196,5 +210,5 @@ const JWK_MEMBERS: readonly Member[] = [
       ),
     ),
   },
-  ...['p', 'q', 'qi', 'use', 'x', 'y'].map((name) => ({ name, convert: string })),
+  ...['p', 'priv', 'pub', 'q', 'qi', 'use', 'x', 'y'].map((name) => ({ name, convert: string })),
 ];

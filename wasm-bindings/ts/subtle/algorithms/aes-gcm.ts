@@ -25,6 +25,7 @@ const LENGTH = [{ name: 'length', convert: unsignedShort, required: true }];
 
 export const aesGcm: Algorithm = {
   name: NAME,
+  rawName: 'raw-secret',
   members: { encrypt: PARAMS, decrypt: PARAMS, generateKey: LENGTH, importKey: [], getKeyLength: LENGTH },
 
   encrypt(wasm, key, params, data) {

@@ -4,6 +4,7 @@ import { exception } from '../exception.js';
 import type { Slots } from '../key.js';
 import type { Wasm } from '../module.js';
 import { call } from '../module.js';
+import type { Usage } from '../types.js';
 import { cryptoKey, type Member, USAGES } from '../webidl.js';
 import type { Bytes, HashName, Params, Wanted } from './algorithm.js';
 import { hashIdentifier } from './hashes.js';
@@ -15,17 +16,14 @@ export const HASH: Member = { name: 'hash', convert: hashIdentifier, required: t
 export const PUBLIC: Member = { name: 'public', convert: cryptoKey, required: true };
 
 /** Refuses usages that the algorithm does not have. */
-export function checkUsages(usages: readonly KeyUsage[], allowed: readonly KeyUsage[]): void {
+export function checkUsages(usages: readonly Usage[], allowed: readonly Usage[]): void {
   if (usages.some((usage) => !allowed.includes(usage))) {
     throw exception('SyntaxError', `the usages of such a key are ${allowed.join(', ') || 'none'}`);
   }
 }
 
 /** In the specification's order, each once. */
-export function normalizedUsages(
-  usages: readonly KeyUsage[],
-  allowed: readonly KeyUsage[] = USAGES,
-): KeyUsage[] {
+export function normalizedUsages(usages: readonly Usage[], allowed: readonly Usage[] = USAGES): Usage[] {
   return USAGES.filter((usage) => usages.includes(usage) && allowed.includes(usage));
 }
 

@@ -5,6 +5,7 @@ import { type Curve, decodePkcs8, decodeSpki, encodePkcs8, encodeSpki } from '..
 import { checkJwk, jwkOf } from '../formats/jwk.js';
 import type { Slots } from '../key.js';
 import type { Wasm } from '../module.js';
+import type { Format, Jwk, Usage } from '../types.js';
 import type { Algorithm, Bytes, KeyData, Wanted } from './algorithm.js';
 import { attempt, checkUsages, normalizedUsages, randomBytes } from './common.js';
 
@@ -16,8 +17,8 @@ export interface CurveRules {
   readonly use: 'sig' | 'enc';
   /** What `alg` of a JSON Web Key may say; empty: it is not looked at. */
   readonly algs: readonly string[];
-  readonly publicUsages: readonly KeyUsage[];
-  readonly privateUsages: readonly KeyUsage[];
+  readonly publicUsages: readonly Usage[];
+  readonly privateUsages: readonly Usage[];
   publicOf(wasm: Wasm, secret: Bytes): Uint8Array | undefined;
 }
 
@@ -45,7 +46,7 @@ export function curve(rules: CurveRules): Pick<Algorithm, 'generateKey' | 'impor
     material,
   });
 
-  function importJwk(wasm: Wasm, jwk: JsonWebKey, wanted: Wanted): Slots {
+  function importJwk(wasm: Wasm, jwk: Jwk, wanted: Wanted): Slots {
     const isPrivate = jwk.d !== undefined;
     checkUsages(wanted.usages, isPrivate ? privateUsages : publicUsages);
     checkJwk(jwk, { kty: 'OKP', crv: name, use: rules.use }, wanted.extractable, wanted.usages);
@@ -75,6 +76,7 @@ export function curve(rules: CurveRules): Pick<Algorithm, 'generateKey' | 'impor
 
     importKey(wasm, data, _params, wanted) {
       if (data.format === 'jwk') return importJwk(wasm, data.jwk, wanted);
+      checkFormat(name, data.format);
       const isPrivate = data.format === 'pkcs8';
       checkUsages(wanted.usages, isPrivate ? privateUsages : publicUsages);
       const bytes = keyIn(name, data);
@@ -91,6 +93,7 @@ export function curve(rules: CurveRules): Pick<Algorithm, 'generateKey' | 'impor
         if (rules.algs[0] !== undefined) members.alg = rules.algs[0];
         return jwkOf(members, key.extractable, key.usages);
       }
+      checkFormat(name, format);
       if (key.type !== (format === 'pkcs8' ? 'private' : 'public')) {
         throw exception('InvalidAccessError', `no ${key.type} key has the format '${format}'`);
       }
@@ -113,8 +116,14 @@ function keyIn(name: Curve, data: Exclude<KeyData, { format: 'jwk' }>): Bytes | 
       return decodeSpki(name, data.bytes);
     case 'pkcs8':
       return decodePkcs8(name, data.bytes);
-    case 'raw':
+    default:
       return data.bytes.length === KEY_LENGTH ? data.bytes : undefined;
+  }
+}
+
+function checkFormat(name: Curve, format: Format): void {
+  if (!['raw', 'pkcs8', 'spki'].includes(format)) {
+    throw exception('NotSupportedError', `no ${name} key has the format '${format}'`);
   }
 }
 

@@ -7,6 +7,7 @@ import { curve } from './curve.js';
 
 export const ed25519: Algorithm = {
   name: 'Ed25519',
+  rawName: 'raw-public',
   members: { sign: [], verify: [], generateKey: [], importKey: [] },
   ...curve({
     name: 'Ed25519',

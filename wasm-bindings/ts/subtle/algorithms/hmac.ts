@@ -21,6 +21,7 @@ const JWK_ALG: Readonly<Record<HashName, string>> = {
 
 export const hmac: Algorithm = {
   name: 'HMAC',
+  rawName: 'raw-secret',
   members: {
     sign: [],
     verify: [],

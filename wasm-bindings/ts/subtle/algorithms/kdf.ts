@@ -11,6 +11,7 @@ const bytes = (name: string): Member => ({ name, convert: bufferSource, required
 function kdf(name: string, deriveMembers: readonly Member[]): Algorithm {
   return {
     name,
+    rawName: 'raw-secret',
     members: { deriveBits: deriveMembers, importKey: [], getKeyLength: [] },
 
     importKey(_wasm, data, _params, wanted) {

@@ -2,7 +2,7 @@
 import { exception } from '../exception.js';
 import { dictionary, isObject } from '../webidl.js';
 import { aesGcm } from './aes-gcm.js';
-import type { Algorithm, Operation, Params } from './algorithm.js';
+import type { Algorithm, Operation, Params, Registered } from './algorithm.js';
 import { ed25519 } from './ed25519.js';
 import { hashes, nameOf } from './hashes.js';
 import { hmac } from './hmac.js';
@@ -13,13 +13,26 @@ const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map(
   [...hashes, hmac, hkdf, pbkdf2, aesGcm, ed25519, x25519].map((one) => [one.name.toUpperCase(), one]),
 );
 
+/** Those of the draft, whose operations (`../modern/`) are loaded when one of them is used. */
+const MODERN: ReadonlyMap<string, Registered> = new Map(
+  [
+    ...['SHA3-256', 'SHA3-384', 'SHA3-512'].map((name) => ({ name, members: { digest: [] } })),
+    { name: 'ML-KEM-768', members: { encapsulate: [], decapsulate: [], generateKey: [], importKey: [] } },
+  ].map((one) => [one.name, one]),
+);
+
 /** A normalised algorithm of ours, or one that only the platform may know. */
 export type Normalized =
-  | { readonly known: true; readonly algorithm: Algorithm; readonly params: Params }
+  | { readonly known: true; readonly algorithm: Registered; readonly params: Params }
   | { readonly known: false; readonly name: string };
 
 /** The algorithm with a registered name. */
-export function algorithmNamed(name: string): Algorithm | undefined {
+export function algorithmNamed(name: string): Registered | undefined {
+  return operationsNamed(name) ?? MODERN.get(name.toUpperCase());
+}
+
+/** The same, if it is one of the first module's. */
+export function operationsNamed(name: string): Algorithm | undefined {
   return ALGORITHMS.get(name.toUpperCase());
 }
 

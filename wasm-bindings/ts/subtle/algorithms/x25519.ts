@@ -9,6 +9,7 @@ const BITS = 256;
 
 export const x25519: Algorithm = {
   name: 'X25519',
+  rawName: 'raw-public',
   members: { deriveBits: [PUBLIC], generateKey: [], importKey: [] },
   ...curve({
     name: 'X25519',

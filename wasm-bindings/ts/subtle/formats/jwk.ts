@@ -1,22 +1,18 @@
 /** What is the same in every JSON Web Key (RFC 7517): the checks at import, and the common members at export. */
 import { exception } from '../exception.js';
+import type { Jwk, Usage } from '../types.js';
 import { USAGES } from '../webidl.js';
 
 /** What an algorithm expects of a key. */
 export interface JwkRules {
-  readonly kty: 'oct' | 'OKP';
+  readonly kty: 'oct' | 'OKP' | 'AKP';
   readonly crv?: string;
   /** What `use` says, if it is there. */
   readonly use: 'sig' | 'enc';
 }
 
 /** Refuses a key that is not one of this kind, or that does not permit what is asked of it. */
-export function checkJwk(
-  jwk: JsonWebKey,
-  rules: JwkRules,
-  extractable: boolean,
-  usages: readonly KeyUsage[],
-): void {
+export function checkJwk(jwk: Jwk, rules: JwkRules, extractable: boolean, usages: readonly Usage[]): void {
   if (jwk.kty !== rules.kty) throw exception('DataError', `'kty' must be '${rules.kty}'`);
   if (jwk.crv !== rules.crv && rules.crv !== undefined) {
     throw exception('DataError', `'crv' must be '${rules.crv}'`);
@@ -36,6 +32,6 @@ export function checkJwk(
 }
 
 /** A key with the common members. */
-export function jwkOf(members: JsonWebKey, extractable: boolean, usages: readonly KeyUsage[]): JsonWebKey {
+export function jwkOf(members: Jwk, extractable: boolean, usages: readonly Usage[]): Jwk {
   return { ...members, key_ops: USAGES.filter((usage) => usages.includes(usage)), ext: extractable };
 }
