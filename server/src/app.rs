@@ -23,6 +23,7 @@ use crate::{
     sockets::AddressSeats,
     store::Store,
     telemetry::metrics::Metrics,
+    tls::Tls,
     validate::Username,
 };
 
@@ -34,6 +35,8 @@ pub struct App(Arc<Parts>);
 pub struct Parts {
     /// What the operator chose.
     pub settings: Settings,
+    /// The certificate, if the relay speaks TLS itself.
+    pub tls: Option<Arc<Tls>>,
     /// The time.
     pub clock: Clock,
     /// The deployment's public name.

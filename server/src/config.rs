@@ -1,7 +1,10 @@
 //! Settings. Each can be given as a flag, as an environment variable, or as a line of a TOML file, in this order
 //! of precedence; what is given nowhere has a default that works.
 
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{
+    ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::BoolishValueParser,
+};
 use ipnet::IpNet;
 use std::{
     ffi::OsString,
@@ -227,6 +230,30 @@ pub struct Settings {
     )]
     pub forwarded_header: ForwardedHeader,
 
+    /// Speak https instead of http on the port of --listen, with this certificate (PEM; those of authorities between follow it).
+    /// Read again on SIGHUP. Without this and the next two settings the relay speaks plain http, as behind a proxy.
+    #[arg(long, env = "DUET_TLS_CERTIFICATE", value_name = "FILE")]
+    pub tls_certificate: Option<PathBuf>,
+
+    /// The private key of that certificate (PEM).
+    #[arg(long, env = "DUET_TLS_KEY", value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Speak https with a certificate that the relay makes for this machine's names and addresses and keeps beside the file of
+    /// --database. For a network at home: browsers warn of it once, then treat the page as they treat https.
+    #[arg(
+        long,
+        env = "DUET_TLS_SELF_SIGNED",
+        value_name = "BOOL",
+        default_value = "false",
+        default_missing_value = "true",
+        num_args = 0..=1,
+        require_equals = true,
+        value_parser = BoolishValueParser::new(),
+        action = ArgAction::Set
+    )]
+    pub tls_self_signed: bool,
+
     /// Serve the site from this folder instead of the one built in. Read once, at the start.
     #[arg(long, env = "DUET_SITE", value_name = "DIR")]
     pub site: Option<PathBuf>,
@@ -450,9 +477,9 @@ pub enum ConfigError {
         /// Where and why.
         message: String,
     },
-    /// The settings file has a key that is no setting, or a value that is not text, a number, or a list of those.
+    /// The settings file has a key that is no setting, or a value that is not text, a number, true, false, or a list of those.
     #[error(
-        "settings file: `{0}` is not a setting, or its value is not a text, a number or a list of texts"
+        "settings file: `{0}` is not a setting, or its value is not a text, a number, true, false or a list of texts"
     )]
     UnknownSetting(String),
 }
@@ -515,6 +542,7 @@ fn texts(value: &toml::Value) -> Option<Vec<String>> {
     match value {
         toml::Value::String(text) => Some(vec![text.clone()]),
         toml::Value::Integer(number) => Some(vec![number.to_string()]),
+        toml::Value::Boolean(value) => Some(vec![value.to_string()]),
         toml::Value::Array(values) => values
             .iter()
             .map(|value| texts(value)?.into_iter().next())

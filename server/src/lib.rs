@@ -9,6 +9,7 @@
 //! | [`server`], [`app`] | start and stop; what all handlers share |
 //! | [`routes`], [`openapi`] | every address with its limit; the document about them for other programs |
 //! | [`clock`], [`ids`] | the time, as a parameter; names of things |
+//! | [`tls`] | the certificate, where the relay speaks https itself |
 //! | [`sockets`], [`descriptors`] | sockets before anybody has logged in, and how many there may be |
 //! | [`http`] | what every request passes through |
 //! | [`auth`], [`identity`] | the REST API, in the types of [`api`] and the errors of [`error`] |
@@ -53,6 +54,7 @@ pub mod site;
 pub mod sockets;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod types;
 pub mod validate;
 pub mod webauthn;

@@ -43,6 +43,7 @@ use crate::{
     sockets::{Acceptor, AddressSeats, Sockets},
     store::{Store, StoreError},
     telemetry::metrics::Metrics,
+    tls::{Shown, Tls, TlsError},
 };
 
 /// A client must have sent its request's head within this time. ⚔ slowloris
@@ -81,6 +82,9 @@ pub enum ServerError {
         /// Why.
         source: io::Error,
     },
+    /// The certificate or its key is missing or damaged.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The signing key is missing or damaged.
     #[error(transparent)]
     SigningKey(#[from] SigningKeyError),
@@ -135,6 +139,10 @@ impl Server {
             })?,
             None => Site::embedded(),
         };
+        let tls = Tls::load(&settings)?.map(|(tls, shown)| {
+            show(&shown, tls.is_self_signed());
+            Arc::new(tls)
+        });
         let metrics = Metrics::default();
         metrics.started.set(clock.now() / 1_000);
         let store = Store::open(
@@ -194,6 +202,7 @@ impl Server {
             realm,
             store,
             site,
+            tls,
             settings,
         });
         Ok(Self {
@@ -258,7 +267,7 @@ impl Server {
         let handle = Handle::new();
         let mut server = axum_server::from_tcp(listener)
             .map_err(ServerError::Serve)?
-            .acceptor(Acceptor(sockets))
+            .acceptor(Acceptor::new(sockets, app.tls.clone()))
             .handle(handle.clone());
         server
             .http_builder()
@@ -296,6 +305,11 @@ impl Server {
 
     fn log_start(&self) {
         let settings = &self.app.settings;
+        let scheme = if self.app.tls.is_some() {
+            "https"
+        } else {
+            "http"
+        };
         if let Ok(address) = self.address() {
             tracing::info!(
                 category = "lifecycle",
@@ -304,7 +318,7 @@ impl Server {
                 realm = self.app.realm.as_str(),
                 site = self.app.site.is_built(),
                 version = env!("CARGO_PKG_VERSION"),
-                "Duet relay is serving: open http://localhost:{}", address.port()
+                "Duet relay is serving: open {scheme}://localhost:{}", address.port()
             );
             if address.ip().is_unspecified() {
                 tracing::info!(
@@ -328,8 +342,19 @@ impl Server {
 pub struct Reloader(App);
 
 impl Reloader {
-    /// Reads the signing keys. With keys that cannot be used the relay goes on with those that it has.
+    /// Reads the signing keys and the certificate. With what cannot be used the relay goes on with what it has.
     pub fn reload(&self) {
+        self.reload_keys();
+        let Some(tls) = &self.0.tls else { return };
+        match tls.reload(&self.0.settings) {
+            Ok(shown) => show(&shown, tls.is_self_signed()),
+            Err(error) => {
+                tracing::error!(category = "security", %error, "certificate not read again: going on with the old one");
+            }
+        }
+    }
+
+    fn reload_keys(&self) {
         match KeyRing::load(&self.0.settings) {
             Ok(keys) => {
                 tracing::info!(
@@ -344,6 +369,25 @@ impl Reloader {
                 tracing::error!(category = "security", %error, "signing keys not read again: going on with the old ones");
             }
         }
+    }
+}
+
+/// Tells the operator which certificate clients see.
+fn show(shown: &Shown, self_signed: bool) {
+    let certificate = shown.certificate.display();
+    if self_signed {
+        tracing::info!(
+            category = "security",
+            sha256 = shown.fingerprint,
+            "https with the self-signed certificate {certificate}: browsers warn of it once; before you go on, compare the \
+             fingerprint that they show with this one"
+        );
+    } else {
+        tracing::info!(
+            category = "security",
+            sha256 = shown.fingerprint,
+            "https with the certificate {certificate}"
+        );
     }
 }
 
@@ -422,7 +466,7 @@ fn serve_metrics(
     );
     let mut server = axum_server::from_tcp(listener)
         .map_err(ServerError::Serve)?
-        .acceptor(Acceptor(Arc::new(Sockets::few())));
+        .acceptor(Acceptor::new(Arc::new(Sockets::few()), None));
     server
         .http_builder()
         .http1()

@@ -1,28 +1,27 @@
 //! Every socket of a client, from accept to close, before anybody has logged in.
 //!
+//! | module | what it is |
+//! |---|---|
+//! | `seats` | how many each address has |
+//! | `stream` | a socket with time limits |
+//! | `accept` | how one is taken in, and its TLS |
+//!
 //! A socket costs a file descriptor and some memory, and anybody can open one. So they are counted, in total and for
 //! each address, and each has a time limit for whatever it does: for its first byte, for the next one after it, and
 //! for taking what is written to it. A request's own limits (its head, its body, its answer) are in [`crate::server`]
 //! and [`crate::http`]; from the moment a socket is a WebSocket, those of [`crate::relay`] hold.
 
+mod accept;
 mod seats;
 mod stream;
 
 use crate::{config::Settings, descriptors, telemetry::metrics::SocketMetrics};
-use axum_server::accept::Accept;
+pub use accept::{Acceptor, Socket, Transport};
 use ipnet::IpNet;
 pub use seats::{AddressSeat, AddressSeats};
-use std::{
-    future::{Ready, ready},
-    io,
-    net::IpAddr,
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 pub use stream::Guarded;
-use tokio::{
-    net::TcpStream,
-    sync::{OwnedSemaphorePermit, Semaphore},
-};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Sockets beside those of the WebSockets: requests of pages, health checks, people about to log in.
 const HTTP_SOCKETS: usize = 1_024;
@@ -141,31 +140,5 @@ impl Sockets {
                 "sockets refused; if this is a proxy of yours, name it in DUET_TRUSTED_PROXIES"
             );
         }
-    }
-}
-
-/// Takes sockets in, as far as there is room: the others are closed at once.
-#[derive(Clone)]
-pub struct Acceptor(pub Arc<Sockets>);
-
-impl<S> Accept<TcpStream, S> for Acceptor {
-    type Stream = Guarded;
-    type Service = S;
-    type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
-
-    fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        ready(self.take(stream).map(|stream| (stream, service)))
-    }
-}
-
-impl Acceptor {
-    fn take(&self, stream: TcpStream) -> io::Result<Guarded> {
-        let peer = stream.peer_addr()?.ip().to_canonical();
-        let seat = self
-            .0
-            .seat(peer)
-            .ok_or_else(|| io::Error::other("no room for another socket"))?;
-        stream.set_nodelay(true)?;
-        Ok(Guarded::new(stream, seat))
     }
 }

@@ -84,7 +84,8 @@ fn warn_once() {
         tracing::warn!(
             category = "security",
             "the site is used over plain http on a host that is not localhost: logins travel unencrypted, and the \
-             refresh cookie cannot be Secure. Put a TLS proxy in front for anything but a trial"
+             refresh cookie cannot be Secure. Give the relay a certificate (DUET_TLS_CERTIFICATE, DUET_TLS_SELF_SIGNED) or put a \
+             TLS proxy in front"
         );
     });
 }

@@ -22,7 +22,7 @@ pub enum ForwardedHeader {
 pub struct Client {
     /// Its address.
     pub ip: IpAddr,
-    /// Whether it came over TLS, as the trusted proxy says. The relay itself speaks plain HTTP.
+    /// Whether it came over TLS, to the relay itself or as the trusted proxy says.
     pub https: bool,
 }
 
@@ -34,10 +34,11 @@ struct Hop {
 
 impl Client {
     /// Forwarding headers count only from a proxy the operator trusts; of the addresses in them the last one that is not
-    /// itself a trusted proxy. ⚔ a client that invents its address to get around rate limits.
+    /// itself a trusted proxy. `tls`: how the peer itself came. ⚔ a client that invents its address to get around rate limits.
     #[must_use]
     pub fn of(
         peer: SocketAddr,
+        tls: bool,
         headers: &HeaderMap,
         trusted: &[IpNet],
         header: ForwardedHeader,
@@ -46,7 +47,7 @@ impl Client {
         let is_trusted = |ip: &IpAddr| trusted.iter().any(|network| network.contains(ip));
         let mut client = Self {
             ip: peer,
-            https: false,
+            https: tls,
         };
         if !is_trusted(&peer) {
             return client;
@@ -55,7 +56,7 @@ impl Client {
             ForwardedHeader::XForwardedFor => {
                 client.https = headers
                     .get(FORWARDED_PROTO)
-                    .is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"https"));
+                    .map_or(tls, |value| value.as_bytes().eq_ignore_ascii_case(b"https"));
                 FORWARDED_FOR
             }
             ForwardedHeader::Forwarded => header::FORWARDED,
@@ -134,6 +135,7 @@ mod tests {
             .collect();
         Client::of(
             peer.parse().unwrap(),
+            false,
             &headers,
             &trusted,
             ForwardedHeader::XForwardedFor,
@@ -215,7 +217,7 @@ mod tests {
         headers.append(header::FORWARDED, "for=10.0.0.3".parse().unwrap());
         let of = |peer: &str, header| {
             let trusted = ["10.0.0.0/8".parse().unwrap()];
-            Client::of(peer.parse().unwrap(), &headers, &trusted, header)
+            Client::of(peer.parse().unwrap(), false, &headers, &trusted, header)
         };
         let expected = Client {
             ip: "2001:db8::1".parse().unwrap(),

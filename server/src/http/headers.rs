@@ -80,18 +80,22 @@ pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>, vi
     } else {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy(own));
     }
-    if own.is_some_and(Origin::is_https) {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000"),
-        );
-    }
     // API answers are for one person and one moment; the site sets its own rule.
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(request_id::HEADER, id);
+    }
+}
+
+/// Browsers remember for a year that a site with https is one.
+pub fn insist(response: &mut Response, own: Option<&Origin>) {
+    if own.is_some_and(Origin::is_https) {
+        response.headers_mut().insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=31536000"),
+        );
     }
 }
 

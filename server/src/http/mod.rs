@@ -6,8 +6,10 @@ pub mod headers;
 pub mod json;
 pub mod origin;
 pub mod request_id;
+mod secure;
 
 use axum::{
+    Extension,
     extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, Method, StatusCode},
     middleware::Next,
@@ -25,6 +27,7 @@ use crate::{
     error::{ApiError, ErrorCode},
     limits::Limited,
     routes, sharing,
+    sockets::Transport,
     telemetry::metrics::RequestLabels,
 };
 use client::Client;
@@ -36,6 +39,7 @@ const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 pub async fn context(
     State(app): State<App>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    Extension(transport): Extension<Transport>,
     mut request: Request,
     next: Next,
 ) -> Response {
@@ -45,6 +49,7 @@ pub async fn context(
         let started = Instant::now();
         let client = Client::of(
             peer,
+            transport == Transport::Tls,
             request.headers(),
             &app.settings.trusted_proxies,
             app.settings.forwarded_header,
@@ -66,12 +71,19 @@ pub async fn context(
         };
         let mut response = match admitted {
             Err(refusal) => refusal.into_response(),
+            Ok(()) if transport == Transport::PlainBesideTls && limited != Limited::Exempt => {
+                secure::instead(&request)
+            }
             Ok(()) => match tokio::time::timeout(REQUEST_TIMEOUT, next.run(request)).await {
                 Ok(response) => response,
                 Err(_) => ApiError::from(ErrorCode::RequestTimeout).into_response(),
             },
         };
         headers::apply(&mut response, &id, own_origin.as_ref(), viewer);
+        // Nobody vouches for a certificate of the relay's own: the day it goes, such a promise would keep everybody out.
+        if !app.tls.as_ref().is_some_and(|tls| tls.is_self_signed()) {
+            headers::insist(&mut response, own_origin.as_ref());
+        }
 
         let status = response.status();
         let elapsed = started.elapsed();

@@ -352,7 +352,8 @@ impl Outbox {
                 let mut state = lock(&self.state);
                 if let Some(Stuck { mut batch, .. }) = state.stuck.take() {
                     drop(state);
-                    let first = batch.frames.pop_front().filter(|_| batch.offset > 0);
+                    let begun = batch.offset > 0 || self.link.has_begun();
+                    let first = batch.frames.pop_front().filter(|_| begun);
                     return first
                         .map_or_else(Bytes::new, |first| first.frame.slice(batch.offset..));
                 }

@@ -21,7 +21,7 @@ use crate::{
         origin::{self, refused_origin},
     },
     ids::AccountId,
-    sockets::Guarded,
+    sockets::Socket,
     websocket::{
         Link, Receiver,
         handshake::{self, Refusal},
@@ -141,10 +141,9 @@ async fn who(
 
 /// The socket itself, without the HTTP library around it, and what it had read beyond the request.
 fn take_over(upgraded: Upgraded) -> io::Result<(Arc<Link>, Receiver)> {
-    let parts = downcast::<TokioIo<Guarded>>(upgraded)
+    let parts = downcast::<TokioIo<Socket>>(upgraded)
         .map_err(|_| io::Error::other("a socket that was not accepted here"))?;
-    let (stream, seat) = parts.io.into_inner().into_parts();
-    let (link, socket) = Link::new(stream, seat)?;
+    let (link, socket) = Link::new(parts.io.into_inner())?;
     let receiver = Receiver::new(socket, &parts.read_buf, LOGIN_MAX);
     Ok((Arc::new(link), receiver))
 }

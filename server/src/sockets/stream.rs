@@ -14,7 +14,7 @@ use tokio::{
 
 use super::Seat;
 
-/// From accept to the first byte. hyper's own limit for a request's head begins with that byte.
+/// From accept, or the TLS handshake, to the first byte. hyper's own limit for a request's head begins with that byte.
 const FIRST_BYTE: Duration = Duration::from_secs(10);
 /// Between two bytes, in whatever direction: longer than any request may take.
 const IDLE: Duration = Duration::from_secs(40);
@@ -56,6 +56,22 @@ impl Guarded {
     #[must_use]
     pub fn into_parts(self) -> (TcpStream, Seat) {
         (self.stream, self.seat)
+    }
+
+    /// Waits for the first byte, and leaves it where it is.
+    pub(super) async fn first_byte(&self) -> io::Result<u8> {
+        let mut byte = [0];
+        match self.stream.peek(&mut byte).await? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(byte[0]),
+        }
+    }
+
+    /// From now on what is to come is the first byte of a request.
+    pub(super) fn await_request(&mut self) {
+        self.heard = false;
+        self.last = Instant::now();
+        self.idle = None;
     }
 
     /// Called when there is nothing to read: fails when that has lasted too long.

@@ -127,8 +127,10 @@ impl SocketMetrics {
     pub const ADDRESS: &'static str = "address";
     /// The room of all was full.
     pub const TOTAL: &'static str = "total";
+    /// There was room, and no TLS handshake in time.
+    pub const TLS: &'static str = "tls";
 
-    /// Counts a socket that was closed at once. `kind` is one of a fixed list.
+    /// Counts a socket that was closed before a request. `kind` is one of a fixed list.
     pub fn refuse(&self, kind: &'static str) {
         self.refused.get_or_create(&KindLabels { kind }).inc();
     }
@@ -218,7 +220,7 @@ impl Default for Metrics {
         );
         registry.register(
             "sockets_refused",
-            "Sockets closed at once for want of room, by whose room it was",
+            "Sockets closed before a request, for want of room, by whose room it was, or of a TLS handshake",
             sockets.refused.clone(),
         );
         let store = StoreMetrics::default();
@@ -279,7 +281,11 @@ impl Default for Metrics {
             counter(&limited, limit.label());
         }
         counter(&limited, MESSAGE);
-        for kind in [SocketMetrics::ADDRESS, SocketMetrics::TOTAL] {
+        for kind in [
+            SocketMetrics::ADDRESS,
+            SocketMetrics::TOTAL,
+            SocketMetrics::TLS,
+        ] {
             counter(&sockets.refused, kind);
         }
         Self {

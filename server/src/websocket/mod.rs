@@ -1,4 +1,4 @@
-//! WebSocket (RFC 6455) over a TCP socket, for servers. It knows nothing of Duet.
+//! WebSocket (RFC 6455) over a TCP socket, with or without TLS, for servers. It knows nothing of Duet.
 //!
 //! The handshake is `tungstenite`'s. The frames are read and written here, because what the relay promises about memory and
 //! floods cannot be had through a library's interface (docs/decisions/0013-frames-of-our-own.md): a limit that grows at the
@@ -11,7 +11,8 @@
 //! | [`header`] | the head of a frame |
 //! | [`message`] | a message, with room for the head that it leaves with |
 //! | [`receiver`] | the reading half: frames, put together to messages |
-//! | [`link`] | the socket, and the writing half |
+//! | [`link`] | the socket in two halves, and the writing one |
+//! | `secured` | the same with TLS |
 //!
 //! permessage-deflate is not negotiated: ciphertext does not compress, and compressing secrets beside chosen text leaks
 //! them (CRIME).
@@ -21,6 +22,7 @@ pub mod header;
 pub mod link;
 pub mod message;
 pub mod receiver;
+mod secured;
 
 pub use link::Link;
 pub use message::Message;

@@ -14,12 +14,12 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead as _, ReadBuf},
-    net::tcp::OwnedReadHalf,
     time::Instant,
 };
 
 use super::{
     header::{Header, Opcode, Violation, mask},
+    link::ReadHalf,
     message::Message,
 };
 
@@ -79,7 +79,7 @@ impl From<Violation> for Refused {
 
 /// See the module's documentation.
 pub struct Receiver {
-    socket: OwnedReadHalf,
+    socket: ReadHalf,
     /// The begin of a frame that is not whole: less than [`SCRATCH`].
     rest: Vec<u8>,
     ready: VecDeque<Incoming>,
@@ -126,7 +126,7 @@ impl Allowance {
 impl Receiver {
     /// Reads from a socket; `before` was read already. Messages may have `limit` bytes.
     #[must_use]
-    pub fn new(socket: OwnedReadHalf, before: &[u8], limit: usize) -> Self {
+    pub fn new(socket: ReadHalf, before: &[u8], limit: usize) -> Self {
         let mut receiver = Self {
             socket,
             rest: Vec::new(),

@@ -39,6 +39,7 @@ mod site;
 mod sockets;
 mod store;
 mod support;
+mod tls;
 mod transfers;
 mod types;
 mod upgrades;

@@ -9,12 +9,15 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpSocket, TcpStream},
 };
+use tokio_rustls::{TlsConnector, client::TlsStream};
+use tokio_util::either::Either;
 
 /// A request in the making. Comes with the relay's own Origin.
 #[derive(Clone)]
 pub(crate) struct Http {
     address: SocketAddr,
     from: Option<IpAddr>,
+    trust: Option<TlsConnector>,
     headers: Vec<(String, String)>,
 }
 
@@ -33,6 +36,7 @@ impl Http {
         Self {
             address,
             from: None,
+            trust: None,
             headers,
         }
     }
@@ -40,6 +44,12 @@ impl Http {
     /// From this address of the machine instead of the usual one.
     pub(crate) fn from(mut self, from: Option<IpAddr>) -> Self {
         self.from = from;
+        self
+    }
+
+    /// Over TLS, if there is something to believe the relay by.
+    pub(crate) fn over(mut self, trust: Option<TlsConnector>) -> Self {
+        self.trust = trust;
         self
     }
 
@@ -95,24 +105,44 @@ impl Http {
             request.push_str(&format!("{name}: {value}\r\n"));
         }
         request.push_str("\r\n");
-        let mut stream = connect_from(self.from, self.address).await.ok()?;
+        let mut stream = connect_from(self.from, self.address, self.trust.as_ref())
+            .await
+            .ok()?;
         stream.write_all(request.as_bytes()).await.ok()?;
         // A relay that refuses early may have closed already; its answer is what counts.
         let _ = stream.write_all(body).await;
+        let _ = stream.flush().await;
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes).await;
         Reply::parse(&bytes, method != "HEAD")
     }
 }
 
+/// A connection, with TLS or without.
+pub(crate) type Line = Either<TcpStream, Box<TlsStream<TcpStream>>>;
+
 /// Connects from an address of this machine, or from any.
-pub(crate) async fn connect_from(from: Option<IpAddr>, to: SocketAddr) -> io::Result<TcpStream> {
-    let Some(from) = from else {
-        return TcpStream::connect(to).await;
+pub(crate) async fn connect_from(
+    from: Option<IpAddr>,
+    to: SocketAddr,
+    trust: Option<&TlsConnector>,
+) -> io::Result<Line> {
+    let stream = match from {
+        None => TcpStream::connect(to).await?,
+        Some(from) => {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind(SocketAddr::new(from, 0))?;
+            socket.connect(to).await?
+        }
     };
-    let socket = TcpSocket::new_v4()?;
-    socket.bind(SocketAddr::new(from, 0))?;
-    socket.connect(to).await
+    stream.set_nodelay(true)?;
+    Ok(match trust {
+        None => Either::Left(stream),
+        Some(trust) => {
+            let secured = trust.connect(to.ip().into(), stream).await?;
+            Either::Right(Box::new(secured))
+        }
+    })
 }
 
 impl Reply {

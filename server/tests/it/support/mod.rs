@@ -10,6 +10,7 @@ mod program;
 pub(crate) mod raw;
 pub(crate) mod redis;
 mod socket;
+pub(crate) mod trust;
 
 pub(crate) use http::{Http, Reply};
 pub(crate) use person::Person;
@@ -30,6 +31,7 @@ use std::{
 };
 use tempfile::TempDir;
 use tokio::{sync::oneshot, task::JoinHandle};
+use tokio_rustls::TlsConnector;
 
 /// Whether this is the run on PostgreSQL (`tests/postgres.rs`).
 pub(crate) const ON_POSTGRES: bool = matches!(env!("CARGO_CRATE_NAME").as_bytes(), b"postgres");
@@ -56,6 +58,8 @@ pub(crate) struct Relay {
     pub(crate) clock: Clock,
     /// Where its clients connect from, if not from the usual address.
     pub(crate) from: Option<IpAddr>,
+    /// What its clients need to believe it, if it speaks TLS.
+    pub(crate) trust: Option<TlsConnector>,
     reloader: Option<Reloader>,
     stop: Option<oneshot::Sender<()>>,
     task: Option<JoinHandle<Result<(), ServerError>>>,
@@ -111,6 +115,7 @@ impl Relay {
         settings.limits.idle_timeout = NEVER;
         change(&mut settings);
         let storage = (settings.database.clone(), settings.database_url.clone());
+        let is_secure = settings.tls_self_signed;
         let server = Server::bind_with_clock(settings, clock.clone())
             .await
             .unwrap();
@@ -118,6 +123,7 @@ impl Relay {
             server.address().unwrap(),
             server.metrics_address().unwrap_or(free),
         );
+        let trust = is_secure.then(|| trust::made_for(&storage.0));
         let reloader = Some(server.reloader());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(server.run(async move {
@@ -130,6 +136,7 @@ impl Relay {
             storage,
             clock,
             from: None,
+            trust,
             reloader,
             stop: Some(stop),
             task: Some(task),
@@ -145,6 +152,7 @@ impl Relay {
             storage: (PathBuf::new(), None),
             clock: Clock::system(),
             from: None,
+            trust: None,
             reloader: None,
             stop: None,
             task: None,
@@ -157,17 +165,26 @@ impl Relay {
             metrics: self.metrics,
             clock: self.clock.clone(),
             from: Some(address),
+            trust: self.trust.clone(),
             ..Self::at(self.address)
         }
     }
 
     /// The origin of the site that it serves.
     pub(crate) fn origin(&self) -> String {
-        format!("http://{}", self.address)
+        let scheme = if self.trust.is_some() {
+            "https"
+        } else {
+            "http"
+        };
+        format!("{scheme}://{}", self.address)
     }
 
     pub(crate) fn http(&self) -> Http {
-        Http::new(self.address).from(self.from)
+        Http::new(self.address)
+            .from(self.from)
+            .over(self.trust.clone())
+            .header("Origin", &self.origin())
     }
 
     /// Makes a new signing key, as an operator does.

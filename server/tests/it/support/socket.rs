@@ -8,7 +8,6 @@ use duet_crypto::{
     },
 };
 use futures_util::{FutureExt as _, SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
 use tokio_tungstenite::{
     client_async_with_config,
     tungstenite::{
@@ -19,10 +18,13 @@ use tokio_tungstenite::{
     },
 };
 
-use super::{PATIENCE, Person, Relay, http::connect_from};
+use super::{
+    PATIENCE, Person, Relay,
+    http::{Line, connect_from},
+};
 
 pub(crate) struct Socket {
-    stream: tokio_tungstenite::WebSocketStream<TcpStream>,
+    stream: tokio_tungstenite::WebSocketStream<Line>,
 }
 
 /// What a client sees.
@@ -69,10 +71,9 @@ pub(crate) async fn try_connect(relay: &Relay, headers: &[(&str, &str)]) -> Resu
         );
     }
     // A relay that is gone, as one that is killed while it answers.
-    let Ok(stream) = connect_from(relay.from, relay.address).await else {
+    let Ok(stream) = connect_from(relay.from, relay.address, relay.trust.as_ref()).await else {
         return Err(0);
     };
-    stream.set_nodelay(true).unwrap();
     let config = WebSocketConfig::default()
         .read_buffer_size(4096)
         .write_buffer_size(0);

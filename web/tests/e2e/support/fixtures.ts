@@ -20,6 +20,8 @@ export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update
 interface PersonChoices {
   readonly engine?: Engine | undefined;
   readonly host?: string;
+  /** Over the TLS of the relay's own. */
+  readonly secure?: boolean;
   /** The port that the person's browser talks to. */
   readonly through?: number;
   readonly locale?: 'en' | 'ru';
@@ -58,7 +60,8 @@ export const test = base.extend<{ stage: Stage; relaySettings: Readonly<Record<s
         return own;
       },
       async person(name, options = {}) {
-        const origin = `http://${options.host ?? 'localhost'}:${options.through ?? relay.port}`;
+        const scheme = options.secure === true ? 'https' : 'http';
+        const origin = `${scheme}://${options.host ?? 'localhost'}:${options.through ?? relay.port}`;
         const person = await Person.open(options.browser ?? browser, {
           name,
           origin,

@@ -1,0 +1,31 @@
+//! What a request gets that came without TLS to a relay that speaks it: the same address with https, or a word.
+
+use axum::{
+    extract::Request,
+    http::{Method, header},
+    response::{IntoResponse as _, Redirect, Response},
+};
+
+use super::origin;
+use crate::error::{ApiError, ErrorCode};
+
+/// Only what a person may have typed is led on; whoever sends something must hear that it went in the clear.
+pub(super) fn instead(request: &Request) -> Response {
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let secure = origin::own_origin(request.headers(), true);
+    match secure.filter(|_| is_read && !request.headers().contains_key(header::UPGRADE)) {
+        Some(origin) => {
+            let path = request
+                .uri()
+                .path_and_query()
+                .map_or("/", |path| path.as_str());
+            // Not for ever: a relay may lose its certificate again.
+            Redirect::temporary(&format!("{}{path}", origin.as_str())).into_response()
+        }
+        None => ApiError::new(
+            ErrorCode::InvalidRequest,
+            "this port speaks https: ask again with https:// (or wss://)",
+        )
+        .into_response(),
+    }
+}
