@@ -62,6 +62,10 @@ relay: $(STAMPS)/site $(STAMPS)/docs ## Build the relay with the site and the do
 release: $(STAMPS)/site $(STAMPS)/docs ## The relay as one static program with the site inside, its parts list and checksums, as an archive: .build/release/
 	@sh infra/release.sh $(BUILD)/release
 
+.PHONY: pack
+pack: $(STAMPS)/package ## The npm package as an installable tarball with its checksum: .build/pack/ (REPOSITORY=https://... for its links)
+	@cd wasm-bindings && npm run --silent pack -- ../$(BUILD)/pack
+
 ## Develop
 .PHONY: dev-relay
 dev-relay: $(STAMPS)/site ## A relay with debug assertions on http://localhost:8080, for `make dev-web`; data in .data/dev.db
@@ -177,12 +181,18 @@ test-vectors: $(STAMPS)/venv ## Drift of test-vectors/, and the independent Pyth
 	  -- node test-vectors/examples/answer.mjs
 
 .PHONY: test-package
-test-package: $(STAMPS)/package $(STAMPS)/tests ## The npm package: Node and Chromium, each on both engines
+test-package: $(STAMPS)/package $(STAMPS)/tests ## The npm package: Node and Chromium, each on both engines, and its tarball
 	$(step) "npm package in Node"
 	$(debug_relay)
 	@cd wasm-bindings && npm test --silent
 	$(step) "npm package in Chromium"
 	@cd wasm-bindings && npm run --silent test:chromium
+	$(step) "npm package as it is packed: publint, attw, and some of the places of make test-everywhere"
+	@cd wasm-bindings && npm run --silent test:everywhere -- --quick
+
+.PHONY: test-everywhere
+test-everywhere: $(STAMPS)/package $(STAMPS)/tests ## The packed package in every runtime, bundler, test runner and browser it is meant for (PLACES="vite next" for some)
+	@cd wasm-bindings && npm run --silent test:everywhere -- $(PLACES)
 
 .PHONY: test-web
 test-web: $(STAMPS)/package $(STAMPS)/web-npm ## The messenger's unit tests

@@ -76,6 +76,9 @@ api() {
   sh infra/api.sh
 }
 
+# The packed package in every place that it is meant for, each installed from its lock file.
+everywhere() { make --no-print-directory test-everywhere; }
+
 # Two releases of this commit, built in two folders, are the same bytes.
 release() { sh infra/release-twice.sh; }
 
@@ -94,10 +97,10 @@ mkdir -p docs/evidence
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT INT TERM
 status=0
-[ $# -gt 0 ] || set -- formal fuzz relay api release stress stress_web memcheck mutants life
+[ $# -gt 0 ] || set -- formal fuzz relay api release everywhere stress stress_web memcheck mutants life
 for part do
   case $part in
-    formal | fuzz | relay | api | release | stress | stress_web | memcheck | mutants | life) ;;
+    formal | fuzz | relay | api | release | everywhere | stress | stress_web | memcheck | mutants | life) ;;
     *) fail "no part is called $part" ;;
   esac
   say "$part"
