@@ -80,6 +80,16 @@ pub enum AdminCommand {
     /// Remove the second factor of somebody who lost their app and the recovery codes. From then on
     /// the password alone lets them in, so be sure whom you talk to.
     RemoveSecondFactor(AccountArgs),
+    /// Copy the SQLite database to a new file, while the relay runs. Keep the copy as safe as the database.
+    Backup(BackupArgs),
+}
+
+/// Arguments of `admin backup`.
+#[derive(Debug, Args)]
+pub struct BackupArgs {
+    /// The copy; it must not be there yet.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
 }
 
 /// Arguments of what is done to one account.

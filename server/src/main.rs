@@ -18,7 +18,7 @@ use duet_relay::{
     outside::{client::LocalClient, link::Link, verify::verify},
     server::{Reloader, Server},
     site::Site,
-    store::Store,
+    store::{Store, backup::backup},
     telemetry, types,
 };
 
@@ -35,6 +35,9 @@ fn main() -> ExitCode {
             }
             Some(Command::Admin(AdminCommand::RemoveSecondFactor(arguments))) => {
                 remove_second_factor(&cli.settings, arguments.username)
+            }
+            Some(Command::Admin(AdminCommand::Backup(arguments))) => {
+                make_backup(&cli.settings, &arguments.file)
             }
             Some(Command::Client(arguments)) => client(&cli.settings, arguments),
             Some(Command::VerifySite(arguments)) => verify_site(arguments),
@@ -150,6 +153,16 @@ fn remove_second_factor(settings: &Settings, username: String) -> Outcome {
         } else {
             "This account had no second factor."
         }
+    )?;
+    Ok(())
+}
+
+fn make_backup(settings: &Settings, file: &Path) -> Outcome {
+    let bytes = now(backup(&settings.database_location(), file))??;
+    writeln!(
+        io::stdout(),
+        "copied {bytes} bytes to {}, which only its owner can read",
+        file.display()
     )?;
     Ok(())
 }

@@ -12,10 +12,12 @@
 //! | [`breaker`] | leaves a database alone that fails again and again |
 //! | [`error`] | why something failed, and whether to try again |
 //! | [`migrations`] | the schema, both ways |
+//! | [`backup`] | a copy of an SQLite file |
 
 pub mod accounts;
 pub mod attempts;
 mod backend;
+pub mod backup;
 mod breaker;
 mod error;
 mod invitations;

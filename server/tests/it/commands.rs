@@ -10,6 +10,8 @@ use std::{
     process::{Command, Output},
 };
 
+use tokio_util::sync::CancellationToken;
+
 use crate::support::{Person, Program, Relay, code_app::CodeApp, eventually};
 
 fn run(directory: &Path, arguments: &[&str]) -> Output {
@@ -104,6 +106,72 @@ async fn the_schema_goes_back_and_the_next_start_brings_it_forward() {
     assert_eq!(me.error(), "unauthenticated");
     alice.log_in(&relay).await;
     let me = alice.http(&relay).get("/api/chat/me").await.ok();
+    assert_eq!(me["identityKey"], alice.key());
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_backup_made_amid_writes_is_a_database_that_a_relay_starts_from() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let directory = tempfile::tempdir().unwrap();
+    let program = Program::start(directory.path(), &[]).await;
+    let relay = Relay::at(program.address);
+    let mut alice = Person::registered(&relay, "alice").await;
+    let backup = |name: &'static str| {
+        let directory = directory.path().to_owned();
+        let copying = move || run(&directory, &["admin", "backup", name]);
+        tokio::task::spawn_blocking(copying)
+    };
+    // Sessions are written all the while.
+    let stop = CancellationToken::new();
+    let writing = async {
+        let mut written = 0;
+        while !stop.is_cancelled() {
+            refresh(&relay, &mut alice).await;
+            written += 1;
+        }
+        written
+    };
+    let copying = async {
+        for name in ["first.db", "second.db", "third.db"] {
+            let made = backup(name).await.unwrap();
+            assert!(made.status.success(), "{made:?}");
+            let copy = fs::metadata(directory.path().join(name)).unwrap();
+            assert_eq!(copy.permissions().mode() & 0o777, 0o600);
+            let said = String::from_utf8(made.stdout).unwrap();
+            let expected = format!("copied {} bytes to {name}", copy.len());
+            assert!(said.starts_with(&expected), "{said}");
+        }
+        stop.cancel();
+    };
+    let (written, ()) = tokio::join!(writing, copying);
+    assert!(written > 3, "{written}");
+
+    // What is there is never written over, and what fails leaves nothing.
+    let before = fs::read(directory.path().join("first.db")).unwrap();
+    assert_eq!(backup("first.db").await.unwrap().status.code(), Some(1));
+    assert_eq!(fs::read(directory.path().join("first.db")).unwrap(), before);
+    let elsewhere = ["--database", "nothing.db", "admin", "backup", "fourth.db"];
+    assert_eq!(run(directory.path(), &elsewhere).status.code(), Some(1));
+    for name in ["nothing.db", "fourth.db"] {
+        assert!(!directory.path().join(name).exists(), "{name}");
+    }
+    let address = "--database-url=postgres://nobody@127.0.0.1:1/nothing";
+    let refused = run(directory.path(), &[address, "admin", "backup", "fourth.db"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(
+        String::from_utf8(refused.stderr)
+            .unwrap()
+            .contains("pg_dump")
+    );
+
+    let other = tempfile::tempdir().unwrap();
+    let copy = directory.path().join("third.db");
+    let arguments = ["--database", copy.to_str().unwrap()];
+    let program = Program::start(other.path(), &arguments).await;
+    let restored = Relay::at(program.address);
+    alice.log_in(&restored).await;
+    let me = alice.http(&restored).get("/api/chat/me").await.ok();
     assert_eq!(me["identityKey"], alice.key());
 }
 
