@@ -34,7 +34,7 @@ export const SECTIONS = [
       'server/README.md',
     ],
   ],
-  ['Security', ['docs/SECURITY.md', 'docs/threat-model.md']],
+  ['Security', ['docs/SECURITY.md', 'docs/threat-model.md', 'docs/security/asvs.md']],
   [
     'Inside',
     [

@@ -15,7 +15,7 @@ for page in $(git ls-files '*.md'); do
   done
 done
 
-for page in docs/*.md docs/operations/*.md; do
+for page in docs/*.md docs/operations/*.md docs/security/*.md; do
   for test in $(grep -oE '`[A-Za-z0-9_./-]+\.(rs|ts)::[a-z0-9_]+`' "$page" | tr -d '\140'); do
     grep -qE "fn ${test##*::}\(" "${test%%::*}" 2>/dev/null || miss "$page" "$test"
   done
