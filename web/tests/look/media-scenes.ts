@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import type { TransferView } from '../../src/engine/contract.ts';
-import type { Scene } from './scenes.js';
+import type { Scene } from './scene.js';
 
 /** What a scene says of a file; its content is drawn in the page. */
 type File = Partial<Omit<TransferView, 'blob' | 'arriving' | 'peaks' | 'preview'>> & {

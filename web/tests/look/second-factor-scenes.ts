@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import type { Scene } from './scenes.js';
+import type { Scene } from './scene.js';
 
 const open = async (page: Page) => {
   await page.getByTestId('settings-open').click();

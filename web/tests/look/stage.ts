@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { PersonView } from '../../src/engine/contract.ts';
 import type { Language } from '../../src/i18n/format.ts';
-import type { Scene } from './scenes.js';
+import type { Scene } from './scene.js';
 
 export interface Looks {
   readonly language: Language;
