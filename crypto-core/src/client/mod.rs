@@ -319,7 +319,7 @@ impl<E: Engine> Client<E> {
             self.shared.jobs.remove(&id);
             self.job_done(id, account, Err(Code::Engine), rng);
         }
-        self.shared.looked_at = Some(now);
+        self.shared.looked_at = now;
         let talking = self.is_talking();
         let dead_at = self.shared.line.dead_at(talking, &self.shared.settings);
         if dead_at.is_some_and(|at| now >= at) {
@@ -346,7 +346,7 @@ impl<E: Engine> Client<E> {
         // What is still due after it was looked at waits for something else, such as the allowance.
         wakes
             .into_iter()
-            .filter(|at| Some(*at) > self.shared.looked_at)
+            .filter(|at| *at > self.shared.looked_at)
             .min()
     }
 

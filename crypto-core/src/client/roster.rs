@@ -92,9 +92,9 @@ impl<E: Engine> Roster<E> {
     }
 
     /// When something is due next that was not when it was `looked_at`: that waits for something else.
-    pub(super) fn next_wake(&self, looked_at: Option<u64>) -> Option<u64> {
+    pub(super) fn next_wake(&self, looked_at: u64) -> Option<u64> {
         let wakes = self.peers.values().filter_map(|peer| peer.wake);
-        wakes.filter(|at| Some(*at) > looked_at).min()
+        wakes.filter(|at| *at > looked_at).min()
     }
 
     /// A step of one peer's. Nobody is kept of whom nothing needs to be remembered.

@@ -38,9 +38,9 @@ pub(super) struct Shared<E: Engine> {
     /// Of all peers together.
     pub(super) tally: Tally,
     pub(super) turned_away: TurnedAway,
-    /// When it was last looked what is due, in ms since 1970. What was due by then and is so still waits for something
+    /// When it was last looked what is due, in ms since 1970; 0 before that. What was due by then and is so still waits for something
     /// else than the time; what falls due later is waited for, also where that is this very millisecond.
-    pub(super) looked_at: Option<u64>,
+    pub(super) looked_at: u64,
 }
 
 /// What counts towards a limit, or towards what the relay is told.
@@ -86,7 +86,7 @@ impl<E: Engine> Shared<E> {
             next_own: 0,
             tally: Tally::default(),
             turned_away: TurnedAway::default(),
-            looked_at: None,
+            looked_at: 0,
         }
     }
 }

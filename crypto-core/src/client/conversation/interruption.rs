@@ -107,7 +107,7 @@ impl<E: Engine> Conversation<E> {
         let online = turn.shared.line.is_online() && self.address.is_some();
         let now = turn.now;
         let looked_at = turn.shared.looked_at;
-        let is_ahead = |at: &u64| Some(*at) > looked_at;
+        let is_ahead = |at: &u64| *at > looked_at;
         let mut wakes: Vec<Option<u64>> = Vec::with_capacity(10);
         wakes.push(self.peer_active_until);
         wakes.push(

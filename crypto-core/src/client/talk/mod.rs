@@ -386,20 +386,20 @@ impl Talk {
 
     /// When the line is needed here: a receipt, a frame or a flight that goes again. A receipt that is due already waits
     /// for the allowance of frames, which has a time of its own: one that was due when it was `looked_at`.
-    pub(super) fn next_wake(&self, looked_at: Option<u64>) -> Option<u64> {
+    pub(super) fn next_wake(&self, looked_at: u64) -> Option<u64> {
         let confirm = self.confirm.as_ref().map(|(_, again)| *again);
         let receipt = [self.receipt_at, self.complains_at()].into_iter().flatten();
-        let receipt = receipt.filter(|at| Some(*at) > looked_at).min();
+        let receipt = receipt.filter(|at| *at > looked_at).min();
         let wakes = [self.sent.resend_at(), receipt, confirm];
         wakes.into_iter().flatten().min()
     }
 
     /// When the session's age is to be looked at next, after it was last `looked_at`.
-    pub(super) fn next_age(&self, looked_at: Option<u64>, settings: &Settings) -> u64 {
+    pub(super) fn next_age(&self, looked_at: u64, settings: &Settings) -> u64 {
         let started = self.lifetime.started();
         let share = settings.lifetime / limits::RENEWAL_SHARE;
         let due = started.saturating_add(settings.lifetime - share);
-        if looked_at < Some(due) {
+        if looked_at < due {
             due
         } else {
             started.saturating_add(settings.lifetime)

@@ -153,16 +153,10 @@ fn what_came_is_owed_a_receipt_soon() {
     two.hears(&first, START + 10);
     two.hears(&second, START + 500);
     assert!(!two.answerer.owes_now(START + 1_009));
-    assert_eq!(
-        two.answerer.next_wake(Some(START + 500)),
-        Some(START + 1_010)
-    );
+    assert_eq!(two.answerer.next_wake(START + 500), Some(START + 1_010));
     assert!(two.answerer.owes_now(START + 1_010));
     // It is due: waking up again and again changes nothing.
-    assert_ne!(
-        two.answerer.next_wake(Some(START + 1_010)),
-        Some(START + 1_010)
-    );
+    assert_ne!(two.answerer.next_wake(START + 1_010), Some(START + 1_010));
     two.answers(Content::Receipt, START + 1_010);
     assert!(!two.answerer.owes_now(START + 60_000));
     for number in 0..32 {
@@ -330,9 +324,9 @@ fn a_session_has_an_age() {
     let two = Two::new();
     let (settings, day) = (settings(), limits::SESSION_LIFETIME);
     let due = START + day - day / 6;
-    assert_eq!(two.caller.next_age(Some(START), &settings), due);
-    assert_eq!(two.caller.next_age(Some(due - 1), &settings), due);
-    assert_eq!(two.caller.next_age(Some(due), &settings), START + day);
+    assert_eq!(two.caller.next_age(START, &settings), due);
+    assert_eq!(two.caller.next_age(due - 1, &settings), due);
+    assert_eq!(two.caller.next_age(due, &settings), START + day);
     let renewal = |now| two.caller.renewal(now, &settings);
     assert_eq!(renewal(due - 1), Renewal::NotDue);
     assert_eq!(renewal(due), Renewal::Due);
@@ -343,7 +337,7 @@ fn a_session_has_an_age() {
         lifetime: 60_000,
         ..settings
     };
-    assert_eq!(two.caller.next_age(Some(START), &short), START + 50_000);
+    assert_eq!(two.caller.next_age(START, &short), START + 50_000);
     assert_eq!(two.caller.renewal(START + 49_999, &short), Renewal::NotDue);
     assert_eq!(two.caller.renewal(START + 50_000, &short), Renewal::Due);
     assert_eq!(two.caller.renewal(START + 60_000, &short), Renewal::Over);
@@ -366,14 +360,14 @@ fn a_stalled_session_is_one_whose_peer_is_heard() {
 #[test]
 fn the_line_is_needed_when_something_goes_again() {
     let mut two = Two::new();
-    assert_eq!(two.caller.next_wake(Some(START)), Some(START + 1_000));
+    assert_eq!(two.caller.next_wake(START), Some(START + 1_000));
     two.caller.owe_nothing();
-    assert_eq!(two.caller.next_wake(Some(START)), None);
+    assert_eq!(two.caller.next_wake(START), None);
     two.caller.confirm = Some((Box::default(), START + 77));
-    assert_eq!(two.caller.next_wake(Some(START)), Some(START + 77));
+    assert_eq!(two.caller.next_wake(START), Some(START + 77));
     two.caller.confirm = None;
     two.says(text("x"), START);
-    assert_eq!(two.caller.next_wake(Some(START)), Some(START + 5_000));
+    assert_eq!(two.caller.next_wake(START), Some(START + 5_000));
 }
 
 /// First words have numbers in the session that they went before, and names on both sides.
