@@ -5,6 +5,7 @@
 //! | `seats` | how many each address has |
 //! | `stream` | a socket with time limits |
 //! | `accept` | how one is taken in, and its TLS |
+//! | `opened` | one after its TLS handshake |
 //!
 //! A socket costs a file descriptor and some memory, and anybody can open one. So they are counted, in total and for
 //! each address, and each has a time limit for whatever it does: for its first byte, for the next one after it, and
@@ -12,12 +13,14 @@
 //! and [`crate::http`]; from the moment a socket is a WebSocket, those of [`crate::relay`] hold.
 
 mod accept;
+mod opened;
 mod seats;
 mod stream;
 
 use crate::{config::Settings, descriptors, telemetry::metrics::SocketMetrics};
 pub use accept::{Acceptor, Socket, Transport};
 use ipnet::IpNet;
+pub use opened::Opened;
 pub use seats::{AddressSeat, AddressSeats};
 use std::{net::IpAddr, sync::Arc};
 pub use stream::Guarded;

@@ -85,7 +85,13 @@ impl Origin {
 #[must_use]
 pub fn own_origin(headers: &HeaderMap, https: bool) -> Option<Origin> {
     let host = single(headers, &header::HOST)?.to_str().ok()?;
-    let scheme = if https { "https" } else { "http" };
+    let (scheme, port) = if https {
+        ("https", ":443")
+    } else {
+        ("http", ":80")
+    };
+    // Of http://host:443 it has the port, which https://host has not.
+    let host = host.strip_suffix(port).unwrap_or(host);
     format!("{scheme}://{}", host.to_ascii_lowercase())
         .parse()
         .ok()

@@ -11,9 +11,12 @@ use crate::error::{ApiError, ErrorCode};
 
 /// Only what a person may have typed is led on; whoever sends something must hear that it went in the clear.
 pub(super) fn instead(request: &Request) -> Response {
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    // What a program asks for may come with a token.
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD)
+        && !request.uri().path().starts_with("/api/")
+        && !request.headers().contains_key(header::UPGRADE);
     let secure = origin::own_origin(request.headers(), true);
-    match secure.filter(|_| is_read && !request.headers().contains_key(header::UPGRADE)) {
+    match secure.filter(|_| is_page) {
         Some(origin) => {
             let path = request
                 .uri()

@@ -4,7 +4,7 @@
 //! second one to wake up, which costs more than the writing. When the socket is full the rest stays here, and the
 //! connection's own task goes on as soon as there is room ([`Outbox::resume`]).
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use duet_crypto::identity::AccountId;
 use std::{
     collections::VecDeque,
@@ -117,6 +117,19 @@ impl Batch {
             }
         }
         Ok(total)
+    }
+
+    /// What is left of the frames that are begun, where `owed` bytes more are on their way than are written.
+    fn begun(&self, owed: usize) -> Bytes {
+        let end = self.offset + owed;
+        let mut begun = BytesMut::new();
+        for outgoing in &self.frames {
+            if begun.len() >= end {
+                break;
+            }
+            begun.extend_from_slice(&outgoing.frame);
+        }
+        begun.freeze().slice(self.offset..)
     }
 }
 
@@ -345,17 +358,14 @@ impl Outbox {
         drop(payloads);
     }
 
-    /// The rest of the frame that is being written, after [`Outbox::shut`]: nothing else can be said before its end.
+    /// The rest of the frames that are being written, after [`Outbox::shut`]: nothing else can be said before their end.
     pub async fn remainder(&self) -> Bytes {
         loop {
             {
                 let mut state = lock(&self.state);
-                if let Some(Stuck { mut batch, .. }) = state.stuck.take() {
+                if let Some(Stuck { batch, .. }) = state.stuck.take() {
                     drop(state);
-                    let begun = batch.offset > 0 || self.link.has_begun();
-                    let first = batch.frames.pop_front().filter(|_| begun);
-                    return first
-                        .map_or_else(Bytes::new, |first| first.frame.slice(batch.offset..));
+                    return batch.begun(self.link.owed());
                 }
                 if !state.busy {
                     return Bytes::new();

@@ -56,7 +56,12 @@ pub(super) async fn serve(
                 if let Some(code) = refusal {
                     // The client may be gone; there is nobody else to tell.
                     let goodbye = message::close(Some(code.code()), code.reason());
-                    let _ = timeout(LINGER, link.write(&goodbye)).await;
+                    let said = async {
+                        // The login may have given up in the middle of a frame.
+                        link.finish().await?;
+                        link.write(&goodbye).await
+                    };
+                    let _ = timeout(LINGER, said).await;
                     link.end();
                     let _ = timeout(LINGER, receiver.drain()).await;
                 }

@@ -3,20 +3,21 @@
 use axum_server::accept::Accept;
 use std::{future::Future, io, pin::Pin, sync::Arc, time::Duration};
 use tokio::{net::TcpStream, time::timeout};
-use tokio_rustls::server::TlsStream;
 use tokio_util::either::Either;
 use tower_http::add_extension::AddExtension;
 
-use super::{Guarded, Sockets};
+use super::{Guarded, Opened, Sockets};
 use crate::{telemetry::metrics::SocketMetrics, tls::Tls};
 
 /// From accept to the end of the TLS handshake. The time for a request begins after it.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// One record.
+const RECORD: usize = 16 * 1024;
 /// What every TLS connection begins with, and no request.
 const HANDSHAKE_RECORD: u8 = 22;
 
 /// A client's socket, with TLS or without.
-pub type Socket = Either<Guarded, Box<TlsStream<Guarded>>>;
+pub type Socket = Either<Guarded, Box<Opened>>;
 
 /// How a request came to this relay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,6 +90,7 @@ async fn secure(socket: Guarded, tls: &Tls) -> io::Result<(Socket, Transport)> {
         return Ok((Either::Left(socket), Transport::PlainBesideTls));
     }
     let mut stream = tls.acceptor().accept(socket).await?;
-    stream.get_mut().0.await_request();
-    Ok((Either::Right(Box::new(stream)), Transport::Tls))
+    // Of what is encrypted and not taken yet: an answer may be megabytes, and whoever reads none of it may have come without a login.
+    stream.get_mut().1.set_buffer_limit(Some(RECORD));
+    Ok((Either::Right(Box::new(Opened::new(stream))), Transport::Tls))
 }

@@ -28,6 +28,8 @@ pub struct Guarded {
     stream: TcpStream,
     /// Whether anything was received, and when something last passed.
     heard: bool,
+    /// When the first byte of a request must have come over TLS: bytes of the socket alone may be of a record that never ends.
+    request_by: Option<Instant>,
     last: Instant,
     idle: Option<Pin<Box<Sleep>>>,
     stall: Option<Stall>,
@@ -45,6 +47,7 @@ impl Guarded {
         Self {
             stream,
             heard: false,
+            request_by: None,
             last: Instant::now(),
             idle: None,
             stall: None,
@@ -67,17 +70,22 @@ impl Guarded {
         }
     }
 
-    /// From now on what is to come is the first byte of a request.
+    /// From now on what is to come is the first byte of a request, over TLS.
     pub(super) fn await_request(&mut self) {
-        self.heard = false;
-        self.last = Instant::now();
+        self.request_by = Some(Instant::now() + FIRST_BYTE);
         self.idle = None;
+    }
+
+    /// It has come.
+    pub(super) fn hear_request(&mut self) {
+        self.request_by = None;
     }
 
     /// Called when there is nothing to read: fails when that has lasted too long.
     fn poll_idle(&mut self, cx: &mut Context<'_>) -> Poll<io::Error> {
         loop {
-            let deadline = self.last + if self.heard { IDLE } else { FIRST_BYTE };
+            let patience = if self.heard { IDLE } else { FIRST_BYTE };
+            let deadline = self.request_by.unwrap_or(self.last + patience);
             let idle = self
                 .idle
                 .get_or_insert_with(|| Box::pin(sleep_until(deadline)));

@@ -44,24 +44,60 @@ pub async fn backup(location: &Location, to: &Path) -> Result<u64, BackupError> 
         .connect()
         .await
         .map_err(StoreError::from)?;
-    let file = create(to).map_err(failed)?;
+    let unfinished = unfinished(to).map_err(failed)?;
+    let file = create(Path::new(&unfinished)).map_err(failed)?;
     let copied = async {
         // Into a file that is there, if it is empty. It reads in one transaction, and writers go on beside it.
         sqlx::query("VACUUM INTO $1")
-            .bind(to.to_string_lossy().as_ref())
+            .bind(&unfinished)
             .execute(&mut connection)
             .await
             .map_err(StoreError::from)?;
         connection.close().await.map_err(StoreError::from)?;
         file.sync_all().map_err(failed)?;
+        finish(Path::new(&unfinished), to).map_err(failed)?;
         Ok(file.metadata().map_err(failed)?.len())
     }
     .await;
     if copied.is_err() {
         // The error that is told is the first one.
-        let _ = fs::remove_file(to);
+        let _ = fs::remove_file(unfinished);
     }
     copied
+}
+
+/// What a copy is called until it is whole, in words that SQLite takes for nothing but a path. One that an interrupted run left is removed.
+fn unfinished(to: &Path) -> io::Result<String> {
+    if to.try_exists()? {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    let mut name = std::path::absolute(to)?.into_os_string();
+    name.push(".part");
+    let name = name.into_string().map_err(|_| {
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "SQLite takes only a path in UTF-8",
+        )
+    })?;
+    match fs::remove_file(&name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(name),
+    }
+}
+
+/// Gives the copy its name, which nothing may have got meanwhile, and makes that last.
+fn finish(unfinished: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(unfinished, to) {
+        Ok(()) => fs::remove_file(unfinished)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        // Not every file system has links.
+        Err(_) => fs::rename(unfinished, to)?,
+    }
+    #[cfg(unix)]
+    if let Some(folder) = std::path::absolute(to)?.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn create(path: &Path) -> io::Result<fs::File> {

@@ -10,9 +10,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 use tokio_rustls::rustls::{
-    self, CertificateError, RootCertStore,
+    self, CertificateError, InconsistentKeys, RootCertStore,
     client::{WebPkiServerVerifier, danger::ServerCertVerifier as _},
-    pki_types::{CertificateDer, ServerName, UnixTime},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime},
+    sign::CertifiedKey,
 };
 
 use super::{TlsError, files::Pair, provider};
@@ -28,7 +29,15 @@ const BEFORE_THE_END: Duration = Duration::from_secs(30 * 24 * 3600);
 /// Makes a certificate for these names if there is none, or the one that is there has run out.
 pub(super) fn keep(pair: &Pair, names: &[String]) -> Result<(), TlsError> {
     if pair.exists() {
-        let (chain, _) = pair.read()?;
+        let (chain, key) = pair.read()?;
+        if !belong_together(&chain, key) {
+            // A power cut between the two files.
+            tracing::warn!(
+                category = "security",
+                "the self-signed certificate and its key are not of one making: making both anew, with another fingerprint"
+            );
+            return make(pair, names);
+        }
         let kept = chain
             .first()
             .map(|certificate| Kept::new(pair, certificate));
@@ -58,6 +67,20 @@ pub(super) fn keep(pair: &Pair, names: &[String]) -> Result<(), TlsError> {
     make(pair, names)
 }
 
+/// Whether the key is the certificate's, as far as can be told.
+fn belong_together(chain: &[CertificateDer<'static>], key: PrivateKeyDer<'static>) -> bool {
+    let Ok(key) = provider().key_provider.load_private_key(key) else {
+        return false;
+    };
+    let pair = CertifiedKey::new(chain.to_vec(), key).keys_match();
+    !matches!(
+        pair,
+        Err(rustls::Error::InconsistentKeys(
+            InconsistentKeys::KeyMismatch
+        ))
+    )
+}
+
 fn make(pair: &Pair, names: &[String]) -> Result<(), TlsError> {
     let now = now();
     let key = KeyPair::generate()?;
@@ -79,7 +102,7 @@ fn make(pair: &Pair, names: &[String]) -> Result<(), TlsError> {
         category = "security",
         path = %pair.certificate.display(),
         names = names.join(", "),
-        "made a self-signed certificate on this first start"
+        "made a self-signed certificate"
     );
     Ok(())
 }

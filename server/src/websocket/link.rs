@@ -84,12 +84,23 @@ impl Link {
         }
     }
 
-    /// Whether some of what it did not take is on its way all the same, and must be written to its end.
+    /// How many bytes of what it did not take are on their way all the same: the frames that they are of must be written to their end.
     #[must_use]
-    pub fn has_begun(&self) -> bool {
+    pub fn owed(&self) -> usize {
         match &self.line {
-            Line::Plain(_) => false,
-            Line::Secured(secured) => secured.has_begun(),
+            Line::Plain(_) => 0,
+            Line::Secured(secured) => secured.owed(),
+        }
+    }
+
+    /// Lets a write that was given up come to its end, as far as it is on its way: only after that can anything else be said.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    pub async fn finish(&self) -> io::Result<()> {
+        match &self.line {
+            Line::Plain(_) => Ok(()),
+            Line::Secured(secured) => secured.finish().await,
         }
     }
 

@@ -50,9 +50,23 @@ impl Secured {
         Ok(std::mem::take(&mut session.owed))
     }
 
-    /// Whether bytes are encrypted that nobody was told of.
-    pub(super) fn has_begun(&self) -> bool {
-        self.lock().owed > 0
+    /// How many bytes are encrypted that nobody was told of. They may be of several frames.
+    pub(super) fn owed(&self) -> usize {
+        self.lock().owed
+    }
+
+    /// Waits until the kernel has all that is encrypted. Whoever wrote it has given up: nobody is told of it any more.
+    pub(super) async fn finish(&self) -> io::Result<()> {
+        loop {
+            let flushed = {
+                let mut session = self.lock();
+                session.flush(&self.stream).inspect(|()| session.owed = 0)
+            };
+            match flushed {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.writable().await?,
+                flushed => return flushed,
+            }
+        }
     }
 
     /// Waits until the kernel takes something.

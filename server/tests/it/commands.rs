@@ -133,6 +133,8 @@ async fn a_backup_made_amid_writes_is_a_database_that_a_relay_starts_from() {
         written
     };
     let copying = async {
+        // An interrupted run has left this.
+        fs::write(directory.path().join("second.db.part"), "half of one").unwrap();
         for name in ["first.db", "second.db", "third.db"] {
             let made = backup(name).await.unwrap();
             assert!(made.status.success(), "{made:?}");
@@ -141,6 +143,8 @@ async fn a_backup_made_amid_writes_is_a_database_that_a_relay_starts_from() {
             let said = String::from_utf8(made.stdout).unwrap();
             let expected = format!("copied {} bytes to {name}", copy.len());
             assert!(said.starts_with(&expected), "{said}");
+            let part = directory.path().join(format!("{name}.part"));
+            assert!(!part.exists(), "{name}");
         }
         stop.cancel();
     };

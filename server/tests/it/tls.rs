@@ -176,7 +176,13 @@ async fn who_stalls_before_or_in_the_handshake_is_closed_and_makes_room() {
 async fn after_the_handshake_the_limits_of_requests_hold() {
     let relay = secured().await;
     let trust = relay.trust.clone().unwrap();
-    for begin in ["", "GET / HTTP/1.1\r\nHost: x\r\n"] {
+    // The last one sends a record byte by byte, which never ends.
+    let unfinished = [&[23, 3, 3, 64, 0][..], &[0; 20]].concat();
+    for (begin, drips) in [
+        ("", false),
+        ("GET / HTTP/1.1\r\nHost: x\r\n", false),
+        ("", true),
+    ] {
         let stream = TcpStream::connect(relay.address).await.unwrap();
         let mut secured = trust
             .connect(relay.address.ip().into(), stream)
@@ -188,6 +194,11 @@ async fn after_the_handshake_the_limits_of_requests_hold() {
         let mut passed = 0;
         while relay.metric("duet_sockets ").await > 0.0 {
             assert!(passed <= 12, "{begin:?} is still open after {passed} s");
+            if drips {
+                // The relay may have closed it by now.
+                let byte = &unfinished[passed..=passed];
+                let _ = secured.get_mut().0.write_all(byte).await;
+            }
             pass(Duration::from_secs(1));
             passed += 1;
         }
@@ -283,6 +294,36 @@ async fn a_shutdown_says_goodbye_over_tls_also_to_who_has_not_read_yet() {
     relay.stopped().await;
 }
 
+/// One record holds many short frames. Of those that are encrypted the client gets each to its end, and then the goodbye.
+#[tokio::test]
+async fn a_shutdown_says_goodbye_over_tls_amid_many_short_texts() {
+    let mut relay = Relay::start_with(|settings| {
+        settings.tls_self_signed = true;
+        settings.limits.rate_messages = u32::MAX;
+        settings.limits.burst_messages = u32::MAX;
+    })
+    .await;
+    let (alice, bob) = (
+        Person::registered(&relay, "alice").await,
+        Person::registered(&relay, "bob").await,
+    );
+    let (mut socket, mut full) = (alice.connect(&relay).await, bob.connect(&relay).await);
+    // Until some wait at the relay: the kernel's buffers are full, in the middle of a record.
+    let mut sent = 0_u32;
+    while relay.metric("duet_ws_queued_bytes ").await < 50_000.0 {
+        for _ in 0..20 {
+            let said = [&[1, MSG][..], &sent.to_be_bytes(), &[0; 2_994]].concat();
+            socket.send(&bob, &said).await;
+            sent += 1;
+        }
+        assert!(sent < 20_000, "nothing ever waits");
+    }
+    relay.ask_to_stop();
+    let (told, also_told) = tokio::join!(socket.closed(), full.closed());
+    assert_eq!((told, also_told), (Some(1012), Some(1012)));
+    relay.stopped().await;
+}
+
 #[tokio::test]
 async fn plain_http_on_the_same_port_is_led_on_or_told_and_the_health_checks_answer() {
     let relay = secured().await;
@@ -292,6 +333,8 @@ async fn plain_http_on_the_same_port_is_led_on_or_told_and_the_health_checks_ans
     let target = format!("https://{}/chat?a=b", relay.address);
     assert_eq!(led.header("location"), Some(&*target));
     assert_eq!(led.header("cache-control"), Some("no-store"));
+    // A program may send a token: it hears of it at once.
+    assert_eq!(plain.get("/api/config").await.status, 400);
     // Whoever sends something hears that it was not protected.
     let body = Person::new("alice").credentials();
     let told = plain.post("/api/auth/register", &body).await;
@@ -462,6 +505,13 @@ async fn a_self_signed_certificate_stays_the_same_and_says_its_fingerprint() {
     let key = database.with_extension("tls-key.pem");
     let mode = fs::metadata(&key).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+    // After a power cut between the two files the key is another certificate's: both are made anew.
+    write_pair(directory.path(), "other.pem", "other-key.pem");
+    fs::copy(directory.path().join("other-key.pem"), &key).unwrap();
+    let mut program = Program::start(directory.path(), &["--tls-self-signed"]).await;
+    assert!(answers_to(&program, &trust::made_for(&database)).await);
+    assert_ne!(logged(&program, SHOWN)[0]["sha256"], fingerprints[0]);
+    program.terminate();
     // One that was removed is made anew; one that is damaged is not replaced in silence.
     let certificate = trust::certificate_beside(&database);
     fs::write(&certificate, "not a certificate").unwrap();
