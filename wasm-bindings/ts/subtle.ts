@@ -103,11 +103,15 @@ export function enginesOf(instance: SubtleCrypto = subtle): Promise<Readonly<Rec
  * What to store instead of a key, which may be of either engine and need not be extractable: a native key as it is, one of the module
  * sealed under a native key that stays in this browser's IndexedDB, or under yours. It may be cloned, and put into IndexedDB.
  *
- * Rejects with `NotSupportedError` where the browser has no such key, as on plain http, and none is given.
+ * Code of this origin can open what is sealed: for a key of the module `extractable: false` stops `exportKey` and `wrapKey`, and no more.
+ *
+ * Rejects with `NotSupportedError` where the browser has no such key, as on plain http, and none is given; with `InvalidAccessError` if
+ * one is given for a native key, which it would not protect.
  *
  * @example
  * ```ts
- * store.put(await exportForStorage(key), 'mine');
+ * const stored = await exportForStorage(key);
+ * database.transaction('keys', 'readwrite').objectStore('keys').put(stored, 'mine');
  * const again = await importFromStorage(await read('mine'));
  * ```
  */

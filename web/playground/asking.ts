@@ -13,6 +13,7 @@ export class Asking {
   readonly #worker = new Worker(scriptAddress(workerAddress), { type: 'module' });
   readonly #waiting = new Map<number, Waiting>();
   #last = 0;
+  #dead: Error | undefined;
 
   constructor() {
     this.#worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
@@ -24,7 +25,9 @@ export class Asking {
       else waiting.fail(new Error(data.failed));
     });
     this.#worker.addEventListener('error', () => {
-      for (const { fail } of this.#waiting.values()) fail(new Error('The worker did not start.'));
+      const dead = new Error('The worker of this page has stopped: load the page again.');
+      this.#dead = dead;
+      for (const { fail } of this.#waiting.values()) fail(dead);
       this.#waiting.clear();
     });
   }
@@ -38,6 +41,7 @@ export class Asking {
       signal,
     }: { readonly tell?: (news: Calls[C]['tells']) => void; readonly signal?: AbortSignal } = {},
   ): Promise<Calls[C]['gives']> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
     this.#last += 1;
     const id = this.#last;
     signal?.addEventListener('abort', () => this.#worker.postMessage({ id, cancel: true }));

@@ -27,12 +27,13 @@ export function showSpeed(asking: Asking): void {
     status.textContent = 'Measuring: some seconds.';
     try {
       show(await asking.ask('measure', null, { tell: show }));
+      at('speed').dataset['state'] = 'measured';
       status.textContent = 'Measured. Medians, the engines in turns; other tabs that work make both slower.';
     } catch (error) {
+      at('speed').dataset['state'] = 'failed';
       status.textContent = String(error);
     } finally {
       again.disabled = false;
-      at('speed').dataset['state'] = 'measured';
     }
   };
   again.addEventListener('click', () => void run());

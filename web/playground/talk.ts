@@ -13,11 +13,16 @@ export async function showTalk(asking: Asking): Promise<void> {
     event.preventDefault();
     const from: Person = (event.submitter as HTMLButtonElement | null)?.value === 'bob' ? 'bob' : 'alice';
     const to: Person = from === 'alice' ? 'bob' : 'alice';
-    const { frame, read } = await asking.ask('say', { from, text: text.value });
-    at('talk-sent').textContent = `${NAMES[from]} wrote: ${text.value}`;
+    const said = text.value;
+    const answer = await asking.ask('say', { from, text: said }).catch((error: unknown) => {
+      at('talk-sent').textContent = String(error);
+    });
+    if (answer === undefined) return;
+    const { frame, read } = answer;
+    at('talk-sent').textContent = `${NAMES[from]} wrote: ${said}`;
     const more = frame.length > SHOWN ? ' …' : '';
     at('talk-bytes').textContent = `${hex(frame.subarray(0, SHOWN)).replace(/(.{8})/g, '$1 ')}${more}`;
-    at('talk-size').textContent = `${frame.length} bytes, all that the relay sees`;
+    at('talk-size').textContent = `${frame.length} bytes, all that the relay sees of the text`;
     at('talk-read').textContent = `${NAMES[to]} reads: ${read}`;
   });
 

@@ -26,7 +26,11 @@ const handlers: Handlers = {
     sessions?.alice.free();
     sessions?.bob.free();
     sessions = await meet();
-    return sessions.alice.sas.map(({ emoji, en }) => `${emoji} ${en}`);
+    const [atAlice, atBob] = [sessions.alice, sessions.bob].map(({ sas }) =>
+      sas.map(({ emoji, en }) => `${emoji} ${en}`),
+    );
+    if (atAlice === undefined || String(atAlice) !== String(atBob)) throw new Error('their emoji differ');
+    return atAlice;
   },
 
   async say({ from, text }) {

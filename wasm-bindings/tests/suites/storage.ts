@@ -130,6 +130,14 @@ async function underPassphrase(): Promise<void> {
   equal(await outcome({ under: key }), 'refused: InvalidAccessError', 'a key of another algorithm');
   const open = (await wasm.generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt'])) as CryptoKey;
   equal(await outcomeOf(() => exportForStorage(key, { under: open })), 'refused: InvalidAccessError');
+  for (const usage of ['encrypt', 'decrypt', 'wrapKey'] as const) {
+    const half = (await wasm.generateKey({ name: 'AES-GCM', length: 256 }, false, [usage])) as CryptoKey;
+    equal(
+      await outcomeOf(() => exportForStorage(key, { under: half })),
+      'refused: InvalidAccessError',
+      usage,
+    );
+  }
   equal(await outcomeOf(() => exportForStorage({} as CryptoKey, { under })), 'refused: TypeError');
   equal(await outcomeOf(() => importFromStorage('x' as unknown as CryptoKey)), 'refused: TypeError');
 }
@@ -186,6 +194,11 @@ export const storage: Suite = () => {
         const key = await fromPassphrase('native', native as typeof wasm);
         const stored = await throughDatabase(await exportForStorage(key));
         equal(engineOf(await importFromStorage(stored)), 'native');
+        equal(
+          await outcomeOf(() => exportForStorage(key, { under: key })),
+          'refused: InvalidAccessError',
+          'a key that would protect nothing',
+        );
         // And it may be the one that seals.
         await everyKindComesBack({ under: key });
       },

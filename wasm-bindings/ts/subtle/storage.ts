@@ -14,8 +14,8 @@ export type StoredKey = CryptoKey | Uint8Array<ArrayBuffer>;
 /** Options of `exportForStorage` and `importFromStorage`. */
 export interface StorageOptions {
   /**
-   * Seals under this key of AES-GCM, of either engine and not extractable, instead of one of the browser's: where the browser has
-   * none (plain http), derive one from a passphrase.
+   * Seals under this key of AES-GCM, of either engine, that is not extractable and encrypts and decrypts, instead of one of the
+   * browser's: where the browser has none (plain http), derive one from a passphrase. Only keys of the module are sealed.
    */
   readonly under?: CryptoKey | undefined;
 }
@@ -41,15 +41,24 @@ export async function seal(
   { under }: StorageOptions,
 ): Promise<StoredKey> {
   const slots = slotsOf(cryptoKey(key, 'key'));
-  if (slots === undefined) return key;
+  if (slots === undefined) {
+    if (under === undefined) return key;
+    throw exception(
+      'InvalidAccessError',
+      'a native key is stored as it is, and `under` would protect nothing: leave it out, or make the key with the engine `wasm`',
+    );
+  }
   const sealing = under === undefined ? await browserKey(native, true) : callers(under);
   const record = new Uint8Array(HEADER + IV);
   record.set([VERSION, under === undefined ? WHOSE.browser : WHOSE.caller]);
   crypto.getRandomValues(record.subarray(HEADER));
   const plain = encode(slots);
-  const sealed = await subtle.encrypt(parameters(record), sealing as CryptoKey, plain);
-  plain.fill(0);
-  return concat(record, new Uint8Array(sealed));
+  try {
+    const sealed = await subtle.encrypt(parameters(record), sealing as CryptoKey, plain);
+    return concat(record, new Uint8Array(sealed));
+  } finally {
+    plain.fill(0);
+  }
 }
 
 /** The key of a record, which nobody else may change any more. */
@@ -90,6 +99,12 @@ function lost(cause?: unknown): Error {
 
 function callers(under: CryptoKey | undefined): CryptoKey {
   const key = cryptoKey(under, 'under');
+  if (!key.usages.includes('encrypt') || !key.usages.includes('decrypt')) {
+    throw exception(
+      'InvalidAccessError',
+      '`under` must encrypt and decrypt: what is stored is to be opened again',
+    );
+  }
   if (key.extractable) {
     throw exception('InvalidAccessError', '`under` is extractable: who can read it could read what it seals');
   }
@@ -105,11 +120,10 @@ function encode({ material, ...description }: Slots): Uint8Array<ArrayBuffer> {
 function decode(plain: Uint8Array<ArrayBuffer>): Slots {
   const [high = 0, low = 0] = plain;
   const end = 2 + 256 * high + low;
-  const { type, extractable, algorithm, usages } = JSON.parse(
-    new TextDecoder().decode(plain.subarray(2, end)),
-  ) as Omit<Slots, 'material'>;
   const material = plain.slice(end);
+  const description = new TextDecoder().decode(plain.subarray(2, end));
   plain.fill(0);
+  const { type, extractable, algorithm, usages } = JSON.parse(description) as Omit<Slots, 'material'>;
   // It is authentic, but a later version may have written it.
   if (algorithmNamed(algorithm.name) === undefined) {
     throw exception(
@@ -136,8 +150,8 @@ const SEALING = 'sealing';
 
 /** The browser's key that seals, made at the first use; undefined if there is none and none is to be made. */
 async function browserKey(native: SubtleCrypto | undefined, make: boolean): Promise<CryptoKey | undefined> {
+  if (native === undefined || typeof indexedDB === 'undefined') throw noneHere();
   try {
-    if (native === undefined) throw new Error('crypto.subtle is missing');
     const database = await open();
     try {
       const read = database.transaction(STORE).objectStore(STORE).get(SEALING);
@@ -149,14 +163,25 @@ async function browserKey(native: SubtleCrypto | undefined, make: boolean): Prom
       database.close();
     }
   } catch (cause) {
+    if (FORBIDDEN.has((cause as Error | null)?.name ?? '')) throw noneHere(cause);
     throw exception(
-      'NotSupportedError',
-      'this platform has no key of its own to seal with (it needs https, or localhost, and IndexedDB): pass `under`, a key of AES-GCM ' +
-        'that is not extractable and is derived from a passphrase',
+      'OperationError',
+      'the database with the key that seals could not be read or written',
       cause,
     );
   }
 }
+
+/** A storage that takes no keys, one that is forbidden here, and one that a private window does not have. */
+const FORBIDDEN: ReadonlySet<string> = new Set(['DataCloneError', 'SecurityError', 'InvalidStateError']);
+
+const noneHere = (cause?: unknown): Error =>
+  exception(
+    'NotSupportedError',
+    'this platform has no key of its own to seal with (it needs https, or localhost, and IndexedDB): pass `under`, a key of AES-GCM ' +
+      'that is not extractable and is derived from a passphrase',
+    cause,
+  );
 
 /** Keeps the key unless another tab was faster, and gives the one that is kept. */
 async function firstOf(database: IDBDatabase, made: CryptoKey): Promise<CryptoKey> {
@@ -165,6 +190,8 @@ async function firstOf(database: IDBDatabase, made: CryptoKey): Promise<CryptoKe
     transaction.oncomplete = () => resolve();
     transaction.onabort = () => reject(transaction.error);
   });
+  // Where the read fails, that is what is told.
+  done.catch(() => undefined);
   const store = transaction.objectStore(STORE);
   const first = (await settled(store.get(SEALING))) as CryptoKey | undefined;
   // Some browsers cannot store keys, and throw here.
