@@ -131,8 +131,10 @@ async fn begin(
             }
             Kind::Relay | Kind::Nodes => {
                 let (a, b) = (&people[2 * number], &people[2 * number + 1]);
-                let first = RelayLine::open(one, a, b, payload).await;
-                let second = RelayLine::open(two, b, a, payload).await;
+                let mut first = RelayLine::open(one, a, b, payload).await;
+                let mut second = RelayLine::open(two, b, a, payload).await;
+                first.greet(&mut second).await;
+                second.greet(&mut first).await;
                 tasks.push(tokio::spawn(async move {
                     exchange(first, second, pause, begun(&mut started).await).await
                 }));

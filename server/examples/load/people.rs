@@ -199,6 +199,31 @@ impl RelayLine {
     }
 }
 
+impl RelayLine {
+    /// Says something until it arrives: another relay hears of a login a moment later.
+    pub(crate) async fn greet(&mut self, peer: &mut Self) {
+        loop {
+            self.send().await;
+            let status = loop {
+                let frame = receive(&mut self.stream).await;
+                match ServerFrame::decode(&frame).expect("a frame") {
+                    ServerFrame::Ack { status, .. } => break status,
+                    // Of a greeting from the other side.
+                    ServerFrame::Deliver { .. } => {}
+                    other => panic!("{other:?}"),
+                }
+            };
+            match status {
+                AckStatus::Written => return peer.receive().await,
+                AckStatus::Unreachable | AckStatus::Offline => {
+                    tokio::time::sleep(Duration::from_millis(20)).await
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
 impl Line for RelayLine {
     async fn send(&mut self) {
         let id = EnvelopeId(duet_relay::random());
