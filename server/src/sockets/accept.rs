@@ -11,8 +11,6 @@ use crate::{telemetry::metrics::SocketMetrics, tls::Tls};
 
 /// From accept to the end of the TLS handshake. The time for a request begins after it.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// One record.
-const RECORD: usize = 16 * 1024;
 /// What every TLS connection begins with, and no request.
 const HANDSHAKE_RECORD: u8 = 22;
 
@@ -89,8 +87,6 @@ async fn secure(socket: Guarded, tls: &Tls) -> io::Result<(Socket, Transport)> {
     if socket.first_byte().await? != HANDSHAKE_RECORD {
         return Ok((Either::Left(socket), Transport::PlainBesideTls));
     }
-    let mut stream = tls.acceptor().accept(socket).await?;
-    // Of what is encrypted and not taken yet: an answer may be megabytes, and whoever reads none of it may have come without a login.
-    stream.get_mut().1.set_buffer_limit(Some(RECORD));
+    let stream = tls.acceptor().accept(socket).await?;
     Ok((Either::Right(Box::new(Opened::new(stream))), Transport::Tls))
 }

@@ -10,6 +10,10 @@ use tokio_rustls::{rustls::ServerConnection, server::TlsStream};
 
 use super::Guarded;
 
+/// How much is encrypted before the kernel has taken it, also when the socket is a WebSocket: one record. An answer may be megabytes,
+/// and whoever reads none of it may have come without a login.
+const RECORD: usize = 16 * 1024;
+
 /// What is read and written is encrypted; the socket below is told when the first byte of a request has come.
 pub struct Opened {
     stream: TlsStream<Guarded>,
@@ -19,7 +23,9 @@ pub struct Opened {
 impl Opened {
     /// The time for a request begins now.
     pub(super) fn new(mut stream: TlsStream<Guarded>) -> Self {
-        stream.get_mut().0.await_request();
+        let (socket, session) = stream.get_mut();
+        socket.await_request();
+        session.set_buffer_limit(Some(RECORD));
         Self {
             stream,
             heard: false,

@@ -9,9 +9,6 @@ use std::{
 use tokio::{io::ReadBuf, net::TcpStream};
 use tokio_rustls::rustls::ServerConnection;
 
-/// What is encrypted at once: one record. Until the kernel has all of it, it counts as not written.
-const RECORD: usize = 16 * 1024;
-
 /// See the module's documentation.
 pub(super) struct Secured {
     stream: TcpStream,
@@ -25,9 +22,9 @@ struct Session {
 }
 
 impl Secured {
-    /// Goes on where a handshake and the requests after it ended.
-    pub(super) fn new(stream: TcpStream, mut tls: ServerConnection) -> Self {
-        tls.set_buffer_limit(Some(RECORD));
+    /// Goes on where a handshake and the requests after it ended. `tls` encrypts one record at once: until the kernel has all of
+    /// it, it counts as not written.
+    pub(super) fn new(stream: TcpStream, tls: ServerConnection) -> Self {
         Self {
             stream,
             session: Mutex::new(Session { tls, owed: 0 }),
