@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { useWords } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -19,7 +19,7 @@ export function LeavePage() {
   const open = talking.length > 0;
   useWayBack(open ? () => setAsking(true) : undefined, { under: true });
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     const ask = (event: BeforeUnloadEvent) => {
       if (!hasAgreed()) event.preventDefault();

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
 import { IconButton } from './IconButton.tsx';
 import { useWayBack } from './way-back.ts';
 
@@ -23,7 +23,7 @@ export function Dialog({ title, closeLabel, onClose, children, footer, role, ...
   const titleId = useId();
   useWayBack(onClose);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
     if (element?.open === false) element.showModal();

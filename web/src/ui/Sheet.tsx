@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { useWayBack } from './way-back.ts';
 
 export interface SheetProps {
@@ -17,7 +17,7 @@ export function Sheet({ label, closeLabel, onClose, children, ...rest }: SheetPr
   const dialog = useRef<HTMLDialogElement>(null);
   useWayBack(onClose);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = dialog.current;
     const opener = document.activeElement;
     if (element?.open === false) element.showModal();

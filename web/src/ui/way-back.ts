@@ -2,7 +2,7 @@
  * The browser's Back goes one step in the page, as Escape does: what was opened last is closed. Each thing that is open has an
  * entry in the history, made when it opened, so that two presses in a row close two things.
  */
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /** What Back may do something to; the last one is on top. */
 interface Layer {
@@ -113,11 +113,11 @@ export const wayBack = new WayBack();
 /** Back calls `onBack` while this is on the screen and on top; `under`: while nothing else is open. */
 export function useWayBack(onBack: (() => void) | undefined, { under = false } = {}): void {
   const latest = useRef(onBack);
-  useEffect(() => {
+  useLayoutEffect(() => {
     latest.current = onBack;
   });
   const can = onBack !== undefined;
-  useEffect(
+  useLayoutEffect(
     () => (can ? wayBack.open({ onBack: () => latest.current?.(), under }) : undefined),
     [can, under],
   );

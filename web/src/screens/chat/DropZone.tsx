@@ -1,5 +1,5 @@
 import { FileUp } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useLayoutEffect, useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { type Brought, broughtBy, hasFiles } from '../media/send/intake.ts';
 
@@ -15,7 +15,7 @@ export function DropZone({ peerName, enabled, onFiles, children }: DropZoneProps
   const { t } = useWords();
   const [over, setOver] = useState(false);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     // Entering a child fires before leaving its parent, so the two are counted.
     let depth = 0;
     const controller = new AbortController();

@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { useEscape } from '../../ui/use-escape.ts';
@@ -24,11 +24,11 @@ export function EmojiPanel({ label, onPick, onClose }: EmojiPanelProps) {
   useEscape(onClose);
   useWayBack(onClose);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     panel.current?.focus({ preventScroll: true });
   }, []);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const onPress = ({ target }: PointerEvent) => {
       const inside = target instanceof Node && panel.current?.contains(target) === true;
       const opener = target instanceof Element && target.closest('[data-opens-emoji]') !== null;

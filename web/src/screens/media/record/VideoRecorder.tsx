@@ -1,5 +1,5 @@
 import { ArrowUp, Circle, RotateCcw, Square, Trash2 } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useWords } from '../../../i18n/index.tsx';
 import { Button } from '../../../ui/Button.tsx';
 import { classes } from '../../../ui/classes.ts';
@@ -35,7 +35,7 @@ export function VideoRecorder({ peer: { accountId, name: peerName }, onClose: on
   const [busy, setBusy] = useState(false);
   const place = useRef<HTMLElement>(null);
   const recorded = stage.at === 'done' ? stage.recorded : null;
-  useEffect(() => place.current?.focus(), []);
+  useLayoutEffect(() => place.current?.focus(), []);
 
   const send = async () => {
     const what = recorded ?? (await stop());

@@ -1,5 +1,5 @@
 import { ArrowUp, Square, Trash2 } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button } from '../../../ui/Button.tsx';
 import { classes } from '../../../ui/classes.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
@@ -63,7 +63,7 @@ export function VoiceRecorder({
   const holding = useHold(held, stage.at === 'recording', finish, onClose);
 
   // Whoever works with the keyboard stays where it goes on.
-  useEffect(() => bar.current?.focus(), []);
+  useLayoutEffect(() => bar.current?.focus(), []);
   useEffect(() => pauseSound, []);
 
   return (
@@ -137,7 +137,7 @@ function useHold(
 ): boolean {
   const [holding, setHolding] = useState(held !== null);
   const began = useRef(performance.now());
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (held === null || !holding) return;
     const controller = new AbortController();
     const { signal } = controller;

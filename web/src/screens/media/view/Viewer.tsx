@@ -1,5 +1,5 @@
 import { Download, Minus, Plus, X } from 'lucide-react';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { FromViewer } from '../../../../viewer/messages.ts';
 import type { TransferView } from '../../../engine/contract.ts';
 import { useWords } from '../../../i18n/index.tsx';
@@ -63,7 +63,7 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
     stable,
   );
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const opener = document.activeElement;
     dialog.current?.showModal();
     return () => {

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { isBlocked } from '../../../../viewer/keys.ts';
 
 export interface Guard {
@@ -10,7 +10,7 @@ export interface Guard {
 
 /** While something is only to be looked at. Null: it is not. */
 export function useGuard(guard: Guard | null): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (guard === null) return;
     const controller = new AbortController();
     const options = { capture: true, signal: controller.signal };
