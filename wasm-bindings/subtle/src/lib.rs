@@ -13,6 +13,7 @@ mod chain;
 pub mod curves;
 mod gcm;
 pub mod hash;
+pub mod mac;
 /// Of the main module: what is freed is wiped there, and here.
 #[path = "../../src/memory.rs"]
 pub mod memory;
