@@ -20,6 +20,7 @@ const allowed = {
     'state',
     'engine/contract.ts',
     'engine/emoji.ts',
+    'engine/blank.ts',
     '../viewer/messages.ts',
     '../viewer/keys.ts',
   ],

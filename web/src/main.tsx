@@ -2,6 +2,7 @@ import './styles/main.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { refuseOtherDrops } from './app/drops.ts';
 import { openEngine } from './app/engine.ts';
 import { takeInvitations } from './app/invitation.ts';
 import { makeRoomForKeyboard } from './app/keyboard.ts';
@@ -19,6 +20,7 @@ applyTheme(keptTheme());
 applyContrast(keptContrast());
 makeRoomForKeyboard();
 bearTranslators();
+refuseOtherDrops();
 
 const root = document.getElementById('root');
 if (root === null) throw new TypeError('index.html has no #root');

@@ -1,7 +1,8 @@
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { chooseLanguage, LanguageProvider } from '../i18n/index.tsx';
 import { type Duet, DuetProvider, useApp, useDuet } from '../screens/duet.tsx';
 import { InsecureBanner } from '../screens/InsecureBanner.tsx';
+import { lazily } from '../screens/lazily.tsx';
 import { forgetEverything } from '../screens/memory.ts';
 import { Notices } from '../screens/Notices.tsx';
 import { Starting } from '../screens/Starting.tsx';
@@ -30,10 +31,8 @@ import { applyContrast, applyTheme } from './theme.ts';
  */
 const loadShell = () => import('../screens/Shell.tsx');
 /** Few people need it, and those who do have just asked the server something. */
-const SecondStep = lazy(async () => ({
-  default: (await import('../screens/second-factor/SecondStep.tsx')).SecondStep,
-}));
-const Shell = lazy(async () => ({ default: (await loadShell()).Shell }));
+const SecondStep = lazily(async () => (await import('../screens/second-factor/SecondStep.tsx')).SecondStep);
+const Shell = lazily(async () => (await loadShell()).Shell);
 
 /** The whole page. Which screen is shown follows from where the person stands with their account, and nothing else. */
 export function App({ duet }: { readonly duet: Duet }) {
@@ -136,9 +135,7 @@ function Screen() {
     case 'second-step':
       return (
         <Page>
-          <Suspense fallback={<Starting />}>
-            <SecondStep ways={account.ways} />
-          </Suspense>
+          <SecondStep ways={account.ways} waiting={<Starting />} />
         </Page>
       );
     case 'locked':
@@ -161,15 +158,14 @@ function Screen() {
       );
     case 'ready':
       return (
-        <Suspense
-          fallback={
+        <Shell
+          preferences={preferences}
+          waiting={
             <Page>
               <Starting />
             </Page>
           }
-        >
-          <Shell preferences={preferences} />
-        </Suspense>
+        />
       );
     default:
       return assertNever(account);

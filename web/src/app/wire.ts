@@ -1,6 +1,7 @@
 import type { EngineClient, EngineMode, UserErrorCode } from '../engine/contract.ts';
 import type { Duet } from '../screens/duet.tsx';
-import { createMemory } from '../screens/memory.ts';
+import { isLive } from '../screens/lobby/use-call.ts';
+import { createMemory, setWriting } from '../screens/memory.ts';
 import { toUserError } from '../screens/user-error.ts';
 import { addNotice, connectStores, createStores } from '../state/index.ts';
 
@@ -27,6 +28,13 @@ export function createDuet(client: EngineClient): WiredDuet {
   const stores = createStores();
   connectStores(stores, client);
   const memory = createMemory();
+  // What was being said to a message goes when its conversation is over, whichever one is on the screen by then.
+  stores.conversations.subscribe(({ list }) => {
+    for (const accountId of memory.getState().writing.keys()) {
+      if (!list.some((talk) => talk.accountId === accountId && isLive(talk.state)))
+        setWriting(memory, accountId, null);
+    }
+  });
   const tell = (reason: unknown) => addNotice(stores, toUserError(reason));
   const begin = async (mode: EngineMode): Promise<void> => {
     try {

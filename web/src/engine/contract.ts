@@ -429,11 +429,58 @@ export type EngineEvent =
   /** Something failed that no command is waiting for. */
   | { readonly type: 'notice'; readonly error: UserError };
 
+/** Which conversation: the one with this account. */
+export interface InTalk {
+  readonly accountId: string;
+}
+
+/**
+ * What is done in a conversation. Each says in which one: another may have come to the screen by the time it is heard, and nobody's
+ * words may go to somebody else.
+ */
+export interface TalkCommands {
+  /**
+   * Leaves it: cancels a call, or says BYE, and history goes on both sides. What may not have
+   * arrived is still shown (`left`). One that is over is closed.
+   */
+  leaveChat(input: InTalk): Promise<void>;
+  /** `reply`: the id of the message that it answers. */
+  sendText(input: InTalk & { text: string; reply?: string }): Promise<void>;
+  /** Changes the text of an own message, which stays possible for `EDIT_WINDOW` ms. */
+  editText(input: InTalk & { id: string; text: string }): Promise<void>;
+  /** Takes an own message back on both screens; one that still waits never goes. */
+  takeBack(input: InTalk & { id: string }): Promise<void>;
+  /** Removes a message from this screen alone. */
+  hideMessage(input: InTalk & { id: string }): Promise<void>;
+  /** Sets or removes a reaction of one's own. */
+  react(input: InTalk & { id: string; emoji: string; set: boolean }): Promise<void>;
+  /** Called when messages up to this peer `seq` were in view. */
+  markRead(input: InTalk & { seq: number }): Promise<void>;
+  setTyping(input: InTalk & { typing: boolean }): Promise<void>;
+  /** Says that a voice or video message is being recorded, or not any more. */
+  setRecording(input: InTalk & { what: 'voice' | 'video' | null }): Promise<void>;
+  sendFile(input: InTalk & FileToSend): Promise<void>;
+  cancelTransfer(input: InTalk & { fid: string }): Promise<void>;
+  /** Stops a file of the peer's for now, or goes on with it, whichever side stopped it. */
+  pauseTransfer(input: InTalk & { fid: string; paused: boolean }): Promise<void>;
+  /** A whole file of the peer's was looked at, heard or saved. */
+  markSeen(input: InTalk & { fid: string }): Promise<void>;
+  verification(input: InTalk): Promise<VerificationView>;
+  /** Every key of the person by the relay's word, the newest first. */
+  keyHistory(input: InTalk): Promise<readonly DirectoryKeyView[]>;
+  /** The person compared the fingerprints. `by`: what they compared. */
+  markVerified(input: InTalk & { by: 'compared' | 'sas' }): Promise<void>;
+  /** The text of a QR code, from the camera, a picture or the clipboard. */
+  checkQr(input: InTalk & { text: string }): Promise<QrVerdict>;
+  /** After `blocked-key-changed`: pin the new key, both fingerprints having been shown. */
+  acceptChangedKey(input: InTalk): Promise<void>;
+}
+
 /**
  * Commands: each resolves with its result or rejects with a {@link UserError}; one that takes a signal rejects with
  * the signal's reason when it is aborted.
  */
-export interface EngineCommands extends SecondFactorCommands {
+export interface EngineCommands extends SecondFactorCommands, TalkCommands {
   /** First call. Restores the login from the refresh cookie if there is one. */
   start(input: { mode: EngineMode }): Promise<void>;
   register(input: { name: string; password: string }): Promise<void>;
@@ -482,41 +529,8 @@ export interface EngineCommands extends SecondFactorCommands {
   /** Takes a call, which is on the screen then. Other conversations go on. */
   acceptIncoming(input: { id: string }): Promise<void>;
   declineIncoming(input: { id: string }): Promise<void>;
-  /**
-   * Leaves the conversation on the screen: cancels a call, or says BYE, and history goes on both sides. What may not have
-   * arrived is still shown (`left`). One that is over is closed.
-   */
-  leaveChat(): Promise<void>;
   /** Says BYE to everybody: the page goes. */
   leaveAll(): Promise<void>;
-  /** `reply`: the id of the message that it answers. */
-  sendText(input: { text: string; reply?: string }): Promise<void>;
-  /** Changes the text of an own message, which stays possible for `EDIT_WINDOW` ms. */
-  editText(input: { id: string; text: string }): Promise<void>;
-  /** Takes an own message back on both screens; one that still waits never goes. */
-  takeBack(input: { id: string }): Promise<void>;
-  /** Removes a message from this screen alone. */
-  hideMessage(input: { id: string }): Promise<void>;
-  /** Sets or removes a reaction of one's own. */
-  react(input: { id: string; emoji: string; set: boolean }): Promise<void>;
-  /** Called when messages up to this peer `seq` were in view. */
-  markRead(input: { seq: number }): Promise<void>;
-  setTyping(input: { typing: boolean }): Promise<void>;
-  /** Says that a voice or video message is being recorded, or not any more. */
-  setRecording(input: { what: 'voice' | 'video' | null }): Promise<void>;
-  sendFile(input: FileToSend): Promise<void>;
-  cancelTransfer(input: { fid: string }): Promise<void>;
-  /** Stops a file of the peer's for now, or goes on with it, whichever side stopped it. */
-  pauseTransfer(input: { fid: string; paused: boolean }): Promise<void>;
-  /** A whole file of the peer's was looked at, heard or saved. */
-  markSeen(input: { fid: string }): Promise<void>;
-  verification(): Promise<VerificationView>;
-  /** Every key of the person on the screen by the relay's word, the newest first. */
-  keyHistory(): Promise<readonly DirectoryKeyView[]>;
-  /** The person compared the fingerprints. `by`: what they compared. */
-  markVerified(input: { by: 'compared' | 'sas' }): Promise<void>;
-  /** The text of a QR code, from the camera, a picture or the clipboard; of the person in the open conversation. */
-  checkQr(input: { text: string }): Promise<QrVerdict>;
   /** Everybody whose key is pinned here, by name. */
   people(): Promise<readonly PersonView[]>;
   /** `ready` only: a file with the identity and the people, under a passphrase that is generated here. */
@@ -531,8 +545,6 @@ export interface EngineCommands extends SecondFactorCommands {
   restoreBackup(input: { id: number; password: string | null; take: readonly string[] }): Promise<void>;
   /** Forgets the preview and the identity in it. */
   closeBackup(): Promise<void>;
-  /** After `blocked-key-changed`: pin the new key, both fingerprints having been shown. */
-  acceptChangedKey(): Promise<void>;
   /**
    * The stricter rule: as soon as either line drops, a conversation is left, and erased. Off until it is said; holds at once,
    * also for what is interrupted already.
@@ -548,6 +560,9 @@ export interface EngineCommands extends SecondFactorCommands {
   /** Takes effect at the next start; an operation never changes its engine half-way. */
   setEngineMode(input: { mode: EngineMode }): Promise<void>;
 }
+
+/** Those of {@link TalkCommands} by name; everything else is said of nobody in particular. */
+export type TalkCommandName = keyof TalkCommands;
 
 /** What the screens hold: commands, and one stream of events. */
 export interface EngineClient extends EngineCommands {

@@ -816,6 +816,20 @@ describe('several conversations', () => {
     expect(alice.text('to alice')).toBeDefined();
     expect(carol.text('to alice')).toBeUndefined();
 
+    // What was begun for one goes to them, whoever has come to the screen since.
+    const carols = bob.conversations[1]?.accountId ?? '';
+    await bob.run('sendText', { accountId: carols, text: 'to carol' });
+    await bob.run('sendFile', { accountId: carols, file: new File(['for carol'], 'carol.txt') });
+    await bob.run('markVerified', { accountId: carols, by: 'compared' });
+    await carol.until('the file', () => carol.transfers[0]?.state === 'done');
+    expect(wordsOf(carol)).toContain('to carol');
+    expect(wordsOf(alice)).not.toContain('to carol');
+    expect(alice.transfers).toEqual([]);
+    expect(bob.conversations).toMatchObject([
+      { name: 'alice', trust: 'first-use' },
+      { name: 'carol', trust: 'compared' },
+    ]);
+
     await bob.run('leaveChat', undefined);
     await alice.untilState('peer-disconnected');
     expect(bob.conversation).toBeNull();

@@ -161,8 +161,9 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     },
     setListed: ({ list, accountId, listed }) => reachability.setListed(list, accountId, listed),
     async block({ accountId }) {
-      talks.calls.end(accountId);
+      // First what keeps them away: where that fails it is told, and nothing has ended.
       await reachability.setListed('blocked', accountId, true);
+      talks.calls.end(accountId);
     },
     invite: () => invitations.make(),
     readInvitation: async ({ text }) => invitations.read(text),
@@ -172,29 +173,30 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     showChat: async ({ accountId }) => talks.calls.show(accountId),
     acceptIncoming: async ({ id }) => talks.calls.accept(id),
     declineIncoming: async ({ id }) => talks.calls.decline(id),
-    leaveChat: async () => talks.calls.leaveVisible(),
+    leaveChat: async ({ accountId }) => talks.calls.leaveTalk(accountId),
     leaveAll: async () => talks.calls.leaveAll(),
-    sendText: async ({ text, reply }) => talks.words.text(text, reply ?? null),
-    editText: async ({ id, text }) => talks.words.edit(id, text),
-    takeBack: async ({ id }) => talks.words.takeBack(id),
-    hideMessage: async ({ id }) => talks.words.hide(id),
-    react: async ({ id, emoji, set }) => talks.words.react(id, emoji, set),
-    markRead: async ({ seq }) => talks.words.read(seq),
-    setTyping: async ({ typing }) => talks.words.typing(typing),
-    setRecording: async ({ what }) => talks.words.recording(what),
-    sendFile: async (file) => talks.words.file(file),
-    cancelTransfer: async ({ fid }) => talks.words.cancelFile(fid),
-    pauseTransfer: async ({ fid, paused }) => talks.words.pauseFile(fid, paused),
-    markSeen: async ({ fid }) => talks.words.seen(fid),
-    verification: () => verificationOf(verification, talks.person, talks.visible, talks.handle),
-    keyHistory: () =>
-      keyHistoryOf(verification, talks.visible, (accountId) =>
-        auth.with((token) => http.keyHistory(token, accountId)),
+    sendText: async ({ accountId, text, reply }) => talks.words.text(accountId, text, reply ?? null),
+    editText: async ({ accountId, id, text }) => talks.words.edit(accountId, id, text),
+    takeBack: async ({ accountId, id }) => talks.words.takeBack(accountId, id),
+    hideMessage: async ({ accountId, id }) => talks.words.hide(accountId, id),
+    react: async ({ accountId, id, emoji, set }) => talks.words.react(accountId, id, emoji, set),
+    markRead: async ({ accountId, seq }) => talks.words.read(accountId, seq),
+    setTyping: async ({ accountId, typing }) => talks.words.doing(accountId, typing ? 'typing' : 'none'),
+    setRecording: async ({ accountId, what }) => talks.words.doing(accountId, what ?? 'none'),
+    sendFile: async ({ accountId, ...file }) => talks.words.file(accountId, file),
+    cancelTransfer: async ({ accountId, fid }) => talks.words.cancelFile(accountId, fid),
+    pauseTransfer: async ({ accountId, fid, paused }) => talks.words.pauseFile(accountId, fid, paused),
+    markSeen: async ({ accountId, fid }) => talks.words.seen(accountId, fid),
+    verification: ({ accountId }) =>
+      verificationOf(verification, talks.person, talks.talk(accountId), talks.handle(accountId)),
+    keyHistory: ({ accountId }) =>
+      keyHistoryOf(verification, talks.talk(accountId), (id) =>
+        auth.with((token) => http.keyHistory(token, id)),
       ),
-    markVerified: ({ by }) => talks.trust.markVerified(by),
-    async checkQr({ text }) {
-      const verdict = readQr(verification, talks.person, talks.visible, text.trim());
-      if (verdict === 'verified') await talks.trust.markVerified('qr');
+    markVerified: ({ accountId, by }) => talks.trust.markVerified(accountId, by),
+    async checkQr({ accountId, text }) {
+      const verdict = readQr(verification, talks.person, talks.talk(accountId), text.trim());
+      if (verdict === 'verified') await talks.trust.markVerified(accountId, 'qr');
       return verdict;
     },
     people: () => peopleOf(verification, talks.person),
@@ -202,7 +204,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     openBackup: (input, signal) => backups.open(input, signal),
     restoreBackup: (input) => backups.restore(input),
     closeBackup: async () => backups.close(),
-    acceptChangedKey: () => talks.trust.acceptChangedKey(),
+    acceptChangedKey: ({ accountId }) => talks.trust.acceptChangedKey(accountId),
     setEraseOnDrop: async ({ on }) => talks.setEraseOnDrop(on),
     setWhoIsHere: async ({ on }) => talks.setWhoIsHere(on),
     retryNow: async () => talks.retryNow(),

@@ -38,7 +38,7 @@ describe('commands', () => {
   });
 
   test('a defect is told as such, without its words', async () => {
-    await expect(channel({}).client.leaveChat()).rejects.toEqual({ code: 'internal' });
+    await expect(channel({}).client.leaveChat({ accountId: '' })).rejects.toEqual({ code: 'internal' });
   });
 
   test('cancelling reaches the worker, and a late answer reaches nobody', async () => {
@@ -81,6 +81,6 @@ test('a worker that died fails every call, and the person is told once', async (
   caller.fail({ code: 'internal' });
   caller.fail({ code: 'internal' });
   await expect(open).rejects.toEqual({ code: 'internal' });
-  await expect(client.leaveChat()).rejects.toEqual({ code: 'internal' });
+  await expect(client.leaveChat({ accountId: '' })).rejects.toEqual({ code: 'internal' });
   expect(heard).toHaveLength(1);
 });

@@ -42,7 +42,7 @@ export function createFormat(locale: string): Format {
       unitDisplay: display,
       maximumFractionDigits: digits,
     });
-  const sizes = units.map((name, power) => unit(name, 'short', power === 0 ? 0 : 1));
+  const sizes = units.map((name, power) => unit(name, power === 0 ? 'long' : 'short', power === 0 ? 0 : 1));
   const relative = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const seconds = unit('second', 'long', 0);
   const minutes = unit('minute', 'long', 0);

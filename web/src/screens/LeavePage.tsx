@@ -1,10 +1,8 @@
 import { useLayoutEffect, useState } from 'react';
 import { useWords } from '../i18n/index.tsx';
-import { Button } from '../ui/Button.tsx';
-import { Dialog } from '../ui/Dialog.tsx';
 import { useWayBack, wayBack } from '../ui/way-back.ts';
-import { useCommand, useConversations } from './duet.tsx';
-import { isLive } from './lobby/use-call.ts';
+import { useCommand } from './duet.tsx';
+import { LeaveTalks, useTalking } from './LeaveTalks.tsx';
 import { hasAgreed } from './reload.ts';
 
 /**
@@ -15,7 +13,7 @@ export function LeavePage() {
   const { t } = useWords();
   const run = useCommand();
   const [asking, setAsking] = useState(false);
-  const talking = useConversations().filter(({ state }) => isLive(state));
+  const talking = useTalking();
   const open = talking.length > 0;
   useWayBack(open ? () => setAsking(true) : undefined, { under: true });
 
@@ -29,31 +27,19 @@ export function LeavePage() {
   }, [open]);
 
   if (!asking || !open) return null;
-  const names = talking.map(({ name }) => name).join(', ');
   const stay = () => setAsking(false);
   const leave = async () => {
     stay();
     if (await run((client) => client.leaveAll())) wayBack.leave();
   };
   return (
-    <Dialog
+    <LeaveTalks
       title={t.leaving.title}
-      closeLabel={t.app.close}
-      role="alertdialog"
-      onClose={stay}
+      talking={talking}
+      leave={t.leaving.leave}
+      onLeave={() => void leave()}
+      onStay={stay}
       data-testid="leave-page"
-      footer={
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={stay} data-testid="leave-page-stay">
-            {t.leaving.stay}
-          </Button>
-          <Button look="danger" onClick={leave} data-testid="leave-page-leave">
-            {t.leaving.leave}
-          </Button>
-        </div>
-      }
-    >
-      <p>{talking.length === 1 ? t.leaving.help(names) : t.leaving.helpAll(names)}</p>
-    </Dialog>
+    />
   );
 }

@@ -92,7 +92,7 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
             ) : conversation === null ? (
               <Welcome known={known} />
             ) : (
-              <Chat conversation={conversation} onBack={() => setAside(peerId)} />
+              <Chat key={peerId} conversation={conversation} onBack={() => setAside(peerId)} />
             )}
           </div>
         </div>

@@ -1,4 +1,4 @@
-import { type ComponentType, useEffect, useState } from 'react';
+import { type ComponentType, type ReactNode, useEffect, useState } from 'react';
 import { useWords } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Callout } from '../ui/Callout.tsx';
@@ -13,6 +13,8 @@ export interface Lazily<P extends object> {
 export interface LazilyProps {
   /** Told, instead of the words with the offer to reload, when the part cannot be had. */
   readonly onGone?: () => void;
+  /** Shown until it is there. */
+  readonly waiting?: ReactNode;
 }
 
 /**
@@ -25,7 +27,7 @@ export function lazily<P extends object>(load: () => Promise<ComponentType<P>>):
     loaded ??= await load();
     return loaded;
   };
-  function Part({ onGone, ...props }: P & LazilyProps) {
+  function Part({ onGone, waiting = null, ...props }: P & LazilyProps) {
     const [Shown, setShown] = useState<ComponentType<P> | null>(() => loaded);
     const [gone, setGone] = useState(false);
     const [tries, setTries] = useState(0);
@@ -41,7 +43,7 @@ export function lazily<P extends object>(load: () => Promise<ComponentType<P>>):
       };
     }, [tries]);
     if (Shown !== null) return <Shown {...(props as unknown as P)} />;
-    if (!gone) return null;
+    if (!gone) return waiting;
     const again = () => {
       setGone(false);
       setTries(tries + 1);

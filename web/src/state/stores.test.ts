@@ -81,11 +81,22 @@ test('how far a backup is stays until it is over', () => {
 
 test('notices are bounded and dismissed by id', () => {
   const stores = createStores();
-  for (let i = 0; i < 6; i += 1) addNotice(stores, { code: 'internal', retryAfterMs: i });
+  const codes = ['internal', 'rate-limited', 'relay-error', 'text-empty', 'text-too-long'] as const;
+  for (const code of codes) addNotice(stores, { code });
   const { list } = stores.notices.getState();
-  expect(list.map(({ error }) => error.retryAfterMs)).toEqual([2, 3, 4, 5]);
+  expect(list.map(({ error }) => error.code)).toEqual(codes.slice(1));
   dismissNotice(stores, list[0]?.id ?? -1);
   expect(stores.notices.getState().list).toHaveLength(3);
+});
+
+test('the same trouble again is one notice, and the newest', () => {
+  const stores = createStores();
+  const codes = () => stores.notices.getState().list.map(({ error }) => error.code);
+  addNotice(stores, { code: 'rate-limited', retryAfterMs: 9 });
+  addNotice(stores, { code: 'internal' });
+  addNotice(stores, { code: 'rate-limited', retryAfterMs: 5 });
+  expect(codes()).toEqual(['internal', 'rate-limited']);
+  expect(stores.notices.getState().list[1]?.error.retryAfterMs).toBe(5);
 });
 
 test('the fake engine plays a conversation into the stores', async () => {
@@ -103,7 +114,7 @@ test('the fake engine plays a conversation into the stores', async () => {
   engine.setState('peer-disconnected');
   expect(stores.messages.getState().order).toEqual([]);
   engine.failNext('sendText', { code: 'not-secure-yet' });
-  await expect(engine.sendText({ text: 'x' })).rejects.toEqual({ code: 'not-secure-yet' });
+  await expect(engine.sendText({ accountId: '', text: 'x' })).rejects.toEqual({ code: 'not-secure-yet' });
   stop();
   engine.say('nobody listens');
   expect(stores.messages.getState().order).toEqual([]);

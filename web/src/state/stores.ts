@@ -146,7 +146,10 @@ let nextNotice = 1;
 /** For failures of commands, which the caller of the command holds; the engine's own notices come by themselves. */
 export function addNotice(stores: Stores, error: UserError): void {
   const notice: Notice = { id: nextNotice++, error };
-  stores.notices.setState(({ list }) => ({ list: [...list, notice].slice(-MAX_NOTICES) }));
+  // The same trouble again is one trouble, and the newest of it.
+  stores.notices.setState(({ list }) => ({
+    list: [...list.filter((one) => one.error.code !== error.code), notice].slice(-MAX_NOTICES),
+  }));
 }
 
 export function dismissNotice(stores: Stores, id: number): void {

@@ -4,7 +4,7 @@ import { userEvent } from '@testing-library/user-event';
 import type { ReactNode } from 'react';
 import { expect } from 'vitest';
 import { createDuet } from '../app/wire.ts';
-import { createFakeEngine, type FakeEngine, type FakeOptions } from '../engine/fake.ts';
+import { BOB, createFakeEngine, type FakeEngine, type FakeOptions } from '../engine/fake.ts';
 import type { CommandName } from '../engine/rpc.ts';
 import { type Language, LanguageProvider } from '../i18n/index.tsx';
 import { type Duet, DuetProvider } from '../screens/duet.tsx';
@@ -18,9 +18,18 @@ export interface Drawn extends RenderResult {
   readonly user: ReturnType<typeof userEvent.setup>;
 }
 
-/** Resolves when the last command of this name was given with this input: what a click causes may take a turn. */
-export async function called({ calls }: FakeEngine, command: CommandName, input: unknown): Promise<void> {
-  await waitFor(() => expect(calls.findLast(({ name }) => name === command)?.input).toEqual(input));
+/**
+ * Resolves when the last command of this name was given with this input: what a click causes may take a turn. What is done in a
+ * conversation is done in the one on the screen; a test that is not about that need not name it.
+ */
+export async function called({ calls }: FakeEngine, command: CommandName, input: object): Promise<void> {
+  await waitFor(() => {
+    const given = calls.findLast(({ name }) => name === command)?.input as { accountId?: string } | undefined;
+    const { accountId, ...rest } = given ?? {};
+    if (accountId === undefined || 'accountId' in input) return expect(given).toEqual(input);
+    expect(accountId).toBe(BOB.accountId);
+    return expect(rest).toEqual(input);
+  });
 }
 
 /** `script: false`: nothing happens by itself, a test emits what it wants to see. */

@@ -94,6 +94,9 @@ export class WayBack {
     // An address with another fragment: a new entry, and nothing was closed.
     if (depth === null) {
       past.replace(this.at);
+      // If we were on our way elsewhere, that way is called off, and begun anew from here.
+      this.going = false;
+      this.plan();
       return;
     }
     const back = depth < this.at;

@@ -234,15 +234,22 @@ test('links open elsewhere, fetch nothing, and say where they go', async ({ stag
 test('a part that a newer server does not have any more is said, and the talk goes on', async ({ stage }) => {
   // Without a secure context there is no service worker, which has all parts of its version.
   const [alice, bob] = await pair(stage, 'auto', { host: 'duet.test' });
-  await alice.page.route(/\/assets\/(EmojiPicker|ActionMenu)-/, (route) => route.fulfill({ status: 404 }));
+  await alice.page.route(/\/assets\/(EmojiPicker|ActionMenu|SendDialog)-/, (route) =>
+    route.fulfill({ status: 404 }),
+  );
   await alice.say('one');
   await alice.at('emoji-open').click();
   await expect(alice.at('part-gone')).toContainText('There may be a newer version');
   await alice.page.keyboard.press('Escape');
+  await alice
+    .at('attach-input')
+    .setInputFiles({ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') });
+  await expect(alice.at('part-gone')).toContainText('There may be a newer version');
   // The menu has a stand-in that is here already.
   await own(alice).first().getByTestId('message-text').click({ button: 'right' });
   await expect(alice.at('action-sheet')).toBeVisible();
   await alice.at('act-reply').click();
+  await expect(alice.at('composer-input')).toBeFocused();
   await alice.page.keyboard.type('two');
   await alice.page.keyboard.press('Enter');
   await expect(heard(bob).getByTestId('quote')).toContainText('one');

@@ -98,22 +98,24 @@ export class Calls {
     current.apply({ type: 'closed', accountId });
   }
 
+  /** Whoever turns to somebody else waits for nobody that was to be called. */
   show(accountId: string | null): void {
     const { current } = this.deps;
+    if (this.again?.accountId !== accountId) this.again = null;
     const known = accountId !== null && current.state.talks.has(accountId) ? accountId : null;
     current.apply({ type: 'shown', accountId: known });
     const { client } = current.present();
     client.show(known === null ? undefined : client.conversation(fromText(known, 32)));
   }
 
-  /** Of the conversation on the screen. What is over is closed. */
-  leaveVisible(): void {
+  /** What is over is closed. */
+  leaveTalk(accountId: string): void {
     const { current } = this.deps;
-    const talk = current.visible;
+    const talk = current.talk(accountId);
     if (talk === null) return;
-    this.again = null;
+    if (this.again?.accountId === accountId) this.again = null;
     if (talk.phase.at === 'live') this.leave(talk);
-    else current.apply({ type: 'closed', accountId: talk.peer.accountId });
+    else current.apply({ type: 'closed', accountId });
   }
 
   private leave(talk: Talk): void {

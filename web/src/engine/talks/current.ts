@@ -7,7 +7,7 @@ import type { Run } from '../run.ts';
 import type { Input } from './input.ts';
 import { project } from './projection.ts';
 import { isSecure, NOTHING, type State, type Talk } from './state.ts';
-import { viewChanges, visibleTalk } from './views.ts';
+import { viewChanges } from './views.ts';
 
 export interface CurrentDeps {
   readonly emit: (event: EngineEvent) => void;
@@ -32,14 +32,14 @@ export class Current {
     return this.here;
   }
 
-  /** The conversation on the screen. */
-  get visible(): Talk | null {
-    return visibleTalk(this.facts);
+  /** The conversation with somebody. */
+  talk(accountId: string): Talk | null {
+    return this.facts.talks.get(accountId) ?? null;
   }
 
-  /** The package's handle of the conversation on the screen, while it lives. */
-  get handle(): Conversation | null {
-    const talk = this.visible;
+  /** The package's handle of it, while it lives. */
+  handle(accountId: string): Conversation | null {
+    const talk = this.talk(accountId);
     return talk === null || this.here === null || talk.phase.at !== 'live' ? null : this.handleOf(talk);
   }
 
@@ -70,11 +70,14 @@ export class Current {
   }
 
   /**
-   * The conversation on the screen, to say something in it.
+   * A conversation, to say something in it.
    * @throws EngineError `not-secure-yet`
    */
-  writable(least: 'early' | 'yes'): { readonly talk: Talk; readonly handle: Conversation } {
-    const { visible: talk, handle } = this;
+  writable(
+    accountId: string,
+    least: 'early' | 'yes',
+  ): { readonly talk: Talk; readonly handle: Conversation } {
+    const [talk, handle] = [this.talk(accountId), this.handle(accountId)];
     if (talk === null || handle === null || talk.leaving || (least === 'yes' && !isSecure(talk))) {
       throw new EngineError('not-secure-yet');
     }

@@ -93,14 +93,14 @@ export class Talks {
     return this.current.run;
   }
 
-  /** The conversation on the screen. */
-  get visible(): Talk | null {
-    return this.current.visible;
+  /** The conversation with somebody. */
+  talk(accountId: string): Talk | null {
+    return this.current.talk(accountId);
   }
 
-  /** The package's handle of the conversation on the screen, while it lives. */
-  get handle(): Conversation | null {
-    return this.current.handle;
+  /** The package's handle of it, while it lives. */
+  handle(accountId: string): Conversation | null {
+    return this.current.handle(accountId);
   }
 
   /** The person is here: with those who are known, on the way to the relay. */

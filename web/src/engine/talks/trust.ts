@@ -20,28 +20,28 @@ export class Trust {
   constructor(private readonly deps: TrustDeps) {}
 
   /** The person compared. Only a key that a handshake pinned can be marked. */
-  async markVerified(by: keyof typeof comparisons): Promise<void> {
+  async markVerified(accountId: string, by: keyof typeof comparisons): Promise<void> {
     const { current } = this.deps;
     const { client } = current.present();
-    const talk = current.visible;
-    const pin = talk === null ? undefined : current.state.pins.get(talk.peer.accountId);
+    const talk = current.talk(accountId);
+    const pin = current.state.pins.get(accountId);
     if (talk === null || pin === undefined || talk.key !== pin.key) throw new EngineError('not-secure-yet');
     const { key, peer } = talk;
-    const [accountId, publicKey] = [fromText(peer.accountId, 32), fromText(key, 32)];
-    const trust = client.compare({ accountId, publicKey, by: comparisons[by] });
+    const account = { accountId: fromText(accountId, 32), publicKey: fromText(key, 32) };
+    const trust = client.compare({ ...account, by: comparisons[by] });
     await this.keep(peer, { key, trust });
   }
 
   /** The new key was compared and accepted by the person: it is pinned, and the call is made anew. */
-  async acceptChangedKey(): Promise<void> {
+  async acceptChangedKey(accountId: string): Promise<void> {
     const { current, calls } = this.deps;
     const { client } = current.present();
-    const talk = current.visible;
+    const talk = current.talk(accountId);
     if (talk === null || talk.phase.at !== 'blocked' || talk.key === null)
       throw new EngineError('not-connected');
     const { key, peer } = talk;
-    const [accountId, publicKey] = [fromText(peer.accountId, 32), fromText(key, 32)];
-    client.trust({ accountId, publicKey, state: 'first-use' });
+    const account = { accountId: fromText(accountId, 32), publicKey: fromText(key, 32) };
+    client.trust({ ...account, state: 'first-use' });
     await this.keep(peer, { key, trust: 'first-use' });
     await calls.call(peer);
   }

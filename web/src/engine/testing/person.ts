@@ -1,7 +1,14 @@
 /** For tests: an engine in a browser profile of its own, and what its page has been told. */
 import * as crypto from '@duet-chat/crypto';
 import * as packageRelay from '@duet-chat/crypto/relay';
-import type { EngineEvent, EngineMode, MessageView, TransferView } from '../contract.ts';
+import type {
+  EngineEvent,
+  EngineMode,
+  InTalk,
+  MessageView,
+  TalkCommandName,
+  TransferView,
+} from '../contract.ts';
 import { createEngine, type Engine } from '../engine.ts';
 import { toUserError } from '../errors.ts';
 import { type Keystore, openKeystore } from '../keystore/keystore.ts';
@@ -19,6 +26,11 @@ async function quickSplit({ realm, name, password }: { realm: string; name: stri
   const loginSecret = Buffer.from(await digest(1)).toString('base64url');
   return { loginSecret, vaultSecret: await digest(2) };
 }
+
+/** Whose conversation is on the screen is what a page adds to it. */
+type ScreenInput<N extends CommandName> = N extends TalkCommandName
+  ? (Omit<Parameters<Engine[N]>[0], 'accountId'> & Partial<InTalk>) | undefined
+  : Parameters<Engine[N]>[0];
 
 export class Person {
   readonly events: EngineEvent[] = [];
@@ -71,14 +83,14 @@ export class Person {
     return new Person(this.name, mode, this.relay, this.browser, { ...this.options, profile: this.profile });
   }
 
-  /** Runs a command as the page would: it rejects with a `UserError`. */
-  async run<N extends CommandName>(
-    name: N,
-    input: Parameters<Engine[N]>[0],
-  ): Promise<Awaited<ReturnType<Engine[N]>>> {
+  /** Runs a command as the page would, in the conversation on the screen: it rejects with a `UserError`. */
+  async run<N extends CommandName>(name: N, input: ScreenInput<N>): Promise<Awaited<ReturnType<Engine[N]>>> {
     const command = this.engine[name] as (input: unknown, signal: AbortSignal) => Promise<unknown>;
+    const accountId = this.conversation?.peer.accountId ?? '';
     try {
-      return (await command(input, new AbortController().signal)) as Awaited<ReturnType<Engine[N]>>;
+      return (await command({ accountId, ...input }, new AbortController().signal)) as Awaited<
+        ReturnType<Engine[N]>
+      >;
     } catch (error) {
       throw toUserError(error);
     }

@@ -108,6 +108,7 @@ function Made({ backup, onClose }: { readonly backup: BackupView; readonly onClo
         <h3 className="font-semibold">{t.backup.passphrase}</h3>
         <p
           data-testid="backup-passphrase"
+          translate="no"
           className="mt-2 select-all rounded-card border border-edge bg-sheet px-4 py-4 text-center font-mono text-xl tracking-wide"
         >
           {backup.passphrase}

@@ -6,15 +6,16 @@ import { Button } from '../../ui/Button.tsx';
 import { CheckBox } from '../../ui/CheckBox.tsx';
 import { classes } from '../../ui/classes.ts';
 import { useCommand } from '../duet.tsx';
+import type { Person } from '../memory.ts';
 import { DirectoryHistory } from '../verify/DirectoryHistory.tsx';
 import { EmojiGrid } from '../verify/EmojiGrid.tsx';
 import { useTicks } from '../verify/use-ticks.ts';
 import { useVerification } from '../verify/use-verification.ts';
 
 /** M10: the key is not the one that is known. It is looked at before anything; nothing goes on until then. */
-export function ChangedKey({ name }: { readonly name: string }) {
+export function ChangedKey({ peer: { accountId, name } }: { readonly peer: Person }) {
   const { t } = useWords();
-  const { view } = useVerification();
+  const { view } = useVerification(accountId);
   return (
     <div className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain">
       <div className="mx-auto w-full max-w-152 space-y-5 px-5 pt-6 pb-[max(2rem,env(safe-area-inset-bottom))] sm:pt-8">
@@ -31,8 +32,8 @@ export function ChangedKey({ name }: { readonly name: string }) {
           </p>
         ) : (
           <div className="flex flex-col gap-5">
-            <Review name={name} view={view} />
-            <DirectoryHistory name={name} />
+            <Review accountId={accountId} name={name} view={view} />
+            <DirectoryHistory accountId={accountId} name={name} />
           </div>
         )}
       </div>
@@ -42,15 +43,15 @@ export function ChangedKey({ name }: { readonly name: string }) {
 
 type Step = 'look' | 'compare' | 'told';
 
-function Review({ name, view }: { readonly name: string; readonly view: VerificationView }) {
+function Review({ accountId, name, view }: Person & { readonly view: VerificationView }) {
   const { t, language, format } = useWords();
   const run = useCommand();
   const [step, setStep] = useState<Step>('look');
   const [told, setTold] = useState(false);
   const ticks = useTicks(view.theirs);
-  const accept = () => run((client) => client.acceptChangedKey());
+  const accept = () => run((client) => client.acceptChangedKey({ accountId }));
   const refuse = (
-    <Button onClick={() => run((client) => client.leaveChat())} data-testid="blocked-refuse">
+    <Button onClick={() => run((client) => client.leaveChat({ accountId }))} data-testid="blocked-refuse">
       {t.blocked.refuse}
     </Button>
   );

@@ -1,5 +1,5 @@
 import { TriangleAlert } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
@@ -7,11 +7,12 @@ import { canWrite } from '../../state/index.ts';
 import { Callout } from '../../ui/Callout.tsx';
 import { Thread } from '../../ui/Thread.tsx';
 import { useDuet, useMemory, useMessages } from '../duet.tsx';
+import { lazily } from '../lazily.tsx';
 import { type Asked, RecordButtons } from '../media/record/RecordButtons.tsx';
 import { VoiceRecorder } from '../media/record/VoiceRecorder.tsx';
 import { useIntake } from '../media/send/use-intake.tsx';
 import { closeWorkshop } from '../media/view/workshop.ts';
-import { remember, setWriting } from '../memory.ts';
+import { remember } from '../memory.ts';
 import { Compare } from '../verify/Compare.tsx';
 import { useVoices } from '../voices.ts';
 import { ChangedKey } from './ChangedKey.tsx';
@@ -30,51 +31,35 @@ import { TypingLine } from './TypingLine.tsx';
 /** Time to read a few words. */
 const REMARK_MS = 4_000;
 
-const VideoRecorder = lazy(async () => ({
-  default: (await import('../media/record/VideoRecorder.tsx')).VideoRecorder,
-}));
+const VideoRecorder = lazily(async () => (await import('../media/record/VideoRecorder.tsx')).VideoRecorder);
 
 export interface ChatProps {
   readonly conversation: ConversationView;
   readonly onBack: () => void;
 }
 
-/** One conversation: who and how it stands above, what was said in the middle, what is being written below. */
+/** One conversation, and no other: who and how it stands above, what was said in the middle, what is being written below. */
 export function Chat({ conversation, onBack }: ChatProps) {
   const { t } = useWords();
-  const { memory, stores } = useDuet();
-  const [ui] = useState(createChatUi);
+  const { memory } = useDuet();
+  const { accountId, name } = conversation.peer;
+  const [ui] = useState(() => createChatUi(accountId));
   const remark = useStore(ui, (state) => state.remark);
   const [comparing, setComparing] = useState(false);
-  const [asked, setAsked] = useState<(Asked & { readonly accountId: string }) | null>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   const stopRecording = useCallback(() => setAsked(null), []);
   const { peer, state, trust, peerActivity, refusedFrames, earlyDropped, writable } = conversation;
   const enabled = canWrite(conversation);
-  const { accountId, name } = peer;
   const kept = useMemory(({ recordings }) => recordings.get(accountId));
   // What was recorded for this person waits until it is sent or thrown away, wherever one turned to meanwhile.
-  const recording: Asked | null =
-    asked?.accountId === accountId ? asked : kept === undefined ? null : { what: kept.what, held: null };
+  const recording: Asked | null = asked ?? (kept === undefined ? null : { what: kept.what, held: null });
   const voices = useVoices(name);
-  const { take, hint, dialog } = useIntake(name);
+  const { take, hint, dialog } = useIntake(conversation.peer);
   const panel = comparing && trust !== 'unknown' && state !== 'blocked-key-changed';
   // Nothing can be written any more once it is over: then there is no field that looks as if it could.
   const open = enabled || state === 'ringing-out' || state === 'establishing';
 
   useEffect(() => remember(memory, { accountId, name }), [memory, accountId, name]);
-
-  // Elsewhere one begins anew.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each person.
-  useEffect(() => () => setAsked(null), [accountId]);
-
-  // What was being said to a message goes with the messages.
-  useEffect(
-    () =>
-      stores.messages.subscribe(({ order }, before) => {
-        if (order.length === 0 && before.order.length > 0) setWriting(memory, accountId, null);
-      }),
-    [stores, memory, accountId],
-  );
 
   useEffect(() => {
     if (remark === null) return;
@@ -117,33 +102,23 @@ export function Chat({ conversation, onBack }: ChatProps) {
               </p>
             )}
             {enabled && recording?.what === 'voice' && (
-              <VoiceRecorder key={accountId} peer={peer} held={recording.held} onClose={stopRecording} />
+              <VoiceRecorder peer={peer} held={recording.held} onClose={stopRecording} />
             )}
             {open && recording?.what !== 'voice' && (
               <Composer
                 peer={peer}
                 writable={writable}
                 onFiles={(files) => take({ files, folders: [] })}
-                tools={<RecordButtons onRecord={(what) => setAsked({ ...what, accountId })} />}
+                tools={<RecordButtons onRecord={setAsked} />}
               />
             )}
-            {enabled && recording?.what === 'video' && (
-              <Suspense fallback={null}>
-                <VideoRecorder key={accountId} peer={peer} onClose={stopRecording} />
-              </Suspense>
-            )}
+            {enabled && recording?.what === 'video' && <VideoRecorder peer={peer} onClose={stopRecording} />}
           </DropZone>
           <OpenedActs peer={peer} />
           {dialog}
         </section>
         {panel && (
-          <Compare
-            key={accountId}
-            accountId={accountId}
-            name={name}
-            trust={trust}
-            onClose={() => setComparing(false)}
-          />
+          <Compare accountId={accountId} name={name} trust={trust} onClose={() => setComparing(false)} />
         )}
       </div>
     </ChatUiContext>
@@ -174,7 +149,7 @@ interface BodyProps {
 function Body({ conversation, onVerify }: BodyProps): ReactNode {
   const empty = useMessages(({ order }) => order.length === 0);
   const { peer, state } = conversation;
-  if (state === 'blocked-key-changed') return <ChangedKey key={peer.accountId} name={peer.name} />;
+  if (state === 'blocked-key-changed') return <ChangedKey peer={peer} />;
   if (
     state === 'ringing-out' ||
     state === 'establishing' ||
@@ -184,7 +159,6 @@ function Body({ conversation, onVerify }: BodyProps): ReactNode {
   ) {
     return (
       <MessageList
-        key={peer.accountId}
         peer={peer}
         head={<Moment conversation={conversation} state={state} onVerify={onVerify} />}
       />
@@ -192,7 +166,7 @@ function Body({ conversation, onVerify }: BodyProps): ReactNode {
   }
   return (
     <>
-      {!empty && <MessageList key={peer.accountId} peer={peer} />}
+      {!empty && <MessageList peer={peer} />}
       <Ended conversation={conversation} state={state} strip={!empty} />
     </>
   );

@@ -25,7 +25,7 @@ export function ChatHeader({ conversation, onBack, onVerify }: ChatHeaderProps) 
   const live = isLive(state);
   // There is nothing to compare before the first handshake; a changed key has a screen of its own.
   const comparable = trust !== 'unknown' && state !== 'blocked-key-changed';
-  const leave = () => run((client) => client.leaveChat());
+  const leave = () => run((client) => client.leaveChat({ accountId: peer.accountId }));
   const calling = state === 'ringing-out';
   const Out = calling ? PhoneOff : LogOut;
   const leaveName = calling ? t.chat.cancelCallName(peer.name) : t.chat.leaveName(peer.name);

@@ -1,5 +1,6 @@
 import { ArrowUp, Check, Paperclip, Smile } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { isBlank } from '../../engine/blank.ts';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
@@ -48,7 +49,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
   const { accountId, name } = peer;
   const acts = useActs(accountId);
   const enabled = writable !== 'no';
-  const typing = useTyping(writable === 'yes');
+  const typing = useTyping(accountId, writable === 'yes');
   const field = useField(accountId);
   const { blank, left } = field.shape;
   const files = useRef<HTMLInputElement>(null);
@@ -61,7 +62,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
 
   // Whoever called, answered or chose somebody wants to write. Nothing is taken from who writes elsewhere already.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each conversation that can be written in.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (enabled && hasKeyboard() && isIdle(document.activeElement)) {
       field.ref.current?.focus({ preventScroll: true });
     }
@@ -70,7 +71,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
   // Whoever answers or changes a message wants to write.
   const about = writing === null ? null : `${writing.what} ${writing.id}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each message that is answered or changed.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (about !== null) field.ref.current?.focus();
   }, [about]);
 
@@ -79,7 +80,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
     const text = field.text();
     const room = charactersLeft(text);
     if (room < 0) ui.setState({ remark: t.chat.counter(room) });
-    if (!enabled || text.trim() === '' || room < 0) return;
+    if (!enabled || isBlank(text) || room < 0) return;
     typing(false);
     field.ref.current?.focus();
     write(null);
@@ -87,13 +88,13 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
       const { id } = writing;
       const body = stores.messages.getState().byId.get(id)?.body;
       if (body?.kind === 'text' && body.text === text) return;
-      const changed = await run((client) => client.editText({ id, text }));
+      const changed = await run((client) => client.editText({ accountId, id, text }));
       if (!changed) write({ what: 'edit', id, text });
       return;
     }
     keepDraft(memory, accountId, '');
     const reply = writing === null ? {} : { reply: writing.id };
-    const sent = await run((client) => client.sendText({ text, ...reply }));
+    const sent = await run((client) => client.sendText({ accountId, text, ...reply }));
     if (sent) return;
     // Not sent: back into the field, before what was written since.
     const since = memory.getState().drafts.get(accountId);

@@ -10,6 +10,12 @@ export interface DropZoneProps {
   readonly children: ReactNode;
 }
 
+/** Whether a dialog asks for something else first. The one in which files are shown before they go takes more of them. */
+const isCovered = () => {
+  const dialogs = [...document.querySelectorAll('dialog[open]')];
+  return dialogs.some((dialog) => dialog.querySelector('[data-takes-files]') === null);
+};
+
 /** Files can be dropped and pasted anywhere while a conversation is open, and the pointer says so only when it works. */
 export function DropZone({ peerName, enabled, onFiles, children }: DropZoneProps) {
   const { t } = useWords();
@@ -30,7 +36,8 @@ export function DropZone({ peerName, enabled, onFiles, children }: DropZoneProps
           if (event.dataTransfer === null || !hasFiles(event.dataTransfer.types)) return;
           // Also where nothing can be sent: otherwise the browser would leave the page and open the file.
           event.preventDefault();
-          act(event.dataTransfer);
+          if (type === 'dragover' && isCovered()) event.dataTransfer.dropEffect = 'none';
+          else if (type !== 'drop' || !isCovered()) act(event.dataTransfer);
         },
         { signal },
       );
@@ -51,7 +58,7 @@ export function DropZone({ peerName, enabled, onFiles, children }: DropZoneProps
       'paste',
       ({ clipboardData }) => {
         // Who copies a table brings a picture of it along, and means the text.
-        if (!enabled || clipboardData === null || !hasFiles(clipboardData.types)) return;
+        if (!enabled || isCovered() || clipboardData === null || !hasFiles(clipboardData.types)) return;
         if (!clipboardData.types.includes('text/plain')) onFiles(broughtBy(clipboardData));
       },
       { signal },

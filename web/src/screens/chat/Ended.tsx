@@ -1,4 +1,5 @@
 import { Phone } from 'lucide-react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ConversationState, ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -30,6 +31,11 @@ export function Ended({ conversation, state, strip }: EndedProps) {
   const words = useStateText(state);
   const online = useApp((app) => app.connection.state === 'online');
   const { peer, endedAbruptly } = conversation;
+  const place = useRef<HTMLDivElement>(null);
+  // Whoever was writing has no field any more, and reads on here.
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) place.current?.focus({ preventScroll: true });
+  }, []);
   const ways = (
     <div className="flex flex-wrap justify-center gap-2">
       <Button
@@ -40,14 +46,20 @@ export function Ended({ conversation, state, strip }: EndedProps) {
       >
         {t.chat.callAgain(peer.name)}
       </Button>
-      <Button onClick={() => run((client) => client.leaveChat())}>{t.chat.dismiss}</Button>
+      <Button onClick={() => run((client) => client.leaveChat({ accountId: peer.accountId }))}>
+        {t.chat.dismiss}
+      </Button>
       <BlockPerson person={peer} />
     </div>
   );
   const abrupt = endedAbruptly && <p className="text-caution text-sm">{t.chat.abrupt(peer.name)}</p>;
   if (strip) {
     return (
-      <div className="mx-auto w-full max-w-talk px-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))] sm:px-5">
+      <div
+        ref={place}
+        tabIndex={-1}
+        className="mx-auto w-full max-w-talk px-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))] outline-none sm:px-5"
+      >
         <div className="flex flex-wrap items-center justify-between gap-x-6 gap-y-3 rounded-dialog border border-rule bg-sheet p-4 loud:border-edge">
           <div className="min-w-56 flex-1">
             <h3 className="font-semibold">{words.title(peer.name)}</h3>
@@ -60,7 +72,11 @@ export function Ended({ conversation, state, strip }: EndedProps) {
     );
   }
   return (
-    <div className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain motion-safe:animate-fade">
+    <div
+      ref={place}
+      tabIndex={-1}
+      className="flex min-h-0 flex-1 flex-col overflow-y-auto overscroll-contain outline-none motion-safe:animate-fade"
+    >
       <Hollow
         mark={<PeerMark name={peer.name} shape={looks[state].shape} large={true} />}
         level={3}

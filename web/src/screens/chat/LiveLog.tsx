@@ -123,6 +123,7 @@ export function LiveLog({ peerName }: { readonly peerName: string }) {
     <div
       ref={log}
       role="log"
+      translate="no"
       aria-live="polite"
       aria-relevant="additions"
       className="sr-only"

@@ -93,7 +93,7 @@ export function MessageList({ peer, head }: MessageListProps) {
     if (atEnd) setSeen(count);
   }, [atEnd, count]);
 
-  useMarkRead(order, virtualizer);
+  useMarkRead(peer.accountId, order, virtualizer);
 
   // The view gets smaller when a keyboard or a card comes up, and rows turn out higher than they were guessed:
   // whoever was at the end stays there.

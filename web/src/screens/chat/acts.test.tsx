@@ -27,7 +27,7 @@ afterEach(() => {
 
 /** The conversation without the list that draws only what is in view: nothing is in view where there is no layout. */
 function Talk() {
-  const [ui] = useState(createChatUi);
+  const [ui] = useState(() => createChatUi(BOB.accountId));
   const conversation = useConversation();
   return (
     conversation && (

@@ -18,6 +18,8 @@ export type Opened =
   | { readonly what: 'emoji'; readonly id: string | null };
 
 export interface ChatUi {
+  /** Whom the conversation is with. */
+  readonly accountId: string;
   readonly opened: Opened | null;
   /** Long messages that are shown whole. */
   readonly whole: ReadonlySet<string>;
@@ -33,8 +35,9 @@ export interface ChatUi {
   readonly hold: object | null;
 }
 
-export const createChatUi = (): StoreApi<ChatUi> =>
+export const createChatUi = (accountId: string): StoreApi<ChatUi> =>
   createStore(() => ({
+    accountId,
     opened: null,
     whole: new Set<string>(),
     former: new Set<string>(),
@@ -51,6 +54,9 @@ export function useChatUi(): StoreApi<ChatUi> {
   if (ui === null) throw new TypeError('useChatUi is used outside a conversation');
   return ui;
 }
+
+/** The conversation that a part of the screen is in, for what is asked of the engine there. */
+export const useTalkId = (): string => useUi(({ accountId }) => accountId);
 
 export const useUi = <T>(select: (ui: ChatUi) => T): T => useStore(useChatUi(), select);
 

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
   ConversationState,
@@ -12,7 +12,7 @@ import { BOB } from '../../engine/fake.ts';
 import { conversationWithBob, fileTransfer, textMessage } from '../../testing/conversation.ts';
 import { called, type Drawn, draw } from '../../testing/render.tsx';
 import { useConversation } from '../duet.tsx';
-import { FileMessage } from '../media/FileMessage.tsx';
+import { FileMessage, type FileMessageProps } from '../media/FileMessage.tsx';
 import { Chat } from './Chat.tsx';
 import { ChatUiContext, createChatUi } from './chat-ui.ts';
 import { MessageRow } from './MessageRow.tsx';
@@ -23,14 +23,23 @@ afterEach(cleanup);
 /** The only one there is. */
 const alone = { day: false, first: true, receipt: true };
 
-function Row({ id, place }: { readonly id: string; readonly place: Place }) {
-  const [ui] = useState(createChatUi);
-  return (
-    <ChatUiContext value={ui}>
-      <MessageRow id={id} peer={BOB} place={place} />
-    </ChatUiContext>
-  );
+/** Parts of a conversation, without the rest of it. */
+function WithBob({ children }: { readonly children: ReactNode }) {
+  const [ui] = useState(() => createChatUi(BOB.accountId));
+  return <ChatUiContext value={ui}>{children}</ChatUiContext>;
 }
+
+const Row = (props: { readonly id: string; readonly place: Place }) => (
+  <WithBob>
+    <MessageRow peer={BOB} {...props} />
+  </WithBob>
+);
+
+const OfFile = (props: Omit<FileMessageProps, 'peerName'>) => (
+  <WithBob>
+    <FileMessage peerName="bob" {...props} />
+  </WithBob>
+);
 
 function OpenChat() {
   const conversation = useConversation();
@@ -116,9 +125,7 @@ describe('a message', () => {
 
 describe('a file', () => {
   test('under way shows its progress and can be cancelled', async () => {
-    const drawn = await draw(
-      <FileMessage transfer={fileTransfer({ done: 256 * 1024 })} mine={false} peerName="bob" />,
-    );
+    const drawn = await draw(<OfFile transfer={fileTransfer({ done: 256 * 1024 })} mine={false} />);
     const bar = screen.getByRole('progressbar', { name: 'Progress of report.pdf' });
     expect(bar.getAttribute('aria-valuenow')).toBe('25');
     await drawn.user.click(screen.getByRole('button', { name: 'Stop sending report.pdf' }));
@@ -129,22 +136,18 @@ describe('a file', () => {
     ['own', true],
     ['of a peer', false],
   ])('%s, can be stopped for now and gone on with; the words say who can', async (_, mine) => {
-    const drawn = await draw(<FileMessage transfer={fileTransfer()} mine={mine} peerName="bob" />);
+    const drawn = await draw(<OfFile transfer={fileTransfer()} mine={mine} />);
     await drawn.user.click(screen.getByRole('button', { name: 'Pause report.pdf' }));
     await called(drawn.engine, 'pauseTransfer', { fid: 'f0', paused: true });
     cleanup();
     const paused = await draw(
-      <FileMessage
-        transfer={fileTransfer({ state: 'paused', pausedBy: ['me'] })}
-        mine={mine}
-        peerName="bob"
-      />,
+      <OfFile transfer={fileTransfer({ state: 'paused', pausedBy: ['me'] })} mine={mine} />,
     );
     await paused.user.click(screen.getByRole('button', { name: 'Go on with report.pdf' }));
     await called(paused.engine, 'pauseTransfer', { fid: 'f0', paused: false });
     cleanup();
     const byPeer = fileTransfer({ state: 'paused', pausedBy: ['peer'] });
-    await draw(<FileMessage transfer={byPeer} mine={mine} peerName="bob" />);
+    await draw(<OfFile transfer={byPeer} mine={mine} />);
     expect(screen.getByTestId('transfer').textContent).toContain('Paused by bob, who can go on with it');
     expect(screen.queryByTestId('transfer-pause')).toBeNull();
   });
@@ -158,7 +161,7 @@ describe('a file', () => {
     ['downloadOnly', true, ['open']],
   ] as const)('that may be used as %s offers to its owner (%s): %s', async (mode, mine, offered) => {
     const transfer = fileTransfer({ state: 'done', mode, blob: new Blob(['some words']) });
-    await draw(<FileMessage transfer={transfer} mine={mine} peerName="bob" />);
+    await draw(<OfFile transfer={transfer} mine={mine} />);
     await screen.findByTestId(`transfer-${offered[0]}`);
     const there = (['open', 'save'] as const).filter(
       (one) => screen.queryByTestId(`transfer-${one}`) !== null,
@@ -170,7 +173,7 @@ describe('a file', () => {
     vi.spyOn(URL, 'createObjectURL').mockReturnValue('blob:here');
     vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(() => undefined);
     const transfer = fileTransfer({ state: 'done', mode: 'downloadOnly', blob: new Blob(['some words']) });
-    const drawn = await draw(<FileMessage transfer={transfer} mine={false} peerName="bob" />);
+    const drawn = await draw(<OfFile transfer={transfer} mine={false} />);
     expect(commands(drawn)).not.toContain('markSeen');
     await drawn.user.click(screen.getByTestId('transfer-save'));
     await called(drawn.engine, 'markSeen', { fid: 'f0' });
@@ -184,9 +187,7 @@ describe('a file', () => {
     ) {
       expect(this.download).toBe('report.pdf');
     });
-    const { user } = await draw(
-      <FileMessage transfer={fileTransfer({ state: 'done', blob })} mine={false} peerName="bob" />,
-    );
+    const { user } = await draw(<OfFile transfer={fileTransfer({ state: 'done', blob })} mine={false} />);
     await user.click(screen.getByTestId('transfer-save'));
     await waitFor(() => expect(address).toHaveBeenCalledWith(blob));
     expect(clicked).toHaveBeenCalledOnce();
@@ -199,9 +200,7 @@ describe('a file', () => {
     'interrupted',
     'source-changed',
   ])('that ended as %s offers nothing to save or cancel, whatever else it carries', async (state) => {
-    await draw(
-      <FileMessage transfer={fileTransfer({ state, blob: new Blob(['x']) })} mine={false} peerName="bob" />,
-    );
+    await draw(<OfFile transfer={fileTransfer({ state, blob: new Blob(['x']) })} mine={false} />);
     expect(screen.getByTestId('transfer').dataset['state']).toBe(state);
     expect(screen.queryByTestId('transfer-save')).toBeNull();
     expect(screen.queryByTestId('transfer-cancel')).toBeNull();
@@ -312,8 +311,8 @@ describe('writing', () => {
     const sent = () => drawn.engine.calls.filter(({ name }) => name === 'sendFile').map(({ input }) => input);
     await waitFor(() => expect(sent()).toHaveLength(2));
     expect(sent()).toEqual([
-      { file: files[0], kind: 'file', mode: 'viewOnly' },
-      { file: files[2], kind: 'file', mode: 'viewOnly' },
+      { accountId: BOB.accountId, file: files[0], kind: 'file', mode: 'viewOnly' },
+      { accountId: BOB.accountId, file: files[2], kind: 'file', mode: 'viewOnly' },
     ]);
     expect(screen.queryByTestId('send-dialog')).toBeNull();
   });
@@ -327,6 +326,40 @@ describe('writing', () => {
     const dialog = await screen.findByTestId('send-dialog');
     expect(dialog.textContent).toContain('small.bin');
     expect(dialog.textContent).not.toContain('large.bin');
+  });
+
+  test('a picture leaves its place and notes here, however fast it is sent', async () => {
+    const drawn = await openChat();
+    const [place, pixels] = ['Exif\0\0MM where it was', [0xff, 0xda, 0, 3, 1, 9, 0xff, 0xd9]];
+    const notes = [0xff, 0xe1, 0, place.length + 2, ...new TextEncoder().encode(place)];
+    const bytes = Uint8Array.from([0xff, 0xd8, ...notes, ...pixels]);
+    const picture = new File([bytes], 'a.jpg', { type: 'image/jpeg' });
+    let read: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => {
+      read = resolve;
+    });
+    vi.spyOn(picture, 'arrayBuffer').mockImplementation(async () => {
+      await slow;
+      return bytes.buffer;
+    });
+    await drawn.user.upload(screen.getByTestId('attach-input'), picture);
+    await drawn.user.click(await screen.findByTestId('send-mode-viewOnly'));
+    await drawn.user.click(screen.getByTestId('send-submit'));
+    expect(commands(drawn)).not.toContain('sendFile');
+    read();
+    await waitFor(() => expect(commands(drawn)).toContain('sendFile'));
+    const { file } = drawn.engine.calls.at(-1)?.input as { file: File };
+    expect([...new Uint8Array(await file.arrayBuffer())]).toEqual([0xff, 0xd8, ...pixels]);
+  });
+
+  test('files that are brought while others are looked at join them', async () => {
+    const drawn = await openChat();
+    const chosen = screen.getByTestId('attach-input');
+    await drawn.user.upload(chosen, new File(['1'], 'first.txt'));
+    const dialog = await screen.findByTestId('send-dialog');
+    await drawn.user.upload(chosen, new File(['2'], 'second.txt'));
+    expect(await within(dialog).findByText('second.txt')).toBeTruthy();
+    expect(within(dialog).getByText('first.txt')).toBeTruthy();
   });
 
   test('a pasted picture is asked about; a pasted table is text', async () => {

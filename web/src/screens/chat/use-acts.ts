@@ -39,10 +39,10 @@ export function useActs(accountId: string): Acts {
     },
     react: ({ id, reactions }, emoji) => {
       const set = !reactions.some((one) => one.emoji === emoji && one.mine);
-      void run((client) => client.react({ id, emoji, set }));
+      void run((client) => client.react({ accountId, id, emoji, set }));
     },
-    takeBack: (id) => void run((client) => client.takeBack({ id })),
-    hide: (id) => void run((client) => client.hideMessage({ id })),
+    takeBack: (id) => void run((client) => client.takeBack({ accountId, id })),
+    hide: (id) => void run((client) => client.hideMessage({ accountId, id })),
     jump: (id) => ui.setState({ target: { id } }),
   };
 }

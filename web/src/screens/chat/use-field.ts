@@ -1,4 +1,5 @@
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { isBlank } from '../../engine/blank.ts';
 import { useDuet } from '../duet.tsx';
 import { keepDraft, type Memory, setWriting } from '../memory.ts';
 import { charactersLeft } from './length.ts';
@@ -36,7 +37,7 @@ function directionOf(text: string): 'auto' | 'ltr' | 'rtl' {
   return RIGHT_TO_LEFT.test(/\p{L}/u.exec(text)?.[0] ?? '') ? 'rtl' : 'ltr';
 }
 
-const shapeOf = (text: string): Shape => ({ blank: text.trim() === '', left: charactersLeft(text) });
+const shapeOf = (text: string): Shape => ({ blank: isBlank(text), left: charactersLeft(text) });
 
 /** The text that the field is about: that of the message that is changed, or the draft. */
 function textOf({ drafts, writing }: Memory, accountId: string): string {

@@ -28,6 +28,7 @@ function lastInView(virtualizer: Virtualizer<HTMLDivElement, Element>): number |
  * can be seen; what came with the call, once there is a session to tell it in. Runs after every drawing of the list: scrolling, arrival and measuring all draw it.
  */
 export function useMarkRead(
+  accountId: string,
   order: readonly string[],
   virtualizer: Virtualizer<HTMLDivElement, Element>,
 ): void {
@@ -45,6 +46,6 @@ export function useMarkRead(
     const seq = id === undefined ? null : readUpTo(stores.messages.getState(), id);
     if (seq === null || seq <= told.current) return;
     told.current = seq;
-    void run((client) => client.markRead({ seq }));
+    void run((client) => client.markRead({ accountId, seq }));
   });
 }

@@ -5,7 +5,7 @@ import { useDuet } from '../duet.tsx';
 const IDLE_MS = 5_000;
 
 /** Tells the peer that one is typing; the engine spaces the frames out. Failures do not matter: it is a courtesy. */
-export function useTyping(enabled: boolean): (typing: boolean) => void {
+export function useTyping(accountId: string, enabled: boolean): (typing: boolean) => void {
   const { client } = useDuet();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
@@ -17,7 +17,7 @@ export function useTyping(enabled: boolean): (typing: boolean) => void {
   return (typing) => {
     clearTimeout(timer.current);
     if (!enabled) return;
-    const tell = (now: boolean) => client.setTyping({ typing: now }).catch(() => undefined);
+    const tell = (now: boolean) => client.setTyping({ accountId, typing: now }).catch(() => undefined);
     if (typing) timer.current = setTimeout(() => tell(false), IDLE_MS);
     void tell(typing);
   };

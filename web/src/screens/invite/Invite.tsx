@@ -5,6 +5,7 @@ import { Button } from '../../ui/Button.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { QrCode } from '../../ui/QrCode.tsx';
 import { useReturnFocus } from '../../ui/use-return-focus.ts';
+import { copyText } from '../chat/copy.ts';
 import { useCommand } from '../duet.tsx';
 
 interface Link {
@@ -18,7 +19,7 @@ export function Invite({ onClose }: { readonly onClose: () => void }) {
   const { t, format } = useWords();
   const run = useCommand();
   const [link, setLink] = useState<Link | null>(null);
-  const [copied, setCopied] = useState(false);
+  const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
   useReturnFocus();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: one is made each time that this is opened.
@@ -29,13 +30,7 @@ export function Invite({ onClose }: { readonly onClose: () => void }) {
     });
   }, []);
 
-  /** Only where the address is https or localhost; elsewhere the link can be marked and copied by hand. */
-  const copy = async (url: string) => {
-    await navigator.clipboard?.writeText(url).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
-  };
+  const copy = async (url: string) => setCopied((await copyText(url)) ? 'yes' : 'no');
 
   return (
     <Page
@@ -54,7 +49,11 @@ export function Invite({ onClose }: { readonly onClose: () => void }) {
           <>
             <div className="flex flex-col items-center gap-4 rounded-card bg-wing p-4">
               <QrCode text={link.url} label={t.invite.code} />
-              <p className="w-full select-all break-all font-mono text-xs" data-testid="invite-link">
+              <p
+                className="w-full select-all break-all font-mono text-xs"
+                translate="no"
+                data-testid="invite-link"
+              >
                 {link.url}
               </p>
             </div>
@@ -62,11 +61,17 @@ export function Invite({ onClose }: { readonly onClose: () => void }) {
               <Button
                 look="primary"
                 className="flex-1"
-                icon={copied ? <Check size={18} aria-hidden="true" /> : <Copy size={18} aria-hidden="true" />}
+                icon={
+                  copied === 'yes' ? (
+                    <Check size={18} aria-hidden="true" />
+                  ) : (
+                    <Copy size={18} aria-hidden="true" />
+                  )
+                }
                 onClick={() => copy(link.url)}
                 data-testid="invite-copy"
               >
-                {copied ? t.invite.copied : t.invite.copy}
+                {copied === 'yes' ? t.invite.copied : t.invite.copy}
               </Button>
               {'share' in navigator && (
                 <Button
@@ -83,6 +88,11 @@ export function Invite({ onClose }: { readonly onClose: () => void }) {
                 </Button>
               )}
             </div>
+            {copied === 'no' && (
+              <p role="status" className="text-sm">
+                {t.chat.acts.copyFailed}
+              </p>
+            )}
             <p className="text-ink-2 text-sm">
               {t.invite.until(format.date(link.expiresAt), format.time(link.expiresAt))} {t.invite.careful}
             </p>

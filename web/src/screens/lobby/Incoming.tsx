@@ -1,8 +1,10 @@
+import { useRef } from 'react';
 import type { IncomingView, RequestBody } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
+import { useReturnFocus } from '../../ui/use-return-focus.ts';
 import { BlockPerson } from '../BlockPerson.tsx';
 import { shownName } from '../chat/file-name.ts';
 import { useCommand, useIncoming } from '../duet.tsx';
@@ -47,6 +49,10 @@ function Call({ call, onAnswer }: CallProps) {
   const run = useCommand();
   const { name } = call.peer;
   const { theirs } = useVoices(name);
+  // Nobody is answered whose key is another one: pressing it shows both, and answers nothing.
+  const changed = call.trust === 'changed';
+  const card = useRef<HTMLDivElement>(null);
+  useReturnFocus(card);
 
   const accept = () => {
     onAnswer();
@@ -55,6 +61,7 @@ function Call({ call, onAnswer }: CallProps) {
 
   return (
     <div
+      ref={card}
       className={classes(
         'stem pointer-events-auto flex shrink-0 flex-col gap-3 overflow-hidden rounded-s-outer rounded-e-inner border border-rule bg-sheet p-4 pl-5 shadow-over motion-safe:animate-rise before:w-1! before:rounded-none! loud:border-edge',
         theirs,
@@ -72,7 +79,12 @@ function Call({ call, onAnswer }: CallProps) {
           <div data-testid="incoming-request" className="space-y-2">
             <ul className="space-y-[3px]">
               {call.request.map(({ seq, body }) => (
-                <li key={seq} dir="auto" className="bubble w-fit max-w-full whitespace-pre-wrap px-4 py-2">
+                <li
+                  key={seq}
+                  dir="auto"
+                  translate="no"
+                  className="bubble w-fit max-w-full whitespace-pre-wrap px-4 py-2"
+                >
                   {body.kind === 'text' ? body.text : <AnnouncedFile file={body} />}
                 </li>
               ))}
@@ -83,13 +95,13 @@ function Call({ call, onAnswer }: CallProps) {
       </div>
       <div className="flex flex-wrap gap-2">
         <Button
-          look="primary"
+          look={changed ? 'secondary' : 'primary'}
           className="flex-1"
-          aria-label={t.incoming.acceptName(name)}
+          aria-label={changed ? t.incoming.lookName(name) : t.incoming.acceptName(name)}
           onClick={accept}
           data-testid="incoming-accept"
         >
-          {t.incoming.accept}
+          {changed ? t.incoming.look : t.incoming.accept}
         </Button>
         <Button
           className="flex-1"

@@ -1,5 +1,6 @@
 import { Phone, Search as SearchIcon, SlidersHorizontal, UserRoundPlus, X } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react';
+import { isBlank } from '../../engine/blank.ts';
 import type { ConversationSummary } from '../../engine/contract.ts';
 import { type Text, useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
@@ -224,9 +225,9 @@ export const hereNote = (t: Text, presence: DiscProps['presence'], note: string)
 
 /** On one line, however long it is. */
 function draftNote(t: Text, draft: string | undefined): ReactNode {
-  if (draft === undefined || draft.trim() === '') return;
+  if (draft === undefined || isBlank(draft)) return;
   return (
-    <bdi className="block truncate" data-testid="draft-note">
+    <bdi translate="no" className="block truncate" data-testid="draft-note">
       {t.lobby.draft(draft.slice(0, DRAFT_SHOWN))}
     </bdi>
   );

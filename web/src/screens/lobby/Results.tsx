@@ -30,8 +30,8 @@ export function Results({ query, search, onChoose }: ResultsProps) {
       {search.state === 'failed' && <ErrorNote error={search.error} />}
       {search.state === 'found' && search.people.length === 0 && (
         <div className="space-y-1 px-3 py-3">
-          <p className="break-words">{t.lobby.nobody(query)}</p>
-          <p className="text-ink-2 text-sm">{t.lobby.nobodyHelp}</p>
+          <p className="break-words">{query === me ? t.lobby.you : t.lobby.nobody(query)}</p>
+          <p className="text-ink-2 text-sm">{query === me ? t.lobby.youHelp : t.lobby.nobodyHelp}</p>
         </div>
       )}
       {search.state === 'found' && search.people.length > 0 && (

@@ -124,6 +124,8 @@ describe('an incoming conversation', () => {
     act(() => engine.ring('changed'));
     expect(screen.getByRole('alert').textContent).toContain('bob would like to talk');
     expect(screen.getByTestId('incoming-trust').dataset['trust']).toBe('changed');
+    // Nobody is answered under another key: both are looked at first.
+    expect(screen.getByTestId('incoming-accept').textContent).toBe('Look at it first');
     await user.click(screen.getByTestId('incoming-decline'));
     await waitFor(() => expect(screen.queryByTestId('incoming-accept')).toBeNull());
     expect(engine.calls.at(-1)?.name).toBe('declineIncoming');

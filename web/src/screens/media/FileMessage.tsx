@@ -1,22 +1,24 @@
 import { CircleAlert, Download, Eye, Pause, Play, X } from 'lucide-react';
-import { lazy, Suspense, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { TransferState, TransferView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { ProgressBar } from '../../ui/ProgressBar.tsx';
+import { useTalkId } from '../chat/chat-ui.ts';
 import { shownName } from '../chat/file-name.ts';
 import { saveBlob } from '../chat/save.ts';
 import { useSpeed } from '../chat/use-speed.ts';
 import { useCommand } from '../duet.tsx';
+import { lazily } from '../lazily.tsx';
 import { FileIcon } from './FileIcon.tsx';
 import { useInView, useTellSeen } from './use-seen.ts';
 import { Picture } from './view/Picture.tsx';
 import { useKind, useStill } from './view/use-still.ts';
 import { useMediaWords } from './words/index.ts';
 
-const Viewer = lazy(async () => ({ default: (await import('./view/Viewer.tsx')).Viewer }));
+const Viewer = lazily(async () => (await import('./view/Viewer.tsx')).Viewer);
 
 type Course = 'to-come' | 'running' | 'done' | 'over';
 
@@ -127,13 +129,11 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
         </div>
       )}
       {open && mayOpen && (
-        <Suspense fallback={null}>
-          <Viewer
-            {...{ transfer, file: toOpen, kind, mine, peerName }}
-            onSeen={tellSeen}
-            onClose={() => setOpen(false)}
-          />
-        </Suspense>
+        <Viewer
+          {...{ transfer, file: toOpen, kind, mine, peerName }}
+          onSeen={tellSeen}
+          onClose={() => setOpen(false)}
+        />
       )}
     </div>
   );
@@ -172,6 +172,7 @@ function Controls({ transfer: { fid, state, pausedBy }, name }: ControlsProps) {
   const { t } = useWords();
   const { file } = useMediaWords();
   const run = useCommand();
+  const accountId = useTalkId();
   const paused = pausedBy.includes('me');
   const look = 'hover:bg-sheet enabled:hover:bg-sheet';
   return (
@@ -180,7 +181,7 @@ function Controls({ transfer: { fid, state, pausedBy }, name }: ControlsProps) {
         <IconButton
           label={paused ? file.resumeName(name) : file.pauseName(name)}
           title={paused ? file.resume : file.pause}
-          onClick={() => run((client) => client.pauseTransfer({ fid, paused: !paused }))}
+          onClick={() => run((client) => client.pauseTransfer({ accountId, fid, paused: !paused }))}
           data-testid="transfer-pause"
           className={look}
         >
@@ -190,7 +191,7 @@ function Controls({ transfer: { fid, state, pausedBy }, name }: ControlsProps) {
       <IconButton
         label={t.transfer.cancelName(name)}
         title={t.transfer.cancel}
-        onClick={() => run((client) => client.cancelTransfer({ fid }))}
+        onClick={() => run((client) => client.cancelTransfer({ accountId, fid }))}
         data-testid="transfer-cancel"
         className={look}
       >

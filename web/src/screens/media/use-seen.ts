@@ -1,14 +1,16 @@
 import { type RefObject, useCallback, useEffect } from 'react';
 import type { TransferView } from '../../engine/contract.ts';
+import { useTalkId } from '../chat/chat-ui.ts';
 import { useCommand } from '../duet.tsx';
 
 /** Tells the sender of a file, once, that it was seen. Of one's own file, and of one that is not whole, nothing is told. */
 export function useTellSeen({ fid, state, seen }: TransferView, mine: boolean): () => void {
   const run = useCommand();
+  const accountId = useTalkId();
   const due = !mine && !seen && state === 'done';
   return useCallback(() => {
-    if (due) void run((client) => client.markSeen({ fid }));
-  }, [due, fid, run]);
+    if (due) void run((client) => client.markSeen({ accountId, fid }));
+  }, [due, accountId, fid, run]);
 }
 
 /** Half of it, as one sees it. */

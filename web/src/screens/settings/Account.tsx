@@ -3,6 +3,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Disc } from '../../ui/Disc.tsx';
 import { useApp, useCommand } from '../duet.tsx';
+import { useLeaveTalks } from '../LeaveTalks.tsx';
 import { useSecondFactorWords } from '../second-factor/words/index.ts';
 import { voiceName, voiceOf } from '../voices.ts';
 import { Logins } from './Logins.tsx';
@@ -20,6 +21,12 @@ export function Account({ name, onView }: AccountProps) {
   const { page: second } = useSecondFactorWords();
   const run = useCommand();
   const realm = useApp((app) => app.realm);
+  const logout = useLeaveTalks({
+    title: t.settings.logoutTitle,
+    leave: t.settings.logout,
+    onLeave: () => void run((client) => client.logout()),
+    'data-testid': 'logout-ask',
+  });
   return (
     <section aria-label={t.settings.account} className="space-y-4">
       <div className="flex items-center gap-4">
@@ -52,13 +59,10 @@ export function Account({ name, onView }: AccountProps) {
           {realm !== null && <p className="break-words">{t.signIn.realm(realm)}</p>}
           <p className="text-ink-2 text-sm">{t.settings.logoutHint}</p>
         </div>
-        <Button
-          icon={<LogOut size={18} aria-hidden="true" />}
-          onClick={() => run((client) => client.logout())}
-          data-testid="logout"
-        >
+        <Button icon={<LogOut size={18} aria-hidden="true" />} onClick={logout.begin} data-testid="logout">
           {t.settings.logout}
         </Button>
+        {logout.dialog}
       </div>
       <h4 className="pt-2 font-semibold">{t.logins.title}</h4>
       <Logins />

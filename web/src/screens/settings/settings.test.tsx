@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { cleanup, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, test } from 'vitest';
 import { BOB } from '../../engine/fake.ts';
 import { called, draw } from '../../testing/render.tsx';
@@ -27,6 +27,19 @@ const preferences: Preferences = {
   setEraseOnDrop: nothing,
 };
 const drawSettings = () => draw(<Settings preferences={preferences} onClose={nothing} />);
+
+test('signing out names the conversations that it ends, and asks', async () => {
+  const { user, engine } = await drawSettings();
+  await act(() => engine.openChat(BOB));
+  await user.click(screen.getByTestId('logout'));
+  const ask = await screen.findByTestId('logout-ask');
+  expect(ask.textContent).toContain('Your conversation with bob ends');
+  await user.click(screen.getByTestId('logout-ask-stay'));
+  expect(engine.calls.map(({ name }) => name)).not.toContain('logout');
+  await user.click(screen.getByTestId('logout'));
+  await user.click(await screen.findByTestId('logout-ask-leave'));
+  await waitFor(() => expect(engine.calls.map(({ name }) => name)).toContain('logout'));
+});
 
 describe('a device', () => {
   test.each([

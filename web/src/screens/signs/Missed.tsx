@@ -19,7 +19,8 @@ export function Missed({ onAnswer }: MissedProps) {
   if (away || permission() !== 'default') return null;
   const yes = async () => {
     setBusy(true);
-    onAnswer((await askPermission()) === 'granted');
+    // A browser that cannot even be asked has said no.
+    onAnswer((await askPermission().catch(() => 'denied')) === 'granted');
   };
   return (
     <Banner

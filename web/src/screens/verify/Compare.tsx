@@ -25,7 +25,7 @@ type View = 'doors' | 'scan' | 'twelve' | 'different';
 /** M10: is it really them? A panel beside the talk, which stays. It begins with two doors: together, and on a call. */
 export function Compare({ accountId, name, trust, onClose }: CompareProps) {
   const { t } = useWords();
-  const verification = useVerification();
+  const verification = useVerification(accountId);
   const [view, setView] = useState<View>('doors');
   useReturnFocus();
   const toDoors = () => setView('doors');
@@ -52,6 +52,7 @@ export function Compare({ accountId, name, trust, onClose }: CompareProps) {
       return (
         <Page {...frame} key={view} title={t.verify.title(name)}>
           <Doors
+            accountId={accountId}
             name={name}
             trust={trust}
             verification={verification.view}
@@ -71,7 +72,7 @@ export function Compare({ accountId, name, trust, onClose }: CompareProps) {
       return (
         <Page {...frame} key={view} deep={true} title={t.verify.scan.title} back={back}>
           <p className="mb-4 text-ink-2">{t.verify.scan.hint(name)}</p>
-          <ScanCode name={name} />
+          <ScanCode accountId={accountId} name={name} />
         </Page>
       );
     case 'twelve':
@@ -80,6 +81,7 @@ export function Compare({ accountId, name, trust, onClose }: CompareProps) {
           key={view}
           frame={frame}
           back={back}
+          accountId={accountId}
           name={name}
           verification={verification.view}
           onSame={toDoors}
@@ -89,7 +91,7 @@ export function Compare({ accountId, name, trust, onClose }: CompareProps) {
     case 'different':
       return (
         <Page {...frame} key={view} deep={true} title={t.verify.different.title(name)} back={back}>
-          <Different onAgain={toDoors} />
+          <Different accountId={accountId} onAgain={toDoors} />
         </Page>
       );
     default:
@@ -97,7 +99,12 @@ export function Compare({ accountId, name, trust, onClose }: CompareProps) {
   }
 }
 
-function Different({ onAgain }: { readonly onAgain: () => void }) {
+interface DifferentProps {
+  readonly accountId: string;
+  readonly onAgain: () => void;
+}
+
+function Different({ accountId, onAgain }: DifferentProps) {
   const { t } = useWords();
   const run = useCommand();
   return (
@@ -106,7 +113,7 @@ function Different({ onAgain }: { readonly onAgain: () => void }) {
         {t.verify.different.help}
       </Callout>
       <div className="flex flex-wrap gap-2">
-        <Button look="primary" onClick={() => run((client) => client.leaveChat())}>
+        <Button look="primary" onClick={() => run((client) => client.leaveChat({ accountId }))}>
           {t.verify.different.leave}
         </Button>
         <Button onClick={onAgain}>{t.verify.different.again}</Button>

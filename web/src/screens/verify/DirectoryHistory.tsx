@@ -3,14 +3,15 @@ import { useState } from 'react';
 import type { DirectoryKeyView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { useCommand } from '../duet.tsx';
+import type { Person } from '../memory.ts';
 
 /** I2: what the server says of somebody's keys. Asked when it is opened; it proves nothing, and says so. */
-export function DirectoryHistory({ name }: { readonly name: string }) {
+export function DirectoryHistory({ accountId, name }: Person) {
   const { t, format } = useWords();
   const run = useCommand();
   const [keys, setKeys] = useState<readonly DirectoryKeyView[] | null>(null);
   const ask = () => {
-    if (keys === null) void run(async (client) => setKeys(await client.keyHistory()));
+    if (keys === null) void run(async (client) => setKeys(await client.keyHistory({ accountId })));
   };
   return (
     <details className="group" onToggle={ask}>
@@ -34,7 +35,9 @@ export function DirectoryHistory({ name }: { readonly name: string }) {
                 <p aria-hidden="true" className="font-emoji text-lg">
                   {fingerprint.emoji.map(({ emoji }) => emoji).join(' ')}
                 </p>
-                <p className="break-words font-mono text-ink-2 text-xs">{fingerprint.hex}</p>
+                <p translate="no" className="break-words font-mono text-ink-2 text-xs">
+                  {fingerprint.hex}
+                </p>
               </li>
             ))}
           </ol>

@@ -17,6 +17,7 @@ export const groupsOfFive = (code: string): readonly string[] =>
   code.replace(/\D/g, '').match(/.{1,5}/g) ?? [];
 
 export interface DoorsProps {
+  readonly accountId: string;
   readonly name: string;
   readonly trust: TrustView;
   readonly verification: VerificationView;
@@ -84,12 +85,12 @@ export function Doors(props: DoorsProps) {
         <ChevronRight size={20} className="shrink-0" aria-hidden="true" />
       </button>
       <More {...props} />
-      <DirectoryHistory name={props.name} />
+      <DirectoryHistory accountId={props.accountId} name={name} />
     </div>
   );
 }
 
-function OnCall({ name, verification, renewed, onRefresh, onDifferent }: DoorsProps) {
+function OnCall({ accountId, name, verification, renewed, onRefresh, onDifferent }: DoorsProps) {
   const { t, language } = useWords();
   const run = useCommand();
   const { sas } = verification;
@@ -117,7 +118,7 @@ function OnCall({ name, verification, renewed, onRefresh, onDifferent }: DoorsPr
           <div className="grid grid-cols-2 gap-2">
             <Button
               look="primary"
-              onClick={() => run((client) => client.markVerified({ by: 'sas' }))}
+              onClick={() => run((client) => client.markVerified({ accountId, by: 'sas' }))}
               data-testid="sas-confirm"
             >
               {t.verify.onCall.same}
@@ -151,6 +152,7 @@ function More({ name, verification }: DoorsProps) {
           <p className="text-ink-2 text-sm">{t.verify.codeHint}</p>
           <p
             data-testid="safety-code"
+            translate="no"
             className="grid max-w-xs grid-cols-4 gap-x-3 gap-y-1 font-mono tabular-nums"
           >
             {groupsOfFive(safetyCode).map((group, index) => (
@@ -196,7 +198,9 @@ function Hex({ title, hex }: { readonly title: string; readonly hex: string }) {
   return (
     <div>
       <p className="text-ink-2 text-sm">{title}</p>
-      <p className="break-words font-mono text-sm leading-relaxed">{hex}</p>
+      <p translate="no" className="break-words font-mono text-sm leading-relaxed">
+        {hex}
+      </p>
     </div>
   );
 }

@@ -20,11 +20,11 @@ export interface EmojiGridProps {
   readonly 'data-testid'?: string;
 }
 
-/** Emoji with their names below: fonts draw them differently, the name is what two people compare. */
+/** Emoji with their names below: fonts draw them differently, the name is what two people compare, so nobody else translates it. */
 export function EmojiGrid({ emoji, language, ticked, onTick, ...rest }: EmojiGridProps) {
   const { t } = useWords();
   return (
-    <ol lang={language} data-testid={rest['data-testid']} className="divide-y divide-line/40">
+    <ol lang={language} translate="no" data-testid={rest['data-testid']} className="divide-y divide-line/40">
       {rowsOf(emoji).map((row, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is its place; emoji may repeat.
         <li key={index} className="flex items-center gap-1 py-1.5">

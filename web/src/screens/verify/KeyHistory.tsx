@@ -22,7 +22,9 @@ export function KeyHistory({ history, name }: KeyHistoryProps) {
           <p aria-hidden="true" className="font-emoji text-lg">
             {fingerprint.emoji.map(({ emoji }) => emoji).join(' ')}
           </p>
-          <p className="break-words font-mono text-ink-2 text-xs">{fingerprint.hex}</p>
+          <p translate="no" className="break-words font-mono text-ink-2 text-xs">
+            {fingerprint.hex}
+          </p>
         </li>
       ))}
     </ol>

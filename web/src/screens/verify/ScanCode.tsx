@@ -7,6 +7,7 @@ import { Callout } from '../../ui/Callout.tsx';
 import { QrCamera, qrInPicture } from '../../ui/QrCamera.tsx';
 import { useCommand } from '../duet.tsx';
 import { PartGone } from '../lazily.tsx';
+import type { Person } from '../memory.ts';
 
 /** What the person is told; the last three are about the ways in, not about a code. */
 type Outcome = QrVerdict | 'camera-denied' | 'camera-missing' | 'part-gone';
@@ -18,7 +19,7 @@ const hasCamera = () => globalThis.isSecureContext && 'mediaDevices' in navigato
  * protocol.md 3.3, the scanner's half: by camera, from a picture, or as text. It says what a code means, and goes
  * on looking after one that is none of ours.
  */
-export function ScanCode({ name }: { readonly name: string }) {
+export function ScanCode({ accountId, name }: Person) {
   const { t } = useWords();
   const run = useCommand();
   const [watching, setWatching] = useState(false);
@@ -33,7 +34,7 @@ export function ScanCode({ name }: { readonly name: string }) {
     latest.current = code;
     let verdict: QrVerdict | null = null;
     await run(async (client) => {
-      verdict = await client.checkQr({ text: code });
+      verdict = await client.checkQr({ accountId, text: code });
     });
     if (verdict === null) return;
     setOutcome(verdict);

@@ -13,6 +13,7 @@ import { VoiceCard } from './VoiceCard.tsx';
 export interface TwelveProps {
   readonly frame: Omit<PageProps, 'title' | 'children'>;
   readonly back: NonNullable<PageProps['back']>;
+  readonly accountId: string;
   readonly name: string;
   readonly verification: VerificationView;
   readonly onSame: () => void;
@@ -20,14 +21,14 @@ export interface TwelveProps {
 }
 
 /** Both fingerprints, one for each voice. "It is them" is for somebody who ticked every row. */
-export function Twelve({ frame, back, name, verification, onSame, onDifferent }: TwelveProps) {
+export function Twelve({ frame, back, accountId, name, verification, onSame, onDifferent }: TwelveProps) {
   const { t, language: screenLanguage } = useWords();
   const run = useCommand();
   const voices = useVoices(name);
   const [language, setLanguage] = useState<Language>(screenLanguage);
   const { ticked, onTick, left } = useTicks(verification.theirs);
   const confirm = async () => {
-    if (await run((client) => client.markVerified({ by: 'compared' }))) onSame();
+    if (await run((client) => client.markVerified({ accountId, by: 'compared' }))) onSame();
   };
   return (
     <Page

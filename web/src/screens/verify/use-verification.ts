@@ -14,7 +14,7 @@ export interface Verification {
  * Both fingerprints of the open conversation; asked anew when its trust or state changes, and not when its session is
  * renewed: two people who are comparing must not have the emoji change under their eyes (protocol.md 4.9).
  */
-export function useVerification(): Verification {
+export function useVerification(accountId: string): Verification {
   const run = useCommand();
   const conversation = useConversation();
   const question =
@@ -27,7 +27,7 @@ export function useVerification(): Verification {
     let current = question !== null;
     if (current) {
       void run(async (client) => {
-        const answer = await client.verification();
+        const answer = await client.verification({ accountId });
         if (current) setView(answer);
       });
     }

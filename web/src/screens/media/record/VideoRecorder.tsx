@@ -44,7 +44,9 @@ export function VideoRecorder({ peer: { accountId, name: peerName }, onClose: on
     const file = fileOf(what, video.fileName);
     const preview = await firstPicture(what);
     const { durationMs } = what;
-    const sent = await run((client) => client.sendFile({ file, kind: 'videoMessage', durationMs, preview }));
+    const sent = await run((client) =>
+      client.sendFile({ accountId, file, kind: 'videoMessage', durationMs, preview }),
+    );
     setBusy(false);
     if (sent) onClose();
     else setNote(video.notSent);

@@ -52,12 +52,14 @@ export function VoiceRecorder({
       setBusy(true);
       const { durationMs, peaks } = what;
       const file = fileOf(what, voice.fileName);
-      const sent = await run((client) => client.sendFile({ file, kind: 'voice', durationMs, peaks }));
+      const sent = await run((client) =>
+        client.sendFile({ accountId, file, kind: 'voice', durationMs, peaks }),
+      );
       setBusy(false);
       if (sent) onClose();
       else setNote(voice.again);
     },
-    [run, voice, onClose],
+    [run, accountId, voice, onClose],
   );
   const finish = useCallback(async () => send(await stop()), [send, stop]);
   const holding = useHold(held, stage.at === 'recording', finish, onClose);

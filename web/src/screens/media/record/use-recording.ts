@@ -108,14 +108,15 @@ export function useRecording(what: What, startsAtOnce: boolean, accountId: strin
   const records = stage.at === 'recording';
   useEffect(() => {
     if (!records) return;
-    const tell = (doing: What | null) => void client.setRecording({ what: doing }).catch(() => undefined);
+    const tell = (doing: What | null) =>
+      void client.setRecording({ accountId, what: doing }).catch(() => undefined);
     tell(what);
     const timer = setInterval(() => tell(what), TELL_MS);
     return () => {
       clearInterval(timer);
       tell(null);
     };
-  }, [records, what, client]);
+  }, [records, accountId, what, client]);
 
   const forget = useCallback(() => {
     recording.current?.discard();

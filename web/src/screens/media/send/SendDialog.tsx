@@ -29,7 +29,9 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
   const { format } = useWords();
   const words = useMediaWords();
   const { mine } = useVoices(peerName);
-  const [kept, setKept] = useState(files);
+  const [left, setLeft] = useState<ReadonlySet<File>>(new Set());
+  // Others may come while these are looked at.
+  const kept = files.filter((file) => !left.has(file));
   const [mode, setMode] = useState<FileMode>('both');
   const [strip, setStrip] = useState(true);
   const [busy, setBusy] = useState(false);
@@ -39,9 +41,7 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
 
   const submit = async () => {
     setBusy(true);
-    onSend(
-      await Promise.all(kept.map((file) => prepared(file, mode, strip ? metadata.get(file) : undefined))),
-    );
+    onSend(await Promise.all(kept.map((file) => prepared(file, mode, strip))));
   };
 
   return (
@@ -67,7 +67,7 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
         </div>
       }
     >
-      <ul className={classes('rounded-card bg-wing py-1.5', mine)}>
+      <ul data-takes-files={true} className={classes('rounded-card bg-wing py-1.5', mine)}>
         {kept.map((file, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may be the same in all that they say.
           <li key={index} className="flex items-center gap-3 py-1.5 pr-1 pl-3.5">
@@ -79,10 +79,7 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
               <span className="block text-ink-2 text-sm">{format.bytes(file.size)}</span>
             </span>
             {kept.length > 1 && (
-              <IconButton
-                label={send.remove(file.name)}
-                onClick={() => setKept(kept.filter((other) => other !== file))}
-              >
+              <IconButton label={send.remove(file.name)} onClick={() => setLeft(new Set([...left, file]))}>
                 <X size={20} aria-hidden="true" />
               </IconButton>
             )}
@@ -135,8 +132,7 @@ function useMetadata(files: readonly File[]): ReadonlyMap<File, Metadata> {
   const [found, setFound] = useState<ReadonlyMap<File, Metadata>>(new Map());
   useEffect(() => {
     let wanted = true;
-    const images = files.filter(({ type }) => type.startsWith('image/'));
-    const looked = images.map(async (file) => [file, await metadataOf(file).catch(() => null)] as const);
+    const looked = files.map(async (file) => [file, await toldBy(file)] as const);
     void Promise.all(looked).then((all) => {
       if (wanted) setFound(new Map(all.flatMap(([file, told]) => (told === null ? [] : [[file, told]]))));
     });
@@ -147,9 +143,25 @@ function useMetadata(files: readonly File[]): ReadonlyMap<File, Metadata> {
   return found;
 }
 
-async function prepared(file: File, mode: FileMode, metadata: Metadata | undefined): Promise<FileToSend> {
-  const clean = metadata === undefined ? file : new File([metadata.without], file.name, { type: file.type });
+/** Whoever is faster than the look at what a picture tells waits for it: what is to be taken out never goes. */
+async function prepared(file: File, mode: FileMode, strip: boolean): Promise<FileToSend> {
+  const found = strip ? await toldBy(file) : null;
+  const clean = found === null ? file : new File([found.without], file.name, { type: file.type });
   const kind = kindOfFile(file);
   if (mode !== 'both' || kind !== 'image') return { file: clean, kind, mode };
-  return { file: clean, kind, mode, preview: await previewOf(clean) };
+  // A picture that cannot be drawn here may be one elsewhere: it goes without a small one.
+  const preview = await previewOf(clean).catch(() => null);
+  return preview === null ? { file: clean, kind, mode } : { file: clean, kind, mode, preview };
+}
+
+const told = new WeakMap<File, Promise<Metadata | null>>();
+
+/** What a picture tells besides itself, if anything; looked for once. */
+function toldBy(file: File): Promise<Metadata | null> {
+  const known =
+    told.get(file) ??
+    // One that cannot be read has nothing that could be taken out; sending it says what is wrong with it.
+    (file.type.startsWith('image/') ? metadataOf(file).catch(() => null) : Promise.resolve(null));
+  told.set(file, known);
+  return known;
 }

@@ -1,12 +1,14 @@
-import { lazy, type ReactNode, Suspense, useCallback, useState } from 'react';
+import { type ReactNode, useCallback, useState } from 'react';
 import type { FileToSend } from '../../../engine/contract.ts';
 import { useWords } from '../../../i18n/index.tsx';
 import { shownName } from '../../chat/file-name.ts';
 import { useApp, useCommand } from '../../duet.tsx';
+import { lazily } from '../../lazily.tsx';
+import type { Person } from '../../memory.ts';
 import { useMediaWords } from '../words/index.ts';
 import type { Brought } from './intake.ts';
 
-const SendDialog = lazy(async () => ({ default: (await import('./SendDialog.tsx')).SendDialog }));
+const SendDialog = lazily(async () => (await import('./SendDialog.tsx')).SendDialog);
 
 export interface Intake {
   /** Files that were dropped, pasted or chosen: they are shown once more before they go. */
@@ -17,7 +19,7 @@ export interface Intake {
 }
 
 /** The one way in for files, whoever brings them. */
-export function useIntake(peerName: string): Intake {
+export function useIntake({ accountId, name: peerName }: Person): Intake {
   const { format } = useWords();
   const { intake } = useMediaWords();
   const limit = useApp((app) => app.maxFileBytes);
@@ -33,26 +35,24 @@ export function useIntake(peerName: string): Intake {
         ...large.map(({ name }) => intake.tooLarge(shownName(name), format.bytes(limit))),
       ];
       setHint(hints.length > 0 ? hints.join(' ') : null);
-      setFiles(brought.filter((file) => !large.includes(file)));
+      setFiles((before) => [...before, ...brought.filter((file) => !large.includes(file))]);
     },
     [intake, limit, format],
   );
 
   const send = async (toSend: readonly FileToSend[]) => {
     setFiles([]);
-    for (const one of toSend) await run((client) => client.sendFile(one));
+    for (const one of toSend) await run((client) => client.sendFile({ accountId, ...one }));
   };
 
   const dialog =
     files.length === 0 ? null : (
-      <Suspense fallback={null}>
-        <SendDialog
-          files={files}
-          peerName={peerName}
-          onSend={(toSend) => void send(toSend)}
-          onClose={() => setFiles([])}
-        />
-      </Suspense>
+      <SendDialog
+        files={files}
+        peerName={peerName}
+        onSend={(toSend) => void send(toSend)}
+        onClose={() => setFiles([])}
+      />
     );
   return { take, hint, dialog };
 }
