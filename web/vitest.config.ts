@@ -10,6 +10,7 @@ export default defineConfig({
     environment: 'node',
     // A busy machine may take its time; what hangs is found all the same.
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
   },
 });

@@ -50,7 +50,7 @@ export async function startRelay(): Promise<TestRelay> {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data) => (log += String(data)));
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       if (child.exitCode !== null) throw new Error(`the relay ended: ${log}`);
       const ready = await fetch(`${url}/readyz`).then(

@@ -149,11 +149,17 @@ test("somebody else's prekey is passed over", async () => {
 });
 
 test('texts that the relay drops are counted there, and repeated here', async () => {
-  let early = 0;
-  watched((payload, type) => (type === types.early && ++early === 2 ? [] : [payload]));
+  // What rings for long is said again; the second text never passes.
+  const early: string[] = [];
+  watched((payload, type) => {
+    if (type !== types.early) return [payload];
+    const text = Buffer.from(payload).toString('hex');
+    if (!early.includes(text)) early.push(text);
+    return early.indexOf(text) === 1 ? [] : [payload];
+  });
   await write('one', 'two');
   await bob.until('asked', () => request().length === 1);
-  await vi.waitUntil(() => early === 2, { timeout: 20_000, interval: 5 });
+  await vi.waitUntil(() => early.length === 2, { timeout: 20_000, interval: 5 });
   await accept();
   await bob.until('warned', () => bob.conversation?.earlyDropped === 1);
   await bob.until('received', () => bob.text('two') !== undefined);

@@ -6,6 +6,7 @@ class Entries implements Past {
   entries: (number | null)[] = [0];
   index = 0;
   private listener: () => void = () => undefined;
+  private travel: ReturnType<typeof setTimeout> | undefined;
 
   get state(): unknown {
     const depth = this.entries[this.index];
@@ -19,7 +20,7 @@ class Entries implements Past {
     this.entries[this.index] = depth;
   }
   go(by: number): void {
-    setTimeout(() => {
+    this.travel = setTimeout(() => {
       this.index += by;
       this.listener();
     });
@@ -27,8 +28,9 @@ class Entries implements Past {
   listen(listener: () => void): void {
     this.listener = listener;
   }
-  /** An address with another fragment. */
+  /** An address with another fragment. It calls off what is on its way elsewhere. */
   fragment(): void {
+    clearTimeout(this.travel);
     this.entries.splice(this.index + 1, Infinity, null);
     this.index += 1;
     this.listener();
@@ -142,6 +144,23 @@ test('a link to a part of the page closes nothing', () => {
   later();
   expect(opened).toEqual(['chat']);
   past.go(-2);
+  later();
+  expect(opened).toEqual([]);
+});
+
+test('a link to a part of the page that calls a way back off does not end all ways back', () => {
+  const { past, opened, open } = page();
+  const close = open('panel');
+  later();
+  close();
+  // It is on its way, and not there.
+  vi.runOnlyPendingTimers();
+  past.fragment();
+  later();
+  expect(past.index).toBe(0);
+  open('chat');
+  later();
+  past.go(-1);
   later();
   expect(opened).toEqual([]);
 });

@@ -104,6 +104,7 @@ test('a deleted account is gone for both, and its name is nobody’s', async ({ 
   await expect(alice.at('tab-login')).toBeVisible();
   await expect(bob.at('conversation-state')).not.toHaveAttribute('data-state', 'secure');
   await bob.at('search-input').fill('alice');
+  await expect(bob.page.getByText('Nobody’s name starts with')).toBeVisible();
   await expect(bob.page.getByRole('button', { name: /alice/ }).and(bob.at('search-result'))).toHaveCount(0);
 
   await alice.login();

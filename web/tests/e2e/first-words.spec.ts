@@ -1,11 +1,15 @@
 import { expect, test } from './support/fixtures.js';
-import { flipBit, payloadType, relayType, replayed } from './support/hostile-relay.js';
+import { ENVELOPE_HEADER, flipBit, payloadType, relayType, replayed } from './support/hostile-relay.js';
 import { meet, type Person } from './support/person.js';
+
+/** What passes inside an envelope, to know it again. */
+const sealed = (frame: Buffer): string => frame.subarray(ENVELOPE_HEADER).toString('hex');
 
 /** Both registered, alice's call ringing at bob's, with a text that she wrote meanwhile. */
 async function callWithText(alice: Person, bob: Person, text: string): Promise<void> {
   await alice.register();
   await bob.register();
+  await bob.untilStocked();
   await alice.call(bob);
   await expect(alice.at('composer-input')).toBeEnabled();
   await alice.say(text);
@@ -114,8 +118,14 @@ test('first words that the relay drops are missed, and said again in a session t
 
 test('what was there before a session was renewed is read after it, too', async ({ stage }) => {
   const through = stage.hostile.port;
-  let early = 0;
-  stage.hostile.tamper = (frame, type) => (type === payloadType.early && ++early === 2 ? [] : [frame]);
+  // What rings for long is said again; the second text never passes.
+  const texts: string[] = [];
+  stage.hostile.tamper = (frame, type) => {
+    if (type !== payloadType.early) return [frame];
+    const text = sealed(frame);
+    if (!texts.includes(text)) texts.push(text);
+    return texts.indexOf(text) === 1 ? [] : [frame];
+  };
   const alice = await stage.person('alice');
   const bob = await stage.person('bob', { through });
   await callWithText(alice, bob, 'one');
@@ -142,10 +152,10 @@ test('what was there before a session was renewed is read after it, too', async 
 
 test('a replayed first flight rings once, and forged first words are not shown', async ({ stage }) => {
   const through = stage.hostile.port;
-  let flights = 0;
+  const flights = new Set<string>();
   stage.hostile.tamper = (frame, type) => {
     if (type !== payloadType.init) return type === payloadType.early ? [flipBit(frame, 3)] : [frame];
-    flights += 1;
+    flights.add(sealed(frame));
     return [frame, replayed(frame)];
   };
   const alice = await stage.person('alice');
@@ -157,7 +167,8 @@ test('a replayed first flight rings once, and forged first words are not shown',
   await expect(bob.at('early-dropped')).toBeVisible();
   // It comes again in the session, whole, once.
   await expect(bob.message('changed on its way')).toHaveCount(1);
-  expect(flights).toBe(1);
+  // It may have been said again, and was the same then.
+  expect(flights.size).toBe(1);
   await expect(bob.at('incoming-accept')).toHaveCount(0);
 });
 
@@ -174,6 +185,7 @@ test('every call takes a prekey of its own', async ({ stage }) => {
   const bob = await stage.person('bob');
   await alice.register();
   await bob.register();
+  await bob.untilStocked();
   for (const _ of [1, 2, 3]) {
     await meet(alice, bob);
     await alice.at('leave-chat').click();

@@ -49,14 +49,15 @@ test('a replayed message is shown once, and nobody is alarmed: an honest client 
   await meet(alice, bob);
   let repeated = 0;
   stage.hostile.tamper = (frame, type) => {
-    if (type !== payloadType.message || repeated > 0) return [frame];
+    if (type !== payloadType.message) return [frame];
+    // Every one: whatever of it is a text and whatever a notice.
     repeated += 1;
     return [frame, replayed(frame)];
   };
   await alice.say('only once');
   await alice.say('after');
   await expect(bob.message('after')).toBeVisible();
-  expect(repeated).toBe(1);
+  expect(repeated).toBeGreaterThan(1);
   await expect(bob.message('only once')).toHaveCount(1);
   await expect(bob.at('refused-warning')).toHaveCount(0);
 });

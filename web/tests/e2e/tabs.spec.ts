@@ -103,7 +103,8 @@ test('who calls while the last words are still on their way sees that one leaves
   // Nothing of bob's comes through: whether alice's last words arrived is not known.
   stage.hostile.tamper = () => [];
   await alice.say('one more thing');
-  await beginToLook(alice.page);
+  // One leaves for two seconds at most, in which a test has to do three things: twenty of its own.
+  await alice.hurry(0.1);
   await alice.at('leave-chat').click();
   await alice.expectState('leaving');
   await expect(alice.at('composer-input')).toHaveCount(0);
@@ -153,9 +154,13 @@ test('a page that is older than its server goes on whole; the newer one is offer
     await deploy(site);
     await relay.restart();
     await alice.expectState('secure');
-    const look = () => document.dispatchEvent(new Event('visibilitychange'));
-    await alice.page.evaluate(look);
-    await alice.page.waitForFunction(async () => (await navigator.serviceWorker.ready).waiting !== null);
+    // The page looks for a newer one whenever one turns to it, from a moment after its start on.
+    const found = () =>
+      alice.page.evaluate(async () => {
+        document.dispatchEvent(new Event('visibilitychange'));
+        return (await navigator.serviceWorker.ready).waiting !== null;
+      });
+    await expect.poll(found).toBe(true);
     await expect(alice.at('update-offer')).toHaveCount(0);
 
     // Alice's browser kept the parts; on plain http there is no service worker, and bob is told.

@@ -64,7 +64,7 @@ test('the camera runs while it is looked through, and not a moment longer', asyn
   expect(await track.evaluate(({ readyState }) => readyState)).toBe('live');
   await alice.at('scan-camera').click();
   await expect(camera).toHaveCount(0);
-  expect(await track.evaluate(({ readyState }) => readyState)).toBe('ended');
+  await expect.poll(() => track.evaluate(({ readyState }) => readyState)).toBe('ended');
 
   // Browsers give no camera to plain http: the other ways are there, and no dead button.
   await openScanner(bob);

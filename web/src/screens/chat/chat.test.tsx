@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
   ConversationState,
   ConversationView,
+  FileToSend,
   MessageStatus,
   TransferState,
 } from '../../engine/contract.ts';
@@ -348,8 +349,8 @@ describe('writing', () => {
     expect(commands(drawn)).not.toContain('sendFile');
     read();
     await waitFor(() => expect(commands(drawn)).toContain('sendFile'));
-    const { file } = drawn.engine.calls.at(-1)?.input as { file: File };
-    expect([...new Uint8Array(await file.arrayBuffer())]).toEqual([0xff, 0xd8, ...pixels]);
+    const sent = drawn.engine.calls.at(-1)?.input as FileToSend | undefined;
+    expect([...new Uint8Array((await sent?.file.arrayBuffer()) ?? [])]).toEqual([0xff, 0xd8, ...pixels]);
   });
 
   test('files that are brought while others are looked at join them', async () => {

@@ -21,7 +21,7 @@ export const payloadType = {
 } as const;
 
 /** Frames of the relay itself, protocol.md section 9. */
-export const relayType = { send: 0x43, prekeyRes: 0x48, presence: 0x4a } as const;
+export const relayType = { send: 0x43, prekeys: 0x46, prekeyRes: 0x48, presence: 0x4a } as const;
 
 /** What a hostile relay does with one DELIVER: the frames that go on in its place (none, one, or more), now or later. */
 export type Tamper = (frame: Buffer, type: number) => Buffer[] | Promise<Buffer[]>;

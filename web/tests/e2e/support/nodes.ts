@@ -11,7 +11,7 @@ export async function startRedis(port: number, folder: string): Promise<ChildPro
     { stdio: 'ignore' },
   );
   await once(redis, 'spawn');
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   while (!(await answers(port))) {
     if (redis.exitCode !== null || Date.now() > deadline) throw new Error('Redis does not start');
     await pause(20);
