@@ -21,6 +21,31 @@ for face in plain tls; do
   nginx -q -t -p "$work" -c "$work/nginx.conf"
 done
 
+say "nginx: its log has the route of every request, and nothing else of its address"
+port=$(node -e 'const s = require("node:net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+sed -i "s/listen 80;/listen 127.0.0.1:$port;/" "$work/duet/plain.conf"
+printf 'daemon off; pid %s/pid; error_log stderr crit; events {} http { include duet/plain.conf; }\n' "$work" >"$work/nginx.conf"
+nginx -p "$work" -c "$work/nginx.conf" >"$work/access.log" 2>"$work/errors.log" &
+nginx=$!
+trap 'kill $nginx 2>/dev/null || :; rm -rf "$work"' EXIT INT TERM
+until_ready "nginx" curl -s -o /dev/null "http://127.0.0.1:$port/"
+sed -n 's/^ *\(get\|put\|post\|delete\) "\(\/[^"]*\)" .*/\2/p' server/src/routes.rs | sort -u >"$work/routes"
+[ "$(wc -l <"$work/routes")" -ge 30 ] || fail "the routes of server/src/routes.rs are not found"
+while read -r route; do
+  path=$(echo "$route" | sed 's/{[a-z]*}/cAnArY-0123/g')
+  curl -s -o /dev/null "http://127.0.0.1:$port$path?of=cAnArY-0123"
+done <"$work/routes"
+for path in cAnArY-0123 api/cAnArY-0123 api/identity/users/cAnArY-0123 api/reach/allowed/x/cAnArY-0123; do
+  curl -s -o /dev/null "http://127.0.0.1:$port/$path"
+  echo other >>"$work/routes"
+done
+kill "$nginx"
+wait "$nginx" || :
+# Before them something asked whether nginx is there.
+sed -n '2,$s/.*"route":"\([^"]*\)".*/\1/p' "$work/access.log" >"$work/logged"
+diff "$work/routes" "$work/logged" >&2 || fail "nginx logs other routes than the relay has (infra/nginx/common.conf)"
+! grep -hi canary "$work/access.log" "$work/errors.log" || fail "nginx logs what an address holds"
+
 say "prometheus: configuration and alerts"
 promtool check config --lint=none infra/prometheus/prometheus.yml >/dev/null
 promtool test rules infra/prometheus/alerts.test.yml
