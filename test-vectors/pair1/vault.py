@@ -268,7 +268,12 @@ def open_backup(envelope: bytes, passphrase: str) -> Backup:
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 GENERATED = 20
 #: What people put between characters, and what they take characters for.
-BETWEEN = "-_" + "".join(map(chr, range(0x2010, 0x2016))) + "\u2212"
+DASHES = "-_" + "".join(map(chr, range(0x2010, 0x2016))) + "\u2212"
+QUOTES = "\"'`\u00ab\u00bb\u2039\u203a" + "".join(map(chr, range(0x2018, 0x2020)))
+FULL_STOPS = ".\u3002\uff61"
+WITHOUT_WIDTH = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+BETWEEN = DASHES + QUOTES + FULL_STOPS + WITHOUT_WIDTH
+HALF_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 MISREAD = {"I": "1", "L": "1", "O": "0"}
 
 
@@ -283,7 +288,7 @@ def grouped(passphrase: str) -> str:
 
 def typed_passphrase(text: str) -> str:
     """A generated passphrase in whatever way it was written down; any other text as it is."""
-    kept = [c for c in text if not c.isspace() and c not in BETWEEN]
+    kept = [c for c in text.translate(HALF_WIDTH) if not c.isspace() and c not in BETWEEN]
     upper = [MISREAD.get(c.upper(), c.upper()) for c in kept if c.isascii()]
     if len(kept) == len(upper) == GENERATED and all(c in CROCKFORD for c in upper):
         return "".join(upper)

@@ -187,7 +187,7 @@ export interface ExportBackupOptions extends WrapIdentityOptions {
 }
 
 export interface OpenEnvelopeOptions extends StretchOptions {
-  /** As somebody typed it: a generated one in either case, with or without dashes and spaces, I and L for 1, O for 0. */
+  /** As somebody typed it: a generated one in either case or width, whatever stands between, I and L for 1, O for 0. */
   readonly passphrase: string;
   /** 32 bytes: wraps the identity on this device. The wasm engine needs it; see {@link CreateIdentityOptions}. */
   readonly vaultSecret?: Uint8Array | undefined;

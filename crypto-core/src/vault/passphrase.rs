@@ -45,8 +45,9 @@ impl Passphrase {
         Self(text)
     }
 
-    /// What a person typed. If it is a generated passphrase, then in whatever way they wrote it down: either case,
-    /// dashes and white space anywhere, I and L for 1, O for 0. Any other text is taken as [`Self::new`] takes it.
+    /// What a person typed. If it is a generated passphrase, then in whatever way they wrote it down: either case, full width,
+    /// with dashes, white space, quotes, full stops and characters without a width anywhere, I and L for 1, O for 0. Any other
+    /// text is taken as [`Self::new`] takes it.
     ///
     /// Take this on both sides, where an envelope is made and where it is opened.
     ///
@@ -106,9 +107,8 @@ const fn character(value: u8) -> u8 {
 fn read_generated(text: &str) -> Option<Zeroizing<String>> {
     let mut out = Zeroizing::new(String::with_capacity(GENERATED));
     for typed in text.chars() {
-        if typed.is_whitespace()
-            || matches!(typed, '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-        {
+        let typed = half_width(typed);
+        if typed.is_whitespace() || is_between(typed) {
             continue;
         }
         let character = match typed.to_ascii_uppercase() {
@@ -124,6 +124,26 @@ fn read_generated(text: &str) -> Option<Zeroizing<String>> {
         out.push(character);
     }
     (out.len() == GENERATED).then_some(out)
+}
+
+/// The character that a keyboard for Chinese or Japanese writes twice as wide.
+fn half_width(typed: char) -> char {
+    match typed {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(typed) - 0xfee0).unwrap_or(typed),
+        other => other,
+    }
+}
+
+/// What stands between and around the characters of a passphrase without belonging to it: dashes, quotes, the full stop that a
+/// phone makes of two spaces, and what has no width.
+const fn is_between(typed: char) -> bool {
+    matches!(
+        typed,
+        '-' | '_' | '\u{2010}'..='\u{2015}' | '\u{2212}'
+            | '"' | '\'' | '`' | '\u{ab}' | '\u{bb}' | '\u{2018}'..='\u{201f}' | '\u{2039}' | '\u{203a}'
+            | '.' | '\u{3002}' | '\u{ff61}'
+            | '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}'
+    )
 }
 
 #[cfg(test)]
@@ -147,6 +167,21 @@ mod tests {
             read("ilo0a bcdeF-ghjkm_npqrs"),
             Some(String::from("1100ABCDEFGHJKMNPQRS"))
         );
+        // The four ways of case 11, and what is around them.
+        for typed in [
+            "７ＱＫ４Ｍ－０ＺＴＲＷ－９ＨＸＢＣ－３ＥＶＪ２",
+            "7QK4M-0\u{200b}ZTRW-9HXBC-3EVJ2",
+            "\"7QK4M-0ZTRW-9HXBC-3EVJ2\"",
+            "«7QK4M-0ZTRW-9HXBC-3EVJ2»",
+            "7QK4M-0ZTRW-9HXBC-3EVJ2. ",
+            "\u{feff}7QK4M-0ZTRW-9HXBC-3EVJ2。",
+        ] {
+            assert_eq!(
+                read(typed),
+                Some(String::from("7QK4M0ZTRW9HXBC3EVJ2")),
+                "{typed}"
+            );
+        }
         for other in ["u", "U", "!", "é", "Ä", "٣", "\u{0}"] {
             assert_eq!(read(&other.repeat(20)), None, "{other}");
             assert_eq!(read(&"é!U".repeat(5)), None);

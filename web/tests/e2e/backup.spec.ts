@@ -31,7 +31,10 @@ for (const engine of ['native', 'wasm'] as const) {
     await openBackup(laptop, { ...backup, passphrase: '00000-00000-00000-00000' });
     await expect(laptop.at('notice')).toHaveAttribute('data-code', 'backup-unreadable');
     // As somebody would type it from paper.
-    await openBackup(laptop, { ...backup, passphrase: backup.passphrase.toLowerCase().replaceAll('-', ' ') });
+    await openBackup(laptop, {
+      ...backup,
+      passphrase: `“${backup.passphrase.toLowerCase().replaceAll('-', ' ')}”. `,
+    });
     await expect(laptop.at('backup-person')).toHaveCount(1);
     await expect(laptop.at('backup-person')).toContainText('bob');
     await laptop.at('backup-restore-password').fill(password);

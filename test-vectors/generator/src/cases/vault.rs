@@ -259,6 +259,19 @@ fn passphrases(file: &mut VectorFile) -> Result<(), Failure> {
             "with a line break and dashes of a word processor",
             "7QK4M\u{2013}0ZTRW\n9HXBC\u{2014}3EVJ2",
         ),
+        (
+            "in full width, as a keyboard for Chinese or Japanese writes it",
+            "７ＱＫ４Ｍ－０ＺＴＲＷ－９ＨＸＢＣ－３ＥＶＪ２",
+        ),
+        (
+            "with a space that has no width",
+            "7QK4M-0\u{200b}ZTRW-9HXBC-3EVJ2",
+        ),
+        ("in quotes", "\u{201c}7QK4M-0ZTRW-9HXBC-3EVJ2\u{201d}"),
+        (
+            "with the full stop that a phone makes of two spaces",
+            "7QK4M-0ZTRW-9HXBC-3EVJ2. ",
+        ),
     ] {
         file.valid(
             comment,
