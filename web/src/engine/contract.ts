@@ -555,6 +555,8 @@ export interface EngineCommands extends SecondFactorCommands, TalkCommands {
    * connected. Off until it is said.
    */
   setWhoIsHere(input: { on: boolean }): Promise<void>;
+  /** The relay is asked about one person, whatever was said of all; `presence` tells. Ends when one logs out. */
+  awaitPerson(input: { accountId: string; on: boolean }): Promise<void>;
   /** Wake the reconnect timer now. */
   retryNow(): Promise<void>;
   /** Takes effect at the next start; an operation never changes its engine half-way. */

@@ -207,6 +207,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     acceptChangedKey: ({ accountId }) => talks.trust.acceptChangedKey(accountId),
     setEraseOnDrop: async ({ on }) => talks.setEraseOnDrop(on),
     setWhoIsHere: async ({ on }) => talks.setWhoIsHere(on),
+    awaitPerson: async ({ accountId, on }) => talks.awaitPerson(accountId, on),
     retryNow: async () => talks.retryNow(),
     // The page keeps the choice and names it at the next start; nothing changes half-way.
     setEngineMode: async () => undefined,

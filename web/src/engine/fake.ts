@@ -625,6 +625,7 @@ export function createFakeEngine(options: FakeOptions = {}): FakeEngine {
     setEngineMode: async () => undefined,
     setEraseOnDrop: async () => undefined,
     setWhoIsHere: async () => undefined,
+    awaitPerson: async () => undefined,
   };
 
   /** Records the call and lets a test make it fail. */

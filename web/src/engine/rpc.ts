@@ -92,6 +92,7 @@ const commandTable = {
   setEngineMode: true,
   setEraseOnDrop: true,
   setWhoIsHere: true,
+  awaitPerson: true,
 } as const satisfies Record<CommandName, true>;
 
 export const COMMANDS = Object.keys(commandTable) as readonly CommandName[];

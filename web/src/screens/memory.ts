@@ -31,6 +31,10 @@ export interface Memory {
   readonly writing: ReadonlyMap<string, Writing>;
   /** By the peer's account id. */
   readonly recordings: ReadonlyMap<string, Kept>;
+  /** Those who are waited for, by account id: one is told when they come. */
+  readonly awaited: ReadonlyMap<string, Person>;
+  /** Those who were waited for, and have come; until that is put away. */
+  readonly arrived: readonly Person[];
   /** Account ids of those who make no sound. */
   readonly muted: ReadonlySet<string>;
   /** Why the page could not begin yet; null while it has not failed. It is tried again by itself. */
@@ -46,6 +50,8 @@ const EMPTY: Memory = {
   drafts: new Map(),
   writing: new Map(),
   recordings: new Map(),
+  awaited: new Map(),
+  arrived: [],
   muted: new Set(),
   startTrouble: null,
   update: null,
@@ -93,6 +99,29 @@ export function setWriting(memory: StoreApi<Memory>, accountId: string, next: Wr
     return { writing: after };
   });
 }
+
+/** `on`: from now on one waits for them. */
+export function awaitPerson(memory: StoreApi<Memory>, person: Person, on: boolean): void {
+  memory.setState((before) => {
+    const awaited = new Map(before.awaited);
+    if (on) awaited.set(person.accountId, person);
+    else awaited.delete(person.accountId);
+    return { awaited };
+  });
+}
+
+/** They are here, and nobody waits for them any more. */
+export function hasArrived(memory: StoreApi<Memory>, person: Person): void {
+  awaitPerson(memory, person, false);
+  memory.setState(({ arrived }) => ({ arrived: [...without(arrived, person), person] }));
+}
+
+export function putArrivedAway(memory: StoreApi<Memory>, person: Person): void {
+  memory.setState(({ arrived }) => ({ arrived: without(arrived, person) }));
+}
+
+const without = (people: readonly Person[], { accountId }: Person): readonly Person[] =>
+  people.filter((person) => person.accountId !== accountId);
 
 export function mute(memory: StoreApi<Memory>, accountId: string, on: boolean): void {
   memory.setState(({ muted }) => {

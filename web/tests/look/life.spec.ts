@@ -162,7 +162,17 @@ test('a page that is translated goes on, says nothing old, and what people write
     fake.offerFile({ state: 'transferring', done: 1_000_000, size: 30_000_000 });
   });
   await expect(at('message-text')).toHaveText('привет');
-  expect(await at('message-text').locator('font').count()).toBe(0);
+  await expect(at('live-log')).toContainText('привет');
+  await at('fingerprint-open').click();
+  await at('sas-emoji').waitFor();
+  await at('twelve-open').click();
+  await at('fingerprint-theirs-emoji').waitFor();
+  // Nor what is read to whoever listens, or what two people compare in the same words.
+  for (const ours of ['message-text', 'live-log', 'fingerprint-theirs-emoji', 'fingerprint-mine-emoji'])
+    expect(await at(ours).locator('font').count(), ours).toBe(0);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+  await expect(at('compare-panel')).toHaveCount(0);
   for (const done of [2_000_000, 9_000_000]) {
     await page.evaluate((bytes) => fake.offerFile({ done: bytes, size: 30_000_000 }), done);
   }

@@ -280,6 +280,16 @@ export const scenes: readonly Scene[] = [
     },
   },
   {
+    name: '02-arrived',
+    stage: 'in',
+    prepare: async (page) => {
+      await page.evaluate(() =>
+        duetMemory.setState({ arrived: [{ accountId: 'id-maximilian', name: 'maximilian_of_the_hills' }] }),
+      );
+      await page.getByTestId('arrived').waitFor();
+    },
+  },
+  {
     name: '02-missed',
     stage: 'in',
     prepare: async (page) => {

@@ -49,6 +49,8 @@ export class Talks {
   private browserOffline = false;
   private eraseOnDrop = false;
   private whoIsHere = false;
+  /** Account ids of those who are waited for. */
+  private readonly awaited = new Set<string>();
 
   constructor(private readonly deps: TalksDeps) {
     const { directory, emit, keystore, mode, now } = deps;
@@ -141,6 +143,7 @@ export class Talks {
     const { connection, current } = this;
     if (current.run !== null) this.calls.leaveAll();
     this.connection = null;
+    this.awaited.clear();
     this.seat.leave();
     const run = current.end();
     connection?.close();
@@ -172,6 +175,13 @@ export class Talks {
     this.watch();
   }
 
+  /** Whether the relay is asked about somebody in particular. */
+  awaitPerson(accountId: string, on: boolean): void {
+    if (on) this.awaited.add(accountId);
+    else this.awaited.delete(accountId);
+    this.watch();
+  }
+
   /** Tries to connect at once; also where another tab or device is in use. */
   retryNow(): void {
     if (this.connection === null) this.seat.takeOver();
@@ -181,8 +191,9 @@ export class Talks {
   /** The client watches those of conversations by itself. */
   private watch(): void {
     const { run, state } = this.current;
-    const known = this.whoIsHere ? [...state.pins.keys()].slice(0, MOST_WATCHED) : [];
-    run?.client.watch(known.map((accountId) => fromText(accountId, 32)));
+    const known = this.whoIsHere ? state.pins.keys() : [];
+    const watched = [...new Set([...this.awaited, ...known])].slice(0, MOST_WATCHED);
+    run?.client.watch(watched.map((accountId) => fromText(accountId, 32)));
   }
 
   /** What may not have arrived is named by what the package tells of the end. */

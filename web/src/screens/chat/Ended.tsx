@@ -7,6 +7,7 @@ import { BlockPerson } from '../BlockPerson.tsx';
 import { useApp, useCommand } from '../duet.tsx';
 import { Hollow } from '../Hollow.tsx';
 import { useCall } from '../lobby/use-call.ts';
+import { AwaitPerson } from '../signs/AwaitPerson.tsx';
 import { useStateText } from '../state-text.ts';
 import { looks } from './looks.ts';
 import { PeerMark } from './PeerMark.tsx';
@@ -46,6 +47,7 @@ export function Ended({ conversation, state, strip }: EndedProps) {
       >
         {t.chat.callAgain(peer.name)}
       </Button>
+      {state === 'peer-offline' && <AwaitPerson person={peer} />}
       <Button onClick={() => run((client) => client.leaveChat({ accountId: peer.accountId }))}>
         {t.chat.dismiss}
       </Button>

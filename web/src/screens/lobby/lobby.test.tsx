@@ -101,6 +101,29 @@ describe('people one knows', () => {
   });
 });
 
+describe('somebody who is not here', () => {
+  test('can be waited for; that they came is said once, and one press calls them', async () => {
+    const { user, engine } = await drawShell();
+    await act(() => engine.openChat(BOB));
+    act(() => engine.setState('peer-offline'));
+    await user.click(await screen.findByRole('button', { name: 'Tell me when bob is here' }));
+    await called(engine, 'awaitPerson', { accountId: BOB.accountId, on: true });
+    const tell = (here: boolean) =>
+      act(() => engine.emit({ type: 'presence', here: new Map([[BOB.accountId, here]]) }));
+    tell(false);
+    expect(screen.queryByTestId('arrived')).toBeNull();
+    tell(true);
+    expect((await screen.findByTestId('arrived')).textContent).toContain('bob is here');
+    await called(engine, 'awaitPerson', { accountId: BOB.accountId, on: false });
+    tell(false);
+    tell(true);
+    expect(screen.getAllByTestId('arrived')).toHaveLength(1);
+    await user.click(screen.getByTestId('arrived-call'));
+    await called(engine, 'openChat', BOB);
+    expect(screen.queryByTestId('arrived')).toBeNull();
+  });
+});
+
 describe('an incoming conversation', () => {
   test('names a file that came with it, and shows what its name hides', async () => {
     const { engine } = await drawShell();

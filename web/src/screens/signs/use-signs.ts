@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { useApp, useConversation, useConversations, useIncoming, useMemory } from '../duet.tsx';
 import { newsFrom, ringing, waiting } from './news.ts';
 import { notify, takeBack } from './notify.ts';
 import { chime, ring } from './sound.ts';
+import { useAwaited } from './use-awaited.ts';
 import { isAway, useAway, useHidden } from './use-away.ts';
 
 export interface SignsOptions {
@@ -66,6 +67,12 @@ export function useSigns({ inFront, notify: wanted, sounds }: SignsOptions): boo
   }, [newest]);
   const rings = calls.length > 0 && sounds;
   useEffect(() => (rings ? ring() : undefined), [rings]);
+
+  const tellArrived = useCallback(() => {
+    if (choices.current.sounds) chime();
+    if (isAway() && choices.current.wanted) void notify(choices.current.t.signs.here);
+  }, []);
+  useAwaited(tellArrived);
 
   useEffect(() => {
     if (!away) void takeBack();
