@@ -280,6 +280,11 @@ bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), beside
 	@cd wasm-bindings && npm run --silent bench
 	@$(MAKE) --no-print-directory bench-relay
 
+.PHONY: bench-web
+bench-web: $(STAMPS)/site $(STAMPS)/tests ## The messenger on a phone: first visit, presses and keys, 10,000 messages, what a tab holds afterwards; texts beside a file
+	$(debug_relay)
+	@cd web && npm run --silent perf
+
 .PHONY: bench-relay
 bench-relay: $(STAMPS)/base ## The relay beside a bare echo, two relays with Redis, nats-server and mosquitto (ARGS='--rate 1000 --payload 256')
 	@sh infra/setup/bench.sh

@@ -41,7 +41,7 @@ export interface ChatProps {
 /** One conversation, and no other: who and how it stands above, what was said in the middle, what is being written below. */
 export function Chat({ conversation, onBack }: ChatProps) {
   const { t } = useWords();
-  const { memory } = useDuet();
+  const { memory, stores } = useDuet();
   const { accountId, name } = conversation.peer;
   const [ui] = useState(() => createChatUi(accountId));
   const remark = useStore(ui, (state) => state.remark);
@@ -67,7 +67,14 @@ export function Chat({ conversation, onBack }: ChatProps) {
     return () => clearTimeout(timer);
   }, [remark, ui]);
 
-  // What was looked at and heard goes with the conversation.
+  // What was looked at and heard goes with the conversation, and with its messages where those go first.
+  useEffect(
+    () =>
+      stores.messages.subscribe(({ order }, before) => {
+        if (order.length === 0 && before.order.length > 0) closeWorkshop();
+      }),
+    [stores],
+  );
   useEffect(() => closeWorkshop, []);
 
   const shownHint = remark ?? hint;

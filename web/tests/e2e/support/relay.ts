@@ -14,9 +14,10 @@ export const binary = process.env['DUET_RELAY'] ?? join(repository, 'target/debu
 
 /**
  * Below those that the kernel gives to whoever asks for any, so that nobody takes one between the look and the use of it, or
- * while a relay is away. Each worker has its own, and gives none twice before all had their turn.
+ * while a relay is away; and above 10080, the last one that browsers refuse. Each worker has its own, and gives none twice before
+ * all had their turn.
  */
-const PORTS = { first: 10_000, forWorker: 1_000 };
+const PORTS = { first: 12_000, forWorker: 1_000 };
 let tried = process.pid % PORTS.forWorker;
 
 /** A port that nobody listens on. */
