@@ -6,6 +6,7 @@ import { ready } from '@duet-chat/crypto';
 import type { Environment } from './harness.js';
 import './node/bundles.js';
 import './node/collected.js';
+import './node/connect.js';
 import './node/cost.js';
 import './node/example.js';
 import './node/guide.js';

@@ -29,6 +29,7 @@ const PACKAGE_ERRORS = {
   E_RELAY_UNREACHABLE: 'The relay did not answer.',
   E_RELAY_ANSWER: 'What answered is not the relay, or not one of this version.',
   E_RELAY_REFUSED: "The relay refused: see the error's `reason`.",
+  E_CONNECTION_STOPPED: 'The connection stopped before the client was online: see its `state`.',
   E_SECOND_FACTOR: 'The account has a second factor: give `login` a `secondFactor` to ask for it.',
   E_FILE_SOURCE: 'The source of a file could not be read.',
   E_FILE_SOURCE_CHANGED: 'The source of a file is not what it was when its key was made: send it anew.',

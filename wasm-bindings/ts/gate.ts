@@ -105,6 +105,11 @@ export function isBlob(value: unknown): value is Blob {
   return hasInside(value, Blob, 'size');
 }
 
+/** Whether it is an ArrayBuffer, of any realm: no shared one. */
+export function isArrayBuffer(value: unknown): value is ArrayBuffer {
+  return hasInside(value, ArrayBuffer, 'byteLength');
+}
+
 /** Whether it is a ReadableStream, of any realm. */
 export function isStream(value: unknown): value is ReadableStream<Uint8Array> {
   return hasInside(value, ReadableStream, 'locked');

@@ -218,6 +218,45 @@ export const client: Suite = ({ engines, relay, restartRelay }: Environment) => 
       },
     })),
     {
+      name: 'a file arrives although who is told of its progress throws, which is reported',
+      run: async () => {
+        const reported: unknown[] = [];
+        const platform = Object.getOwnPropertyDescriptor(globalThis, 'reportError');
+        const value = (error: unknown) => void reported.push(error);
+        Object.defineProperty(globalThis, 'reportError', { value, configurable: true, writable: true });
+        try {
+          const [alice, bob] = [await somebody(url, 'wasm'), await somebody(url, 'wasm')];
+          const { a, b } = await meet(alice, bob);
+          const bytes = pattern(100_000);
+          const [atSender, atReceiver] = [new RangeError('sender'), new RangeError('receiver')];
+          const sending = a.sendFile({
+            source: new Blob([bytes]),
+            name: 'one',
+            mediaType: 'text/plain',
+            onProgress: () => {
+              throw atSender;
+            },
+          });
+          const { body } = await bob.ear.until('message', (event) => event.body.type === 'file');
+          assert(body.type === 'file', 'it is a file');
+          const whole = new Uint8Array(body.descriptor.size);
+          const receiving = b.receiveFile(body.descriptor, {
+            write: ({ offset, bytes: part }) => whole.set(part, offset),
+            onProgress: () => {
+              throw atReceiver;
+            },
+          });
+          await Promise.all([sending.done, receiving.done]);
+          sameBytes(whole, bytes, 'the file');
+          assert(reported.includes(atSender) && reported.includes(atReceiver), 'both are reported');
+          part(alice, bob);
+        } finally {
+          if (platform === undefined) Reflect.deleteProperty(globalThis, 'reportError');
+          else Object.defineProperty(globalThis, 'reportError', platform);
+        }
+      },
+    },
+    {
       name: 'a file is rejected, and another one cancelled',
       run: async () => {
         const [alice, bob] = [await somebody(url, 'wasm'), await somebody(url, 'wasm')];

@@ -57,6 +57,7 @@ export class HeldClient implements Client, Inputs {
   readonly #sleepless: () => void;
   readonly #todo: Output[] = [];
   #busy = false;
+  readonly #onFree = new Set<() => void>();
   #transport: Transport | undefined;
   #freed = false;
 
@@ -181,6 +182,10 @@ export class HeldClient implements Client, Inputs {
 
   opened(transport: Transport): void {
     checkTransport(transport);
+    if (this.#freed) {
+      transport.close('freed');
+      throw new DuetError('E_FREED');
+    }
     this.#transport = transport;
     this.step((client, at) => client.opened(at));
   }
@@ -249,6 +254,14 @@ export class HeldClient implements Client, Inputs {
     this.#held.free();
     this.#feed.end();
     transport?.close('freed');
+    for (const then of this.#onFree) then();
+    this.#onFree.clear();
+  }
+
+  /** Calls `then` once it is freed. Returns what takes that back. */
+  onFree(then: () => void): () => void {
+    this.#onFree.add(then);
+    return () => this.#onFree.delete(then);
   }
 
   [DISPOSE](): void {

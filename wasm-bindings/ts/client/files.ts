@@ -4,6 +4,7 @@ import type { Incoming, Outgoing } from '../files/transfer.js';
 import type { ChunksWanted, FileAct } from '../generated/Client.js';
 import type { FileOp } from '../generated/Content.js';
 import { CHUNK_LENGTH, ENVELOPE_HEAD_LENGTH } from '../generated/limits.js';
+import { told } from '../report.js';
 import { Serial } from '../serial.js';
 import type { Bytes, Progress } from '../types.js';
 import type { FileTransfer, MessageId, ReceiveFileOptions } from './types.js';
@@ -76,7 +77,7 @@ abstract class Moving implements FileTransfer {
   }
 
   protected tell(done: number): void {
-    this.#onProgress?.({ done: Math.min(done, this.size), total: this.size });
+    told(this.#onProgress, { done: Math.min(done, this.size), total: this.size });
   }
 
   /** Well, or with an error. */

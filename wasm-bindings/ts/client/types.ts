@@ -222,7 +222,7 @@ export interface Conversation {
 }
 
 export interface SendFileOptions extends OutgoingFileOptions {
-  /** Called with the bytes written to the peer's socket, as the relay reports. */
+  /** Called with the bytes written to the peer's socket, as the relay reports. What it throws is reported, and changes nothing. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -230,6 +230,7 @@ export interface ReceiveFileOptions {
   /** Takes a verified part of the file, starting at `offset`. Parts come in any order, each once, one at a time. */
   readonly write: (part: { readonly offset: number; readonly bytes: Bytes }) => void | Promise<void>;
   readonly engine?: EngineMode | undefined;
+  /** What it throws is reported, and changes nothing. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 

@@ -3,8 +3,9 @@ import { HeldClient } from '../client/client.js';
 import { onWakeUp } from '../client/timing.js';
 import type { Client, ClientListener, Transport } from '../client/types.js';
 import { DuetError } from '../errors.js';
-import { callback, options as own } from '../gate.js';
+import { callback, isArrayBuffer, options as own } from '../gate.js';
 import { AFTER_CLOSE, CLOSE_CODES, type CloseCode } from '../generated/relay-api.js';
+import { told } from '../report.js';
 import type { Bytes } from '../types.js';
 import { addressOf } from './http.js';
 import { Outbox } from './outbox.js';
@@ -30,13 +31,17 @@ export type SocketClass = new (
 export type ConnectionState =
   | { readonly at: 'connecting' }
   | { readonly at: 'online' }
-  /** The next attempt is made at this time, in ms since 1970; {@link Connection.retryNow} makes it at once. */
-  | { readonly at: 'waiting'; readonly retryAt: number }
+  /**
+   * The next attempt is made at this time, in ms since 1970; {@link Connection.retryNow} makes it at once. `cause` is there where
+   * there was no token: what `token` rejected with.
+   */
+  | { readonly at: 'waiting'; readonly retryAt: number; readonly cause?: unknown }
   /**
    * No attempt is made by itself. `takenOver`: the account connected elsewhere. `refused`: the relay takes neither this token
-   * nor a fresh one, or not what we say. `closed`: by us.
+   * nor a fresh one, or not what we say; or what `token` gave is no token, which `cause` tells. `closed`: by us, or because the
+   * client was freed.
    */
-  | { readonly at: 'stopped'; readonly why: 'takenOver' | 'refused' | 'closed' };
+  | { readonly at: 'stopped'; readonly why: 'takenOver' | 'refused' | 'closed'; readonly cause?: unknown };
 
 export interface ConnectOptions {
   /** Where the relay is: `https://chat.example`. */
@@ -44,13 +49,17 @@ export interface ConnectOptions {
   readonly client: Client;
   /** An access token; `refused`: the last one was, so a fresh one is wanted. If it rejects, that is an attempt that failed. */
   readonly token: (refused: boolean) => Promise<string>;
+  /** What it throws is reported as an error of a listener is, and changes nothing. */
   readonly onState?: ((state: ConnectionState) => void) | undefined;
   /** In the place of the platform's. */
   readonly WebSocket?: SocketClass | undefined;
 }
 
 export interface Connection {
-  /** Fulfilled when the client is online for the first time. */
+  /**
+   * Fulfilled when the client is online for the first time. Rejected with `E_CONNECTION_STOPPED` if the connection stops before;
+   * {@link Connection.retryNow} does not change that any more.
+   */
   readonly online: Promise<void>;
   readonly state: ConnectionState;
   /** Tries at once, if there is no connection. */
@@ -94,12 +103,20 @@ interface Attempt {
   timer: ReturnType<typeof setTimeout> | undefined;
 }
 
+/** Why an attempt failed, where it is more than the line. */
+interface Reason {
+  readonly cause?: unknown;
+}
+
 class Reconnecting implements Connection {
   readonly #options: ConnectOptions;
+  readonly #client: HeldClient;
   readonly #address: URL;
   readonly #sleepless: () => void;
+  readonly #kept: () => void;
   readonly online: Promise<void>;
   #isOnline: () => void = () => undefined;
+  #isNot: (error: DuetError) => void = () => undefined;
   #state: ConnectionState = { at: 'connecting' };
   #attempt: Attempt | undefined;
   #failures = 0;
@@ -111,16 +128,23 @@ class Reconnecting implements Connection {
     if (callback(options.token, 'token') === undefined) throw new DuetError('E_ARGUMENT', 'token is needed');
     callback(options.onState, 'onState');
     callback(options.WebSocket, 'WebSocket');
-    if (!HeldClient.is(options.client))
-      throw new DuetError('E_ARGUMENT', 'client must be one of this package');
+    const { client } = options;
+    if (!HeldClient.is(client)) throw new DuetError('E_ARGUMENT', 'client must be one of this package');
+    if (client.freed) throw new DuetError('E_FREED');
     this.#options = options;
-    this.online = new Promise((resolve) => {
+    this.#client = client;
+    this.online = new Promise((resolve, reject) => {
       this.#isOnline = resolve;
+      this.#isNot = reject;
     });
+    // Whoever looks at the state instead need not hear of it.
+    this.online.catch(() => undefined);
     this.#address = addressOf('/ws', options.url);
     this.#address.protocol = this.#address.protocol.replace('http', 'ws');
-    options.client.addEventListener('line', this.#onLine);
-    options.client.addEventListener('draining', this.#onDraining);
+    client.addEventListener('line', this.#onLine);
+    client.addEventListener('draining', this.#onDraining);
+    // Also where it has no line, or not yet, that it would close.
+    this.#kept = client.onFree(() => this.close());
     this.#sleepless = onWakeUp(() => {
       if (this.#state.at === 'waiting') this.retryNow();
     });
@@ -142,21 +166,20 @@ class Reconnecting implements Connection {
   }
 
   close(): void {
-    const { client } = this.#options;
-    client.removeEventListener('line', this.#onLine);
-    client.removeEventListener('draining', this.#onDraining);
+    if (this.#state.at === 'stopped' && this.#state.why === 'closed') return;
+    this.#client.removeEventListener('line', this.#onLine);
+    this.#client.removeEventListener('draining', this.#onDraining);
+    this.#kept();
     this.#sleepless();
     clearTimeout(this.#timer);
     const attempt = this.#attempt;
     if (attempt !== undefined) this.#drop(attempt);
-    this.#turn({ at: 'stopped', why: 'closed' });
-    if (attempt !== undefined) client.lost();
+    this.#stopped({ at: 'stopped', why: 'closed' }, attempt !== undefined);
   }
 
   // ---- An attempt
 
   #open(): void {
-    this.#turn({ at: 'connecting' });
     const Socket = this.#options.WebSocket ?? (globalThis.WebSocket as unknown as SocketClass | undefined);
     if (Socket === undefined) throw new DuetError('E_ARGUMENT', 'this platform has no WebSocket: give one');
     // The relay wants to know which page asks. Browsers say it themselves.
@@ -172,18 +195,19 @@ class Reconnecting implements Connection {
       timer: setTimeout(() => this.#lose(attempt), LOGIN_MS),
     };
     this.#attempt = attempt;
+    this.#turn({ at: 'connecting' });
     const here = (then: () => void) => () => {
       if (this.#attempt === attempt) then();
     };
     socket.addEventListener(
       'open',
-      here(() => this.#options.client.opened(this.#transport(attempt))),
+      here(() => this.#client.opened(this.#transport(attempt))),
     );
     socket.addEventListener('message', ({ data }) => {
       if (this.#attempt !== attempt) return;
       // Not a relay, or not this protocol: nothing that it says can be used.
-      if (!(data instanceof ArrayBuffer)) return this.#lose(attempt);
-      this.#options.client.receive(new Uint8Array(data));
+      if (!isArrayBuffer(data)) return this.#lose(attempt);
+      this.#client.receive(new Uint8Array(data));
     });
     // Of a connection that failed. Not every platform tells its end as well.
     socket.addEventListener('error', () => this.#lose(attempt));
@@ -209,12 +233,18 @@ class Reconnecting implements Connection {
   }
 
   async #identify(attempt: Attempt): Promise<void> {
+    let token: string;
     try {
-      const token = await this.#options.token(this.#refusals > 0);
-      if (this.#attempt === attempt) this.#options.client.token(token);
-    } catch {
-      // Whoever gives tokens knows why there is none.
-      this.#lose(attempt);
+      token = await this.#options.token(this.#refusals > 0);
+    } catch (cause) {
+      return this.#lose(attempt, { cause });
+    }
+    if (this.#attempt !== attempt) return;
+    try {
+      this.#client.token(token);
+    } catch (cause) {
+      // Whoever gave it would give it again.
+      this.#stop(attempt, 'refused', { cause });
     }
   }
 
@@ -225,8 +255,8 @@ class Reconnecting implements Connection {
       clearTimeout(attempt.timer);
       attempt.since = Date.now();
       this.#refusals = 0;
-      this.#turn({ at: 'online' });
       this.#isOnline();
+      this.#turn({ at: 'online' });
     } else if (detail.state === 'refused') {
       this.#refuse(attempt);
     }
@@ -259,13 +289,21 @@ class Reconnecting implements Connection {
     else this.#stop(attempt, 'refused');
   }
 
-  #stop(attempt: Attempt, why: 'takenOver' | 'refused'): void {
+  #stop(attempt: Attempt, why: 'takenOver' | 'refused', reason: Reason = {}): void {
     this.#drop(attempt);
-    this.#turn({ at: 'stopped', why });
-    this.#options.client.lost();
+    this.#stopped({ at: 'stopped', why, ...reason }, true);
   }
 
-  #lose(attempt: Attempt): void {
+  #stopped(state: Extract<ConnectionState, { at: 'stopped' }>, lost: boolean): void {
+    // First, and not only told: the client may answer at once.
+    this.#state = state;
+    if (lost) this.#client.lost();
+    const { why, cause } = state;
+    this.#isNot(new DuetError('E_CONNECTION_STOPPED', why, cause === undefined ? {} : { cause }));
+    this.#turn(state);
+  }
+
+  #lose(attempt: Attempt, reason: Reason = {}): void {
     if (this.#attempt !== attempt) return;
     this.#drop(attempt);
     const stable = attempt.since !== undefined && Date.now() - attempt.since >= STABLE_MS;
@@ -274,9 +312,9 @@ class Reconnecting implements Connection {
     this.#failures += 1;
     // At least half of the pause, so that a relay that comes back is not met by everybody at once.
     const pause = Math.max(attempt.restart ?? 0, longest / 2) + (Math.random() * longest) / 2;
-    this.#turn({ at: 'waiting', retryAt: Date.now() + pause });
     this.#timer = setTimeout(() => this.#open(), pause);
-    this.#options.client.lost();
+    this.#client.lost();
+    this.#turn({ at: 'waiting', retryAt: Date.now() + pause, ...reason });
   }
 
   #drop(attempt: Attempt): void {
@@ -286,8 +324,9 @@ class Reconnecting implements Connection {
     attempt.socket.close(NORMAL);
   }
 
+  /** The last of whatever is done: a listener may do the next thing at once. */
   #turn(state: ConnectionState): void {
     this.#state = state;
-    this.#options.onState?.(state);
+    told(this.#options.onState, state);
   }
 }
