@@ -221,3 +221,36 @@ finds(
    parentPort.postMessage([refused, memory.buffer.byteLength < 4 * 1024 * 1024])`,
   ['OperationError', true],
 );
+
+finds(
+  'what the platform exports may be of another realm',
+  `const { runInNewContext } = await import('node:vm');
+   const foreign = runInNewContext('(bytes) => Uint8Array.from(bytes).buffer');
+   replace({ getRandomValues, subtle: new Proxy(platform.subtle, {
+     get: (target, name) => name === 'exportKey'
+       ? async (format, key) => {
+           const exported = await target.exportKey(format, key);
+           return format === 'jwk' ? exported : foreign(new Uint8Array(exported));
+         }
+       : target[name].bind(target),
+   }) });`,
+  `const { createSubtle } = await load('subtle.js');
+   const [native, wasm] = [createSubtle({ engine: 'native' }), createSubtle({ engine: 'wasm' })];
+   const bytes = new Uint8Array(32).fill(7);
+   const key = await native.importKey('raw', bytes, 'AES-GCM', true, ['encrypt']);
+   const exported = await native.exportKey('raw', key);
+   const { k } = await native.exportKey('jwk', key);
+   const wrapping = await wasm.importKey('raw', new Uint8Array(32), 'AES-GCM', false, ['wrapKey', 'decrypt']);
+   const how = { name: 'AES-GCM', iv: new Uint8Array(12) };
+   const unwrapped = async (format) => {
+     const sealed = await wasm.wrapKey(format, key, wrapping, how);
+     return new Uint8Array(await wasm.decrypt(how, wrapping, sealed));
+   };
+   parentPort.postMessage([
+     String(new Uint8Array(exported)) === String(bytes),
+     k.length,
+     String(await unwrapped('raw')) === String(bytes),
+     JSON.parse(new TextDecoder().decode(await unwrapped('jwk'))).k === k,
+   ])`,
+  [true, 43, true, true],
+);

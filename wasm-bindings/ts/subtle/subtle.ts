@@ -4,7 +4,6 @@ import { TextDecoder, TextEncoder } from '../platform.js';
 import type {
   Bytes,
   Encapsulated,
-  Exported,
   KeyData,
   Operations,
   Params,
@@ -184,7 +183,7 @@ export class DuetSubtleCrypto {
     const format = keyFormat(formatGiven, 'format');
     const key = cryptoKey(keyGiven, 'key');
     const exported = await this.#export(format, key);
-    return exported instanceof Uint8Array ? bufferOf(exported) : exported;
+    return exported.format === 'jwk' ? exported.jwk : bufferOf(exported.bytes);
   }
 
   async deriveBits(...given: unknown[]): Promise<ArrayBuffer> {
@@ -408,20 +407,24 @@ export class DuetSubtleCrypto {
     return key;
   }
 
-  async #export(given: Format, key: CryptoKey): Promise<Exported> {
+  async #export(given: Format, key: CryptoKey): Promise<KeyData> {
     const slots = slotsOf(key);
     const { name } = (slots ?? key).algorithm;
     const format = formatFor(name, given);
     if (slots === undefined) {
       const exported = await this.#keyOfPlatform(key).native.subtle.exportKey(format, key);
-      return exported instanceof ArrayBuffer ? new Uint8Array(exported) : exported;
+      // By what was asked for: the platform's buffer may be of another realm.
+      return format === 'jwk'
+        ? { format, jwk: exported as JsonWebKey }
+        : { format, bytes: new Uint8Array(exported as ArrayBuffer) };
     }
     const algorithm = algorithmNamed(name);
     if (algorithm === undefined) throw unsupported(name, 'exportKey');
     const { does, wasm } = await this.#ready(algorithm);
     const exporting = operation(does.exportKey, name, 'exportKey');
     if (!slots.extractable) throw exception('InvalidAccessError', 'the key is not extractable');
-    return exporting(wasm, format, slots);
+    const exported = exporting(wasm, format, slots);
+    return format === 'jwk' ? { format, jwk: exported as Jwk } : { format, bytes: exported as Bytes };
   }
 
   /** A secret for the owner of a key, and what carries it there. */
@@ -561,9 +564,9 @@ function keyData(format: Format, bytes: Bytes | undefined, jwk: Jwk | undefined)
 }
 
 /** What is wrapped. */
-function serialized(exported: Exported): Bytes {
-  if (exported instanceof Uint8Array) return exported;
-  return new TextEncoder().encode(JSON.stringify(exported)) as Bytes;
+function serialized(exported: KeyData): Bytes {
+  if (exported.format !== 'jwk') return exported.bytes;
+  return new TextEncoder().encode(JSON.stringify(exported.jwk)) as Bytes;
 }
 
 /** What was wrapped. */
