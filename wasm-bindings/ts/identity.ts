@@ -215,7 +215,8 @@ function signingKey(key: CryptoKey): CryptoKey {
   let right = false;
   try {
     right =
-      key instanceof CryptoKey &&
+      // Of every realm alike.
+      Object.prototype.toString.call(key) === '[object CryptoKey]' &&
       key.type === 'private' &&
       key.algorithm.name === 'Ed25519' &&
       !key.extractable &&

@@ -36,7 +36,8 @@ export async function readBlob(blob: Blob, start: number, end: number): Promise<
   try {
     bytes = new Uint8Array(await bufferOf(blob.slice(start, end)));
   } catch (cause) {
-    const changed = cause instanceof DOMException && cause.name === 'NotReadableError';
+    // Of every realm alike.
+    const changed = (cause as { readonly name?: unknown } | null | undefined)?.name === 'NotReadableError';
     throw new DuetError(changed ? 'E_FILE_SOURCE_CHANGED' : 'E_FILE_SOURCE', undefined, { cause });
   }
   if (bytes.length !== Math.min(end, blob.size) - start) throw new DuetError('E_FILE_SOURCE_CHANGED');

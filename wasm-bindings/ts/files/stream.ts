@@ -114,15 +114,23 @@ export function sealedSize(size: number): number {
  */
 export function openFile(given: OpenFileOptions): ReadableStream<Bytes> {
   const options = own(given);
-  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   const context = contextOf(options.context);
   const source = byteSource(options.source);
   const total = source.size === undefined ? undefined : plainSize(source.size);
+  // What the stream would refuse later is refused before there is a copy to wipe.
+  signalOf(options.signal);
+  callback(options.onProgress, 'onProgress');
+  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   let cipher: ChunkCipher | undefined;
   let done = 0;
   let chunks = 0;
 
-  const owned = { free: () => cipher?.free() };
+  const owned = {
+    free: () => {
+      key.fill(0);
+      cipher?.free();
+    },
+  };
   return pulled(source, owned, options, async () => {
     if (cipher === undefined) {
       const header = await source.read(FILE_HEADER_LENGTH);
@@ -146,7 +154,6 @@ export async function openFileRange(given: OpenFileRangeOptions): Promise<Bytes>
   const options = own(given);
   const { source } = options;
   const signal = signalOf(options.signal);
-  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   const context = contextOf(options.context);
   if (!isBlob(source)) throw new DuetError('E_ARGUMENT', 'source must be a Blob');
   const size = plainSize(source.size);
@@ -155,8 +162,13 @@ export async function openFileRange(given: OpenFileRangeOptions): Promise<Bytes>
   if (end > size) throw new DuetError('E_FILE_RANGE');
 
   signal?.throwIfAborted();
-  const keys = opener(await readBlob(source, 0, FILE_HEADER_LENGTH), key, context);
-  key.fill(0);
+  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
+  let keys: FileCipher;
+  try {
+    keys = opener(await readBlob(source, 0, FILE_HEADER_LENGTH), key, context);
+  } finally {
+    key.fill(0);
+  }
   const cipher = chunkCipher(keys, options.engine, end - start);
   const lastChunk = Math.floor(size / CHUNK_LENGTH);
   const open = async (first: number, after: number): Promise<Bytes> => {
@@ -255,7 +267,8 @@ function pulled(
           // An abort has errored the stream already, and told the source.
           if (signal?.aborted) return;
           end();
-          await source.cancel(error);
+          // What went wrong is the news, not that its producer cannot be told.
+          await source.cancel(error).catch(() => undefined);
           throw error;
         }
       },

@@ -196,6 +196,8 @@ export async function findKey(
   try {
     const answer = await ask(question, { method: 'GET', path: `/api/identity/users/${id}/key` });
     const { id: account, username, identityKey } = fields(answer);
+    // Somebody else's key under this account's name would be pinned.
+    if (account !== id) throw unexpected();
     return { accountId: bytes32(account), name: string(username), publicKey: bytes32(identityKey) };
   } catch (error) {
     const nobody =
