@@ -67,7 +67,8 @@ export async function moduleFrom(given: ReadyOptions['wasm'], own: Own): Promise
     case 'WebAssembly.Module':
       return given as WebAssembly.Module;
     case 'URL':
-      return answered(await fetch(given as URL));
+    case 'String':
+      return answered(await fetch(given as URL | string));
     case 'Response':
       return answered(given as Response);
     default:

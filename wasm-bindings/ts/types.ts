@@ -23,8 +23,8 @@ export type EngineName = 'native' | 'wasm';
 export type EngineMode = 'auto' | EngineName;
 
 export interface ReadyOptions {
-  /** Where to take the wasm module from, instead of the copy inside the package. */
-  readonly wasm?: BufferSource | WebAssembly.Module | URL | Response;
+  /** Where to take the wasm module from, instead of the copy inside the package; a string is an address, such as Vite's `?url` gives. */
+  readonly wasm?: BufferSource | WebAssembly.Module | URL | string | Response;
 }
 
 /** One line of {@link Capabilities}: which engines can do an operation here, and which one `auto` uses. */
@@ -263,6 +263,7 @@ export interface Offer {
   /** Verifies an END from the peer and returns its reason. */
   verifyEnd(input: { frame: Uint8Array; from: Uint8Array }): Promise<EndReason>;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -291,6 +292,7 @@ export interface Listener {
     pin?: Uint8Array | undefined;
   }): Promise<IncomingOffer>;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 /** A verified OFFER or INIT: it can ring. */
@@ -314,6 +316,7 @@ export interface IncomingOffer {
   /** Verifies the initiator's END (cancelled) while ringing. */
   verifyEnd(input: { frame: Uint8Array; from: Uint8Array }): Promise<EndReason>;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -354,6 +357,7 @@ export interface PendingSession {
   /** Verifies the initiator's END while waiting for its CONFIRM. */
   verifyEnd(input: { frame: Uint8Array; from: Uint8Array }): Promise<EndReason>;
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 // ---------------------------------------------------------------------------------------------------------
@@ -460,6 +464,7 @@ export interface OutgoingFile {
   frame(index: number, count: number, options?: { signal?: AbortSignal }): Promise<Bytes>;
   /** Wipes the key. */
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 /** The plaintext of one CHUNK frame, already cut to the file's size, without padding. `last`: it contains the final chunk. */
@@ -482,6 +487,7 @@ export interface IncomingFile {
   open(frame: Uint8Array): Promise<OpenedChunks>;
   /** Wipes the key. */
   free(): void;
+  [Symbol.dispose](): void;
 }
 
 export interface FileStreamOptions {

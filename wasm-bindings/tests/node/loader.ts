@@ -44,6 +44,7 @@ for (const [form, expression] of [
   ['a compiled module', 'await WebAssembly.compile(await wasm())'],
   ['a Response', 'new Response(await wasm())'],
   ['an ArrayBuffer', 'new Uint8Array(await wasm()).buffer'],
+  ['an address as text', "'data:application/wasm;base64,' + (await wasm()).toString('base64')"],
   ['an address', "new URL('data:application/wasm;base64,' + (await wasm()).toString('base64'))"],
 ] as const) {
   loads(
@@ -206,6 +207,35 @@ loads(
      await attempt(() => identity.free()),
    ])`,
   ['E_WASM_TRAP', 'E_WASM_TRAP', 'E_WASM_TRAP', 'E_WASM_TRAP', 'went through'],
+);
+
+loads(
+  'a trap reaches whoever listens to a client, and whoever reads now or later',
+  `await $.ready();
+   const identity = await $.createIdentity({ realm: 'a', name: 'b', engine: 'wasm' });
+   const client = $.createClient({ identity });
+   const reading = client[Symbol.asyncIterator]().next();
+   const listened = new Promise((resolve) => client.addEventListener('failed', ({ detail }) => resolve(detail)));
+   Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues() { throw new Error('gone'); } } });
+   const dying = await attempt(() => $.randomBytes(1));
+   const call = await attempt(() => client.lost());
+   const { type, error } = await listened;
+   const later = client[Symbol.asyncIterator]();
+   parentPort.postMessage([dying, call, await code(reading), type, error.code, await code(later.next()), (await later.next()).done]);`,
+  ['E_WASM_TRAP', 'E_WASM_TRAP', 'E_WASM_TRAP', 'failed', 'E_WASM_TRAP', 'E_WASM_TRAP', true],
+);
+
+loads(
+  'a client that is freed has not failed',
+  `await $.ready();
+   const client = $.createClient({ identity: await $.createIdentity({ realm: 'a', name: 'b' }) });
+   let failed = false;
+   client.addEventListener('failed', () => { failed = true; });
+   const reading = client[Symbol.asyncIterator]().next();
+   client.free();
+   await Promise.resolve();
+   parentPort.postMessage([(await reading).done, (await client[Symbol.asyncIterator]().next()).done, failed]);`,
+  [true, true, false],
 );
 
 loads(

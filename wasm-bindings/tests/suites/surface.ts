@@ -1,9 +1,53 @@
 /** What holds for the package as a whole. */
-import { capabilities, createIdentity, DuetError, ready, sealedSize, sealFile } from '@duet-chat/crypto';
+import {
+  type Client,
+  capabilities,
+  createIdentity,
+  createIncomingFile,
+  createOutgoingFile,
+  DuetError,
+  type HandshakeRate,
+  type Identity,
+  type IncomingFile,
+  type IncomingOffer,
+  type Listener,
+  type Offer,
+  type OutgoingFile,
+  type PendingSession,
+  ready,
+  type Session,
+  sealedSize,
+  sealFile,
+} from '@duet-chat/crypto';
 import { decodeRelayFrame, encodeSend, envelopeId } from '@duet-chat/crypto/relay';
 import { assert, equal, refused, type Suite } from '../harness.js';
 
+/** Everything that has `free()`: `using` takes it. Compiled, not run. */
+type Freed =
+  | Client
+  | HandshakeRate
+  | Identity
+  | IncomingFile
+  | IncomingOffer
+  | Listener
+  | Offer
+  | OutgoingFile
+  | PendingSession
+  | Session;
+const disposable = (held: Freed): Disposable => held;
+
 export const surface: Suite = ({ engines }) => [
+  {
+    name: 'files may be held by `using`',
+    run: async () => {
+      const outgoing = createOutgoingFile({ source: new Blob(['x']), name: 'f', mediaType: 'text/plain' });
+      const { descriptor } = outgoing;
+      const incoming = createIncomingFile({ descriptor: { ...descriptor, key: descriptor.key.slice() } });
+      for (const held of [outgoing, incoming].map(disposable)) held[Symbol.dispose]();
+      await refused('E_FREED', () => outgoing.frame(0, 1));
+      await refused('E_FREED', () => incoming.open(new Uint8Array(100)));
+    },
+  },
   {
     name: 'ready() may be called again and again',
     run: async () => {

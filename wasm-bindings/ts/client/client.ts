@@ -15,6 +15,8 @@ import {
 import { SETTINGS } from '../generated/shapes.js';
 import { withChoice } from '../handshake/step.js';
 import { internalIdentity } from '../identity.js';
+import { death } from '../loader.js';
+import { report } from '../report.js';
 import type { Account, Bytes, PinState, VerifiedPeer } from '../types.js';
 import { peersToWire } from '../vault.js';
 import type { Finished, Task, Client as WasmClient } from '../wasm/glue.js';
@@ -25,6 +27,7 @@ import { Alarm, onWakeUp } from './timing.js';
 import type {
   Client,
   ClientEvent,
+  ClientEventType,
   ClientListener,
   ClientOptions,
   CloseReason,
@@ -90,9 +93,13 @@ export class HeldClient implements Client, Inputs {
   }
 
   step<T>(input: (client: WasmClient, at: number) => T): T {
-    const result = onWithSecret(this.#held.live, (client) => input(client, now()));
-    this.#carryOut();
-    return result;
+    try {
+      const result = onWithSecret(this.#held.live, (client) => input(client, now()));
+      this.#carryOut();
+      return result;
+    } finally {
+      this.#mourn();
+    }
   }
 
   look<T>(at: (client: WasmClient) => T): T {
@@ -220,7 +227,7 @@ export class HeldClient implements Client, Inputs {
 
   // ---- Events
 
-  addEventListener<Type extends ClientEvent['type']>(
+  addEventListener<Type extends ClientEventType>(
     type: Type,
     listener: ClientListener<Type>,
     how?: AddEventListenerOptions | boolean,
@@ -229,7 +236,7 @@ export class HeldClient implements Client, Inputs {
     this.#target.addEventListener(type, listener as EventListener, how);
   }
 
-  removeEventListener<Type extends ClientEvent['type']>(
+  removeEventListener<Type extends ClientEventType>(
     type: Type,
     listener: ClientListener<Type>,
     how?: EventListenerOptions | boolean,
@@ -319,9 +326,16 @@ export class HeldClient implements Client, Inputs {
       if (this.#freed) release(finished);
       else this.step((client, at) => client.done(finished, at));
     } catch (error) {
-      // What a job fails with is told to the core. This is the end of the instance.
-      this.#feed.fail(error);
+      // What a job fails with is told to the core. What is left is the end of the instance, or a transport that throws.
+      if (death() === undefined) report(error);
+      this.#mourn();
     }
+  }
+
+  /** Tells the end of the instance, if this is it. */
+  #mourn(): void {
+    const dead = death();
+    if (dead !== undefined) this.#feed.fail(dead);
   }
 }
 

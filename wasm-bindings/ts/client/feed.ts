@@ -1,11 +1,13 @@
 /** Events on their way to whoever listens: in order, and never inside the call that caused them. */
-import type { ClientEvent } from './types.js';
+import type { DuetError } from '../errors.js';
+import type { ClientEvent, ClientFailure } from './types.js';
 
 export class Feed {
   readonly #target: EventTarget;
   readonly #readers = new Set<Reader>();
   #waiting: ClientEvent[] = [];
   #ended = false;
+  #failure: DuetError | undefined;
 
   constructor(target: EventTarget) {
     this.#target = target;
@@ -19,7 +21,8 @@ export class Feed {
   reader(): AsyncIterator<ClientEvent> {
     const reader = new Reader(() => this.#readers.delete(reader));
     this.#readers.add(reader);
-    if (this.#ended) reader.end();
+    if (this.#failure !== undefined) reader.fail(this.#failure);
+    else if (this.#ended) reader.end();
     return reader;
   }
 
@@ -28,9 +31,14 @@ export class Feed {
     for (const reader of this.#readers) reader.end();
   }
 
-  fail(error: unknown): void {
+  /** Nothing comes any more: whoever reads now or later hears why, and whoever listens hears it once. */
+  fail(error: DuetError): void {
+    if (this.#ended) return;
     this.#ended = true;
+    this.#failure = error;
     for (const reader of this.#readers) reader.fail(error);
+    const detail: ClientFailure = { type: 'failed', error };
+    queueMicrotask(() => this.#target.dispatchEvent(new CustomEvent(detail.type, { detail })));
   }
 
   #deliver(): void {

@@ -2,6 +2,7 @@
  * The public types of {@link createClient}. The events are generated from Rust (`generated/Client.ts`); this file adds
  * their conversation handles.
  */
+import type { DuetError } from '../errors.js';
 import type { OutgoingFileOptions } from '../files/transfer.js';
 import type {
   ChunksWanted,
@@ -58,12 +59,23 @@ type WithConversation<E> = E extends { readonly account: Bytes }
  */
 export type ClientEvent = WithConversation<Event>;
 
-export type ClientEventOf<Type extends ClientEvent['type']> = Extract<ClientEvent, { readonly type: Type }>;
+/** The WebAssembly instance has stopped, and this client with it: no event comes any more. A `for await` throws the error instead. */
+export interface ClientFailure {
+  readonly type: 'failed';
+  /** `E_WASM_TRAP`. */
+  readonly error: DuetError;
+}
+
+/** What can be listened to. */
+export type ClientEventType = ClientEvent['type'] | ClientFailure['type'];
+
+export type ClientEventOf<Type extends ClientEventType> = Extract<
+  ClientEvent | ClientFailure,
+  { readonly type: Type }
+>;
 
 /** A listener for one type of event: `detail` is the event. */
-export type ClientListener<Type extends ClientEvent['type']> = (
-  event: CustomEvent<ClientEventOf<Type>>,
-) => void;
+export type ClientListener<Type extends ClientEventType> = (event: CustomEvent<ClientEventOf<Type>>) => void;
 
 /** The connection to the relay; `connect` of `@duet-chat/crypto/relay` makes one. None of its functions may throw. */
 export interface Transport {
@@ -135,12 +147,12 @@ export interface Client extends AsyncIterable<ClientEvent> {
     readonly state: PinState;
   }): void;
 
-  addEventListener<Type extends ClientEvent['type']>(
+  addEventListener<Type extends ClientEventType>(
     type: Type,
     listener: ClientListener<Type>,
     options?: AddEventListenerOptions | boolean,
   ): void;
-  removeEventListener<Type extends ClientEvent['type']>(
+  removeEventListener<Type extends ClientEventType>(
     type: Type,
     listener: ClientListener<Type>,
     options?: EventListenerOptions | boolean,

@@ -1,6 +1,7 @@
 /** Files between two people (protocol.md section 7): CHUNK frames of 1 to 64 chunks, on whichever engine. */
 import { call, callWithSecret, on, release } from '../boundary.js';
 import { checkedLength, copyOf, text, viewOf, wholeNumber } from '../bytes.js';
+import { DISPOSE } from '../dispose.js';
 import { DuetError } from '../errors.js';
 import { isBlob, options as own, pass, signal as signalOf } from '../gate.js';
 import {
@@ -169,6 +170,10 @@ export class Outgoing implements OutgoingFile {
     this.#sealed.clear();
   }
 
+  [DISPOSE](): void {
+    this.free();
+  }
+
   /**
    * One key and nonce must never seal two contents. A source that was read anew and gave other bytes shows in the
    * tags, and what was sealed then goes nowhere.
@@ -240,6 +245,10 @@ export class Incoming implements IncomingFile {
 
   free(): void {
     this.#parts.free();
+  }
+
+  [DISPOSE](): void {
+    this.free();
   }
 }
 
