@@ -202,11 +202,35 @@ fn write_private(path: &Path, lines: impl Iterator<Item = Zeroizing<String>>) ->
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&unfinished)?;
+    #[cfg(unix)]
+    give_to_reader(&file, path)?;
     for line in lines {
         writeln!(file, "{}", *line)?;
     }
     file.sync_all()?;
     fs::rename(unfinished, path)
+}
+
+/// Whoever could read the keys before can read the new ones: root may rotate them for a relay that runs as somebody else. Keys that
+/// were not there are their folder's owner's.
+#[cfg(unix)]
+fn give_to_reader(file: &fs::File, path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    const ROOT: u32 = 0;
+    let own = file.metadata()?.uid();
+    let reader = match fs::metadata(path) {
+        Ok(before) => before,
+        // Nobody else can give a file away.
+        Err(_) if own == ROOT => match path.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => fs::metadata(folder)?,
+            _ => fs::metadata(".")?,
+        },
+        Err(_) => return Ok(()),
+    };
+    if reader.uid() == own {
+        return Ok(());
+    }
+    fchown(file, Some(reader.uid()), Some(reader.gid()))
 }
 
 #[cfg(unix)]
@@ -276,6 +300,33 @@ mod tests {
             KeyRing::rotate(&settings),
             Err(SigningKeyError::NotAFile)
         ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn root_makes_and_rotates_keys_for_whoever_reads_them() {
+        use std::os::unix::fs::{MetadataExt as _, chown};
+        const RELAY: u32 = 65_532;
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        let folder = directory.path().join("data");
+        fs::create_dir(&folder).unwrap();
+        if chown(&folder, Some(RELAY), Some(RELAY)).is_err() {
+            eprintln!("skipped: only root can give files away");
+            return;
+        }
+        let file = folder.join("duet.signing-key");
+        let owner = || {
+            let there = fs::metadata(&file).unwrap();
+            assert_private(&file);
+            (there.uid(), there.gid())
+        };
+        KeyRing::load(&settings).unwrap();
+        assert_eq!(owner(), (RELAY, RELAY));
+        // The file's own reader goes before the folder's.
+        chown(&file, Some(RELAY + 1), Some(RELAY + 2)).unwrap();
+        KeyRing::rotate(&settings).unwrap();
+        assert_eq!(owner(), (RELAY + 1, RELAY + 2));
     }
 
     #[test]
