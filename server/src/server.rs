@@ -3,7 +3,7 @@
 use axum::{Router, http::header, middleware, routing::get};
 use axum_server::Handle;
 use duet_crypto::{identity::Realm, relay::CloseCode};
-use hyper_util::rt::TokioTimer;
+use redis::RedisError;
 use std::{
     future::Future,
     io,
@@ -32,7 +32,7 @@ use crate::{
     clock::Clock,
     config::{MetricsListen, Settings},
     error::ApiError,
-    http,
+    http::{self, heads},
     hub::{acks::AckTimer, budget::Budget, connection::Common, directory::Hub},
     identity::invitations,
     limits::{AddressLimits, PrekeyLimits, SearchLimit},
@@ -46,8 +46,6 @@ use crate::{
     tls::{Shown, Tls, TlsError},
 };
 
-/// A client must have sent its request's head within this time. ⚔ slowloris
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How often expired rows and quiet addresses are forgotten.
 const CLEANUP_INTERVAL: Duration = Duration::from_secs(60);
 /// Longest wait for Redis before the relay serves without it.
@@ -269,11 +267,7 @@ impl Server {
             .map_err(ServerError::Serve)?
             .acceptor(Acceptor::new(sockets, app.tls.clone()))
             .handle(handle.clone());
-        server
-            .http_builder()
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT);
+        heads::bound(server.http_builder());
         let service = routes::router()
             .layer(middleware::from_fn_with_state(app.clone(), http::context))
             .with_state(app.clone())
@@ -467,10 +461,6 @@ fn serve_metrics(
     let mut server = axum_server::from_tcp(listener)
         .map_err(ServerError::Serve)?
         .acceptor(Acceptor::new(Arc::new(Sockets::few()), None));
-    server
-        .http_builder()
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT);
+    heads::bound(server.http_builder());
     Ok(tokio::spawn(server.serve(router.into_make_service())))
 }

@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod headers;
+pub(crate) mod heads;
 pub mod json;
 pub mod origin;
 pub mod request_id;

@@ -10,7 +10,7 @@ use axum::{
     routing::any,
 };
 use axum_server::Handle;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use std::{
     io,
     net::{SocketAddr, TcpListener},
@@ -21,12 +21,10 @@ use std::{
 use super::link::Link;
 use crate::{
     error::{ApiError, ErrorCode},
-    http::{headers, origin, request_id},
+    http::{headers, heads, origin, request_id},
     site::Site,
 };
 
-/// A request's head must be there within this time.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long what is open may go on when the program is told to stop.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -106,11 +104,7 @@ impl LocalClient {
             ))
             .with_state(self.parts);
         let mut server = axum_server::from_tcp(self.listener)?.handle(handle);
-        server
-            .http_builder()
-            .http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT);
+        heads::bound(server.http_builder());
         server.serve(router.into_make_service()).await
     }
 }

@@ -317,6 +317,28 @@ async fn a_head_that_never_ends_is_cut_off() {
 }
 
 #[tokio::test]
+async fn a_head_that_is_larger_than_any_is_refused() {
+    let relay = Relay::start().await;
+    let status = async |address, length: usize| {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Long: {}\r\n\r\n",
+            "x".repeat(length)
+        );
+        // The relay may close before it has read all of it.
+        let _ = stream.write_all(head.as_bytes()).await;
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer[9..]).into_owned()
+    };
+    for (address, found) in [(relay.address, "404"), (relay.metrics, "200")] {
+        // What a proxy lets through, and a cookie, and a token.
+        assert_eq!(status(address, 15_000).await, found);
+        assert_eq!(status(address, 17_000).await, "431");
+    }
+}
+
+#[tokio::test]
 async fn a_taken_port_names_the_setting() {
     use duet_relay::{
         config::{MetricsListen, Settings},
