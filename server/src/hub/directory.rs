@@ -301,6 +301,19 @@ impl Hub {
         self.reach_changes.load(Ordering::SeqCst)
     }
 
+    /// Whether what somebody chose matters here, because they are connected. If not, it has been noted that it changed: whoever logs
+    /// in at this moment asks again.
+    pub fn needs_reach(&self, account: &AccountId) -> bool {
+        let accounts = lock(self.shard(account));
+        let online = accounts
+            .get(account)
+            .and_then(|entry| entry.online.as_ref());
+        if online.is_none() {
+            self.reach_changes.fetch_add(1, Ordering::SeqCst);
+        }
+        online.is_some()
+    }
+
     /// Somebody chose anew who may reach them: those who watch are told what that changes for them.
     pub fn set_reach(&self, account: &AccountId, reach: Reach) {
         let accounts = lock(self.shard(account));

@@ -17,7 +17,10 @@ use crate::{
     http::json::{Json, Path},
     hub::door::admits,
     ids::AccountId,
-    store::reach::{Admission, List, MOST_LISTED, Policy},
+    store::{
+        StoreError,
+        reach::{Admission, List, MOST_LISTED, Policy},
+    },
     telemetry::metrics::AuthEvent,
 };
 
@@ -130,14 +133,17 @@ async fn changed(app: &App, owner: &AccountId) -> Result<JsonBody<ReachSettings>
 /// [`ApiError`] when the database fails.
 pub(crate) async fn choose(app: &App, owner: &AccountId) -> Result<(), ApiError> {
     app.hub.tell_reach(owner);
-    refresh(app, owner).await
+    Ok(refresh(app, owner).await?)
 }
 
-/// Tells the hub what holds for an account now. One at a time: what is told last is what was read last.
+/// Tells the hub what holds for an account now, if it is here. One at a time: what is told last is what was read last.
 ///
 /// # Errors
-/// [`ApiError`] when the database fails.
-pub(crate) async fn refresh(app: &App, owner: &AccountId) -> Result<(), ApiError> {
+/// [`StoreError`] when the database fails.
+pub(crate) async fn refresh(app: &App, owner: &AccountId) -> Result<(), StoreError> {
+    if !app.hub.needs_reach(owner) {
+        return Ok(());
+    }
     let _turn = app.reach_turn.lock().await;
     let reach = app
         .store

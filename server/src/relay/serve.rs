@@ -95,7 +95,7 @@ async fn run(
     if app.hub.reach_changes() != reach_read
         && let Err(error) = Box::pin(reach::refresh(app, &connection.member.account)).await
     {
-        tracing::error!(category = "internal", ?error, "socket login failed");
+        tracing::error!(category = "internal", %error, "socket login failed");
         connection.close(CloseCode::Internal);
     }
     tracing::info!(category = "ws", "connection logged in");

@@ -5,7 +5,7 @@ use serde_json::json;
 use sqlx::{Connection as _, Executor as _, PgConnection, PgPool};
 use std::time::Duration;
 
-use crate::support::{Person, Relay, eventually, pass, postgres::Postgres};
+use crate::support::{Person, Relay, eventually, pass, postgres::Postgres, redis::Redis};
 
 const BREAKER: &str = "duet_database_breaker ";
 const PAUSE: Duration = Duration::from_secs(30);
@@ -106,4 +106,54 @@ async fn a_database_that_hangs_is_given_up_after_five_seconds() {
         .post("/api/auth/refresh", &json!({}))
         .await;
     alice.take(reply);
+}
+
+#[tokio::test]
+async fn who_is_connected_stays_while_a_database_that_is_away_cannot_say_whether_they_may() {
+    let mut postgres = Postgres::start();
+    let mut redis = Redis::start();
+    let address = postgres.fresh().await;
+    let relay = Relay::start_with(|settings| {
+        settings.database_url = Some(Secret::from(&*address));
+        settings.redis_url = Some(Secret::from(&*redis.url()));
+    })
+    .await;
+    let engine = async |there: f64| {
+        eventually("Redis comes or goes", async || {
+            relay.metric("duet_nodes_engine ").await == there
+        })
+        .await;
+    };
+    engine(1.0).await;
+    let [alice, bob] = [
+        Person::registered(&relay, "alice").await,
+        Person::registered(&relay, "bob").await,
+    ];
+    let (mut alices, mut bobs) = (alice.connect(&relay).await, bob.connect(&relay).await);
+    alices.assert_quiet().await;
+    bobs.assert_quiet().await;
+
+    // A relay that has missed what other relays said asks the database about everybody.
+    redis.tell("kill");
+    engine(0.0).await;
+    postgres.tell("stop");
+    redis.tell("start");
+    engine(1.0).await;
+    let not_told =
+        "duet_database_operations_total{operation=\"live_token\",outcome=\"unavailable\"} ";
+    eventually("the database could not be asked", async || {
+        relay.metric(not_told).await == 2.0
+    })
+    .await;
+    alices.assert_quiet().await;
+    bobs.assert_quiet().await;
+
+    // Asked again, it tells whose session has ended meanwhile.
+    postgres.tell("start");
+    let mut other = PgConnection::connect(&address).await.unwrap();
+    let ended = "DELETE FROM sessions USING users WHERE user_id = users.id AND username = 'bob'";
+    other.execute(ended).await.unwrap();
+    pass(Duration::from_secs(5));
+    assert_eq!(bobs.closed().await, Some(4401));
+    alices.assert_quiet().await;
 }
