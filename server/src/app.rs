@@ -1,14 +1,9 @@
 //! What all handlers share.
 
 use duet_crypto::identity::{AccountName, Realm};
-use std::{
-    ops::Deref,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-};
+use std::{ops::Deref, sync::Arc};
 use tokio::sync::{Mutex, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     auth::{attempts::Attempts, password::Passwords, token::Tokens},
@@ -70,7 +65,7 @@ pub struct Parts {
     /// The built messenger.
     pub site: Site,
     /// Set when the relay is about to stop.
-    pub draining: AtomicBool,
+    pub draining: CancellationToken,
 }
 
 impl Deref for App {
@@ -91,7 +86,7 @@ impl App {
     /// Whether the relay is about to stop.
     #[must_use]
     pub fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::Relaxed)
+        self.draining.is_cancelled()
     }
 
     /// The account id of a login name in this deployment (protocol.md section 3.1).

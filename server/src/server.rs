@@ -8,17 +8,15 @@ use std::{
     future::Future,
     io,
     net::{SocketAddr, TcpListener},
-    path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 use tokio::{
     sync::{Mutex, Semaphore},
     time,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::{App, Parts},
@@ -52,9 +50,6 @@ const CLEANUP_INTERVAL: Duration = Duration::from_secs(60);
 const ENGINE_PATIENCE: Duration = Duration::from_secs(5);
 /// Longest wait for connections and requests to end at shutdown.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(5);
-/// What clients are told to wait before they come back after a restart.
-const RECONNECT_LEAST_MS: u32 = 1_000;
-const RECONNECT_SPREAD_MS: u32 = 4_000;
 
 /// Why the relay did not start, or stopped.
 #[derive(Debug, thiserror::Error)]
@@ -196,7 +191,7 @@ impl Server {
             prekey_limits: PrekeyLimits::new(&settings.limits, &clock),
             metrics,
             clock,
-            draining: AtomicBool::new(false),
+            draining: CancellationToken::new(),
             realm,
             store,
             site,
@@ -408,12 +403,9 @@ fn flatten(ended: Result<io::Result<()>, tokio::task::JoinError>) -> Result<(), 
 /// Not ready any more, clients told, a moment for them to notice, sockets closed, the last requests answered.
 async fn drain(app: &App, handle: &Handle<SocketAddr>) {
     tracing::info!(category = "lifecycle", "stopping");
-    app.draining.store(true, Ordering::Relaxed);
-    if app
-        .hub
-        .announce_shutdown(RECONNECT_LEAST_MS, RECONNECT_SPREAD_MS)
-        > 0
-    {
+    // Whoever has not logged in yet is closed by this, and comes back elsewhere.
+    app.draining.cancel();
+    if app.hub.announce_shutdown() > 0 {
         time::sleep(app.settings.limits.drain).await;
     }
     handle.graceful_shutdown(Some(SHUTDOWN_PATIENCE));

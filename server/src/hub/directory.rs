@@ -31,6 +31,13 @@ use crate::{
     websocket::message::frame,
 };
 
+/// What clients are told to wait at least before they come back after a restart.
+const RECONNECT_LEAST_MS: u32 = 1_000;
+/// Beyond that, a second for so many of them: a login checks a token and a signature and reads three rows.
+const RECONNECTS_A_SECOND: usize = 3_000;
+/// The spread of a few, and of any number.
+const RECONNECT_SPREAD_MS: [u32; 2] = [4_000, 120_000];
+
 /// Locks.
 const SHARDS: usize = 64;
 
@@ -101,6 +108,13 @@ impl Entry {
 }
 
 type Others<'a> = Option<&'a Arc<dyn Backplane>>;
+
+/// Over how long so many come back.
+fn spread_ms(connections: usize) -> u32 {
+    let [least, most] = RECONNECT_SPREAD_MS;
+    let wanted = connections.saturating_mul(1_000) / RECONNECTS_A_SECOND;
+    u32::try_from(wanted).unwrap_or(most).clamp(least, most)
+}
 
 /// The frame that says where an account is.
 fn said(account: &AccountId, online: Option<(Presence, u8)>) -> Bytes {
@@ -526,12 +540,13 @@ impl Hub {
         all
     }
 
-    /// Tells everybody that the relay goes away, and says how many that are. The delays are spread over `spread_ms`,
-    /// so that not everybody comes back in the same moment.
-    pub fn announce_shutdown(&self, least_ms: u32, spread_ms: u32) -> usize {
+    /// Tells everybody that the relay goes away, and says how many that are. When to come back is spread over a time, so that the
+    /// others who take them in are not asked by all in the same moment.
+    pub fn announce_shutdown(&self) -> usize {
         let all = self.all();
+        let spread = spread_ms(all.len());
         for connection in &all {
-            let value = least_ms + u32::from_be_bytes(crate::random()) % spread_ms.max(1);
+            let value = RECONNECT_LEAST_MS + u32::from_be_bytes(crate::random()) % spread;
             let notice = Notice::Draining;
             connection.note(&ServerFrame::Notice { notice, value });
         }
@@ -552,5 +567,19 @@ impl Hub {
         if let Some(others) = self.others.get() {
             others.stop().await;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_more_there_are_the_longer_they_take_to_come_back() {
+        let spreads = [0, 1, 12_000, 30_000, 300_000, 360_000, usize::MAX].map(spread_ms);
+        assert_eq!(
+            spreads,
+            [4_000, 4_000, 4_000, 10_000, 100_000, 120_000, 120_000]
+        );
     }
 }

@@ -39,7 +39,11 @@ pub(super) async fn serve(
     let number = app.hub.next_number();
     let span = tracing::info_span!("ws", connection = number);
     async move {
-        let code = match Box::pin(login::run(&app, &link, &mut receiver, bearer)).await {
+        let logging_in = tokio::select! {
+            logged_in = Box::pin(login::run(&app, &link, &mut receiver, bearer)) => logged_in,
+            () = app.draining.cancelled() => Err(Some(CloseCode::Restart)),
+        };
+        let code = match logging_in {
             Ok(LoggedIn {
                 member,
                 ends,
@@ -97,6 +101,10 @@ async fn run(
     {
         tracing::error!(category = "internal", %error, "socket login failed");
         connection.close(CloseCode::Internal);
+    }
+    // It may have come too late to be told with the others.
+    if app.is_draining() {
+        connection.close(CloseCode::Restart);
     }
     tracing::info!(category = "ws", "connection logged in");
     let writer = tokio::spawn(write(app.clone(), Arc::clone(connection), link).in_current_span());
