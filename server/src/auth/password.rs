@@ -5,7 +5,7 @@ use argon2::{
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
 use prometheus_client::metrics::counter::Counter;
-use std::{sync::Arc, time::Duration};
+use std::{num::NonZero, ops::RangeInclusive, sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task,
@@ -16,9 +16,9 @@ use crate::{
     error::{ApiError, ErrorCode},
 };
 
-/// Secrets that are compared at a time. Each takes 19 MiB and a whole core for about 80 ms; more at once would only starve
-/// the sockets.
-const COMPARED: usize = 2;
+/// Secrets that are compared at a time: one for each core, between these. Each takes 19 MiB and a whole core for about 80 ms; more at
+/// once would only starve the sockets.
+const COMPARED: RangeInclusive<usize> = 2..=16;
 /// New secrets that are hashed at a time, beside them: a crowd that registers keeps nobody from logging in.
 const MADE: usize = 1;
 /// When a client that had no turn is told to try again.
@@ -52,7 +52,7 @@ impl Passwords {
         .await?;
         Ok(Self {
             dummy: dummy.to_string().into(),
-            comparing: Arc::new(Semaphore::new(COMPARED)),
+            comparing: Arc::new(Semaphore::new(compared())),
             making,
             patience,
             checks,
@@ -98,6 +98,11 @@ impl Passwords {
         .await?;
         Ok(known && matches)
     }
+}
+
+fn compared() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    cores.clamp(*COMPARED.start(), *COMPARED.end())
 }
 
 async fn turn(
