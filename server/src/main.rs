@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Read as _, Write as _},
+    io::{self, IsTerminal as _, Read as _, Write as _},
     net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream},
     path::Path,
     process::ExitCode,
@@ -90,8 +90,11 @@ async fn asked_to_stop() {
     }
 }
 
-/// SIGHUP, as service managers send it for "reload".
+/// SIGHUP, as service managers send it for "reload". Of a terminal it says that the terminal was closed, and ends the relay as any program.
 async fn reload_when_asked(reloader: Reloader) {
+    if io::stdin().is_terminal() {
+        return;
+    }
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};

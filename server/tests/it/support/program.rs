@@ -42,6 +42,7 @@ impl Program {
             .args(arguments)
             .current_dir(directory)
             .env_clear()
+            .stdin(Stdio::null())
             .stdout(Stdio::from(fs::File::create(&log).unwrap()))
             .stderr(Stdio::inherit())
             .spawn()
