@@ -85,6 +85,7 @@ pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>, vi
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(request_id::TRACE, id.clone());
         headers.insert(request_id::HEADER, id);
     }
 }

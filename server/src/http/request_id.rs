@@ -6,6 +6,8 @@ use std::future::Future;
 
 /// The header, both ways.
 pub const HEADER: HeaderName = HeaderName::from_static("x-request-id");
+/// Its other name; where both are given, the first one counts.
+pub const TRACE: HeaderName = HeaderName::from_static("x-trace-id");
 /// Longest id that is taken over from a client or proxy.
 const MAX_LENGTH: usize = 64;
 
@@ -16,10 +18,10 @@ tokio::task_local! {
 /// The id a proxy or client gave, if it is harmless in a log; else a new one.
 #[must_use]
 pub fn of(headers: &HeaderMap) -> String {
-    headers
-        .get(HEADER)
-        .and_then(|value| value.to_str().ok())
-        .filter(|id| (1..=MAX_LENGTH).contains(&id.len()) && id.bytes().all(is_plain))
+    [HEADER, TRACE]
+        .iter()
+        .filter_map(|name| headers.get(name)?.to_str().ok())
+        .find(|id| (1..=MAX_LENGTH).contains(&id.len()) && id.bytes().all(is_plain))
         .map_or_else(
             || URL_SAFE_NO_PAD.encode(crate::random::<12>()),
             str::to_owned,
@@ -55,6 +57,10 @@ mod tests {
         let mut headers = HeaderMap::new();
         headers.insert(HEADER, "trace-1.a_B".parse().unwrap());
         assert_eq!(of(&headers), "trace-1.a_B");
+        headers.insert(TRACE, "trace-2".parse().unwrap());
+        assert_eq!(of(&headers), "trace-1.a_B");
+        headers.insert(HEADER, "a b".parse().unwrap());
+        assert_eq!(of(&headers), "trace-2");
         assert_eq!(of(&HeaderMap::new()).len(), 16);
     }
 }

@@ -29,15 +29,17 @@ const FRAME_MAX: usize = HEADER_LENGTH + limits::PAYLOAD_CHUNK_MAX;
 /// the connection ends as soon as the message's head is seen.
 const MESSAGE_MAX: usize = FRAME_MAX + 4096;
 
-/// Serves one WebSocket until it ends. `bearer`: the user of the handshake's bearer token, if there was one.
+/// Serves one WebSocket until it ends. `bearer`: the user of the handshake's bearer token, if there was one; `request_id`: the
+/// handshake's.
 pub(super) async fn serve(
     app: App,
     link: Arc<Link>,
     mut receiver: Receiver,
     bearer: Option<AccountId>,
+    request_id: &str,
 ) {
     let number = app.hub.next_number();
-    let span = tracing::info_span!("ws", connection = number);
+    let span = tracing::info_span!("ws", connection = number, request_id);
     async move {
         let logging_in = tokio::select! {
             logged_in = Box::pin(login::run(&app, &link, &mut receiver, bearer)) => logged_in,

@@ -19,6 +19,7 @@ use crate::{
     http::{
         client::Client,
         origin::{self, refused_origin},
+        request_id,
     },
     ids::AccountId,
     sockets::Socket,
@@ -105,9 +106,10 @@ async fn admit(
     let upgraded = upgraded
         .ok_or_else(|| refused("malformed", ApiError::internal("no connection to upgrade")))?;
     let app = app.clone();
+    let request_id = request_id::current();
     let opening = async move {
         match upgraded.await.map_err(io::Error::other).and_then(take_over) {
-            Ok((link, receiver)) => serve::serve(app, link, receiver, bearer).await,
+            Ok((link, receiver)) => serve::serve(app, link, receiver, bearer, &request_id).await,
             Err(error) => tracing::info!(category = "ws", %error, "gone before the upgrade"),
         }
         drop((place, seat));
