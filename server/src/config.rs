@@ -43,6 +43,9 @@ pub struct Cli {
 pub enum Command {
     /// Ask a running relay on this machine (the port of --listen) whether it is ready; the exit code tells.
     Healthcheck,
+    /// Read and check what serving would: the settings and every file that they name. Says all that is wrong, makes nothing, asks no
+    /// other machine, and leaves a relay that runs alone; the exit code tells.
+    CheckConfig,
     /// Bring the schema of the database to a version, forwards or backwards, while no relay uses it. Serving does so by
     /// itself, forwards.
     Migrate(MigrateArgs),

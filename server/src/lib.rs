@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`config`], [`secret`] | settings: flags, environment, file |
 //! | [`server`], [`app`] | start and stop; what all handlers share |
+//! | [`check`] | what would keep a relay from starting |
 //! | [`routes`], [`openapi`] | every address with its limit; the document about them for other programs |
 //! | [`clock`], [`ids`] | the time, as a parameter; names of things |
 //! | [`tls`] | the certificate, where the relay speaks https itself |
@@ -32,6 +33,7 @@ pub mod api;
 pub mod app;
 pub mod auth;
 pub mod backplane;
+pub mod check;
 pub mod clock;
 pub mod config;
 pub mod descriptors;

@@ -12,6 +12,7 @@ use std::{
 use duet_relay::{
     admin,
     auth::signing_key::KeyRing,
+    check,
     config::{AdminCommand, Cli, ClientArgs, Command, Settings, TypesArgs, VerifySiteArgs},
     descriptors,
     manifest::Manifest,
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         .and_then(|cli| match cli.command {
             None => serve(cli.settings),
             Some(Command::Healthcheck) => healthcheck(cli.settings.listen),
+            Some(Command::CheckConfig) => check_config(&cli.settings),
             Some(Command::Migrate(arguments)) => migrate(&cli.settings, arguments.to),
             Some(Command::Admin(AdminCommand::RotateKey)) => rotate_key(&cli.settings),
             Some(Command::Admin(AdminCommand::ResetPassword(arguments))) => {
@@ -114,6 +116,23 @@ fn now<T>(work: impl Future<Output = T>) -> io::Result<T> {
         .enable_all()
         .build()?;
     Ok(runtime.block_on(work))
+}
+
+fn check_config(settings: &Settings) -> Outcome {
+    let problems = check::problems(settings);
+    for problem in &problems {
+        writeln!(io::stderr(), "{problem}")?;
+    }
+    match problems.len() {
+        0 => Ok(writeln!(
+            io::stdout(),
+            "a relay can start with these settings"
+        )?),
+        1 => Err("a relay cannot start with these settings: this one thing is wrong".into()),
+        many => {
+            Err(format!("a relay cannot start with these settings: {many} things are wrong").into())
+        }
+    }
 }
 
 fn migrate(settings: &Settings, version: Option<i64>) -> Outcome {

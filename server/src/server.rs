@@ -95,6 +95,19 @@ pub enum ServerError {
     Serve(#[source] io::Error),
 }
 
+impl ServerError {
+    pub(crate) fn site(path: &Path, source: io::Error) -> Self {
+        Self::Site {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(crate) fn redis(error: &RedisError) -> Self {
+        Self::Redis(error.to_string())
+    }
+}
+
 /// A relay that is ready to serve.
 pub struct Server {
     app: App,
@@ -126,10 +139,9 @@ impl Server {
             MetricsListen::Off => None,
         };
         let site = match &settings.site {
-            Some(path) => Site::from_folder(path).map_err(|source| ServerError::Site {
-                path: path.clone(),
-                source,
-            })?,
+            Some(path) => {
+                Site::from_folder(path).map_err(|source| ServerError::site(path, source))?
+            }
             None => Site::embedded(),
         };
         let tls = Tls::load(&settings)?.map(|(tls, shown)| {
@@ -165,7 +177,7 @@ impl Server {
                 let patience = settings.limits.queue_timeout;
                 let (hub, metrics) = (Arc::clone(&hub), metrics.nodes.clone());
                 let nodes = Nodes::new(address, realm.as_str(), hub, patience, metrics)
-                    .map_err(|error| ServerError::Redis(error.to_string()))?;
+                    .map_err(|error| ServerError::redis(&error))?;
                 Some(nodes)
             }
             None => None,

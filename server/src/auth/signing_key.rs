@@ -108,6 +108,19 @@ impl KeyRing {
         Self::read(&path)
     }
 
+    /// Reads the keys, if there are any: what the first start makes is not made.
+    ///
+    /// # Errors
+    /// [`SigningKeyError`].
+    pub fn check(settings: &Settings) -> Result<(), SigningKeyError> {
+        let given = settings.signing_key_file.is_some() || settings.signing_key.is_some();
+        if given || made_file(settings).exists() {
+            Self::load(settings).map(drop)
+        } else {
+            Ok(())
+        }
+    }
+
     /// Makes a new key in the file that [`KeyRing::load`] reads, before those that are there; the oldest go. The name of the
     /// new one.
     ///

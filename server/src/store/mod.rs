@@ -34,6 +34,7 @@ mod sqlite;
 pub mod tickets;
 
 use std::{
+    io,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -93,6 +94,20 @@ impl Store {
             metrics,
             clock,
         })))
+    }
+
+    /// Whether a location can be one of a database; nothing is asked of it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot.
+    pub fn check(location: &Location) -> Result<(), StoreError> {
+        match location {
+            Location::File(path) if path.is_dir() => {
+                Err(StoreError::File(io::ErrorKind::IsADirectory.into()))
+            }
+            Location::File(_) => Ok(()),
+            Location::Address(address) => postgres::options(address.expose()).map(drop),
+        }
     }
 
     /// Brings the schema of a database that no relay uses to a version, forwards or backwards; `None` is the newest. What a

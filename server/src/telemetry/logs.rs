@@ -5,6 +5,14 @@ use tracing_subscriber::{EnvFilter, filter::ParseError};
 
 use crate::config::LogFormat;
 
+/// Whether a filter can be read.
+///
+/// # Errors
+/// Why not.
+pub fn check(filter: &str) -> Result<(), ParseError> {
+    filter.parse::<EnvFilter>().map(drop)
+}
+
 /// Starts logging. Has no effect if something else was started before (tests).
 ///
 /// # Errors

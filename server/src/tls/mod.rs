@@ -110,6 +110,17 @@ impl Tls {
         Ok(Some((tls, shown)))
     }
 
+    /// Reads what the settings want, if it is there already: a certificate of the relay's own is made at the start.
+    ///
+    /// # Errors
+    /// [`TlsError`], in words for the operator.
+    pub fn check(settings: &Settings) -> Result<(), TlsError> {
+        match Pair::of(settings)? {
+            Some(pair) if !settings.tls_self_signed || pair.exists() => load(&pair).map(drop),
+            _ => Ok(()),
+        }
+    }
+
     /// Reads certificate and key again. Connections that are open keep theirs.
     ///
     /// # Errors
@@ -143,6 +154,10 @@ fn read(settings: &Settings, pair: &Pair) -> Result<(Arc<ServerConfig>, Shown), 
     if settings.tls_self_signed {
         self_signed::keep(pair, &names::of_this_machine(settings))?;
     }
+    load(pair)
+}
+
+fn load(pair: &Pair) -> Result<(Arc<ServerConfig>, Shown), TlsError> {
     let (chain, key) = pair.read()?;
     let refused = |source| TlsError::Refused {
         path: pair.certificate.clone(),

@@ -86,6 +86,43 @@ async fn a_key_is_rotated_while_the_relay_runs_and_nobody_notices() {
     assert_eq!(refused.status.code(), Some(1));
 }
 
+#[test]
+fn everything_that_would_keep_a_relay_from_starting_is_said_at_once_and_nothing_is_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let check = |arguments: &[&str]| {
+        let done = run(directory.path(), &[arguments, &["check-config"]].concat());
+        let said = String::from_utf8(done.stderr).unwrap();
+        let made = fs::read_dir(directory.path()).unwrap().count();
+        assert_eq!(made, 1, "{arguments:?}");
+        (done.status.code(), said)
+    };
+    fs::write(directory.path().join("no.key"), "canary").unwrap();
+    assert_eq!(check(&[]), (Some(0), String::new()));
+    assert_eq!(check(&["--tls-self-signed"]), (Some(0), String::new()));
+    let wrong = [
+        ("--log=duet_relay=loud", "DUET_LOG"),
+        ("--realm=Upper", "DUET_REALM"),
+        ("--metrics-listen=0.0.0.0:8080", "DUET_METRICS_LISTEN"),
+        ("--site=nowhere", "nowhere"),
+        ("--tls-certificate=no.pem", "DUET_TLS_KEY"),
+        ("--signing-key-file=no.key", "no.key"),
+        ("--database-url=mysql://canary@host/duet", "DATABASE_URL"),
+        ("--redis-url=canary", "DUET_REDIS_URL"),
+    ];
+    for (argument, named) in wrong {
+        let (code, said) = check(&[argument]);
+        assert_eq!(code, Some(1), "{argument}");
+        assert!(said.contains(named) && said.contains("one thing"), "{said}");
+    }
+    let (code, said) = check(&wrong.map(|(argument, _)| argument));
+    assert_eq!(code, Some(1));
+    assert!(said.contains("8 things are wrong"), "{said}");
+    for (_, named) in wrong {
+        assert!(said.contains(named), "{named}: {said}");
+    }
+    assert!(!said.contains("canary"), "{said}");
+}
+
 #[tokio::test]
 async fn the_schema_goes_back_and_the_next_start_brings_it_forward() {
     let directory = tempfile::tempdir().unwrap();
