@@ -148,7 +148,7 @@ impl Server {
             show(&shown, tls.is_self_signed());
             Arc::new(tls)
         });
-        let metrics = Metrics::default();
+        let metrics = Metrics::new(settings.redis_url.is_some());
         metrics.started.set(clock.now() / 1_000);
         let store = Store::open(
             &settings.database_location(),

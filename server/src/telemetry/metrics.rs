@@ -171,8 +171,11 @@ pub struct Metrics {
     pub written: Counter,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// All of them; those of other nodes are told only where there can be some (`joined`): a relay that stands alone would look like one
+    /// that has lost the others.
+    #[must_use]
+    pub fn new(joined: bool) -> Self {
         let mut registry = Registry::with_prefix("duet");
         let started = Gauge::default();
         registry.register_with_unit(
@@ -226,7 +229,9 @@ impl Default for Metrics {
         let store = StoreMetrics::default();
         store.register(&mut registry);
         let nodes = NodeMetrics::default();
-        nodes.register(&mut registry);
+        if joined {
+            nodes.register(&mut registry);
+        }
         let connections = Gauge::default();
         registry.register(
             "ws_connections",
