@@ -49,10 +49,13 @@ redis-server --port 0 --unixsocket "$work/redis.sock" --save '' --appendonly no 
 started
 until_ready "redis-server" redis-cli -s "$work/redis.sock" ping
 
+# Secrets come out of files, as in containers.
+echo "postgres://duet@localhost/postgres?host=$work/postgres" >"$work/secrets/database-url"
+echo "unix:$work/redis.sock" >"$work/secrets/redis-url"
 # What nginx adds to a request is believed only if it comes from here.
-env -i PATH="$PATH" DATABASE_URL="postgres://duet@localhost/postgres?host=$work/postgres" DUET_LISTEN="127.0.0.1:$relay" \
+env -i PATH="$PATH" DATABASE_URL_FILE="$work/secrets/database-url" DUET_LISTEN="127.0.0.1:$relay" \
   DUET_METRICS_LISTEN="127.0.0.1:$metrics" DUET_DATABASE="$work/duet.db" DUET_TRUSTED_PROXIES=127.0.0.1 DUET_LOG_FORMAT=json \
-  DUET_RATE_REGISTER=100 DUET_RATE_LOGIN=100 DUET_REDIS_URL="unix:$work/redis.sock" "$binary" >"$work/relay.log" 2>&1 &
+  DUET_RATE_REGISTER=100 DUET_RATE_LOGIN=100 DUET_REDIS_URL_FILE="$work/secrets/redis-url" "$binary" >"$work/relay.log" 2>&1 &
 started
 until_ready "the relay" curl -fs "http://127.0.0.1:$relay/readyz"
 

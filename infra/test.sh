@@ -50,6 +50,16 @@ say "prometheus: configuration and alerts"
 promtool check config --lint=none infra/prometheus/prometheus.yml >/dev/null
 promtool test rules infra/prometheus/alerts.test.yml
 
+say "containers: every secret that they are given is made"
+mkdir "$work/containers"
+cp infra/containers/secrets.sh "$work/containers/"
+sh "$work/containers/secrets.sh"
+sed -n 's|.*file: \./\(secrets/[a-z-]*\).*|\1|p; s|.*- \./\(secrets/[a-z.-]*\):.*|\1|p' infra/containers/*.yml | sort -u >"$work/given"
+[ "$(wc -l <"$work/given")" -ge 5 ] || fail "the secrets of infra/containers/*.yml are not found"
+while read -r secret; do
+  [ -s "$work/containers/$secret" ] || fail "infra/containers/secrets.sh does not make $secret"
+done <"$work/given"
+
 if have systemd-analyze; then
   say "systemd: the unit, and what it leaves open"
   # The program is not installed here; everything else that is wrong is an error.

@@ -8,9 +8,11 @@ mkdir -p secrets
 [ -s secrets/postgres-password ] || openssl rand -hex 24 >secrets/postgres-password
 [ -s secrets/grafana-password ] || openssl rand -hex 24 >secrets/grafana-password
 [ -s secrets/signing-key ] || openssl rand 32 | base64 | tr '+/' '-_' | tr -d '=' >secrets/signing-key
-[ -s secrets/pgpass ] || printf 'postgres:5432:duet:duet:%s\n' "$(cat secrets/postgres-password)" >secrets/pgpass
-# The relay and Grafana run as somebody else inside of their containers and have to read these.
-chmod 644 secrets/pgpass secrets/signing-key secrets/grafana-password
+# Follows from the password.
+{ printf 'postgres://duet:'; tr -d '\n' <secrets/postgres-password; echo '@postgres/duet'; } >secrets/database-url
+# The relay and Grafana run as somebody else inside of their containers and have to read these; on the machine the folder is closed.
+chmod 700 secrets
+chmod 644 secrets/database-url secrets/signing-key secrets/grafana-password
 # For trying it: browsers will warn. Put your own certificate in its place.
 [ -s secrets/certificate.pem ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
   -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \

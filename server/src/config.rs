@@ -15,6 +15,8 @@ use std::{
     time::Duration,
 };
 
+use zeroize::Zeroizing;
+
 use crate::{http::origin::Origin, outside::address::Address, store::Location};
 
 pub use crate::{http::client::ForwardedHeader, secret::Secret};
@@ -23,7 +25,9 @@ pub use crate::{http::client::ForwardedHeader, secret::Secret};
 ///
 /// Needs no set-up: on its first start it makes an SQLite database and a signing key (both readable by their owner
 /// only) and serves the site that was built into it. Every setting below can be given as a flag, as the environment
-/// variable named beside it, or as a line `name = "value"` of a TOML file (--config), in this order of precedence.
+/// variable named beside it, or as a line `name = "value"` of a TOML file (--config), in this order of precedence. What is secret
+/// can also be in a file that a variable names, as containers keep secrets: DATABASE_URL_FILE, DUET_REDIS_URL_FILE,
+/// DUET_SIGNING_KEY_FILE.
 #[derive(Debug, Parser)]
 #[command(name = "duet-relay", version, max_term_width = 110)]
 pub struct Cli {
@@ -495,7 +499,31 @@ pub enum ConfigError {
         "settings file: `{0}` is not a setting, or its value is not a text, a number, true, false or a list of texts"
     )]
     UnknownSetting(String),
+    /// A secret was to come out of a file that cannot be read.
+    #[error("{variable}: {path}: {source}")]
+    SecretUnreadable {
+        /// The variable that names the file.
+        variable: String,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is there, and nothing in it.
+    #[error("{variable}: {path} is empty")]
+    SecretEmpty {
+        /// The variable that names the file.
+        variable: String,
+        /// The file.
+        path: PathBuf,
+    },
+    /// Two values.
+    #[error("{0} and {0}_FILE are both set: remove one of them")]
+    SecretTwice(String),
 }
+
+/// What a variable of the environment holds.
+type Environment<'a> = &'a dyn Fn(&str) -> Option<OsString>;
 
 impl Cli {
     /// Reads the settings of this process.
@@ -503,10 +531,15 @@ impl Cli {
     /// # Errors
     /// [`ConfigError`] for the settings file. Wrong flags and variables end the process with clap's message.
     pub fn from_process() -> Result<Self, ConfigError> {
-        Self::from_arguments(std::env::args_os().collect())
+        Self::from_arguments(std::env::args_os().collect(), &|name| {
+            std::env::var_os(name)
+        })
     }
 
-    fn from_arguments(arguments: Vec<OsString>) -> Result<Self, ConfigError> {
+    fn from_arguments(
+        arguments: Vec<OsString>,
+        environment: Environment<'_>,
+    ) -> Result<Self, ConfigError> {
         let command = Self::command();
         // The first reading only finds --config; its values then become defaults, below flags and variables.
         let file = command
@@ -519,6 +552,7 @@ impl Cli {
             Some(path) => with_defaults_of(command, &path)?,
             None => command,
         };
+        let command = with_secrets_of_files(command, environment)?;
         let matches = command.get_matches_from(arguments);
         Ok(Self::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()))
     }
@@ -545,7 +579,56 @@ fn with_defaults_of(mut command: clap::Command, path: &Path) -> Result<clap::Com
         let Some(values) = values else {
             return Err(ConfigError::UnknownSetting(name));
         };
-        command = command.mut_arg(id, |argument| argument.default_values(values));
+        command = command.mut_arg(id, |argument| {
+            let secret = argument.is_hide_env_values_set();
+            argument.default_values(values).hide_default_value(secret)
+        });
+    }
+    Ok(command)
+}
+
+/// Takes secrets out of the files that variables name: `X_FILE` for the variable `X`. A flag still goes before them.
+fn with_secrets_of_files(
+    mut command: clap::Command,
+    environment: Environment<'_>,
+) -> Result<clap::Command, ConfigError> {
+    let names = |argument: &clap::Arg| Some(argument.get_env()?.to_str()?.to_owned());
+    let own: Vec<_> = command.get_arguments().filter_map(names).collect();
+    let secrets: Vec<_> = command
+        .get_arguments()
+        .filter(|argument| argument.is_hide_env_values_set())
+        .filter_map(|argument| Some((argument.get_id().clone(), names(argument)?)))
+        .collect();
+    for (id, name) in secrets {
+        let variable = format!("{name}_FILE");
+        // The signing keys' file is a setting of its own: it is read again on SIGHUP.
+        if own.contains(&variable) {
+            continue;
+        }
+        let Some(path) = environment(&variable).map(PathBuf::from) else {
+            continue;
+        };
+        if environment(&name).is_some() {
+            return Err(ConfigError::SecretTwice(name));
+        }
+        let text = match fs::read_to_string(&path).map(Zeroizing::new) {
+            Ok(text) => text,
+            Err(source) => {
+                return Err(ConfigError::SecretUnreadable {
+                    variable,
+                    path,
+                    source,
+                });
+            }
+        };
+        let secret = text.trim();
+        if secret.is_empty() {
+            return Err(ConfigError::SecretEmpty { variable, path });
+        }
+        let secret = secret.to_owned();
+        command = command.mut_arg(id, |argument| {
+            argument.default_value(secret).hide_default_value(true)
+        });
     }
     Ok(command)
 }
@@ -620,12 +703,16 @@ mod tests {
     use std::io::Write as _;
 
     fn cli(arguments: &[&str]) -> Result<Cli, ConfigError> {
+        cli_with(arguments, &|_| None)
+    }
+
+    fn cli_with(arguments: &[&str], environment: Environment<'_>) -> Result<Cli, ConfigError> {
         let all = ["duet-relay"]
             .iter()
             .chain(arguments)
             .map(OsString::from)
             .collect();
-        Cli::from_arguments(all)
+        Cli::from_arguments(all, environment)
     }
 
     fn file(text: &str) -> tempfile::NamedTempFile {
@@ -657,6 +744,65 @@ mod tests {
         let file = file("raelm = \"x\"\n");
         let error = cli(&["--config", file.path().to_str().unwrap()]).unwrap_err();
         assert!(matches!(error, ConfigError::UnknownSetting(name) if name == "raelm"));
+    }
+
+    #[test]
+    fn a_secret_comes_out_of_the_file_that_its_variable_names() {
+        let redis = file("redis://canary@redis/0\n");
+        let database = file("postgres://canary@postgres/duet");
+        let environment = |name: &str| match name {
+            "DUET_REDIS_URL_FILE" => Some(redis.path().into()),
+            "DATABASE_URL_FILE" => Some(database.path().into()),
+            _ => None,
+        };
+        let settings = cli_with(&[], &environment).unwrap().settings;
+        let shown = |secret: &Option<Secret>| secret.as_ref().map(|it| it.expose().to_owned());
+        let said = shown(&settings.database_url);
+        assert_eq!(said.as_deref(), Some("postgres://canary@postgres/duet"));
+        let said = shown(&settings.redis_url);
+        assert_eq!(said.as_deref(), Some("redis://canary@redis/0"));
+
+        // A flag goes before it, and it before the settings file; nobody who asks for help is shown it.
+        let flag = cli_with(&["--redis-url", "redis://flag"], &environment).unwrap();
+        assert_eq!(
+            shown(&flag.settings.redis_url).as_deref(),
+            Some("redis://flag")
+        );
+        let toml = file("redis-url = \"redis://canary-of-toml\"\n");
+        let arguments = ["--config", toml.path().to_str().unwrap()];
+        let both = cli_with(&arguments, &environment).unwrap();
+        assert_eq!(
+            shown(&both.settings.redis_url).as_deref(),
+            Some("redis://canary@redis/0")
+        );
+        let command = with_defaults_of(Cli::command(), toml.path()).unwrap();
+        for mut command in [
+            with_secrets_of_files(Cli::command(), &environment).unwrap(),
+            command,
+        ] {
+            assert!(!command.render_long_help().to_string().contains("canary"));
+        }
+    }
+
+    #[test]
+    fn a_secret_that_its_file_does_not_give_is_an_error_that_names_the_variable() {
+        let empty = file(" \n");
+        let refused = |name: &'static str, value: &Path| {
+            let set = |asked: &str| (asked == name).then(|| value.into());
+            cli_with(&[], &set).unwrap_err().to_string()
+        };
+        for name in ["DATABASE_URL_FILE", "DUET_REDIS_URL_FILE"] {
+            let missing = refused(name, Path::new("/nonexistent/secret"));
+            assert!(missing.contains(name) && missing.contains("/nonexistent/secret"));
+            let said = refused(name, empty.path());
+            assert!(said.contains(name) && said.ends_with("is empty"), "{said}");
+        }
+        let both = |_: &str| Some(OsString::from("/nonexistent"));
+        let error = cli_with(&[], &both).unwrap_err();
+        assert!(matches!(error, ConfigError::SecretTwice(name) if name == "DATABASE_URL"));
+        // Both settings of the signing key are documented: the file goes before the other.
+        let keys = |name: &str| name.starts_with("DUET_SIGNING_KEY").then(|| "x".into());
+        assert!(cli_with(&[], &keys).is_ok());
     }
 
     #[test]
