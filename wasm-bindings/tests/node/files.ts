@@ -59,6 +59,21 @@ wiped(
   'E_FILE_COMMITMENT',
 );
 wiped(
+  'when there is nothing to stream',
+  'await read($.openFile({ source: new Blob([]), key }))',
+  'E_FILE_TRUNCATED',
+);
+wiped(
+  'when a part was aborted before',
+  'await $.openFileRange({ source: sealed, key, start: 0, signal: AbortSignal.abort() })',
+  'AbortError',
+);
+wiped(
+  'when there is no such part',
+  'await $.openFileRange({ source: sealed, key, start: 0, end: 99 })',
+  'E_FILE_RANGE',
+);
+wiped(
   'when the header is wrong',
   'await $.openFileRange({ source: wrong, key, start: 0 })',
   'E_FILE_COMMITMENT',

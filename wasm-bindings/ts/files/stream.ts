@@ -114,13 +114,20 @@ export function sealedSize(size: number): number {
  */
 export function openFile(given: OpenFileOptions): ReadableStream<Bytes> {
   const options = own(given);
+  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
+  try {
+    return opened(options, key);
+  } catch (error) {
+    key.fill(0);
+    throw error;
+  }
+}
+
+/** {@link openFile} with a key that the stream wipes. */
+function opened(options: OpenFileOptions, key: Bytes): ReadableStream<Bytes> {
   const context = contextOf(options.context);
   const source = byteSource(options.source);
   const total = source.size === undefined ? undefined : plainSize(source.size);
-  // What the stream would refuse later is refused before there is a copy to wipe.
-  signalOf(options.signal);
-  callback(options.onProgress, 'onProgress');
-  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
   let cipher: ChunkCipher | undefined;
   let done = 0;
   let chunks = 0;
@@ -152,6 +159,15 @@ export function openFile(given: OpenFileOptions): ReadableStream<Bytes> {
  */
 export async function openFileRange(given: OpenFileRangeOptions): Promise<Bytes> {
   const options = own(given);
+  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
+  try {
+    return await openedRange(options, key);
+  } finally {
+    key.fill(0);
+  }
+}
+
+async function openedRange(options: OpenFileRangeOptions, key: Bytes): Promise<Bytes> {
   const { source } = options;
   const signal = signalOf(options.signal);
   const context = contextOf(options.context);
@@ -162,13 +178,8 @@ export async function openFileRange(given: OpenFileRangeOptions): Promise<Bytes>
   if (end > size) throw new DuetError('E_FILE_RANGE');
 
   signal?.throwIfAborted();
-  const key = copyOf(options.key, 'key', FILE_KEY_LENGTH);
-  let keys: FileCipher;
-  try {
-    keys = opener(await readBlob(source, 0, FILE_HEADER_LENGTH), key, context);
-  } finally {
-    key.fill(0);
-  }
+  const keys = opener(await readBlob(source, 0, FILE_HEADER_LENGTH), key, context);
+  key.fill(0);
   const cipher = chunkCipher(keys, options.engine, end - start);
   const lastChunk = Math.floor(size / CHUNK_LENGTH);
   const open = async (first: number, after: number): Promise<Bytes> => {
