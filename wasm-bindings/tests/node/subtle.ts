@@ -2,7 +2,11 @@
  * `@duet-chat/crypto/subtle` where the platform is another one than Node. What it finds is remembered, so each case runs in a worker
  * thread of its own.
  */
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { dist, fresh, INSECURE } from './thread.js';
 
 function finds(name: string, before: string, code: string, wanted: unknown): void {
@@ -254,3 +258,62 @@ finds(
    ])`,
   [true, 43, true, true],
 );
+
+finds(
+  'what it copies of a secret is wiped, unless it is the key',
+  `const given = [];
+   replace({ getRandomValues, subtle: new Proxy(platform.subtle, {
+     get: (target, name) => (...all) => {
+       if (name === 'importKey') given.push(all[1]);
+       return target[name](...all);
+     },
+   }) });`,
+  `const { createSubtle } = await load('subtle.js');
+   const [native, wasm] = [createSubtle({ engine: 'native' }), createSubtle({ engine: 'wasm' })];
+   const secret = new Uint8Array(32).fill(7);
+   const aes = { name: 'AES-GCM', length: 256 };
+   const how = { name: 'AES-GCM', iv: new Uint8Array(12) };
+   const raw = async (key) => String(new Uint8Array(await native.exportKey('raw', key)));
+   const all = ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'];
+   const [ours, theirs] = [await wasm.importKey('raw', secret, aes, true, all), await native.importKey('raw', secret, aes, true, all)];
+   const base = await wasm.importKey('raw', secret, 'HKDF', false, ['deriveKey']);
+   const hkdf = { name: 'HKDF', hash: 'SHA-256', salt: secret, info: secret };
+   const derived = [await native.deriveKey(hkdf, base, aes, true, all), await wasm.deriveKey(hkdf, base, aes, true, all)];
+   const wrapped = await wasm.wrapKey('raw', ours, theirs, how);
+   const unwrapped = [
+     await native.unwrapKey('raw', await wasm.wrapKey('raw', ours, ours, how), ours, how, aes, true, all),
+     await wasm.unwrapKey('raw', wrapped, theirs, how, aes, true, all),
+   ];
+   const pair = await wasm.generateKey('Ed25519', true, ['sign', 'verify']);
+   const der = new Uint8Array(await wasm.exportKey('pkcs8', pair.privateKey));
+   const again = await wasm.importKey('pkcs8', der, 'Ed25519', false, ['sign']);
+   parentPort.postMessage([
+     given.length,
+     given.every((bytes) => bytes.every((byte) => byte === 0)),
+     secret.every((byte) => byte === 7) && der[0] === 0x30,
+     await raw(derived[0]) === await raw(derived[1]),
+     (await Promise.all([...unwrapped, ours, theirs].map(raw))).every((one) => one === String(secret)),
+     await wasm.verify('Ed25519', pair.publicKey, await wasm.sign('Ed25519', again, secret), secret),
+   ])`,
+  [4, true, true, true, true, true],
+);
+
+test('subtle: a probe that did not load is asked for again', async ({ assert }) => {
+  const folder = await mkdtemp(join(tmpdir(), 'duet-probe-'));
+  try {
+    await cp(dist, folder, { recursive: true });
+    const probe = join(folder, 'subtle', 'modern', 'probe.js');
+    await rename(probe, `${probe}.away`);
+    const code = `
+      const { rename } = await import('node:fs/promises');
+      const { createSubtle } = await import('${pathToFileURL(join(folder, 'subtle.js')).href}');
+      const subtle = createSubtle({});
+      const digest = () => subtle.digest('SHA3-256', new Uint8Array());
+      const before = await named(digest());
+      await rename('${probe}.away', '${probe}');
+      parentPort.postMessage([before, await named(digest())])`;
+    assert.deepEqual(await fresh('', code), ['E_WASM_LOAD', 'went through']);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -1,4 +1,5 @@
 /** Which engine makes a key or a digest: the platform where it passes the probe, the module everywhere else. */
+import { DuetError } from '../errors.js';
 import type { KeyData, Params } from './algorithms/algorithm.js';
 import { decodeBase64url } from './formats/base64url.js';
 import { type Feature, MODERN_FEATURES, type ModernFeature, PROBES } from './probe.js';
@@ -36,6 +37,8 @@ export class Engines {
     if (asking === undefined) {
       asking = this.#ask(feature);
       this.#asked.set(feature, asking);
+      // A probe that did not load has found out nothing.
+      asking.catch(() => this.#asked.delete(feature));
     }
     return asking;
   }
@@ -48,18 +51,21 @@ export class Engines {
   }
 
   async #ask(feature: Feature): Promise<Engine> {
+    const probe = await probeOf(feature);
     // Whatever goes wrong in a probe is its result.
-    const passed = await this.#probe(feature).catch(() => false);
+    const passed = this.#native !== undefined && (await probe(this.#native).catch(() => false));
     const engine = passed ? 'native' : 'wasm';
     this.#known.set(feature, engine);
     return engine;
   }
+}
 
-  async #probe(feature: Feature): Promise<boolean> {
-    if (this.#native === undefined) return false;
-    if (!isModern(feature)) return PROBES[feature](this.#native);
-    const { MODERN_PROBES } = await import('./modern/probe.js');
-    return MODERN_PROBES[feature](this.#native);
+async function probeOf(feature: Feature): Promise<(native: Platform) => Promise<boolean>> {
+  if (!isModern(feature)) return PROBES[feature];
+  try {
+    return (await import('./modern/probe.js')).MODERN_PROBES[feature];
+  } catch (cause) {
+    throw new DuetError('E_WASM_LOAD', `what asks the platform about ${feature} did not load`, { cause });
   }
 }
 

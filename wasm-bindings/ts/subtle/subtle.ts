@@ -174,7 +174,7 @@ export class DuetSubtleCrypto {
     const jwk = isBytes ? undefined : jsonWebKey(data, 'keyData');
     const wanted = wantedOf(extractable, usages);
     const normalized = normalize('importKey', original);
-    return this.#import(keyData(format, bytes, jwk), { normalized, original }, wanted);
+    return this.#importOwn(keyData(format, bytes, jwk), { normalized, original }, wanted);
   }
 
   async exportKey(...given: unknown[]): Promise<ArrayBuffer | JsonWebKey> {
@@ -211,7 +211,7 @@ export class DuetSubtleCrypto {
     const slots = slotsOf(key);
     if (slots !== undefined) {
       const bits = await this.#derive(asked, slots, 'deriveKey', () => lengthOf(derived));
-      return this.#import({ format: 'raw', bytes: bits }, derived, wanted);
+      return this.#importOwn({ format: 'raw', bytes: bits }, derived, wanted);
     }
     const { native } = this.#keyOfPlatform(key);
     const algorithm = await this.#forNativeBase(asked);
@@ -220,7 +220,7 @@ export class DuetSubtleCrypto {
       return subtle.deriveKey(algorithm, key, forPlatform(derived), wanted.extractable, [...wanted.usages]);
     }
     const bits = await native.bitsForKey(algorithm, key, lengthOf(derived));
-    return this.#import({ format: 'raw', bytes: bits }, derived, wanted);
+    return this.#importOwn({ format: 'raw', bytes: bits }, derived, wanted);
   }
 
   async encapsulateBits(...given: unknown[]): Promise<EncapsulatedBits> {
@@ -246,7 +246,7 @@ export class DuetSubtleCrypto {
     }
     const { sharedKey, ciphertext } = await this.#encapsulate(asked, key, 'encapsulateKey');
     return {
-      sharedKey: await this.#import({ format: 'raw', bytes: sharedKey }, shared, wanted),
+      sharedKey: await this.#importOwn({ format: 'raw', bytes: sharedKey }, shared, wanted),
       ciphertext: bufferOf(ciphertext),
     };
   }
@@ -273,7 +273,7 @@ export class DuetSubtleCrypto {
       return native.decapsulateKey(forPlatform(asked), key, ciphertext, forPlatform(shared), wanted);
     }
     const bytes = await this.#decapsulate(asked, key, ciphertext, 'decapsulateKey');
-    return this.#import({ format: 'raw', bytes }, shared, wanted);
+    return this.#importOwn({ format: 'raw', bytes }, shared, wanted);
   }
 
   async wrapKey(...given: unknown[]): Promise<ArrayBuffer> {
@@ -290,13 +290,18 @@ export class DuetSubtleCrypto {
       if (slotsOf(key) === undefined) {
         return native.subtle.wrapKey(formatFor(key.algorithm.name, format), key, wrappingKey, algorithm);
       }
-      return native.wrap(serialized(await this.#export(format, key)), wrappingKey, algorithm);
+      const bytes = serialized(await this.#export(format, key));
+      return native.wrap(bytes, wrappingKey, algorithm).finally(() => bytes.fill(0));
     }
     const { algorithm, params } = mustBeKnown(normalized, 'wrapKey');
     checkKey(wrapping, params, 'wrapKey');
-    const bytes = serialized(await this.#export(format, key));
     const { does, wasm } = await this.#ready(algorithm);
-    return bufferOf(operation(does.encrypt, params.name, 'wrapKey')(wasm, wrapping, params, bytes));
+    const bytes = serialized(await this.#export(format, key));
+    try {
+      return bufferOf(operation(does.encrypt, params.name, 'wrapKey')(wasm, wrapping, params, bytes));
+    } finally {
+      bytes.fill(0);
+    }
   }
 
   async unwrapKey(...given: unknown[]): Promise<CryptoKey> {
@@ -314,16 +319,13 @@ export class DuetSubtleCrypto {
       checkKey(unwrapping, params, 'unwrapKey');
       const { does, wasm } = await this.#ready(algorithm);
       const opened = operation(does.decrypt, params.name, 'unwrapKey')(wasm, unwrapping, params, wrapped);
-      return this.#import(parsed(format, opened), target, wanted);
+      return this.#importOpened(format, opened, target, wanted);
     }
     const { native } = this.#keyOfPlatform(unwrappingKey);
     const algorithm = forPlatform({ normalized, original });
     if (await this.#isOwn(target.normalized)) {
-      return this.#import(
-        parsed(format, await native.unwrap(wrapped, unwrappingKey, algorithm)),
-        target,
-        wanted,
-      );
+      const opened = await native.unwrap(wrapped, unwrappingKey, algorithm);
+      return this.#importOpened(format, opened, target, wanted);
     }
     return native.subtle.unwrapKey(
       formatFor(nameIn(target.normalized), format),
@@ -393,6 +395,28 @@ export class DuetSubtleCrypto {
     const { does, wasm } = await this.#ready(algorithm);
     const slots = operation(does.importKey, params.name, 'importKey')(wasm, data, params, wanted);
     return ownKey(slots.type === 'public' ? slots : mustHaveUsages(slots));
+  }
+
+  /** {@link #import} of bytes that nobody else has: they are wiped, unless they are the key from now on. */
+  async #importOwn(data: KeyData, target: Asked, wanted: Wanted): Promise<CryptoKey> {
+    let material: Bytes | undefined;
+    try {
+      const key = await this.#import(data, target, wanted);
+      material = slotsOf(key)?.material;
+      return key;
+    } finally {
+      if (data.format !== 'jwk' && data.bytes !== material) data.bytes.fill(0);
+    }
+  }
+
+  /** {@link #importOwn} of what was unwrapped. */
+  async #importOpened(format: Format, opened: Bytes, target: Asked, wanted: Wanted): Promise<CryptoKey> {
+    if (format !== 'jwk') return this.#importOwn({ format, bytes: opened }, target, wanted);
+    try {
+      return await this.#import(parsed(opened), target, wanted);
+    } finally {
+      opened.fill(0);
+    }
   }
 
   async #importNative(data: KeyData, target: Asked, wanted: Wanted): Promise<CryptoKey> {
@@ -569,9 +593,8 @@ function serialized(exported: KeyData): Bytes {
   return new TextEncoder().encode(JSON.stringify(exported.jwk)) as Bytes;
 }
 
-/** What was wrapped. */
-function parsed(format: Format, bytes: Bytes): KeyData {
-  if (format !== 'jwk') return { format, bytes };
+/** The JSON Web Key that was wrapped. */
+function parsed(bytes: Bytes): KeyData {
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -583,7 +606,7 @@ function parsed(format: Format, bytes: Bytes): KeyData {
   }
   const jwk = jsonWebKey(value, 'the unwrapped key');
   if (jwk.kty === undefined) throw exception('DataError', "the unwrapped key has no 'kty'");
-  return { format, jwk };
+  return { format: 'jwk', jwk };
 }
 
 function bufferOf(bytes: Bytes): ArrayBuffer {
