@@ -6,6 +6,7 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 pub(crate) struct Minded {
@@ -57,8 +58,18 @@ impl Minded {
     }
 }
 
-/// A port of this machine that was free until a moment ago, and that nobody else is told of.
+/// A port that nobody listens on, and that this process gives to nobody else. It is below those that the kernel gives to whoever asks
+/// for any: between the look and the use of it no other test can be given it.
 pub(crate) fn free_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
+    const FIRST: u16 = 14_000;
+    const COUNT: u16 = 18_000;
+    static TRIED: AtomicU16 = AtomicU16::new(0);
+    // Two runs on one machine begin elsewhere.
+    let begin = u16::try_from(std::process::id() % u32::from(COUNT)).unwrap();
+    loop {
+        let port = FIRST + (begin + TRIED.fetch_add(1, Ordering::Relaxed)) % COUNT;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
