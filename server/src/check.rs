@@ -26,7 +26,11 @@ pub fn problems(settings: &Settings) -> Vec<String> {
             .map_err(|_| ServerError::Realm.to_string()),
     );
     if let MetricsListen::At(address) = settings.metrics_listen {
-        let same = address == settings.listen && address.port() != 0;
+        let listen = settings.listen;
+        let all = address.ip().is_unspecified() || listen.ip().is_unspecified();
+        let same = address.port() != 0
+            && address.port() == listen.port()
+            && (all || address.ip() == listen.ip());
         let both = "DUET_LISTEN and DUET_METRICS_LISTEN are the same address";
         check(if same { Err(both.to_owned()) } else { Ok(()) });
     }

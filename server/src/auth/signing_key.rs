@@ -210,8 +210,13 @@ fn write_private(path: &Path, lines: impl Iterator<Item = Zeroizing<String>>) ->
         fs::create_dir_all(parent)?;
     }
     let unfinished = path.with_extension("signing-key.new");
+    // What an attempt before left there, or a link that somebody planted: root writes through none, and gives none away.
+    match fs::remove_file(&unfinished) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
     let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&unfinished)?;
@@ -228,22 +233,31 @@ fn write_private(path: &Path, lines: impl Iterator<Item = Zeroizing<String>>) ->
 /// were not there are their folder's owner's.
 #[cfg(unix)]
 fn give_to_reader(file: &fs::File, path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, fchown};
     const ROOT: u32 = 0;
-    let own = file.metadata()?.uid();
+    let own = file.metadata()?;
     let reader = match fs::metadata(path) {
         Ok(before) => before,
         // Nobody else can give a file away.
-        Err(_) if own == ROOT => match path.parent() {
+        Err(_) if own.uid() == ROOT => match path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => fs::metadata(folder)?,
             _ => fs::metadata(".")?,
         },
         Err(_) => return Ok(()),
     };
-    if reader.uid() == own {
-        return Ok(());
+    if (reader.uid(), reader.gid()) != (own.uid(), own.gid()) {
+        match fchown(file, Some(reader.uid()), Some(reader.gid())) {
+            // A group that one is not in: whoever wrote the file is its reader all the same.
+            Err(_) if reader.uid() == own.uid() => {}
+            given => given?,
+        }
     }
-    fchown(file, Some(reader.uid()), Some(reader.gid()))
+    if reader.is_file() {
+        // The group, where it was the group that read; nobody ever writes it but its owner.
+        let mode = 0o600 | (reader.mode() & 0o044);
+        file.set_permissions(fs::Permissions::from_mode(mode))?;
+    }
+    Ok(())
 }
 
 #[cfg(unix)]
@@ -318,7 +332,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn root_makes_and_rotates_keys_for_whoever_reads_them() {
-        use std::os::unix::fs::{MetadataExt as _, chown};
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
         const RELAY: u32 = 65_532;
         let directory = tempfile::tempdir().unwrap();
         let settings = settings(directory.path());
@@ -340,6 +354,26 @@ mod tests {
         chown(&file, Some(RELAY + 1), Some(RELAY + 2)).unwrap();
         KeyRing::rotate(&settings).unwrap();
         assert_eq!(owner(), (RELAY + 1, RELAY + 2));
+        // A group that reads goes on reading.
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        KeyRing::rotate(&settings).unwrap();
+        let there = fs::metadata(&file).unwrap();
+        assert_eq!((there.gid(), there.mode() & 0o777), (RELAY + 2, 0o640));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_in_the_place_of_the_new_file_leads_nowhere() {
+        let directory = tempfile::tempdir().unwrap();
+        let settings = settings(directory.path());
+        KeyRing::load(&settings).unwrap();
+        let other = directory.path().join("of somebody else");
+        fs::write(&other, "precious").unwrap();
+        let planted = directory.path().join("data/duet.signing-key.new");
+        std::os::unix::fs::symlink(&other, &planted).unwrap();
+        KeyRing::rotate(&settings).unwrap();
+        assert_eq!(fs::read_to_string(&other).unwrap(), "precious");
+        assert_eq!(ids(&KeyRing::load(&settings).unwrap()).len(), 2);
     }
 
     #[test]

@@ -419,10 +419,23 @@ impl Nodes {
         }
         tracing::warn!(category = "nodes", node = %link.node, "a relay cannot be reached");
         self.metrics.lost.inc();
+        self.forget_node(link.node);
+    }
+
+    /// Another relay ends, in good order: nothing is wrong.
+    fn gone(&self, link: &Link) {
+        if !link.lose() {
+            return;
+        }
+        tracing::info!(category = "nodes", node = %link.node, "a relay has ended");
+        self.forget_node(link.node);
+    }
+
+    fn forget_node(&self, node: NodeId) {
         self.count_nodes();
-        self.hub.forget_node(link.node);
-        lock(&self.places).retain(|_, place| place.node != link.node);
-        self.lose_sight(Some(link.node));
+        self.hub.forget_node(node);
+        lock(&self.places).retain(|_, place| place.node != node);
+        self.lose_sight(Some(node));
     }
 
     /// Those who saw people of a node, or of any, see them no more; and ask where they are now.
@@ -729,7 +742,7 @@ impl Nodes {
                         places.remove(&account);
                     }
                 }
-                Note::Bye => self.lost(&link),
+                Note::Bye => self.gone(&link),
             }
         }
     }

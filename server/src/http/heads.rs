@@ -5,7 +5,7 @@ use std::time::Duration;
 
 /// A client must have sent its request's head within this time. ⚔ slowloris
 const TIME: Duration = Duration::from_secs(10);
-/// Bytes that are read ahead of a connection, and so the largest head: twice what proxies let through by default. Left alone it would be
+/// Bytes that are read ahead of a connection, and so the largest head, and what is written at once. Left alone it would be
 /// 400 KB, of everybody who says nothing that makes sense.
 const BUFFER: usize = 16 * 1024;
 

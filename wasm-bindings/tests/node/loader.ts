@@ -7,13 +7,14 @@ import { Worker } from 'node:worker_threads';
 
 const root = new URL('../../../', import.meta.url);
 
-/** Runs code in a fresh thread and returns what it posts. `$` imports from the package, `wasm` is a file's bytes. */
+/** Runs code in a fresh thread and returns what it posts. `$` is the package, `relay()` its part for the relay, `wasm()` a file's bytes. */
 function fresh(code: string): Promise<unknown> {
   const source = `
     const { parentPort } = await import('node:worker_threads');
     const { readFile } = await import('node:fs/promises');
     const wasm = () => readFile(new URL('dist/wasm/baseline.wasm', '${root}'));
     const $ = await import(new URL('dist/index.js', '${root}').href);
+    const relay = () => import(new URL('dist/relay.js', '${root}').href);
     const code = (promise) => Promise.resolve(promise).then(() => 'went through', (error) => error.code ?? String(error));
     const attempt = async (work) => code(new Promise((resolve) => resolve(work())));
     ${code}
@@ -223,6 +224,28 @@ loads(
    const later = client[Symbol.asyncIterator]();
    parentPort.postMessage([dying, call, await code(reading), type, error.code, await code(later.next()), (await later.next()).done]);`,
   ['E_WASM_TRAP', 'E_WASM_TRAP', 'E_WASM_TRAP', 'failed', 'E_WASM_TRAP', 'E_WASM_TRAP', true],
+);
+
+loads(
+  'a trap ends the connection, which says so and opens no other',
+  `const { connect } = await relay();
+   await $.ready();
+   const client = $.createClient({ identity: await $.createIdentity({ realm: 'a', name: 'b', engine: 'wasm' }) });
+   const sockets = [];
+   class Scripted extends EventTarget {
+     bufferedAmount = 0;
+     constructor() { super(); sockets.push(this); }
+     send() {}
+     close() {}
+   }
+   const given = { url: 'http://relay.example', client, token: async () => 'token', WebSocket: Scripted };
+   const connection = connect(given);
+   Object.defineProperty(globalThis, 'crypto', { value: { getRandomValues() { throw new Error('gone'); } } });
+   const dying = await attempt(() => $.randomBytes(1));
+   sockets[0].dispatchEvent(Object.assign(new Event('close'), { code: 1006 }));
+   const { at, why, cause } = connection.state;
+   parentPort.postMessage([dying, at, why, cause?.code, await code(connection.online), sockets.length, await attempt(() => connect(given))]);`,
+  ['E_WASM_TRAP', 'stopped', 'closed', 'E_WASM_TRAP', 'E_CONNECTION_STOPPED', 1, 'E_WASM_TRAP'],
 );
 
 loads(

@@ -277,8 +277,13 @@ export class HeldClient implements Client, Inputs {
 
   // ---- What the core wants done
 
+  /** Nobody waits for it: what is the end of the instance is told as that, and everything else as a defect. */
   #look(): void {
-    this.step((client, at) => client.advance(at));
+    try {
+      this.step((client, at) => client.advance(at));
+    } catch (error) {
+      if (death() === undefined) report(error);
+    }
   }
 
   /** In order, also where the transport answers at once by another input. */

@@ -5,6 +5,7 @@ import type { Client, ClientListener, Transport } from '../client/types.js';
 import { DuetError } from '../errors.js';
 import { callback, isArrayBuffer, options as own } from '../gate.js';
 import { AFTER_CLOSE, CLOSE_CODES, type CloseCode } from '../generated/relay-api.js';
+import { death } from '../loader.js';
 import { told } from '../report.js';
 import type { Bytes } from '../types.js';
 import { addressOf } from './http.js';
@@ -38,8 +39,8 @@ export type ConnectionState =
   | { readonly at: 'waiting'; readonly retryAt: number; readonly cause?: unknown }
   /**
    * No attempt is made by itself. `takenOver`: the account connected elsewhere. `refused`: the relay takes neither this token
-   * nor a fresh one, or not what we say; or what `token` gave is no token, which `cause` tells. `closed`: by us, or because the
-   * client was freed.
+   * nor a fresh one, or not what we say; or what `token` gave is no token, which `cause` tells. `closed`: by us, because the
+   * client was freed, or because the module's instance is dead, which `cause` tells then.
    */
   | { readonly at: 'stopped'; readonly why: 'takenOver' | 'refused' | 'closed'; readonly cause?: unknown };
 
@@ -131,6 +132,8 @@ class Reconnecting implements Connection {
     const { client } = options;
     if (!HeldClient.is(client)) throw new DuetError('E_ARGUMENT', 'client must be one of this package');
     if (client.freed) throw new DuetError('E_FREED');
+    const dead = death();
+    if (dead !== undefined) throw dead;
     this.#options = options;
     this.#client = client;
     this.online = new Promise((resolve, reject) => {
@@ -143,12 +146,18 @@ class Reconnecting implements Connection {
     this.#address.protocol = this.#address.protocol.replace('http', 'ws');
     client.addEventListener('line', this.#onLine);
     client.addEventListener('draining', this.#onDraining);
+    client.addEventListener('failed', this.#onFailed);
     // Also where it has no line, or not yet, that it would close.
     this.#kept = client.onFree(() => this.close());
     this.#sleepless = onWakeUp(() => {
       if (this.#state.at === 'waiting') this.retryNow();
     });
-    this.#open();
+    try {
+      this.#open();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   get state(): ConnectionState {
@@ -166,15 +175,20 @@ class Reconnecting implements Connection {
   }
 
   close(): void {
+    this.#end({});
+  }
+
+  #end(reason: Reason): void {
     if (this.#state.at === 'stopped' && this.#state.why === 'closed') return;
     this.#client.removeEventListener('line', this.#onLine);
     this.#client.removeEventListener('draining', this.#onDraining);
+    this.#client.removeEventListener('failed', this.#onFailed);
     this.#kept();
     this.#sleepless();
     clearTimeout(this.#timer);
     const attempt = this.#attempt;
     if (attempt !== undefined) this.#drop(attempt);
-    this.#stopped({ at: 'stopped', why: 'closed' }, attempt !== undefined);
+    this.#stopped({ at: 'stopped', why: 'closed', ...reason }, attempt !== undefined);
   }
 
   // ---- An attempt
@@ -266,6 +280,9 @@ class Reconnecting implements Connection {
     if (this.#attempt !== undefined) this.#attempt.restart = detail.ms;
   };
 
+  /** The module's instance is dead, and the client with it. */
+  readonly #onFailed: ClientListener<'failed'> = ({ detail }) => this.#end({ cause: detail.error });
+
   // ---- Its end
 
   /** What the relay says by the code with which it closes; one that is not known says nothing. */
@@ -297,7 +314,7 @@ class Reconnecting implements Connection {
   #stopped(state: Extract<ConnectionState, { at: 'stopped' }>, lost: boolean): void {
     // First, and not only told: the client may answer at once.
     this.#state = state;
-    if (lost) this.#client.lost();
+    if (lost && death() === undefined) this.#client.lost();
     const { why, cause } = state;
     this.#isNot(new DuetError('E_CONNECTION_STOPPED', why, cause === undefined ? {} : { cause }));
     this.#turn(state);
@@ -305,6 +322,11 @@ class Reconnecting implements Connection {
 
   #lose(attempt: Attempt, reason: Reason = {}): void {
     if (this.#attempt !== attempt) return;
+    const dead = death();
+    if (dead !== undefined) {
+      this.#end({ cause: dead });
+      return;
+    }
     this.#drop(attempt);
     const stable = attempt.since !== undefined && Date.now() - attempt.since >= STABLE_MS;
     if (stable) this.#failures = 0;
@@ -312,9 +334,18 @@ class Reconnecting implements Connection {
     this.#failures += 1;
     // At least half of the pause, so that a relay that comes back is not met by everybody at once.
     const pause = Math.max(attempt.restart ?? 0, longest / 2) + (Math.random() * longest) / 2;
-    this.#timer = setTimeout(() => this.#open(), pause);
+    this.#timer = setTimeout(() => this.#again(), pause);
     this.#client.lost();
     this.#turn({ at: 'waiting', retryAt: Date.now() + pause, ...reason });
+  }
+
+  /** A platform that lets nobody open a socket any more, by a policy perhaps, is no line that comes back. */
+  #again(): void {
+    try {
+      this.#open();
+    } catch (cause) {
+      this.#stopped({ at: 'stopped', why: 'refused', cause }, false);
+    }
   }
 
   #drop(attempt: Attempt): void {

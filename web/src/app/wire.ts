@@ -1,7 +1,7 @@
 import type { EngineClient, EngineMode, UserErrorCode } from '../engine/contract.ts';
 import type { Duet } from '../screens/duet.tsx';
 import { isLive } from '../screens/lobby/use-call.ts';
-import { createMemory, setWriting } from '../screens/memory.ts';
+import { awaitPerson, createMemory, setWriting } from '../screens/memory.ts';
 import { toUserError } from '../screens/user-error.ts';
 import { addNotice, connectStores, createStores } from '../state/index.ts';
 
@@ -28,14 +28,21 @@ export function createDuet(client: EngineClient): WiredDuet {
   const stores = createStores();
   connectStores(stores, client);
   const memory = createMemory();
+  const tell = (reason: unknown) => addNotice(stores, toUserError(reason));
   // What was being said to a message goes when its conversation is over, whichever one is on the screen by then.
   stores.conversations.subscribe(({ list }) => {
     for (const accountId of memory.getState().writing.keys()) {
       if (!list.some((talk) => talk.accountId === accountId && isLive(talk.state)))
         setWriting(memory, accountId, null);
     }
+    // Whoever is talked to is not waited for any more.
+    for (const { accountId, name, state } of list) {
+      if (!memory.getState().awaited.has(accountId) || (state !== 'establishing' && state !== 'secure'))
+        continue;
+      awaitPerson(memory, { accountId, name }, false);
+      client.awaitPerson({ accountId, on: false }).catch(tell);
+    }
   });
-  const tell = (reason: unknown) => addNotice(stores, toUserError(reason));
   const begin = async (mode: EngineMode): Promise<void> => {
     try {
       await client.start({ mode });

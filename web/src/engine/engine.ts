@@ -164,6 +164,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       // First what keeps them away: where that fails it is told, and nothing has ended.
       await reachability.setListed('blocked', accountId, true);
       talks.calls.end(accountId);
+      talks.awaitPerson(accountId, false);
     },
     invite: () => invitations.make(),
     readInvitation: async ({ text }) => invitations.read(text),

@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { useWords } from '../i18n/index.tsx';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
-import { useCommand } from './duet.tsx';
-import type { Person } from './memory.ts';
+import { useCommand, useDuet } from './duet.tsx';
+import { awaitPerson, type Person } from './memory.ts';
 
 export interface BlockPersonProps {
   readonly person: Person;
@@ -17,12 +17,13 @@ export interface BlockPersonProps {
 export function BlockPerson({ person, small = false, className }: BlockPersonProps) {
   const { t } = useWords();
   const run = useCommand();
+  const { memory } = useDuet();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const { accountId, name } = person;
   const block = async () => {
     setBusy(true);
-    await run((client) => client.block({ accountId }));
+    if (await run((client) => client.block({ accountId }))) awaitPerson(memory, person, false);
     setBusy(false);
     setAsking(false);
   };

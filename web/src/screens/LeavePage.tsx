@@ -26,8 +26,10 @@ export function LeavePage() {
     return () => window.removeEventListener('beforeunload', ask);
   }, [open]);
 
-  if (!asking || !open) return null;
   const stay = () => setAsking(false);
+  // The last one ended by itself: nothing is asked any more, now or when the next one begins.
+  if (asking && !open) stay();
+  if (!asking || !open) return null;
   const leave = async () => {
     stay();
     if (await run((client) => client.leaveAll())) wayBack.leave();

@@ -57,6 +57,8 @@ export function useLeaveTalks(about: Pick<LeaveTalksProps, 'title' | 'leave' | '
   const talking = useTalking();
   const [asking, setAsking] = useState(false);
   const stay = () => setAsking(false);
+  // The last one ended by itself: there is nothing to ask any more, now or when the next one begins.
+  if (asking && talking.length === 0) stay();
   const leave = () => {
     stay();
     about.onLeave();

@@ -14,7 +14,7 @@ import { Lobby, SEARCH_ID } from './lobby/Lobby.tsx';
 import { useKnown } from './lobby/use-known.ts';
 import { Welcome } from './lobby/Welcome.tsx';
 import { type Preferences, Settings } from './settings/Settings.tsx';
-import { Arrived } from './signs/Arrived.tsx';
+import { Awaited } from './signs/Awaited.tsx';
 import { Missed } from './signs/Missed.tsx';
 import { useSigns } from './signs/use-signs.ts';
 import { UpdateOffer } from './UpdateOffer.tsx';
@@ -69,7 +69,7 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
         {missed && preferences.notify === 'ask' && (
           <Missed onAnswer={(wanted) => preferences.setNotify(wanted ? 'yes' : 'no')} />
         )}
-        <Arrived onCalled={toConversation} />
+        <Awaited onCalled={toConversation} />
         <UpdateOffer />
         <div className="relative flex min-h-0 flex-1 md:grid md:grid-cols-[var(--container-lobby)_minmax(0,1fr)] 3xl:grid-cols-[24rem_minmax(0,1fr)]">
           <Incoming onAnswer={toConversation} />

@@ -31,10 +31,8 @@ export interface Memory {
   readonly writing: ReadonlyMap<string, Writing>;
   /** By the peer's account id. */
   readonly recordings: ReadonlyMap<string, Kept>;
-  /** Those who are waited for, by account id: one is told when they come. */
+  /** Those who are waited for, by account id: that they are here is said as long as they are. */
   readonly awaited: ReadonlyMap<string, Person>;
-  /** Those who were waited for, and have come; until that is put away. */
-  readonly arrived: readonly Person[];
   /** Account ids of those who make no sound. */
   readonly muted: ReadonlySet<string>;
   /** Why the page could not begin yet; null while it has not failed. It is tried again by itself. */
@@ -51,7 +49,6 @@ const EMPTY: Memory = {
   writing: new Map(),
   recordings: new Map(),
   awaited: new Map(),
-  arrived: [],
   muted: new Set(),
   startTrouble: null,
   update: null,
@@ -109,19 +106,6 @@ export function awaitPerson(memory: StoreApi<Memory>, person: Person, on: boolea
     return { awaited };
   });
 }
-
-/** They are here, and nobody waits for them any more. */
-export function hasArrived(memory: StoreApi<Memory>, person: Person): void {
-  awaitPerson(memory, person, false);
-  memory.setState(({ arrived }) => ({ arrived: [...without(arrived, person), person] }));
-}
-
-export function putArrivedAway(memory: StoreApi<Memory>, person: Person): void {
-  memory.setState(({ arrived }) => ({ arrived: without(arrived, person) }));
-}
-
-const without = (people: readonly Person[], { accountId }: Person): readonly Person[] =>
-  people.filter((person) => person.accountId !== accountId);
 
 export function mute(memory: StoreApi<Memory>, accountId: string, on: boolean): void {
   memory.setState(({ muted }) => {

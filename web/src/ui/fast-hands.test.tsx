@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { type ReactNode, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { createRoot } from 'react-dom/client';
+import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, expect, test, vi } from 'vitest';
 import { Dialog } from './Dialog.tsx';
 import { Page } from './Page.tsx';
@@ -11,11 +11,15 @@ function draw(node: ReactNode): HTMLElement {
   vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', false);
   const place = document.body.appendChild(document.createElement('div'));
   const root = createRoot(place);
+  roots.push(root);
   flushSync(() => root.render(node));
   return place;
 }
 
+const roots: Root[] = [];
+
 afterEach(() => {
+  for (const root of roots.splice(0)) flushSync(() => root.unmount());
   vi.unstubAllGlobals();
   document.body.replaceChildren();
 });

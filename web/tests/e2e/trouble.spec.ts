@@ -29,14 +29,14 @@ test('a peer who is away is offline, and coming back makes them reachable', asyn
   await expect(alice.at('composer-input')).toHaveCount(0);
   // Whoever is waited for is announced, once, and called with one press.
   await alice.at('await-person').click();
-  await expect(alice.at('await-person')).toHaveAttribute('aria-pressed', 'true');
-  await expect(alice.at('arrived')).toHaveCount(0);
+  await expect(alice.at('awaiting')).toContainText('You are waiting for bob');
   await bob.page.goto(bob.origin);
   await bob.unlockIfAsked();
   await bob.untilOnline();
   await expect(alice.at('arrived')).toContainText('bob is here');
   await alice.at('arrived-call').click();
   await expect(alice.at('arrived')).toHaveCount(0);
+  await expect(alice.at('awaiting')).toHaveCount(0);
   await bob.answer();
   await alice.expectState('secure');
 });

@@ -210,6 +210,13 @@ test('one can write at once: after coming in, after a call, and after answering 
   await at('incoming-accept').click();
   await page.evaluate(() => fake.setState('secure'));
   await expect(at('composer-input')).toBeFocused();
+  // Also for whoever was looking for somebody else.
+  await page.evaluate(() => fake.setState('declined'));
+  await at('search-input').click();
+  await page.evaluate(() => fake.ring());
+  await at('incoming-accept').click();
+  await page.evaluate(() => fake.setState('secure'));
+  await expect(at('composer-input')).toBeFocused();
 });
 
 test('Enter that ends a composition sends nothing, in whatever order the browser tells of it', async ({

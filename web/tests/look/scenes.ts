@@ -284,9 +284,16 @@ export const scenes: readonly Scene[] = [
     stage: 'in',
     prepare: async (page) => {
       await page.evaluate(() =>
-        duetMemory.setState({ arrived: [{ accountId: 'id-maximilian', name: 'maximilian_of_the_hills' }] }),
+        duetMemory.setState({
+          awaited: new Map([
+            ['id-maximilian', { accountId: 'id-maximilian', name: 'maximilian_of_the_hills' }],
+            ['id-carol', { accountId: 'id-carol', name: 'carol' }],
+          ]),
+        }),
       );
+      await page.evaluate(() => fake.emit({ type: 'presence', here: new Map([['id-maximilian', true]]) }));
       await page.getByTestId('arrived').waitFor();
+      await page.getByTestId('awaiting').waitFor();
     },
   },
   {

@@ -30,8 +30,8 @@ export type Deed =
   | { readonly type: 'closed'; readonly accountId: string }
   /** It is left because a line dropped. */
   | { readonly type: 'line-dropped'; readonly accountId: string }
-  /** Nobody is asked who is here. */
-  | { readonly type: 'nobody-watched' }
+  /** Of whom it is still known whether they are here; what was known of others may be true no longer. */
+  | { readonly type: 'watched'; readonly accountIds: ReadonlySet<string> }
   /** We leave it; its end follows. */
   | { readonly type: 'leaving'; readonly accountId: string }
   | { readonly type: 'shown'; readonly accountId: string | null }

@@ -92,7 +92,11 @@ test('who of the people known is here holds as long as our own line does', () =>
   expect(page.here).toEqual(new Map([[bob.accountId, false]]));
   page.hears({ type: 'line', state: 'down' });
   expect(page.here.size).toBe(0);
-  page.hears({ type: 'line', state: 'online' }, here(true)).does({ type: 'nobody-watched' });
+  page.hears({ type: 'line', state: 'online' }, here(true));
+  page.does({ type: 'watched', accountIds: new Set([bob.accountId]) });
+  expect(page.here.size).toBe(1);
+  // Whoever is not watched any more may have gone.
+  page.does({ type: 'watched', accountIds: new Set() });
   expect(page.here.size).toBe(0);
 });
 

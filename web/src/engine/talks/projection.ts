@@ -75,8 +75,10 @@ export function project(state: State, input: Input, at: number): State {
     }
     case 'line-dropped':
       return inTalk(state, input.accountId, (talk) => ({ ...talk, lineDropped: true }));
-    case 'nobody-watched':
-      return { ...state, here: NOBODY };
+    case 'watched': {
+      const here = new Map([...state.here].filter(([accountId]) => input.accountIds.has(accountId)));
+      return here.size === state.here.size ? state : { ...state, here };
+    }
     case 'leaving':
       return inTalk(state, input.accountId, (talk) =>
         isSecure(talk) ? { ...talk, leaving: true, peerActivity: 'none' } : talk,

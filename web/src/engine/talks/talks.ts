@@ -171,7 +171,6 @@ export class Talks {
   /** Whether the relay is asked where the people are that this device knows. */
   setWhoIsHere(on: boolean): void {
     this.whoIsHere = on;
-    if (!on) this.current.apply({ type: 'nobody-watched' });
     this.watch();
   }
 
@@ -193,6 +192,7 @@ export class Talks {
     const { run, state } = this.current;
     const known = this.whoIsHere ? state.pins.keys() : [];
     const watched = [...new Set([...this.awaited, ...known])].slice(0, MOST_WATCHED);
+    this.current.apply({ type: 'watched', accountIds: new Set(watched) });
     run?.client.watch(watched.map((accountId) => fromText(accountId, 32)));
   }
 

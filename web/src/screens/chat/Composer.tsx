@@ -6,6 +6,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { useCommand, useConversation, useDuet, useMemory } from '../duet.tsx';
+import { isLive } from '../lobby/use-call.ts';
 import { keepDraft, type Person, setWriting, type Writing } from '../memory.ts';
 import { useVoices } from '../voices.ts';
 import { canDo, lastEditable } from './can.ts';
@@ -75,6 +76,9 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
     if (about !== null) field.ref.current?.focus();
   }, [about]);
 
+  const isOpen = () =>
+    stores.conversations.getState().list.some((talk) => talk.accountId === accountId && isLive(talk.state));
+
   const send = async () => {
     // What stands in the field now, which may be newer than what was drawn.
     const text = field.text();
@@ -89,7 +93,8 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
       const body = stores.messages.getState().byId.get(id)?.body;
       if (body?.kind === 'text' && body.text === text) return;
       const changed = await run((client) => client.editText({ accountId, id, text }));
-      if (!changed) write({ what: 'edit', id, text });
+      // Of a conversation that is over nothing is kept.
+      if (!changed && isOpen()) write({ what: 'edit', id, text });
       return;
     }
     keepDraft(memory, accountId, '');
@@ -99,7 +104,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
     // Not sent: back into the field, before what was written since.
     const since = memory.getState().drafts.get(accountId);
     keepDraft(memory, accountId, since === undefined ? text : `${text}\n${since}`);
-    if (writing !== null && !memory.getState().writing.has(accountId)) write(writing);
+    if (writing !== null && isOpen() && !memory.getState().writing.has(accountId)) write(writing);
   };
 
   const onKeyDown = (event: KeyboardEvent) => {

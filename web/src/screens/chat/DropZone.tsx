@@ -36,23 +36,22 @@ export function DropZone({ peerName, enabled, onFiles, children }: DropZoneProps
           if (event.dataTransfer === null || !hasFiles(event.dataTransfer.types)) return;
           // Also where nothing can be sent: otherwise the browser would leave the page and open the file.
           event.preventDefault();
-          if (type === 'dragover' && isCovered()) event.dataTransfer.dropEffect = 'none';
-          else if (type !== 'drop' || !isCovered()) act(event.dataTransfer);
+          act(event.dataTransfer);
         },
         { signal },
       );
     const move = (step: number) => {
       depth = Math.max(0, depth + step);
-      setOver(depth > 0);
+      setOver(depth > 0 && !isCovered());
     };
     on('dragenter', () => move(1));
     on('dragleave', () => move(-1));
     on('dragover', (carried) => {
-      carried.dropEffect = enabled ? 'copy' : 'none';
+      carried.dropEffect = enabled && !isCovered() ? 'copy' : 'none';
     });
     on('drop', (carried) => {
       move(-depth);
-      if (enabled) onFiles(broughtBy(carried));
+      if (enabled && !isCovered()) onFiles(broughtBy(carried));
     });
     document.addEventListener(
       'paste',

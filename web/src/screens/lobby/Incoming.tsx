@@ -55,6 +55,8 @@ function Call({ call, onAnswer }: CallProps) {
   useReturnFocus(card);
 
   const accept = () => {
+    // Whoever answers goes to the conversation, and not back to where they were.
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
     onAnswer();
     void run((client) => client.acceptIncoming({ id: call.id }));
   };

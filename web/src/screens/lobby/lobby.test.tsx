@@ -112,15 +112,19 @@ describe('somebody who is not here', () => {
       act(() => engine.emit({ type: 'presence', here: new Map([[BOB.accountId, here]]) }));
     tell(false);
     expect(screen.queryByTestId('arrived')).toBeNull();
+    expect(screen.getByTestId('awaiting')).toBeTruthy();
     tell(true);
     expect((await screen.findByTestId('arrived')).textContent).toContain('bob is here');
-    await called(engine, 'awaitPerson', { accountId: BOB.accountId, on: false });
+    // As long as he is, and one waits on.
     tell(false);
+    expect(screen.queryByTestId('arrived')).toBeNull();
+    expect(screen.getByTestId('awaiting').textContent).toContain('You are waiting for bob');
     tell(true);
-    expect(screen.getAllByTestId('arrived')).toHaveLength(1);
     await user.click(screen.getByTestId('arrived-call'));
     await called(engine, 'openChat', BOB);
+    await called(engine, 'awaitPerson', { accountId: BOB.accountId, on: false });
     expect(screen.queryByTestId('arrived')).toBeNull();
+    expect(screen.queryByTestId('awaiting')).toBeNull();
   });
 });
 
@@ -148,7 +152,7 @@ describe('an incoming conversation', () => {
     expect(screen.getByRole('alert').textContent).toContain('bob would like to talk');
     expect(screen.getByTestId('incoming-trust').dataset['trust']).toBe('changed');
     // Nobody is answered under another key: both are looked at first.
-    expect(screen.getByTestId('incoming-accept').textContent).toBe('Look at it first');
+    expect(screen.getByTestId('incoming-accept').textContent).toBe('Look at the new key');
     await user.click(screen.getByTestId('incoming-decline'));
     await waitFor(() => expect(screen.queryByTestId('incoming-accept')).toBeNull());
     expect(engine.calls.at(-1)?.name).toBe('declineIncoming');

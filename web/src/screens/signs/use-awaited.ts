@@ -1,20 +1,32 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
-import { useDuet, useMemory } from '../duet.tsx';
-import { hasArrived, type Person } from '../memory.ts';
+import { useCommand, useDuet, useMemory } from '../duet.tsx';
+import { awaitPerson, type Person } from '../memory.ts';
 
-/** Whoever is waited for has come: that is told once, and the relay is not asked about them any more. */
+/** Begins to wait for somebody, about whom the relay is asked from then on, or ends that. */
+export function useAwaitPerson(): (person: Person, on: boolean) => Promise<void> {
+  const { memory } = useDuet();
+  const run = useCommand();
+  return async (person, on) => {
+    const { accountId } = person;
+    if (await run((client) => client.awaitPerson({ accountId, on }))) awaitPerson(memory, person, on);
+  };
+}
+
+/** Tells of each who is waited for and has come, once each time. */
 export function useAwaited(tell: (person: Person) => void): void {
   const { client, memory, stores } = useDuet();
   const awaited = useMemory((state) => state.awaited);
   const here = useStore(stores.presence, (state) => state.here);
+  const told = useRef<ReadonlySet<string>>(new Set());
   useEffect(() => {
-    for (const person of awaited.values()) {
-      const { accountId } = person;
-      if (here.get(accountId) !== true) continue;
-      hasArrived(memory, person);
-      client.awaitPerson({ accountId, on: false }).catch(() => undefined);
-      tell(person);
-    }
-  }, [awaited, here, client, memory, tell]);
+    const arrived = [...awaited.values()].filter(({ accountId }) => here.get(accountId) === true);
+    for (const person of arrived) if (!told.current.has(person.accountId)) tell(person);
+    told.current = new Set(arrived.map(({ accountId }) => accountId));
+  }, [awaited, here, tell]);
+  // The engine forgets whom one waits for when the account is not open any more; this tab does not, as long as one is signed in.
+  useEffect(() => {
+    for (const accountId of memory.getState().awaited.keys())
+      client.awaitPerson({ accountId, on: true }).catch(() => undefined);
+  }, [client, memory]);
 }

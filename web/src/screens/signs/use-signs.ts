@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useWords } from '../../i18n/index.tsx';
 import { useApp, useConversation, useConversations, useIncoming, useMemory } from '../duet.tsx';
+import type { Person } from '../memory.ts';
 import { newsFrom, ringing, waiting } from './news.ts';
 import { notify, takeBack } from './notify.ts';
 import { chime, ring } from './sound.ts';
@@ -68,9 +69,11 @@ export function useSigns({ inFront, notify: wanted, sounds }: SignsOptions): boo
   const rings = calls.length > 0 && sounds;
   useEffect(() => (rings ? ring() : undefined), [rings]);
 
-  const tellArrived = useCallback(() => {
-    if (choices.current.sounds) chime();
-    if (isAway() && choices.current.wanted) void notify(choices.current.t.signs.here);
+  const tellArrived = useCallback(({ accountId }: Person) => {
+    if (choices.current.sounds && !choices.current.muted.has(accountId)) chime();
+    if (!isAway()) return;
+    setMissed(true);
+    if (choices.current.wanted) void notify(choices.current.t.signs.here);
   }, []);
   useAwaited(tellArrived);
 

@@ -1,5 +1,5 @@
 import { Download, Eye, Package, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { FileMode, FileToSend } from '../../../engine/contract.ts';
 import { useWords } from '../../../i18n/index.tsx';
 import { Button } from '../../../ui/Button.tsx';
@@ -39,20 +39,26 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
   const telling = kept.flatMap((file) => metadata.get(file) ?? []);
   const { send } = words;
 
+  const cancelled = useRef(false);
+  const cancel = () => {
+    cancelled.current = true;
+    onClose();
+  };
   const submit = async () => {
     setBusy(true);
-    onSend(await Promise.all(kept.map((file) => prepared(file, mode, strip))));
+    const files = await Promise.all(kept.map((file) => prepared(file, mode, strip)));
+    if (!cancelled.current) onSend(files);
   };
 
   return (
     <Dialog
       title={send.title(peerName)}
       closeLabel={send.cancel}
-      onClose={onClose}
+      onClose={cancel}
       data-testid="send-dialog"
       footer={
         <div className="flex justify-end gap-2">
-          <Button look="quiet" onClick={onClose} className="max-sm:flex-none" data-testid="send-cancel">
+          <Button look="quiet" onClick={cancel} className="max-sm:flex-none" data-testid="send-cancel">
             {send.cancel}
           </Button>
           <Button
@@ -67,7 +73,7 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
         </div>
       }
     >
-      <ul data-takes-files={true} className={classes('rounded-card bg-wing py-1.5', mine)}>
+      <ul data-takes-files={busy ? undefined : true} className={classes('rounded-card bg-wing py-1.5', mine)}>
         {kept.map((file, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may be the same in all that they say.
           <li key={index} className="flex items-center gap-3 py-1.5 pr-1 pl-3.5">

@@ -64,9 +64,12 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
   );
 
   useLayoutEffect(() => {
+    const element = dialog.current;
     const opener = document.activeElement;
-    dialog.current?.showModal();
+    if (element?.open === false) element.showModal();
     return () => {
+      // Open, it would keep the focus from everything behind it.
+      element?.close();
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
     };
   }, []);
