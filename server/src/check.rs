@@ -1,6 +1,7 @@
 //! `duet-relay check-config`: what would keep a relay from starting, without starting one.
 
 use duet_crypto::identity::Realm;
+use std::net::IpAddr;
 
 use crate::{
     auth::signing_key::KeyRing,
@@ -12,6 +13,11 @@ use crate::{
     telemetry::logs,
     tls::Tls,
 };
+
+/// Whether who listens at `one` leaves nothing of `other`: all addresses of IPv6 are all those of IPv4 as well.
+fn takes(one: IpAddr, other: IpAddr) -> bool {
+    one == other || (one.is_unspecified() && (one.is_ipv6() || other.is_ipv4()))
+}
 
 /// Everything that is wrong with the settings, in words for the operator. What a start would make (a database, a key, a certificate) is
 /// looked at if it is there, and not made.
@@ -27,10 +33,9 @@ pub fn problems(settings: &Settings) -> Vec<String> {
     );
     if let MetricsListen::At(address) = settings.metrics_listen {
         let listen = settings.listen;
-        let all = address.ip().is_unspecified() || listen.ip().is_unspecified();
         let same = address.port() != 0
             && address.port() == listen.port()
-            && (all || address.ip() == listen.ip());
+            && (takes(address.ip(), listen.ip()) || takes(listen.ip(), address.ip()));
         let both = "DUET_LISTEN and DUET_METRICS_LISTEN are the same address";
         check(if same { Err(both.to_owned()) } else { Ok(()) });
     }

@@ -253,9 +253,10 @@ fn give_to_reader(file: &fs::File, path: &Path) -> io::Result<()> {
         }
     }
     if reader.is_file() {
-        // The group, where it was the group that read; nobody ever writes it but its owner.
-        let mode = 0o600 | (reader.mode() & 0o044);
-        file.set_permissions(fs::Permissions::from_mode(mode))?;
+        // The group, where it was that very group that read. Others never do, whatever was before.
+        let same = file.metadata()?.gid() == reader.gid();
+        let group = if same { reader.mode() & 0o040 } else { 0 };
+        file.set_permissions(fs::Permissions::from_mode(0o600 | group))?;
     }
     Ok(())
 }
@@ -354,8 +355,8 @@ mod tests {
         chown(&file, Some(RELAY + 1), Some(RELAY + 2)).unwrap();
         KeyRing::rotate(&settings).unwrap();
         assert_eq!(owner(), (RELAY + 1, RELAY + 2));
-        // A group that reads goes on reading.
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).unwrap();
+        // A group that reads goes on reading, and others do not.
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
         KeyRing::rotate(&settings).unwrap();
         let there = fs::metadata(&file).unwrap();
         assert_eq!((there.gid(), there.mode() & 0o777), (RELAY + 2, 0o640));

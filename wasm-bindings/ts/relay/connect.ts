@@ -150,7 +150,9 @@ class Reconnecting implements Connection {
     // Also where it has no line, or not yet, that it would close.
     this.#kept = client.onFree(() => this.close());
     this.#sleepless = onWakeUp(() => {
-      if (this.#state.at === 'waiting') this.retryNow();
+      if (this.#state.at !== 'waiting') return;
+      clearTimeout(this.#timer);
+      this.#again();
     });
     try {
       this.#open();
@@ -307,6 +309,11 @@ class Reconnecting implements Connection {
   }
 
   #stop(attempt: Attempt, why: 'takenOver' | 'refused', reason: Reason = {}): void {
+    const dead = death();
+    if (dead !== undefined) {
+      this.#end({ cause: dead });
+      return;
+    }
     this.#drop(attempt);
     this.#stopped({ at: 'stopped', why, ...reason }, true);
   }

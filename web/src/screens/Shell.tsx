@@ -17,6 +17,7 @@ import { type Preferences, Settings } from './settings/Settings.tsx';
 import { Awaited } from './signs/Awaited.tsx';
 import { Missed } from './signs/Missed.tsx';
 import { useSigns } from './signs/use-signs.ts';
+import { CONVERSATION_ID } from './to-conversation.ts';
 import { UpdateOffer } from './UpdateOffer.tsx';
 
 /** Two panes where there is room; on a phone the people, the conversation or the settings. */
@@ -58,7 +59,7 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <a
-        href="#conversation"
+        href={`#${CONVERSATION_ID}`}
         className="sr-only focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:z-20 focus:rounded-full focus:bg-sheet focus:px-4 focus:py-3"
       >
         {t.app.skipToContent}
@@ -81,7 +82,7 @@ export function Shell({ preferences }: { readonly preferences: Preferences }) {
             onInvite={() => setPage('invite')}
           />
           <div
-            id="conversation"
+            id={CONVERSATION_ID}
             tabIndex={-1}
             className={`min-h-0 min-w-0 flex-col bg-paper outline-none ${lobbyInFront ? 'hidden md:flex' : 'flex w-full'}`}
           >

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { useCommand, useDuet, useMemory } from '../duet.tsx';
 import { awaitPerson, type Person } from '../memory.ts';
+import { toConversation } from '../to-conversation.ts';
 
 /** Begins to wait for somebody, about whom the relay is asked from then on, or ends that. */
 export function useAwaitPerson(): (person: Person, on: boolean) => Promise<void> {
@@ -9,7 +10,11 @@ export function useAwaitPerson(): (person: Person, on: boolean) => Promise<void>
   const run = useCommand();
   return async (person, on) => {
     const { accountId } = person;
-    if (await run((client) => client.awaitPerson({ accountId, on }))) awaitPerson(memory, person, on);
+    const pressed = document.activeElement;
+    if (!(await run((client) => client.awaitPerson({ accountId, on })))) return;
+    awaitPerson(memory, person, on);
+    // The button that was pressed goes with it: one reads on in the conversation.
+    if (document.activeElement === pressed) toConversation();
   };
 }
 
@@ -22,7 +27,9 @@ export function useAwaited(tell: (person: Person) => void): void {
   useEffect(() => {
     const arrived = [...awaited.values()].filter(({ accountId }) => here.get(accountId) === true);
     for (const person of arrived) if (!told.current.has(person.accountId)) tell(person);
-    told.current = new Set(arrived.map(({ accountId }) => accountId));
+    // Our own line is down: nothing is known of them, and they have not gone for that.
+    const still = [...awaited.keys()].filter((id) => !here.has(id) && told.current.has(id));
+    told.current = new Set([...arrived.map(({ accountId }) => accountId), ...still]);
   }, [awaited, here, tell]);
   // The engine forgets whom one waits for when the account is not open any more; this tab does not, as long as one is signed in.
   useEffect(() => {
