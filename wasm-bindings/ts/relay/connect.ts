@@ -309,13 +309,16 @@ class Reconnecting implements Connection {
   }
 
   #stop(attempt: Attempt, why: 'takenOver' | 'refused', reason: Reason = {}): void {
-    const dead = death();
-    if (dead !== undefined) {
-      this.#end({ cause: dead });
-      return;
-    }
+    if (this.#died()) return;
     this.#drop(attempt);
     this.#stopped({ at: 'stopped', why, ...reason }, true);
+  }
+
+  /** Ends it if the module's instance is dead, also before the client has told. */
+  #died(): boolean {
+    const cause = death();
+    if (cause !== undefined) this.#end({ cause });
+    return cause !== undefined;
   }
 
   #stopped(state: Extract<ConnectionState, { at: 'stopped' }>, lost: boolean): void {
@@ -329,11 +332,7 @@ class Reconnecting implements Connection {
 
   #lose(attempt: Attempt, reason: Reason = {}): void {
     if (this.#attempt !== attempt) return;
-    const dead = death();
-    if (dead !== undefined) {
-      this.#end({ cause: dead });
-      return;
-    }
+    if (this.#died()) return;
     this.#drop(attempt);
     const stable = attempt.since !== undefined && Date.now() - attempt.since >= STABLE_MS;
     if (stable) this.#failures = 0;

@@ -1,6 +1,6 @@
 import type { EngineClient, EngineMode, UserErrorCode } from '../engine/contract.ts';
 import type { Duet } from '../screens/duet.tsx';
-import { isLive } from '../screens/lobby/use-call.ts';
+import { talksTo } from '../screens/lobby/use-call.ts';
 import { awaitPerson, createMemory, setWriting } from '../screens/memory.ts';
 import { toUserError } from '../screens/user-error.ts';
 import { addNotice, connectStores, createStores } from '../state/index.ts';
@@ -32,8 +32,7 @@ export function createDuet(client: EngineClient): WiredDuet {
   // What was being said to a message goes when its conversation is over, whichever one is on the screen by then.
   stores.conversations.subscribe(({ list }) => {
     for (const accountId of memory.getState().writing.keys()) {
-      if (!list.some((talk) => talk.accountId === accountId && isLive(talk.state)))
-        setWriting(memory, accountId, null);
+      if (!talksTo(list, accountId)) setWriting(memory, accountId, null);
     }
     // Whoever is talked to is not waited for any more.
     for (const { accountId, name, state } of list) {

@@ -563,7 +563,7 @@ export interface EngineCommands extends SecondFactorCommands, TalkCommands {
   setEngineMode(input: { mode: EngineMode }): Promise<void>;
 }
 
-/** Those of {@link TalkCommands} by name; everything else is said of nobody in particular. */
+/** Those of {@link TalkCommands} by name. */
 export type TalkCommandName = keyof TalkCommands;
 
 /** What the screens hold: commands, and one stream of events. */

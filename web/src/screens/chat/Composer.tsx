@@ -6,7 +6,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { useCommand, useConversation, useDuet, useMemory } from '../duet.tsx';
-import { isLive } from '../lobby/use-call.ts';
+import { talksTo } from '../lobby/use-call.ts';
 import { keepDraft, type Person, setWriting, type Writing } from '../memory.ts';
 import { useVoices } from '../voices.ts';
 import { canDo, lastEditable } from './can.ts';
@@ -76,8 +76,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
     if (about !== null) field.ref.current?.focus();
   }, [about]);
 
-  const isOpen = () =>
-    stores.conversations.getState().list.some((talk) => talk.accountId === accountId && isLive(talk.state));
+  const isOpen = () => talksTo(stores.conversations.getState().list, accountId);
 
   const send = async () => {
     // What stands in the field now, which may be newer than what was drawn.

@@ -1,4 +1,4 @@
-import type { ConversationState } from '../../engine/contract.ts';
+import type { ConversationState, ConversationSummary } from '../../engine/contract.ts';
 import { useCommand } from '../duet.tsx';
 import type { Person } from '../memory.ts';
 
@@ -12,6 +12,10 @@ const live: ReadonlySet<ConversationState> = new Set([
 
 export const isLive = (state: ConversationState | undefined): boolean =>
   state !== undefined && live.has(state);
+
+/** Whether a conversation with somebody goes on. */
+export const talksTo = (conversations: readonly ConversationSummary[], accountId: string): boolean =>
+  conversations.some((talk) => talk.accountId === accountId && isLive(talk.state));
 
 /** Starts a conversation, or shows the one that there is; others go on. */
 export function useCall(): (person: Person) => Promise<boolean> {
