@@ -82,6 +82,13 @@ everywhere() { make --no-print-directory test-everywhere; }
 # Two releases of this commit, built in two folders, are the same bytes.
 release() { sh infra/release-twice.sh; }
 
+# Every row of the messenger with everybody on the WebAssembly engine; `make test` takes what the browser has, but where a test is about engines.
+wasm() {
+  make --no-print-directory site docs || return 1
+  [ -n "${DUET_RELAY:-}" ] || cargo build --locked --quiet --package duet-relay || return 1
+  DUET_E2E_ENGINE=wasm npm run --silent test:e2e --prefix web
+}
+
 # The messenger through the real intervals: a relay that is away for half a minute, a browser that sleeps for a minute and a half,
 # a line that dies without a word. `make test` lives through the same five times faster.
 life() {
@@ -97,10 +104,10 @@ mkdir -p docs/evidence
 log=$(mktemp) || exit 1
 trap 'rm -f "$log"' EXIT INT TERM
 status=0
-[ $# -gt 0 ] || set -- formal fuzz relay api release everywhere stress stress_web memcheck mutants life
+[ $# -gt 0 ] || set -- formal fuzz relay api release everywhere stress stress_web memcheck mutants life wasm
 for part do
   case $part in
-    formal | fuzz | relay | api | release | everywhere | stress | stress_web | memcheck | mutants | life) ;;
+    formal | fuzz | relay | api | release | everywhere | stress | stress_web | memcheck | mutants | life | wasm) ;;
     *) fail "no part is called $part" ;;
   esac
   say "$part"

@@ -15,7 +15,7 @@ test('on a network at home, with a certificate that the relay made, two people h
   // What people compare with what their browser shows.
   expect(stage.relay.log()).toContain(certificate.fingerprint256);
 
-  const at = { host: 'duet.test', secure: true };
+  const at = { host: 'duet.test', secure: true, engine: 'auto' } as const;
   const [alice, bob] = [await stage.person('alice', at), await stage.person('bob', at)];
   for (const person of [alice, bob]) {
     expect(await person.isSecureContext()).toBe(true);

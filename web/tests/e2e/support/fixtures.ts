@@ -40,6 +40,9 @@ export interface Stage {
   ownBrowser(): Promise<OwnBrowser>;
 }
 
+/** What people have of whom a test says nothing: what their browser has, or WebAssembly for all (`make test-long PARTS=wasm`). */
+const unnamed: Engine = process.env['DUET_E2E_ENGINE'] === 'wasm' ? 'wasm' : 'auto';
+
 /** A relay, a hostile relay before it, and any number of people; all gone after the test. */
 export const test = base.extend<{ stage: Stage; relaySettings: Readonly<Record<string, string>> }>({
   /** Environment of the relay, beside what every test has. */
@@ -65,7 +68,7 @@ export const test = base.extend<{ stage: Stage; relaySettings: Readonly<Record<s
         const person = await Person.open(options.browser ?? browser, {
           name,
           origin,
-          engine: options.engine ?? 'auto',
+          engine: options.engine ?? unnamed,
           locale: options.locale ?? 'en',
         });
         people.push(person);
