@@ -95,10 +95,10 @@ develop-rebuild: develop-secrets ## Build the image without its cache
 	@$(DEVELOP) build --no-cache
 
 PROD = docker compose -f infra/containers/prod.yml --env-file infra/.env
-.PHONY: prod-up prod-up-build prod-down prod-down-volumes prod-restart prod-reup prod-rebuild
+.PHONY: prod-up prod-up-build prod-down prod-down-volumes prod-restart prod-reup prod-rebuild prod-roll
 infra/.env:
 	@echo "infra/.env is missing: copy infra/env.example and name your deployment in it" >&2; exit 1
-prod-up: develop-secrets infra/.env ## Containers: the relay, PostgreSQL, nginx with TLS, Prometheus, Grafana; the app on https://localhost
+prod-up: develop-secrets infra/.env ## Containers: two relays, PostgreSQL, Redis, nginx with TLS, and what watches them; the app on https://localhost
 	@$(PROD) up --detach --wait
 prod-up-build: develop-secrets infra/.env ## The same, with the image built anew
 	@$(PROD) up --detach --wait --build
@@ -109,11 +109,13 @@ prod-down-volumes: infra/.env ## Stop them and forget their data
 prod-restart: infra/.env ## Restart them as they are
 	@$(PROD) restart
 prod-reup: prod-down prod-up ## Stop and start anew
+prod-roll: develop-secrets infra/.env ## Build the image anew and replace the relays by it, one after the other
+	@for relay in relay-1 relay-2; do $(PROD) up --detach --wait --no-deps --build $$relay && $(PROD) exec -T nginx nginx -s reload || exit 1; done
 prod-rebuild: develop-secrets infra/.env ## Build the image without its cache
 	@$(PROD) build --no-cache
 
 .PHONY: stack
-stack: $(STAMPS)/site $(STAMPS)/docs $(STAMPS)/tests ## The same parts as processes of this machine, without containers: PostgreSQL, redis-server, nginx, Prometheus
+stack: $(STAMPS)/site $(STAMPS)/docs $(STAMPS)/tests ## The same parts as processes of this machine, without containers: two relays, PostgreSQL, redis-server, nginx, Prometheus, Alertmanager
 	$(debug_relay)
 	@sh infra/stack.sh
 
@@ -141,11 +143,11 @@ lint: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/venv $(STAMPS)/docs ## Forma
 	@$(VENV)/bin/typos --config infra/lint/typos.toml
 
 .PHONY: test-infra
-test-infra: $(STAMPS)/tests ## The files of infra/ with the programs that read them: nginx, Prometheus with its alerts
+test-infra: $(STAMPS)/tests ## The files of infra/ with the programs that read them: nginx, Prometheus with its alerts, Alertmanager
 	@sh infra/test.sh
 
 .PHONY: test-stack
-test-stack: $(STAMPS)/site $(STAMPS)/docs $(STAMPS)/tests ## A deployment with traffic: two people through nginx; every panel and alert is asked of its Prometheus
+test-stack: $(STAMPS)/site $(STAMPS)/docs $(STAMPS)/tests ## A deployment of two relays with traffic: two people through nginx; every panel and alert is asked of its Prometheus
 	$(step) "the parts of a deployment together: two people through nginx, then what Prometheus knows of it"
 	$(debug_relay)
 	@SCRAPE_INTERVAL=1s sh infra/stack.sh sh -c '(cd web && npm run --silent test:e2e -- stack.spec) && NODE_EXTRA_CA_CERTS=$$STACK_CERTIFICATE \

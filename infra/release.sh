@@ -30,7 +30,7 @@ relay="target/dist/$target/release/duet-relay"
 name="duet-relay-$version-$architecture-linux"
 mkdir -p "$folder" "$work/$name/sbom"
 cp "$relay" LICENSE-APACHE LICENSE-MIT infra/env.example "$work/$name/"
-for part in systemd nginx prometheus grafana; do cp -r "infra/$part" "$work/$name/"; done
+for part in systemd nginx redis prometheus alertmanager grafana; do cp -r "infra/$part" "$work/$name/"; done
 "$relay" site-manifest >"$work/$name/site-manifest.json"
 say "what it is made of (CycloneDX)"
 sh infra/sbom.sh "$work/$name/sbom"

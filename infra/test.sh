@@ -6,12 +6,13 @@ cd "$(dirname "$0")/.."
 . infra/setup/lib.sh
 have nginx || install_packages nginx
 have promtool || install_packages prometheus
+have amtool || install_packages prometheus-alertmanager
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT INT TERM
 cp -r infra/nginx "$work/duet"
-# No name is looked up here; the container's network has it.
-echo 'server 127.0.0.1:8080;' >"$work/duet/upstream.conf"
+# No name is looked up here; the containers' networks have them.
+sed 's/server [a-z0-9-]*:/server 127.0.0.1:/' infra/containers/prod-upstream.conf >"$work/duet/upstream.conf"
 mkdir "$work/secrets"
 openssl req -x509 -newkey ed25519 -nodes -subj /CN=localhost -days 1 \
   -keyout "$work/secrets/certificate-key.pem" -out "$work/secrets/certificate.pem" 2>/dev/null
@@ -50,15 +51,34 @@ say "prometheus: configuration and alerts"
 promtool check config --lint=none infra/prometheus/prometheus.yml >/dev/null
 promtool test rules infra/prometheus/alerts.test.yml
 
+say "alertmanager: each alert has its receiver, and what hushes others is an alert"
+amtool check-config infra/alertmanager/alertmanager.yml >/dev/null
+sed -n 's/^ *labels: { severity: \([a-z]*\) }/\1/p' infra/prometheus/alerts.yml | sort -u >"$work/severities"
+[ -s "$work/severities" ] || fail "the severities of infra/prometheus/alerts.yml are not found"
+while read -r severity; do
+  told=$(amtool config routes test --config.file=infra/alertmanager/alertmanager.yml "severity=$severity" 2>"$work/amtool") || { cat "$work/amtool"; exit 1; }
+  [ "$told" = "$severity" ] || fail "an alert of severity $severity goes to $told"
+done <"$work/severities"
+grep -o 'Duet[A-Za-z]*' infra/alertmanager/alertmanager.yml | sort -u >"$work/hushed"
+while read -r alert; do
+  grep -q "alert: $alert\$" infra/prometheus/alerts.yml || fail "infra/alertmanager/alertmanager.yml names $alert, which is no alert"
+done <"$work/hushed"
+
 say "containers: every secret that they are given is made"
 mkdir "$work/containers"
 cp infra/containers/secrets.sh "$work/containers/"
 sh "$work/containers/secrets.sh"
 sed -n 's|.*file: \./\(secrets/[a-z-]*\).*|\1|p; s|.*- \./\(secrets/[a-z.-]*\):.*|\1|p' infra/containers/*.yml | sort -u >"$work/given"
-[ "$(wc -l <"$work/given")" -ge 5 ] || fail "the secrets of infra/containers/*.yml are not found"
+[ "$(wc -l <"$work/given")" -ge 7 ] || fail "the secrets of infra/containers/*.yml are not found"
 while read -r secret; do
   [ -s "$work/containers/$secret" ] || fail "infra/containers/secrets.sh does not make $secret"
 done <"$work/given"
+
+say "containers: nginx and Prometheus are given every relay, and nothing else, by its name"
+sed -n 's/^  \(relay-[0-9]*\):$/\1/p' infra/containers/prod.yml | sort >"$work/relays"
+[ "$(wc -l <"$work/relays")" -ge 2 ] || fail "the relays of infra/containers/prod.yml are not found"
+sed -n 's/^server \(.*\):8080;$/\1/p' infra/containers/prod-upstream.conf | sort | diff "$work/relays" - >&2 || fail "nginx balances over other relays"
+grep -o '[a-z0-9-]*:9464' infra/prometheus/targets/relay.json | sed 's/:9464//' | sort | diff "$work/relays" - >&2 || fail "Prometheus asks other relays"
 
 if have systemd-analyze; then
   say "systemd: the unit, and what it leaves open"

@@ -8,11 +8,14 @@ mkdir -p secrets
 [ -s secrets/postgres-password ] || openssl rand -hex 24 >secrets/postgres-password
 [ -s secrets/grafana-password ] || openssl rand -hex 24 >secrets/grafana-password
 [ -s secrets/signing-key ] || openssl rand 32 | base64 | tr '+/' '-_' | tr -d '=' >secrets/signing-key
-# Follows from the password.
+[ -s secrets/redis-password ] || openssl rand -hex 24 >secrets/redis-password
+# Follows from the passwords.
 { printf 'postgres://duet:'; tr -d '\n' <secrets/postgres-password; echo '@postgres/duet'; } >secrets/database-url
-# The relay and Grafana run as somebody else inside of their containers and have to read these; on the machine the folder is closed.
+{ printf 'redis://:'; tr -d '\n' <secrets/redis-password; echo '@redis/0'; } >secrets/redis-url
+{ printf 'requirepass '; cat secrets/redis-password; } >secrets/redis-auth
+# Relay, Redis and Grafana run as somebody else inside of their containers and have to read these; on the machine the folder is closed.
 chmod 700 secrets
-chmod 644 secrets/database-url secrets/signing-key secrets/grafana-password
+chmod 644 secrets/database-url secrets/redis-url secrets/redis-auth secrets/signing-key secrets/grafana-password
 # For trying it: browsers will warn. Put your own certificate in its place.
 [ -s secrets/certificate.pem ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 \
   -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \

@@ -1,9 +1,9 @@
 // `make test-stack`: makes traffic, then asks Prometheus every expression of every panel and of every alert. All of them must be understood,
-// every panel must have data, no alert about a healthy relay may stand, and docs/operations/metrics.md must name exactly what there is. `--draw` draws the panels into
-// the documents.
+// every panel must have data, no alert about a healthy relay may stand, each relay must have had people, and docs/operations/metrics.md must name exactly what there is.
+// `--draw` draws the panels into the documents.
 
 import { readFileSync } from 'node:fs';
-import { alerts, hasData, series, until } from './prometheus.mjs';
+import { alertmanagers, alerts, hasData, series, until } from './prometheus.mjs';
 import { makeTraffic } from './traffic.mjs';
 
 const root = new URL('../..', import.meta.url);
@@ -34,12 +34,18 @@ for (const { name, query, health, state } of rules) {
   if (state !== 'inactive') problems.push(`the alert ${name} stands although nothing is wrong`);
 }
 
-const metrics = await (await fetch(process.env.STACK_METRICS)).text();
-const there = new Set(
-  [...metrics.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) =>
-    type === 'counter' ? `${name}_total` : name,
-  ),
-);
+if ((await alertmanagers()).length !== 1) problems.push('Prometheus does not know its Alertmanager');
+
+const there = new Set();
+for (const url of process.env.STACK_METRICS.trim().split(' ')) {
+  const metrics = await (await fetch(url)).text();
+  for (const [, name, type] of metrics.matchAll(/^# TYPE (\w+) (\w+)$/gm))
+    there.add(type === 'counter' ? `${name}_total` : name);
+  // nginx balances, and the relays know one another: else they would be two deployments of strangers.
+  if (!/^duet_ws_handshakes_total\{kind="accepted"\} [1-9]/m.test(metrics))
+    problems.push(`nobody came to ${url}`);
+  if (!/^duet_nodes_alive 1$/m.test(metrics)) problems.push(`${url} does not reach the other relay`);
+}
 const named = new Set(
   [...read('docs/operations/metrics.md').matchAll(/^\| `(duet_\w+)`/gm)].map(([, name]) => name),
 );

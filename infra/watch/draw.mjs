@@ -28,10 +28,7 @@ function amount(value, unit) {
 }
 
 function legend(format, metric) {
-  // The stack's port is not worth a word.
-  return format.replace(/\{\{(\w+)\}\}/g, (_, label) =>
-    label === 'instance' ? 'relay' : (metric[label] ?? ''),
-  );
+  return format.replace(/\{\{(\w+)\}\}/g, (_, label) => metric[label] ?? '');
 }
 
 async function lines({ targets }) {

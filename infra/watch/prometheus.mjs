@@ -26,6 +26,11 @@ export async function alerts() {
   return groups.flatMap(({ rules }) => rules);
 }
 
+/** Whom it tells of alerts. */
+export async function alertmanagers() {
+  return (await get('/api/v1/alertmanagers')).activeAlertmanagers;
+}
+
 /** The first true answer of `ask`, which is asked again twice a second; false when none came within so many seconds. */
 async function within(seconds, ask) {
   const deadline = Date.now() + seconds * 1000;
