@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
-import { type ReactNode, useId, useLayoutEffect, useRef } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { IconButton } from './IconButton.tsx';
-import { useWayBack } from './way-back.ts';
+import { useModal } from './use-return-focus.ts';
 
 export interface DialogProps {
   readonly title: string;
@@ -15,23 +15,12 @@ export interface DialogProps {
 }
 
 /**
- * One decision. The browser's own modal dialog: it traps the focus, closes on Escape and on Back, and gives the focus back.
- * Mounted means open. On phones it comes from below, where the thumb is.
+ * One decision, in the browser's own modal dialog. Mounted means open. On phones it comes from below, where the thumb is.
  */
 export function Dialog({ title, closeLabel, onClose, children, footer, role, ...rest }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useWayBack(onClose);
-
-  useLayoutEffect(() => {
-    const element = dialog.current;
-    const opener = document.activeElement;
-    if (element?.open === false) element.showModal();
-    return () => {
-      element?.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
+  useModal(dialog, onClose);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the backdrop has Escape as its keyboard twin.

@@ -1,5 +1,5 @@
 import { type ReactNode, useLayoutEffect, useRef } from 'react';
-import { useWayBack } from './way-back.ts';
+import { useModal } from './use-return-focus.ts';
 
 export interface SheetProps {
   readonly label: string;
@@ -9,25 +9,12 @@ export interface SheetProps {
   readonly 'data-testid'?: string;
 }
 
-/**
- * What a finger can do with something, from below. The browser's own modal dialog: it traps the focus, closes on Escape
- * and gives the focus back. Mounted means open.
- */
+/** What a finger can do with something, from below, in the browser's own modal dialog. Mounted means open. */
 export function Sheet({ label, closeLabel, onClose, children, ...rest }: SheetProps) {
   const dialog = useRef<HTMLDialogElement>(null);
-  useWayBack(onClose);
-
-  useLayoutEffect(() => {
-    const element = dialog.current;
-    const opener = document.activeElement;
-    if (element?.open === false) element.showModal();
-    // The whole of it is what came; the first button would look chosen.
-    element?.focus();
-    return () => {
-      element?.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
-    };
-  }, []);
+  useModal(dialog, onClose);
+  // The whole of it is what came; the first button would look chosen.
+  useLayoutEffect(() => dialog.current?.focus(), []);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the backdrop has Escape as its keyboard twin.

@@ -1,23 +1,74 @@
 import { type RefObject, useLayoutEffect, useState } from 'react';
+import { useWayBack } from './way-back.ts';
+
+/** One goes on elsewhere, and what closes on the way there gives the focus to nobody. */
+let goesOn = false;
 
 /**
- * Gives the focus back to what had it when this was opened. What was opened takes it by itself. `within`: only if the focus is in there
- * at the end, for what takes none and lets one go on elsewhere.
+ * Whoever pressed something to be led elsewhere is there as soon as that has come. Until something has the focus again,
+ * nothing that closes gives it back.
  */
-export function useReturnFocus(within?: RefObject<Element | null>): void {
-  const [opener] = useState(() => document.activeElement);
+export function goOnElsewhere(): void {
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+  goesOn = true;
+  document.addEventListener('focusin', () => (goesOn = false), { once: true, capture: true });
+}
+
+const nobodyHasIt = () => document.activeElement === null || document.activeElement === document.body;
+
+/** Who had the focus when this was opened, and will have it again. */
+function useOpener(): { readonly current: Element | null } {
+  // Before what was opened takes it; if that one went in the same moment (a menu), who has it in its place.
+  const [opener] = useState(() => ({ current: document.activeElement }));
   useLayoutEffect(() => {
-    const place = within?.current;
+    if (opener.current?.isConnected !== true) opener.current = document.activeElement;
+  }, [opener]);
+  return opener;
+}
+
+function giveBack(opener: Element | null): void {
+  const back = () => {
+    if (!goesOn && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+  };
+  back();
+  // What is to have it may not be shown before all of the picture has changed. Nothing is taken from who has it by then.
+  queueMicrotask(() => {
+    if (nobodyHasIt()) back();
+  });
+}
+
+/**
+ * Gives the focus back, when this closes, to what had it when this opened. What is opened takes it by itself. Nothing is
+ * taken from who went on elsewhere meanwhile.
+ *
+ * @param place What was opened.
+ * @param floats It takes no focus when it opens: then it has none to give back unless one went into it.
+ */
+export function useReturnFocus(place: RefObject<Element | null>, { floats = false } = {}): void {
+  const opener = useOpener();
+  useLayoutEffect(() => {
+    const element = place.current;
     return () => {
-      if (place !== undefined && place?.contains(document.activeElement) !== true) return;
-      const back = () => {
-        if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
-      };
-      back();
-      // What is to have it may not be shown before all of the picture has changed. Nothing is taken from who has it by then.
-      queueMicrotask(() => {
-        if (document.activeElement === null || document.activeElement === document.body) back();
-      });
+      if (element?.contains(document.activeElement) === true || (!floats && nobodyHasIt()))
+        giveBack(opener.current);
     };
-  }, [opener, within]);
+  }, [opener, place, floats]);
+}
+
+/**
+ * The browser's own modal dialog, open as long as it is mounted: it traps the focus, Back closes it, and the focus goes
+ * back to what had it.
+ */
+export function useModal(dialog: RefObject<HTMLDialogElement | null>, onClose: () => void): void {
+  const opener = useOpener();
+  useWayBack(onClose);
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    if (element?.open === false) element.showModal();
+    return () => {
+      // Open, it would keep the focus from everything behind it.
+      element?.close();
+      giveBack(opener.current);
+    };
+  }, [dialog, opener]);
 }

@@ -210,12 +210,21 @@ test('one can write at once: after coming in, after a call, and after answering 
   await at('incoming-accept').click();
   await page.evaluate(() => fake.setState('secure'));
   await expect(at('composer-input')).toBeFocused();
-  // Also for whoever was looking for somebody else.
-  await page.evaluate(() => fake.setState('declined'));
-  await at('search-input').click();
-  await page.evaluate(() => fake.ring());
-  await at('incoming-accept').click();
-  await page.evaluate(() => fake.setState('secure'));
+  // Also for whoever was looking for somebody else, or had other things open.
+  for (const elsewhere of ['search-input', 'settings-open', 'invite-open']) {
+    await page.evaluate(() => fake.setState('declined'));
+    await at(elsewhere).click();
+    await page.evaluate(() => fake.ring());
+    await at('incoming-accept').click();
+    await page.evaluate(() => fake.setState('secure'));
+    await expect(at('composer-input')).toBeFocused();
+  }
+  // Who only closes them is where they were; who turns to a conversation instead is there.
+  await at('settings-open').click();
+  await page.keyboard.press('Escape');
+  await expect(at('settings-open')).toBeFocused();
+  await at('settings-open').click();
+  await at('conversation-row').click();
   await expect(at('composer-input')).toBeFocused();
 });
 

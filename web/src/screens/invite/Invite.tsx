@@ -4,23 +4,34 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Page } from '../../ui/Page.tsx';
 import { QrCode } from '../../ui/QrCode.tsx';
-import { useReturnFocus } from '../../ui/use-return-focus.ts';
+import { ReturnFocus } from '../../ui/ReturnFocus.tsx';
 import { copyText } from '../chat/copy.ts';
 import { useCommand } from '../duet.tsx';
 
-interface Link {
+interface InviteLink {
   readonly url: string;
   readonly name: string;
   readonly expiresAt: number;
 }
 
+export interface InviteProps {
+  readonly onClose: () => void;
+}
+
 /** M2: a link and a code by which one can be found and known, for a day. */
-export function Invite({ onClose }: { readonly onClose: () => void }) {
+export function Invite(props: InviteProps) {
+  return (
+    <ReturnFocus>
+      <Link {...props} />
+    </ReturnFocus>
+  );
+}
+
+function Link({ onClose }: InviteProps) {
   const { t, format } = useWords();
   const run = useCommand();
-  const [link, setLink] = useState<Link | null>(null);
+  const [link, setLink] = useState<InviteLink | null>(null);
   const [copied, setCopied] = useState<'yes' | 'no' | null>(null);
-  useReturnFocus();
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: one is made each time that this is opened.
   useEffect(() => {

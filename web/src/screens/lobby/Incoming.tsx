@@ -4,7 +4,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
-import { useReturnFocus } from '../../ui/use-return-focus.ts';
+import { goOnElsewhere, useReturnFocus } from '../../ui/use-return-focus.ts';
 import { BlockPerson } from '../BlockPerson.tsx';
 import { shownName } from '../chat/file-name.ts';
 import { useCommand, useIncoming } from '../duet.tsx';
@@ -52,11 +52,11 @@ function Call({ call, onAnswer }: CallProps) {
   // Nobody is answered whose key is another one: pressing it shows both, and answers nothing.
   const changed = call.trust === 'changed';
   const card = useRef<HTMLDivElement>(null);
-  useReturnFocus(card);
+  useReturnFocus(card, { floats: true });
 
   const accept = () => {
     // Whoever answers goes to the conversation, and not back to where they were.
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    goOnElsewhere();
     onAnswer();
     void run((client) => client.acceptIncoming({ id: call.id }));
   };

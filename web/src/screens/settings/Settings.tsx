@@ -13,7 +13,7 @@ import type { EngineMode } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Choice } from '../../ui/Choice.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { useReturnFocus } from '../../ui/use-return-focus.ts';
+import { ReturnFocus } from '../../ui/ReturnFocus.tsx';
 import { MakeBackup } from '../backup/MakeBackup.tsx';
 import { OpenedBackup } from '../backup/OpenedBackup.tsx';
 import { LanguageSwitch } from '../LanguageSwitch.tsx';
@@ -66,10 +66,17 @@ export interface SettingsProps {
 }
 
 /** A page beside the people: oneself first, the machinery last. What takes steps of its own is a page in its place. */
-export function Settings({ preferences, onClose }: SettingsProps) {
+export function Settings(props: SettingsProps) {
+  return (
+    <ReturnFocus>
+      <Views {...props} />
+    </ReturnFocus>
+  );
+}
+
+function Views({ preferences, onClose }: SettingsProps) {
   const [view, setView] = useState<View>('all');
   const name = useMyName();
-  useReturnFocus();
   const toAll = () => setView('all');
   switch (view) {
     case 'make-backup':

@@ -4,6 +4,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Banner } from '../../ui/Banner.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Disc } from '../../ui/Disc.tsx';
+import { goOnElsewhere } from '../../ui/use-return-focus.ts';
 import { useApp, useDuet, useMemory } from '../duet.tsx';
 import { useCall } from '../lobby/use-call.ts';
 import type { Person } from '../memory.ts';
@@ -33,7 +34,7 @@ function One({ person, onCalled }: OneProps) {
   const wait = useAwaitPerson();
   const take = async () => {
     // Whoever calls goes to the conversation.
-    if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    goOnElsewhere();
     onCalled();
     if (await call(person)) await wait(person, false);
   };

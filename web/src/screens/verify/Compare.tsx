@@ -4,7 +4,7 @@ import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { Callout } from '../../ui/Callout.tsx';
 import { Page } from '../../ui/Page.tsx';
-import { useReturnFocus } from '../../ui/use-return-focus.ts';
+import { ReturnFocus } from '../../ui/ReturnFocus.tsx';
 import { BlockPerson } from '../BlockPerson.tsx';
 import { useCommand } from '../duet.tsx';
 import { MutePerson } from '../MutePerson.tsx';
@@ -23,11 +23,18 @@ export interface CompareProps {
 type View = 'doors' | 'scan' | 'twelve' | 'different';
 
 /** M10: is it really them? A panel beside the talk, which stays. It begins with two doors: together, and on a call. */
-export function Compare({ accountId, name, trust, onClose }: CompareProps) {
+export function Compare(props: CompareProps) {
+  return (
+    <ReturnFocus>
+      <Views {...props} />
+    </ReturnFocus>
+  );
+}
+
+function Views({ accountId, name, trust, onClose }: CompareProps) {
   const { t } = useWords();
   const verification = useVerification(accountId);
   const [view, setView] = useState<View>('doors');
-  useReturnFocus();
   const toDoors = () => setView('doors');
   const back = { label: t.app.back, onBack: toDoors };
   const close = { label: t.app.close, onClose };

@@ -1,11 +1,11 @@
 import { Download, Minus, Plus, X } from 'lucide-react';
-import { type ReactNode, useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
 import type { FromViewer } from '../../../../viewer/messages.ts';
 import type { TransferView } from '../../../engine/contract.ts';
 import { useWords } from '../../../i18n/index.tsx';
 import { accountName } from '../../../state/index.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
-import { useWayBack } from '../../../ui/way-back.ts';
+import { useModal } from '../../../ui/use-return-focus.ts';
 import { shownName } from '../../chat/file-name.ts';
 import { saveBlob } from '../../chat/save.ts';
 import { useApp } from '../../duet.tsx';
@@ -36,7 +36,7 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
   const guarded = !mine && transfer.mode === 'viewOnly';
   const [note, setNote] = useState<string | null>(null);
   const dialog = useRef<HTMLDialogElement>(null);
-  useWayBack(onClose);
+  useModal(dialog, onClose);
   const guard = useMemo<Guard>(
     () => ({ blocked: () => setNote(viewer.blocked(peerName)), close: onClose }),
     [viewer, peerName, onClose],
@@ -62,17 +62,6 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
     { file, ...kind, watermark, round: false, locale: language, whole, duration: transfer.durationMs / 1000 },
     stable,
   );
-
-  useLayoutEffect(() => {
-    const element = dialog.current;
-    const opener = document.activeElement;
-    if (element?.open === false) element.showModal();
-    return () => {
-      // Open, it would keep the focus from everything behind it.
-      element?.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    };
-  }, []);
 
   const plays = kind.shape === 'audio' || kind.shape === 'video';
   const zooms = !plays;
