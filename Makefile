@@ -139,6 +139,7 @@ lint: $(STAMPS)/package $(STAMPS)/web-npm $(STAMPS)/venv $(STAMPS)/docs ## Forma
 	@cd docs/site && npm run --silent lint
 	@sh infra/lint/references.sh
 	@sh infra/lint/secrets.sh
+	@sh infra/lint/evidence.sh
 	@$(VENV)/bin/python -m check_jsonschema --quiet --builtin-schema vendor.compose-spec infra/containers/*.yml
 	@$(VENV)/bin/typos --config infra/lint/typos.toml
 

@@ -97,6 +97,19 @@ life() {
   (cd web && DUET_REAL_TIME=1 npm run --silent test:e2e -- life.spec)
 }
 
+# What a part says something about: the page names it, and `make lint` says how often it was changed since (infra/lint/evidence.sh).
+covers() {
+  case $1 in
+    formal) echo docs/formal docs/protocol.md ;;
+    fuzz | memcheck | mutants) echo crypto-core ;;
+    api) echo server ;;
+    relay | stress) echo crypto-core server ;;
+    everywhere) echo crypto-core wasm-bindings ;;
+    release | life | stress_web | wasm) echo crypto-core wasm-bindings server web ;;
+    *) fail "no part is called $1" ;;
+  esac
+}
+
 commit=$(git rev-parse --short=12 HEAD)
 [ -z "$(git status --porcelain --untracked-files=no -- . ':!docs/evidence')" ] || commit="$commit, with changes that are not committed"
 machine="$(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)"
@@ -106,10 +119,7 @@ trap 'rm -f "$log"' EXIT INT TERM
 status=0
 [ $# -gt 0 ] || set -- formal fuzz relay api release everywhere stress stress_web memcheck mutants life wasm
 for part do
-  case $part in
-    formal | fuzz | relay | api | release | everywhere | stress | stress_web | memcheck | mutants | life | wasm) ;;
-    *) fail "no part is called $part" ;;
-  esac
+  covered=$(covers "$part") || exit 1
   say "$part"
   begun=$(date +%s)
   if "$part" >"$log" 2>&1; then outcome=passed; else outcome=FAILED; status=1; fi
@@ -117,7 +127,9 @@ for part do
   {
     echo "# $part: $outcome"
     echo
-    echo "Written by \`make test-long PARTS=$part\` on $(date -u +%Y-%m-%d), at commit $commit; $minutes minutes on $machine."
+    echo "Written by \`make test-long PARTS=$part\` on $(date -u +%Y-%m-%d); $minutes minutes on $machine."
+    echo
+    echo "Covers $covered at commit $commit."
     echo
     echo '```'
     # Colours and the machine's own paths are nobody's business.
