@@ -65,13 +65,13 @@ export const en = {
     reload: 'Reload',
     tryAgain: 'Try again',
     partGone:
-      'This part of the page cannot be had just now. There may be a newer version: reloading brings it, and ends what is open.',
+      'This part of the page did not load. There may be a newer version: reload to get it, but open conversations end.',
     close: 'Close',
     back: 'Back',
     starting: 'One moment…',
-    startingLong: 'The server takes its time…',
+    startingLong: 'The server is taking its time…',
     updateReady: 'A newer Duet is here.',
-    updateHelp: 'It comes with the next time you open Duet, or now.',
+    updateHelp: 'You get it the next time you open Duet, or right now.',
     updateNow: 'Load it now',
     wait: (time: string) => `Try again in ${time}.`,
   },
@@ -123,11 +123,11 @@ export const en = {
     body: (name: string) =>
       `${name}’s key is on another device. Keys never travel through the server, so this browser does not have it.`,
     options: 'What you can do',
-    useOther: 'Go on with the device that has the key.',
+    useOther: 'Carry on with the device that has the key.',
     restore: 'Or bring the key here from a backup: a file and its passphrase.',
     replace: 'Or make a new key here.',
     replaceWarning:
-      'Everybody you have talked to will be told that you may not be you, and will have to make sure again. The old device stops working for this account.',
+      'Everybody you have talked to will be warned that you may not be you, and has to make sure again. The old device stops working for this account.',
     understood: 'I understand that the people I know will be warned',
     submit: 'Make a new key',
     signOut: 'Sign out',
@@ -147,7 +147,7 @@ export const en = {
     talking: 'In conversation',
     draft: (text: string) => `Draft: ${text}`,
     known: 'People you know',
-    noKey: 'Cannot be called yet: has never been here',
+    noKey: 'Cannot be called yet: they have never been here',
     free: 'Call',
     call: (name: string) => `Call ${name}`,
     who: 'Who would you like to talk to?',
@@ -163,15 +163,15 @@ export const en = {
   },
   leaving: {
     title: 'Leave Duet?',
-    help: (name: string) => `Your conversation with ${name} ends, and goes from both screens.`,
-    helpAll: (names: string) => `Your conversations end, and go from every screen: ${names}.`,
+    help: (name: string) => `Your conversation with ${name} ends, and disappears from both screens.`,
+    helpAll: (names: string) => `Your conversations end, and disappear from every screen: ${names}.`,
     stay: 'Stay',
     leave: 'Leave',
   },
   signs: {
     title: 'Notifications and sounds',
     ask: 'You missed something while you looked elsewhere.',
-    askHelp: 'Shall the browser tell you the next time? It only says that there is something.',
+    askHelp: 'Should the browser tell you next time? It never says what it was, or from whom.',
     yes: 'Yes, tell me',
     no: 'No, thanks',
     call: 'Somebody would like to talk',
@@ -179,7 +179,7 @@ export const en = {
     here: 'Somebody you are waiting for is here',
     await: (name: string) => `Tell me when ${name} is here`,
     awaiting: (name: string) => `You are waiting for ${name}`,
-    awaitingHelp: 'You will be told when they are here.',
+    awaitingHelp: 'Duet tells you when they are here.',
     stopAwaiting: 'Stop waiting',
     arrived: (name: string) => `${name} is here`,
     arrivedHelp: 'You asked to be told.',
@@ -187,16 +187,16 @@ export const en = {
     callName: (name: string) => `Call ${name}`,
     putAway: 'Not now',
     notify: 'Tell me when I look elsewhere',
-    notifyHint: 'The browser says that there is something: never what, nor from whom.',
-    denied: 'The browser keeps Duet from telling you. The icon beside the address allows it again.',
-    missing: 'There are no notifications in this browser, or none at this address.',
+    notifyHint: 'The browser only says that there is something, never what or from whom.',
+    denied: 'The browser blocks notifications from Duet. The icon beside the address lets you allow them.',
+    missing: 'This browser has no notifications, or none at this address.',
     sounds: 'Sounds',
-    soundsHint: 'A call rings, and a message that you do not see is heard.',
+    soundsHint: 'For calls, and for messages that you do not see.',
     mute: 'Mute',
     muteName: (name: string) => `Mute ${name}`,
     unmute: 'Unmute',
     unmuteName: (name: string) => `Unmute ${name}`,
-    muteHelp: 'What they send is shown as always, and makes no sound on this device.',
+    muteHelp: 'You see what they send as always, without a sound on this device.',
     muted: 'Muted',
   },
   incoming: {
@@ -208,7 +208,7 @@ export const en = {
     look: 'Look at the new key',
     lookName: (name: string) => `Look at the new key of ${name}`,
     declineName: (name: string) => `Not now, ${name}`,
-    request: (name: string) => `First words. That they are ${name}’s is proved once you answer.`,
+    request: (name: string) => `First words. Whether ${name} really wrote them is proved once you answer.`,
   },
   connection: {
     idle: 'Not connected',
@@ -216,7 +216,7 @@ export const en = {
     online: 'You are here',
     waiting: 'You are not connected',
     browserOffline: 'This device is offline',
-    waitingHelp: (time: string) => `Duet tries by itself, next in ${time}.`,
+    waitingHelp: (time: string) => `Duet keeps trying: next in ${time}.`,
     browserOfflineHelp: 'Duet comes back by itself once the network does.',
     replaced: 'You are using Duet somewhere else',
     replacedByTab: 'You are using Duet in another tab',
@@ -226,7 +226,7 @@ export const en = {
       unknown: 'Another tab or device took over, so that your messages arrive in one place.',
     },
     refused: 'The server turns this page away',
-    refusedHelp: 'Duet does not try again by itself: reload the page, or sign in again.',
+    refusedHelp: 'Duet will not try again by itself: reload the page, or sign in again.',
     retry: 'Try now',
     useHere: 'Use Duet here',
   },
@@ -234,7 +234,7 @@ export const en = {
     'ringing-out': {
       label: (name) => `Waiting for ${name}`,
       title: (name) => `It is ringing on ${name}’s screen`,
-      hint: () => 'Write a first word if you like; it is read before answering.',
+      hint: () => 'Write a first word if you like: it can be read before answering.',
     },
     establishing: {
       label: () => 'Almost there…',
@@ -244,7 +244,7 @@ export const en = {
     leaving: {
       label: () => 'Leaving…',
       title: () => 'The conversation is ending',
-      hint: () => 'One moment: Duet finds out whether your last words arrived.',
+      hint: () => 'One moment: Duet is checking whether your last words arrived.',
     },
     secure: {
       label: () => 'Just the two of you',
@@ -283,10 +283,10 @@ export const en = {
         `Something that arrived from ${name} was not what it should be, so nothing was sent. Call again; if it keeps happening, somebody may be interfering.`,
     },
     'blocked-key-changed': {
-      label: () => 'Waiting for your word',
+      label: () => 'Waiting for your decision',
       title: (name) => `This may not be the ${name} you know`,
       hint: (name) =>
-        `${name}’s key is a different one now. Usually it means a new phone or browser. It can also mean that somebody pretends to be ${name}. Nothing goes either way until you decide.`,
+        `${name} has a different key now. Usually that means a new phone or browser. It can also mean that somebody pretends to be ${name}. Nothing goes either way until you decide.`,
     },
     reconnecting: {
       label: () => 'Waiting for the line',
@@ -294,23 +294,23 @@ export const en = {
       hint: () => 'What you write waits and goes by itself as soon as it can. This may last ten minutes.',
     },
     'peer-silent': {
-      label: (name) => `Nothing heard of ${name}`,
-      title: (name) => `Nothing was heard of ${name} for ten minutes`,
+      label: (name) => `Nothing heard from ${name}`,
+      title: (name) => `Nothing was heard from ${name} for ten minutes`,
       hint: (name) => `The conversation is over. Perhaps ${name}’s device is asleep or without a network.`,
     },
     left: {
       label: () => 'You have left',
       title: (name) => `${name} may not have got all of it`,
-      hint: () => 'You have left. What is still here is what may not have arrived; closing takes it away.',
+      hint: () => 'You have left. Only what may not have arrived is still here; closing removes it.',
     },
     'line-dropped': {
       label: () => 'The line dropped',
       title: () => 'The line dropped, and the conversation is erased',
       hint: (name) =>
-        `You chose this in the settings. What of yours may not have arrived is still shown; ${name} learns of the end once the line is back.`,
+        `You chose this in the settings. What may not have arrived is still shown; ${name} learns that it is over once the line is back.`,
     },
     expired: {
-      label: () => 'A day is over',
+      label: () => 'A day has passed',
       title: () => 'This conversation is a day old',
       hint: (name) =>
         `Once a day a conversation needs fresh keys, and ${name} could not be reached for them. Call again for a new one.`,
@@ -330,14 +330,14 @@ export const en = {
     },
     'first-use': {
       label: (name) => `Is it really ${name}?`,
-      note: () => 'Not made sure yet',
+      note: () => 'Not checked yet',
       hint: (name) => `You have talked before, but never made sure that it is ${name}.`,
     },
     link: {
       label: (name) => `Invited by ${name}`,
       note: (name) => `Known by ${name}’s invitation`,
       hint: (name) =>
-        `${name}’s key came with the link: it is whoever made that link. As sure as the way on which it came to you.`,
+        `${name}’s key came with the link, so it is whoever made that link. That is as safe as the way it reached you.`,
     },
     compared: {
       label: (name) => `You know it’s ${name}`,
@@ -405,7 +405,7 @@ export const en = {
         'not-delivered': (name) => `The change did not arrive: ${name} sees what it said before`,
       },
       'take-back': {
-        waiting: 'It is still to be taken back there, and that goes by itself',
+        waiting: 'It is still on the other screen; taking it back goes by itself',
         unconfirmed: (name) => `That may not have arrived: ${name} may still see the message`,
         'not-delivered': (name) => `That did not arrive: ${name} still sees the message`,
       },
@@ -439,7 +439,7 @@ export const en = {
       reply: 'Reply',
       copy: 'Copy',
       copied: 'Copied',
-      copyFailed: 'The browser did not let it be copied',
+      copyFailed: 'The browser would not copy it',
       edit: 'Edit',
       minutesLeft: (minutes: number) =>
         plural(minutes, { one: `${minutes} minute left`, many: `${minutes} minutes left` }),
@@ -457,7 +457,7 @@ export const en = {
         },
         hide: {
           title: 'Remove it from your screen?',
-          help: (name: string) => `It cannot be brought back here. ${name} goes on seeing it.`,
+          help: (name: string) => `You cannot get it back here. ${name} still sees it.`,
           act: 'Remove it',
         },
         keep: 'Keep it',
@@ -504,7 +504,7 @@ export const en = {
         many: `${count} things that arrived were forged or damaged. They were refused and are not shown.`,
       }),
     refusedHelp:
-      'If it goes on, the line or the server is not to be trusted: leave, and make sure who you are talking to.',
+      'If it keeps happening, do not trust the line or the server: leave, and make sure who you are talking to.',
     abrupt: (name: string) => `It ended without a goodbye from ${name}: their last messages may be missing.`,
     dropHere: (name: string) => `Drop to send to ${name}`,
   },
@@ -517,13 +517,13 @@ export const en = {
       done: 'Arrived',
       'cancelled-by-me': 'You stopped it',
       'cancelled-by-peer': 'Stopped by the other side',
-      rejected: 'Not taken',
+      rejected: 'Not accepted',
       interrupted: 'Interrupted: the conversation ended',
       'source-changed': 'The file changed while it was being sent',
     } satisfies Record<TransferState, string>,
     help: {
-      interrupted: 'Nothing of it was kept. Send it again in the next conversation.',
-      'source-changed': 'Send it again once nothing writes to it any more.',
+      interrupted: 'None of it was kept. Send it again in the next conversation.',
+      'source-changed': 'Send it again once it has stopped changing.',
     },
     progress: (name: string) => `Progress of ${name}`,
     of: (done: string, total: string) => `${done} of ${total}`,
@@ -553,7 +553,7 @@ export const en = {
       different: 'Different',
     },
     renewed: (name: string) =>
-      `These belong to an earlier hour of this conversation. If ${name} sees others, both of you should look at the new ones.`,
+      `The keys have been renewed since. If ${name} sees others, both of you should look at the new ones.`,
     showNew: 'Show the new ones',
     twelve: {
       open: 'Neither? Twelve emoji',
@@ -569,7 +569,7 @@ export const en = {
     },
     different: {
       title: (name: string) => `Then it may not be ${name}`,
-      help: 'Look once more: the order counts, too. If they still differ, somebody stands between you. Leave, and write nothing more here.',
+      help: 'Look once more: the order counts, too. If they still differ, somebody is between you. Leave, and write nothing more here.',
       again: 'Look once more',
       leave: 'Leave now',
     },
@@ -591,20 +591,20 @@ export const en = {
       outcomes: {
         verified: { title: 'It is the same.', help: (name) => `You and ${name} hold the same keys.` },
         'not-a-code': {
-          title: 'No code of Duet to be seen.',
+          title: 'No Duet code found.',
           help: (name) => `Ask ${name} for the code on this page, and fill the picture with it.`,
         },
         'other-person': {
-          title: 'A code, but of other people.',
+          title: 'A code, but for other people.',
           help: (name) => `It is not the one that ${name} shows for you. Nothing is wrong with the keys.`,
         },
         'key-differs': {
           title: 'The keys differ!',
           help: (name) =>
-            `${name} knows you, or is known to you, by another key: somebody may stand between you. Leave, and send nothing.`,
+            `You and ${name} hold different keys: somebody may be between you. Leave, and send nothing.`,
         },
         'camera-denied': {
-          title: 'The browser keeps the camera shut.',
+          title: 'The browser blocks the camera.',
           help: () => 'Click the icon beside the address and allow the camera, or use a picture or the text.',
         },
         'camera-missing': {
@@ -619,13 +619,13 @@ export const en = {
         `Every key that the server has had for ${name}. It is a hint of what happened and proves nothing: only comparing does.`,
       proofs: {
         first: (day: string) => `${day}: the first key.`,
-        signed: (day: string) => `${day}: a new key, with the word of the one before.`,
-        lost: (day: string) => `${day}: a new key; the one before was called lost.`,
+        signed: (day: string) => `${day}: a new key, signed by the one before.`,
+        lost: (day: string) => `${day}: a new key; the one before was reported lost.`,
       } satisfies Record<KeyProofView, (day: string) => string>,
       inUse: 'This one is in use here.',
     },
     code: 'Sixty digits',
-    codeHint: 'The same on both screens. Good for the telephone.',
+    codeHint: 'The same on both screens. Good for the phone.',
     hex: 'The keys in hexadecimal',
     hexHint: 'SHA-256 of the keys in use right now.',
     theirs: (name: string) => `${name}’s`,
@@ -637,32 +637,32 @@ export const en = {
     now: 'Who is there now',
     call: (name: string) => `Make sure with ${name} on a call`,
     how: (name: string) =>
-      `Call ${name} by telephone, or meet. Not here. ${name} reads out their twelve emoji, and you tick each row that is the same.`,
+      `Phone ${name}, or meet: not here. ${name} reads out their twelve emoji, and you tick each row that is the same.`,
     itIs: (name: string) => `It is ${name}: go on`,
     refuse: 'Don’t talk',
     know: 'I know why, go on',
     knowHelp: (name: string) =>
-      `Only if ${name} told you about the new key, by telephone or face to face. You will still not have made sure.`,
+      `Only if ${name} told you about the new key, by telephone or face to face. You will still have to make sure.`,
     told: (name: string) => `${name} told me, and not here`,
     accept: 'Go on with the new key',
   },
   people: {
     title: 'People you know',
     help: 'Whose keys this device remembers. If one changes, nothing is sent before you have made sure.',
-    whoIsHere: 'Show who of them is here',
+    whoIsHere: 'Show which of them are here',
     whoIsHereHint:
-      'For this the server hears whom you know. It forgets that when you go. Whoever chose so looks away to you.',
+      'For this the server learns whom you know, and forgets it when you leave. People who chose not to be seen appear to be away.',
     nobody: 'Nobody yet: people are remembered after the first conversation.',
     since: (day: string) => `Known since ${day}`,
     history: 'Earlier keys',
-    historyHint: (name: string) => `By these you knew ${name} before. They are not accepted any more.`,
+    historyHint: (name: string) => `You knew ${name} by these before. They are no longer accepted.`,
     between: (since: string | null, until: string) =>
       since === null ? `until ${until}` : `from ${since} until ${until}`,
   },
   backup: {
     section: 'Your key',
     only: 'Your key is in this browser only.',
-    onlyHelp: 'If it goes, the people you know have to meet you anew.',
+    onlyHelp: 'If it is lost, you start anew with everybody you know.',
     sectionHelp: 'A backup is a file with your key and the people you know, locked by a passphrase.',
     make: 'Make a backup',
     makeHelp:
@@ -686,8 +686,8 @@ export const en = {
     choose: 'Choose the file',
     open: 'Open',
     identity: {
-      restored: (name: string) => `The key of ${name} comes to this device`,
-      here: (name: string) => `The key of ${name} is on this device already`,
+      restored: (name: string) => `${name}’s key comes to this device`,
+      here: (name: string) => `${name}’s key is on this device already`,
     },
     createdOn: (day: string) => `Key made on ${day}`,
     people: (count: number) =>
@@ -705,8 +705,8 @@ export const en = {
     choice: (name: string) => `Which key is ${name}’s`,
     keepHere: 'Keep the one here',
     takeThere: 'Take the backup’s',
-    restore: 'Take it over',
-    restored: 'Taken over.',
+    restore: 'Restore',
+    restored: 'Restored.',
   },
   logins: {
     title: 'Where you are signed in',
@@ -726,23 +726,23 @@ export const en = {
     note: 'Locks your account, and your key on this device',
     change: 'Change the password',
     changeHelp:
-      'Every other device is signed out. When you sign in there again, it asks once for the password that you have now: that is what locks the key there.',
-    now: 'Your password now',
-    next: 'The new one',
+      'Every other device is signed out. When you sign in there again, it asks once for your current password: that is what locks the key there.',
+    now: 'Current password',
+    next: 'New password',
     submit: 'Change it',
     changed: 'Your password is changed, and every other device is signed out.',
     forgotten: 'If you forget it',
     forgottenServer:
       'Nobody can look it up: your password never leaves this device. Whoever runs the server can set a new one for you, which signs you out everywhere.',
     forgottenKey:
-      'That lets you in again, but it opens no key that the old password locked. Bring the key back from a backup; without one, make a new key, and everybody you know is told that you may not be you.',
+      'That lets you in again, but it opens no key that the old password locked. Bring the key back from a backup; without one, make a new key, and everybody you know is warned that you may not be you.',
   },
   earlier: {
     title: 'Your password was changed',
     locked:
-      'The key on this device is still locked by the password before. It is needed once; from then on the new one opens the key.',
-    copy: 'Your key opens here, but its copy for backups is still locked by the password before. It is needed once; from then on the new one opens the copy.',
-    password: 'The password before',
+      'The key on this device is still locked by your earlier password. It is needed once; after that the new one opens the key.',
+    copy: 'Your key opens here, but its copy for backups is still locked by your earlier password. It is needed once; after that the new one opens the copy.',
+    password: 'Earlier password',
     submit: 'Go on',
     forgo: { locked: 'I don’t know it any more', copy: 'Go on without it' },
     forgoHelp: {
@@ -761,15 +761,14 @@ export const en = {
   reach: {
     title: 'Who may call you',
     policies: {
-      anyone: { label: 'Anybody', hint: 'But those whom you blocked' },
+      anyone: { label: 'Anybody', hint: 'Except people you blocked' },
       known: {
         label: 'People I know',
         hint: 'Whose keys your devices remember. For this the server is told who they are.',
       },
-      allowed: { label: 'Only those on my list', hint: 'With nobody on it, you look away to all' },
+      allowed: { label: 'Only those on my list', hint: 'While it is empty, nobody can call you' },
     },
-    others:
-      'Whoever may not sees you as away, and is told nothing of your key. Whom you call can always answer.',
+    others: 'Everybody else sees you as away, and cannot learn your key. People you call can always answer.',
     allowed: 'On my list',
     allowedEmpty: 'Nobody yet.',
     allow: 'Put on the list',
@@ -785,14 +784,14 @@ export const en = {
     blockName: (name: string) => `Block ${name}`,
     blockTitle: (name: string) => `Block ${name}?`,
     blockHelp: (name: string) =>
-      `${name} cannot call you any more, and sees you as away. An open conversation ends and goes from both screens. You can take it back in the settings.`,
+      `${name} cannot call you any more, and sees you as away. An open conversation ends and disappears from both screens. You can undo this in the settings.`,
     keep: 'Not now',
   },
   invite: {
     open: 'Invite somebody',
     title: 'Invite somebody',
     help: 'Send this link any way you like. Whoever opens it can call you for one day, and knows by your key in it that it is you.',
-    careful: 'Whoever gets hold of the link can use it, too. You will see who calls before you answer.',
+    careful: 'Anybody who gets the link can use it. You will see who calls before you answer.',
     code: 'Your invitation as a code',
     copy: 'Copy the link',
     copied: 'Copied',
@@ -843,7 +842,7 @@ export const en = {
       wasm: { label: 'WebAssembly', hint: 'Duet’s own engine for everything.' },
     },
     engineNext: 'Takes effect after a reload; the open conversation ends.',
-    engineTable: 'What does what right now',
+    engineTable: 'Engine in use for each operation',
     operation: 'Operation',
     doneBy: 'Done by',
     operations: {
@@ -882,7 +881,7 @@ export const en = {
     },
     'rate-limited': { title: 'That was a little too fast.', help: 'The server asks for a pause.' },
     'session-expired': {
-      title: 'Your sign-in has ended.',
+      title: 'You have been signed out.',
       help: 'Sign in again; your key is still on this device.',
     },
     'relay-unreachable': {
@@ -891,8 +890,8 @@ export const en = {
     },
     'relay-error': { title: 'The server could not do that.', help: 'Try again in a moment.' },
     'realm-changed': {
-      title: 'The server calls itself something else than before.',
-      help: 'That must not happen in silence. Do not sign in; ask whoever runs it.',
+      title: 'The server goes by another name than before.',
+      help: 'That should not happen without notice. Do not sign in; ask whoever runs it.',
     },
     'engine-unavailable': {
       title: 'This encryption engine does not work here.',
@@ -928,14 +927,14 @@ export const en = {
     },
     'passkey-known': {
       title: 'This device has a passkey already.',
-      help: 'Use it, or add one of another device.',
+      help: 'Use it, or add one from another device.',
     },
     'passkey-refused': {
       title: 'This passkey was not accepted.',
       help: 'Try another passkey, or take another way.',
     },
     'passkey-limit': {
-      title: 'You have as many passkeys as there can be.',
+      title: 'You cannot add more passkeys.',
       help: 'Remove one to make room for another.',
     },
     'factor-conflict': {
@@ -965,11 +964,11 @@ export const en = {
     'text-empty': { title: 'There is nothing to send.', help: 'Write something first.' },
     'edit-too-late': {
       title: 'It is too late to change that',
-      help: 'It was written too long ago. Write another one instead.',
+      help: 'A message can be edited for 15 minutes. Write a new one.',
     },
     'message-out-of-reach': {
       title: 'That message cannot be reached any more',
-      help: 'It was said before the keys were changed, or it is gone. Only what was said since can be answered or changed.',
+      help: 'It was written before the keys changed, or it is gone. Answer a newer one.',
     },
     'too-many-unacknowledged': {
       title: 'The other side is not keeping up.',
@@ -995,13 +994,13 @@ export const en = {
       help: 'Copy the whole link, or ask for a new one.',
     },
     'invitation-over': {
-      title: 'This invitation is over.',
+      title: 'This invitation has expired.',
       help: 'An invitation is good for one day. Ask for a new one.',
     },
     'invitation-own': { title: 'This is your own invitation.', help: 'Send it to somebody else.' },
     'invitation-other-key': {
       title: 'You know this person by another key.',
-      help: 'The key in the link is not the one that you know. Make sure on another way, by telephone or face to face, before you go on.',
+      help: 'The key in the link is not the one that you know. Make sure some other way, by phone or face to face, before you go on.',
     },
     'backup-not-possible': {
       title: 'This key cannot be copied.',
@@ -1012,7 +1011,7 @@ export const en = {
       help: 'Check the passphrase first; which of the two it is, nobody can tell.',
     },
     'backup-unknown-format': {
-      title: 'This is not a backup of Duet.',
+      title: 'This is not a Duet backup.',
       help: 'Choose the file that you saved, or open it with a newer version.',
     },
     'backup-other-account': {

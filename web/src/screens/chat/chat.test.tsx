@@ -144,12 +144,12 @@ describe('a file', () => {
     const paused = await draw(
       <OfFile transfer={fileTransfer({ state: 'paused', pausedBy: ['me'] })} mine={mine} />,
     );
-    await paused.user.click(screen.getByRole('button', { name: 'Go on with report.pdf' }));
+    await paused.user.click(screen.getByRole('button', { name: 'Resume report.pdf' }));
     await called(paused.engine, 'pauseTransfer', { fid: 'f0', paused: false });
     cleanup();
     const byPeer = fileTransfer({ state: 'paused', pausedBy: ['peer'] });
     await draw(<OfFile transfer={byPeer} mine={mine} />);
-    expect(screen.getByTestId('transfer').textContent).toContain('Paused by bob, who can go on with it');
+    expect(screen.getByTestId('transfer').textContent).toContain('Paused by bob, who can resume it');
     expect(screen.queryByTestId('transfer-pause')).toBeNull();
   });
 
@@ -215,7 +215,7 @@ describe('the state of the conversation', () => {
     ['secure', 'Just the two of you'],
     ['reconnecting', 'Waiting for the line'],
     ['peer-disconnected', 'The conversation is over'],
-    ['expired', 'A day is over'],
+    ['expired', 'A day has passed'],
   ])('%s reads “%s” and one can write only in what is open', async (state, label) => {
     await openChat({ state });
     const chip = screen.getByTestId('conversation-state');

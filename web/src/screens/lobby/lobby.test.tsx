@@ -60,7 +60,7 @@ describe('finding a person', () => {
       });
     const carol = await found('carol');
     expect(carol.disabled).toBe(true);
-    expect(carol.textContent).toContain('has never been here');
+    expect(carol.textContent).toContain('they have never been here');
     await user.clear(screen.getByTestId('search-input'));
     await user.type(screen.getByTestId('search-input'), 'Bo');
     await user.click(await found('bob'));
@@ -240,7 +240,7 @@ test('a server that does not take this page is said, and only the person tries a
   const app = duet.stores.app.getState();
   act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'refused' } } }));
   expect(screen.getByTestId('connection-state').dataset['state']).toBe('refused');
-  expect(screen.getByText(/does not try again by itself/)).toBeTruthy();
+  expect(screen.getByText(/will not try again by itself/)).toBeTruthy();
   await user.click(screen.getByRole('button', { name: 'Try now' }));
   await waitFor(() => expect(engine.calls.at(-1)?.name).toBe('retryNow'));
 });

@@ -61,7 +61,7 @@ test('the four emoji of the session are a comparison of their own', async () => 
 test('what differs is an alarm that says what to do, and marks nothing', async () => {
   const { user, engine } = await openPanel();
   await user.click(screen.getByTestId('sas-differs'));
-  expect((await screen.findByRole('alert')).textContent).toContain('somebody stands between you');
+  expect((await screen.findByRole('alert')).textContent).toContain('somebody is between you');
   await user.click(screen.getByRole('button', { name: 'Leave now' }));
   await waitFor(() => expect(engine.calls.at(-1)?.name).toBe('leaveChat'));
   expect(engine.calls.map(({ name }) => name)).not.toContain('markVerified');
