@@ -283,6 +283,10 @@ bench: $(STAMPS)/package $(STAMPS)/tests ## Benchmarks: core (criterion), beside
 	@cd wasm-bindings && npm run --silent bench
 	@$(MAKE) --no-print-directory bench-relay
 
+.PHONY: bench-package
+bench-package: $(STAMPS)/package $(STAMPS)/bench-peers-npm ## The package's engines beside Web Crypto and other packages, in Node; draws docs/images/package.svg
+	@cd wasm-bindings && npm run --silent bench:peers
+
 .PHONY: bench-web
 bench-web: $(STAMPS)/site $(STAMPS)/tests ## The messenger on a phone: first visit, presses and keys, 10,000 messages, what a tab holds afterwards; texts beside a file
 	$(debug_relay)
@@ -336,6 +340,11 @@ $(BUILD)/tools/bin/cargo-deny:
 $(STAMPS)/package-npm: wasm-bindings/package-lock.json $(STAMPS)/base | $(STAMPS)
 	$(step) "npm packages of @duet-chat/crypto"
 	@cd wasm-bindings && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(STAMPS)/bench-peers-npm: wasm-bindings/bench-peers/package-lock.json $(STAMPS)/package-npm | $(STAMPS)
+	$(step) "npm packages that the package is measured beside"
+	@cd wasm-bindings/bench-peers && npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(STAMPS)/wasm: $(WASM_SOURCES) $(STAMPS)/package-npm | $(STAMPS)
