@@ -322,6 +322,13 @@ export const en = {
     title: (name) => `Your conversation with ${name} is paused here`,
     hint: () => 'You are using Duet somewhere else now, and a conversation is in one place only.',
   } satisfies StateText as StateText,
+  /** `reconnecting`, when one's own line is well: the other side is not there, or does not answer. */
+  unheard: {
+    label: (name) => `Waiting until ${name} is back`,
+    title: (name) => `Nothing is heard from ${name} right now`,
+    hint: (name) =>
+      `What you write waits, and goes by itself as soon as ${name} is back. This may last ten minutes.`,
+  } satisfies StateText as StateText,
   trust: {
     unknown: {
       label: (name) => `Is it really ${name}?`,

@@ -276,6 +276,12 @@ export const ru = {
     title: (name: string) => `Беседа с ${name} здесь на паузе`,
     hint: () => 'Duet теперь открыт у вас в другом месте, а беседа идёт только в одном.',
   },
+  unheard: {
+    label: (name: string) => `Ждём, пока вернётся ${name}`,
+    title: (name: string) => `От ${name} сейчас ничего не слышно`,
+    hint: (name: string) =>
+      `Что вы напишете, уйдёт само, как только ${name} снова будет на связи. Duet ждёт десять минут.`,
+  },
   trust: {
     unknown: {
       label: (name: string) => `Это точно ${name}?`,

@@ -8,9 +8,11 @@ export interface StateWords {
   readonly hint: (name: string) => string;
 }
 
-/** The words for a state. A conversation that waits because one uses Duet elsewhere does not say that a line broke. */
+/** The words for a state. A conversation that waits says for whom: one's own line, the other's, or oneself, who uses Duet elsewhere. */
 export function useStateText(state: ConversationState): StateWords {
   const { t } = useWords();
-  const replaced = useApp((app) => app.connection.state === 'replaced');
-  return replaced && state === 'reconnecting' ? t.elsewhere : t.states[state];
+  const connection = useApp((app) => app.connection.state);
+  if (state !== 'reconnecting') return t.states[state];
+  if (connection === 'replaced') return t.elsewhere;
+  return connection === 'online' ? t.unheard : t.states.reconnecting;
 }

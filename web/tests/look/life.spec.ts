@@ -181,7 +181,7 @@ test('a page that is translated goes on, says nothing old, and what people write
   await page.evaluate(() => fake.setState('secure', { peerActivity: 'none', refusedFrames: 0 }));
   await expect(at('refused-warning')).toHaveCount(0);
   await page.evaluate(() => fake.setState('reconnecting'));
-  await expect(state).toHaveText('Waiting for the line');
+  await expect(state).toHaveText('Waiting until bob is back');
   await at('settings-open').click();
   await page.getByRole('radio', { name: 'Русский' }).click();
   await expect(page.getByRole('heading', { name: 'Настройки' })).toBeVisible();

@@ -2,14 +2,20 @@ import { CircleAlert, Clock3 } from 'lucide-react';
 import type { MessageStatus } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
+import { useApp } from '../duet.tsx';
 
 /** It may not have arrived, or did not: then its receipt is always shown. */
 export const isUnsettled = (status: MessageStatus): boolean =>
   status === 'unconfirmed' || status === 'not-delivered';
 
-/** How far one's own message has come: one ring, two, two that have met. The word always stands beside. */
-export function Receipt({ status }: { readonly status: MessageStatus }) {
+/**
+ * How far one's own message has come: one ring, two, two that have met. The word always stands beside. What was given to a
+ * line that is gone may never have left: it waits, as what is written now does.
+ */
+export function Receipt({ status: reached }: { readonly status: MessageStatus }) {
   const { t } = useWords();
+  const online = useApp((app) => app.connection.state === 'online');
+  const status = reached === 'sending' && !online ? 'waiting' : reached;
   return (
     <span
       data-testid="receipt"

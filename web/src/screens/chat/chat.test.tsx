@@ -3,6 +3,7 @@ import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { type ReactNode, useState } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
+  AppState,
   ConversationState,
   ConversationView,
   FileToSend,
@@ -67,10 +68,25 @@ describe('a message', () => {
     ['unconfirmed', 'May not have arrived'],
     ['not-delivered', 'Did not arrive'],
   ])('of mine that is %s says so in words', async (status, words) => {
-    const { engine } = await draw(<Row id="m0" place={alone} />);
+    const { engine, duet } = await draw(<Row id="m0" place={alone} />);
+    const app = duet.stores.app.getState();
+    act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'online' } } }));
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status })] }));
     expect(screen.getByTestId('receipt').textContent).toBe(words);
     expect(screen.getByTestId('message').dataset).toMatchObject({ mine: 'true', status });
+  });
+
+  test('of mine that was given to a line that is gone is not said to be sent', async () => {
+    const { engine, duet } = await draw(<Row id="m0" place={alone} />);
+    const app = duet.stores.app.getState();
+    const line = (connection: AppState['connection']) =>
+      act(() => engine.emit({ type: 'app', app: { ...app, connection } }));
+    line({ state: 'online' });
+    act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status: 'sending' })] }));
+    line({ state: 'waiting', retryAt: 0, browserOffline: true });
+    expect(screen.getByTestId('receipt').textContent).toBe('Waits, and goes by itself');
+    line({ state: 'online' });
+    expect(screen.getByTestId('receipt').textContent).toBe('Sent');
   });
 
   test.each<[MessageStatus, boolean]>([
@@ -213,7 +229,7 @@ describe('the state of the conversation', () => {
     ['peer-offline', 'bob is not here'],
     ['ringing-out', 'Waiting for bob'],
     ['secure', 'Just the two of you'],
-    ['reconnecting', 'Waiting for the line'],
+    ['reconnecting', 'Waiting until bob is back'],
     ['peer-disconnected', 'The conversation is over'],
     ['expired', 'A day has passed'],
   ])('%s reads “%s” and one can write only in what is open', async (state, label) => {

@@ -222,14 +222,20 @@ test('one’s own connection is said apart from the peer’s, with a way to try 
   expect(engine.calls.at(-1)?.name).toBe('retryNow');
 });
 
-test('a conversation that waits because one uses Duet elsewhere does not say that a line broke', async () => {
+test('a conversation that waits says for whom: the other side, the line, or oneself who is elsewhere', async () => {
   const { engine, duet } = await drawShell();
   await act(() => engine.openChat(BOB));
   act(() => engine.setState('reconnecting'));
   const state = screen.getByTestId('conversation-state');
-  expect(state.textContent).toBe('Waiting for the line');
   const app = duet.stores.app.getState();
-  act(() => engine.emit({ type: 'app', app: { ...app, connection: { state: 'replaced', by: 'tab' } } }));
+  const line = (connection: typeof app.connection) =>
+    act(() => engine.emit({ type: 'app', app: { ...app, connection } }));
+  // One's own line is well.
+  expect(state.textContent).toBe('Waiting until bob is back');
+  expect(document.body.textContent).not.toContain('line is interrupted');
+  line({ state: 'waiting', retryAt: Date.now() + 9_500, browserOffline: false });
+  expect(state.textContent).toBe('Waiting for the line');
+  line({ state: 'replaced', by: 'tab' });
   expect(state.textContent).toBe('Paused here');
   expect(document.body.textContent).not.toContain('line is interrupted');
   expect(screen.getByRole('button', { name: 'Use Duet here' })).toBeTruthy();
