@@ -74,6 +74,15 @@ while read -r secret; do
   [ -s "$work/containers/$secret" ] || fail "infra/containers/secrets.sh does not make $secret"
 done <"$work/given"
 
+printf '%s\n' 'p@ss/w:rd%é#?' | tee "$work/containers/secrets/postgres-password" >"$work/containers/secrets/redis-password"
+sh "$work/containers/secrets.sh"
+python3 -c '
+import sys, urllib.parse
+read = [urllib.parse.urlsplit(open(f"{sys.argv[1]}/{name}-url").read().strip()) for name in ("database", "redis")]
+read = [(url.hostname, url.path, url.username, urllib.parse.unquote(url.password)) for url in read]
+sys.exit(read != [("postgres", "/duet", "duet", "p@ss/w:rd%é#?"), ("redis", "/0", "", "p@ss/w:rd%é#?")])
+' "$work/containers/secrets" || fail "an address does not hold its password as it is (infra/containers/secrets.sh)"
+
 say "containers: nginx and Prometheus are given every relay, and nothing else, by its name"
 sed -n 's/^  \(relay-[0-9]*\):$/\1/p' infra/containers/prod.yml | sort >"$work/relays"
 [ "$(wc -l <"$work/relays")" -ge 2 ] || fail "the relays of infra/containers/prod.yml are not found"

@@ -9,9 +9,11 @@ mkdir -p secrets
 [ -s secrets/grafana-password ] || openssl rand -hex 24 >secrets/grafana-password
 [ -s secrets/signing-key ] || openssl rand 32 | base64 | tr '+/' '-_' | tr -d '=' >secrets/signing-key
 [ -s secrets/redis-password ] || openssl rand -hex 24 >secrets/redis-password
+# Each byte by its number: a password that somebody chose may hold what an address is read by.
+for_address() { tr -d '\n' | od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'; }
 # Follows from the passwords.
-{ printf 'postgres://duet:'; tr -d '\n' <secrets/postgres-password; echo '@postgres/duet'; } >secrets/database-url
-{ printf 'redis://:'; tr -d '\n' <secrets/redis-password; echo '@redis/0'; } >secrets/redis-url
+{ printf 'postgres://duet:'; for_address <secrets/postgres-password; echo '@postgres/duet'; } >secrets/database-url
+{ printf 'redis://:'; for_address <secrets/redis-password; echo '@redis/0'; } >secrets/redis-url
 { printf 'requirepass '; cat secrets/redis-password; } >secrets/redis-auth
 # Relay, Redis and Grafana run as somebody else inside of their containers and have to read these; on the machine the folder is closed.
 chmod 700 secrets
