@@ -5,16 +5,9 @@ use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
 use crate::{
-    http::{
-        headers::{policy_of, viewer_policy_of},
-        origin::Origin,
-    },
+    http::headers::{POLICY, VIEWER_POLICY, is_viewer},
     site::Site,
 };
-
-/// Stands in a manifest's policies for the origin of the server, and for that of its WebSocket.
-const ORIGIN: &str = "{origin}";
-const SOCKET: &str = "{socket}";
 
 /// The manifest of a release's site.
 #[derive(Debug, Serialize, Deserialize)]
@@ -22,7 +15,7 @@ const SOCKET: &str = "{socket}";
 pub struct Manifest {
     /// Version of the release.
     pub version: String,
-    /// `Content-Security-Policy` of every page, with `{origin}` and `{socket}` for the server's own.
+    /// `Content-Security-Policy` of every page.
     policy: String,
     /// The same of what lies under `/viewer/`.
     viewer_policy: String,
@@ -48,8 +41,8 @@ impl Manifest {
     pub fn of(site: &Site) -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            policy: policy_of(SOCKET),
-            viewer_policy: viewer_policy_of(ORIGIN),
+            policy: POLICY.to_owned(),
+            viewer_policy: VIEWER_POLICY.to_owned(),
             files: site
                 .files()
                 .map(|(path, body, media_type)| {
@@ -64,17 +57,14 @@ impl Manifest {
         }
     }
 
-    /// The policy that a server at `own` must send with `path`.
+    /// The policy that a server must send with `path`.
     #[must_use]
-    pub fn policy(&self, own: &Origin, path: &str) -> String {
-        let template = if crate::http::headers::is_viewer(path) {
+    pub fn policy(&self, path: &str) -> &str {
+        if is_viewer(path) {
             &self.viewer_policy
         } else {
             &self.policy
-        };
-        template
-            .replace(ORIGIN, own.as_str())
-            .replace(SOCKET, &own.socket())
+        }
     }
 }
 

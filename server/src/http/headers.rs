@@ -7,32 +7,20 @@ use axum::{
 
 use super::{origin::Origin, request_id};
 
-/// DESIGN.md section 7. `connect-src` gets the WebSocket of the same host added: older browsers do not count it as
-/// `'self'`.
-const POLICY_BEFORE_CONNECT: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+/// The policy of every page but the viewer's. The same for every host, so that a release can state it: `'self'` is also the
+/// WebSocket of the page's own host (decision 19).
+pub const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
      img-src 'self' blob: data:; media-src 'self' blob:; worker-src 'self'; font-src 'self'; manifest-src 'self'; \
      frame-src 'self'; \
      base-uri 'none'; frame-ancestors 'none'; form-action 'none'; require-trusted-types-for 'script'; \
      trusted-types duet; connect-src 'self'";
 
 /// What a peer sent is drawn in a document of its own (docs/threat-model.md): an origin like no other, scripts and style of
-/// the site, pictures and sounds that it makes itself, and no network. Its origin is not `'self'` for every browser, so
-/// the address is named.
-fn viewer_policy(own: Option<&Origin>) -> HeaderValue {
-    HeaderValue::from_str(&viewer_policy_of(own.map_or("", Origin::as_str))).unwrap_or(
-        HeaderValue::from_static("sandbox; default-src 'none'; frame-ancestors 'none'"),
-    )
-}
-
-/// The viewer's policy at an origin.
-#[must_use]
-pub fn viewer_policy_of(own: &str) -> String {
-    format!(
-        "sandbox allow-scripts; default-src 'none'; script-src 'self' {own}; style-src 'self' {own}; img-src blob:; \
-         media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
-         require-trusted-types-for 'script'; trusted-types 'none'"
-    )
-}
+/// the site, pictures and sounds that it makes itself, and no network. `'self'` is where the document came from, also for
+/// one without an origin.
+pub const VIEWER_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src blob:; media-src blob:; connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; \
+     require-trusted-types-for 'script'; trusted-types 'none'";
 
 /// Whether a path belongs to the viewer's document.
 #[must_use]
@@ -62,14 +50,17 @@ static FIXED: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Sets them. `own` is the origin that the request was sent to; `viewer`: it was for [the viewer](is_viewer).
-pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>, viewer: bool) {
+/// Sets them. `viewer`: the request was for [the viewer](is_viewer).
+pub fn apply(response: &mut Response, request_id: &str, viewer: bool) {
     let headers = response.headers_mut();
     for (name, value) in &FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
     if viewer {
-        headers.insert(header::CONTENT_SECURITY_POLICY, viewer_policy(own));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(VIEWER_POLICY),
+        );
         // Its files are asked for by a document without an origin. They are the same for everybody.
         let name = HeaderName::from_static("cross-origin-resource-policy");
         headers.insert(name, HeaderValue::from_static("cross-origin"));
@@ -78,7 +69,10 @@ pub fn apply(response: &mut Response, request_id: &str, own: Option<&Origin>, vi
             HeaderValue::from_static("*"),
         );
     } else {
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy(own));
+        headers.insert(
+            header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(POLICY),
+        );
     }
     // API answers are for one person and one moment; the site sets its own rule.
     headers
@@ -96,43 +90,6 @@ pub fn insist(response: &mut Response, own: Option<&Origin>) {
         response.headers_mut().insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=31536000"),
-        );
-    }
-}
-
-fn policy(own: Option<&Origin>) -> HeaderValue {
-    // `Origin` has checked the characters: nothing in it can end the directive.
-    own.and_then(|own| HeaderValue::from_str(&policy_of(&own.socket())).ok())
-        .unwrap_or(HeaderValue::from_static(POLICY_BEFORE_CONNECT))
-}
-
-/// The policy of every page but the viewer's, with the origin of the WebSocket.
-#[must_use]
-pub fn policy_of(socket: &str) -> String {
-    format!("{POLICY_BEFORE_CONNECT} {socket}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_policy_names_the_socket_of_the_same_host_only() {
-        let policy = |origin: &str| {
-            policy(Some(&origin.parse().unwrap()))
-                .to_str()
-                .unwrap()
-                .to_owned()
-        };
-        assert!(
-            policy("http://duet.test:8080").ends_with("connect-src 'self' ws://duet.test:8080")
-        );
-        assert!(policy("https://chat.example").ends_with("connect-src 'self' wss://chat.example"));
-        assert!(
-            super::policy(None)
-                .to_str()
-                .unwrap()
-                .ends_with("connect-src 'self'")
         );
     }
 }

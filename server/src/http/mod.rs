@@ -80,7 +80,7 @@ pub async fn context(
                 Err(_) => ApiError::from(ErrorCode::RequestTimeout).into_response(),
             },
         };
-        headers::apply(&mut response, &id, own_origin.as_ref(), viewer);
+        headers::apply(&mut response, &id, viewer);
         // Nobody vouches for a certificate of the relay's own: the day it goes, such a promise would keep everybody out.
         if !app.tls.as_ref().is_some_and(|tls| tls.is_self_signed()) {
             headers::insist(&mut response, own_origin.as_ref());

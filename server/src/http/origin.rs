@@ -52,12 +52,6 @@ impl Origin {
         self.0.starts_with("https://")
     }
 
-    /// The same host's origin for WebSockets: `http://h` has `ws://h`.
-    #[must_use]
-    pub fn socket(&self) -> String {
-        self.0.replacen("http", "ws", 1)
-    }
-
     /// The host, without a port.
     #[must_use]
     pub fn host(&self) -> &str {

@@ -130,11 +130,11 @@ async fn admit(
     request_id::scope(id.clone(), async move {
         if refused {
             let mut answer = origin::refused_origin().into_response();
-            headers::apply(&mut answer, &id, None, false);
+            headers::apply(&mut answer, &id, false);
             return answer;
         }
         let mut answer = next.run(request).await;
-        headers::apply(&mut answer, &id, own.as_ref(), viewer);
+        headers::apply(&mut answer, &id, viewer);
         answer
     })
     .await

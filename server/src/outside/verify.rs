@@ -80,7 +80,7 @@ async fn difference(
         return differs(format!("has the media type {media_type:?}"));
     }
     let policy = text(&headers, &header::CONTENT_SECURITY_POLICY);
-    if policy != manifest.policy(&link.address.origin, &format!("/{path}")) {
+    if policy != manifest.policy(&format!("/{path}")) {
         return differs(format!("has another policy: {policy:?}"));
     }
     if text(&headers, &header::X_CONTENT_TYPE_OPTIONS) != "nosniff" {

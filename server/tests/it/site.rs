@@ -101,6 +101,7 @@ async fn the_viewer_is_a_document_without_origin_network_and_storage() {
             "sandbox allow-scripts;",
             "default-src 'none'",
             "connect-src 'none'",
+            "script-src 'self';",
             "frame-ancestors 'self'",
             "trusted-types 'none'",
         ] {
