@@ -344,6 +344,11 @@ pub struct Settings {
     )]
     pub redis_url: Option<Secret>,
 
+    /// A collector of OpenTelemetry's that gets a span of each HTTP request, as OTLP over HTTP: http://collector:4318. Its other
+    /// variables (OTEL_EXPORTER_OTLP_HEADERS, OTEL_TRACES_SAMPLER …) hold as well. Without it nothing is sent to anybody.
+    #[arg(long, env = "OTEL_EXPORTER_OTLP_ENDPOINT", value_name = "ORIGIN")]
+    pub otlp_endpoint: Option<Address>,
+
     /// Limits that protect the relay.
     #[command(flatten)]
     pub limits: Limits,

@@ -20,7 +20,8 @@ use duet_relay::{
     server::{Reloader, Server},
     site::Site,
     store::{Store, backup::backup},
-    telemetry, types,
+    telemetry::{self, traces::Traces},
+    types,
 };
 
 fn main() -> ExitCode {
@@ -59,18 +60,26 @@ fn main() -> ExitCode {
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 fn serve(settings: Settings) -> Outcome {
-    telemetry::logs::start(settings.log_format, &settings.log)?;
-    descriptors::raise();
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
-        .build()?
-        .block_on(async {
-            let server = Server::bind(settings).await?;
-            let reloading = tokio::spawn(reload_when_asked(server.reloader()));
-            server.run(asked_to_stop()).await?;
-            reloading.abort();
-            Ok(())
-        })
+        .build()?;
+    let traces = match &settings.otlp_endpoint {
+        Some(collector) => Some(Traces::new(collector, runtime.handle().clone())?),
+        None => None,
+    };
+    telemetry::logs::start(settings.log_format, &settings.log, traces.as_ref())?;
+    descriptors::raise();
+    let outcome = runtime.block_on(async {
+        let server = Server::bind(settings).await?;
+        let reloading = tokio::spawn(reload_when_asked(server.reloader()));
+        server.run(asked_to_stop()).await?;
+        reloading.abort();
+        Ok(())
+    });
+    if let Some(traces) = traces {
+        traces.finish();
+    }
+    outcome
 }
 
 /// Ctrl+C, or the signal of a service manager.
@@ -210,7 +219,7 @@ fn healthcheck(listen: SocketAddr) -> Outcome {
 }
 
 fn client(settings: &Settings, arguments: ClientArgs) -> Outcome {
-    telemetry::logs::start(settings.log_format, &settings.log)?;
+    telemetry::logs::start(settings.log_format, &settings.log, None)?;
     let relay = arguments.relay.origin.as_str().to_owned();
     if !arguments.relay.origin.keeps_secure_cookies() {
         tracing::warn!(

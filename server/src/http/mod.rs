@@ -29,7 +29,7 @@ use crate::{
     limits::Limited,
     routes, sharing,
     sockets::Transport,
-    telemetry::metrics::RequestLabels,
+    telemetry::{metrics::RequestLabels, traces},
 };
 use client::Client;
 
@@ -45,7 +45,11 @@ pub async fn context(
     next: Next,
 ) -> Response {
     let id = request_id::of(request.headers());
+    // Addresses hold names and ids of accounts: only the route's pattern is ever logged, counted or traced.
+    let matched = request.extensions().get::<MatchedPath>();
+    let (route, limited) = routes::of(request.method(), matched.map(MatchedPath::as_str));
     let span = tracing::info_span!("request", request_id = %id);
+    let traced = traces::request(request.method(), route, &id);
     request_id::scope(id.clone(), async move {
         let started = Instant::now();
         let client = Client::of(
@@ -56,9 +60,6 @@ pub async fn context(
             app.settings.forwarded_header,
         );
         warn_of_unknown_proxy(peer, &client, request.headers());
-        // Addresses hold names and ids of accounts: only the route's pattern is ever logged or counted.
-        let matched = request.extensions().get::<MatchedPath>();
-        let (route, limited) = routes::of(request.method(), matched.map(MatchedPath::as_str));
         let method = request.method().clone();
         let viewer = headers::is_viewer(request.uri().path());
         let own_origin = origin::own_origin(request.headers(), client.https);
@@ -92,6 +93,7 @@ pub async fn context(
         app.metrics
             .request(RequestLabels::new(&method, route, status), elapsed);
         log(&method, route, status, code, elapsed);
+        traces::answered(&traced, status);
         response
     })
     .instrument(span)

@@ -9,7 +9,7 @@ use std::{fs, path::Path};
 use crate::support::{Person, Program, Relay, eventually};
 
 /// No file of the program may grow beyond `bytes`: for what it writes, a full disk. `None`: as far as it likes.
-fn limit_files(program: &Program, bytes: Option<u64>) {
+pub(crate) fn limit_files(program: &Program, bytes: Option<u64>) {
     let process = Pid::from_raw(i32::try_from(program.id()).unwrap());
     let limit = Rlimit {
         current: bytes,

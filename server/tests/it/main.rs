@@ -40,6 +40,7 @@ mod sockets;
 mod store;
 mod support;
 mod tls;
+mod traces;
 mod transfers;
 mod types;
 mod upgrades;
