@@ -114,3 +114,13 @@ for (const name of ['01-welcome', '02-lobby', '03-conversation', '05-compare', '
     await expect(page.locator('body')).toMatchAriaSnapshot({ name: `${name}.aria.yml` });
   });
 }
+
+test('an empty field is one line high on the narrowest phone, in both languages', async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  for (const language of ['en', 'ru'] as const) {
+    await enter(page, scene('03-conversation'), { language, theme: 'light' });
+    const field = page.getByTestId('composer-input');
+    await expect(field).toHaveValue('');
+    await expect.poll(async () => (await field.boundingBox())?.height).toBe(44);
+  }
+});

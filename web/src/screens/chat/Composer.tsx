@@ -1,6 +1,15 @@
 import { ArrowUp, Check, Paperclip, Smile } from 'lucide-react';
-import { type FormEvent, type KeyboardEvent, type ReactNode, useId, useLayoutEffect, useRef } from 'react';
-import { isBlank } from '../../engine/blank.ts';
+import {
+  type FormEvent,
+  type KeyboardEvent,
+  type ReactNode,
+  type SyntheticEvent,
+  useEffect,
+  useId,
+  useLayoutEffect,
+  useRef,
+} from 'react';
+import { withoutBlankEnds } from '../../engine/blank.ts';
 import type { ConversationView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { classes } from '../../ui/classes.ts';
@@ -23,6 +32,9 @@ const COUNT_FROM = 400;
 
 /** What browsers give as the code of a key that an input method has taken, also after they say that it composes. */
 const TAKEN_BY_INPUT_METHOD = 229;
+
+/** Two presses on one place in this time are one double click. */
+const DOUBLE_CLICK_MS = 500;
 
 export interface ComposerProps {
   readonly peer: Person;
@@ -71,26 +83,51 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
 
   // Whoever answers or changes a message wants to write.
   const about = writing === null ? null : `${writing.what} ${writing.id}`;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each message that is answered or changed.
+  const chosen = useUi((state) => state.chosen);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each time that a message is chosen for it, also the same one.
   useLayoutEffect(() => {
     if (about !== null) field.ref.current?.focus();
-  }, [about]);
+  }, [about, chosen]);
+
+  // How much is too much is said of the text as it was: it is not true of another one.
+  const tooMuch = useRef<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the text gets longer or shorter.
+  useEffect(() => {
+    const said = tooMuch.current;
+    tooMuch.current = null;
+    if (said !== null) ui.setState(({ remark }) => (remark === said ? { remark: null } : {}));
+  }, [left, ui]);
+
+  // Once a text is sent, other buttons stand where the hand is; they are not for the rest of a double click.
+  const sentAt = useRef(Number.NEGATIVE_INFINITY);
+  const notTwice = (event: SyntheticEvent) => {
+    if (event.timeStamp - sentAt.current >= DOUBLE_CLICK_MS) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
 
   const isOpen = () => talksTo(stores.conversations.getState().list, accountId);
 
   const send = async () => {
     // What stands in the field now, which may be newer than what was drawn.
-    const text = field.text();
-    const room = charactersLeft(text);
-    if (room < 0) ui.setState({ remark: t.chat.counter(room) });
-    if (!enabled || isBlank(text) || room < 0) return;
+    const written = field.text();
+    const room = charactersLeft(written);
+    if (room < 0) {
+      tooMuch.current = t.chat.counter(room);
+      ui.setState({ remark: tooMuch.current });
+    }
+    const text = withoutBlankEnds(written);
+    // Whoever leaves nothing of a message wants it gone.
+    if (enabled && text === '' && writing?.what === 'edit')
+      ui.setState({ opened: { what: 'take-back', id: writing.id } });
+    if (!enabled || text === '' || room < 0) return;
     typing(false);
     field.ref.current?.focus();
     write(null);
     if (writing?.what === 'edit') {
       const { id } = writing;
       const body = stores.messages.getState().byId.get(id)?.body;
-      if (body?.kind === 'text' && body.text === text) return;
+      if (body?.kind === 'text' && (body.text === text || body.text === written)) return;
       const changed = await run((client) => client.editText({ accountId, id, text }));
       // Of a conversation that is over nothing is kept.
       if (!changed && isOpen()) write({ what: 'edit', id, text });
@@ -140,6 +177,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
     <form
       onSubmit={(event: FormEvent) => {
         event.preventDefault();
+        if (!blank) sentAt.current = event.timeStamp;
         void send();
       }}
       className={classes(
@@ -205,7 +243,7 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
           onKeyDown={onKeyDown}
           onBlur={() => typing(false)}
           data-testid="composer-input"
-          className="field-sizing-content max-h-40 min-h-touch min-w-0 flex-1 resize-none bg-transparent px-1 py-2.5 text-base leading-6 caret-strong outline-none placeholder:text-ink-2"
+          className="field-sizing-content max-h-40 min-h-touch min-w-0 flex-1 resize-none bg-transparent px-1 py-2.5 text-base leading-6 caret-strong outline-none placeholder-shown:text-ellipsis placeholder:overflow-hidden placeholder:text-ellipsis placeholder:whitespace-nowrap placeholder:text-ink-2"
         />
         <IconButton
           label={t.chat.emoji.open}
@@ -219,13 +257,23 @@ export function Composer({ peer, writable, onFiles, tools }: ComposerProps) {
           <Smile size={20} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
         {tools !== undefined && writable === 'yes' && blank && writing === null ? (
-          tools
+          <span
+            className="contents"
+            onPointerDownCapture={notTwice}
+            onClickCapture={notTwice}
+            onPointerLeave={({ pointerType }) => {
+              // A finger leaves with each touch.
+              if (pointerType === 'mouse') sentAt.current = Number.NEGATIVE_INFINITY;
+            }}
+          >
+            {tools}
+          </span>
         ) : (
           <IconButton
             type="submit"
             label={writing?.what === 'edit' ? t.chat.editing.save : t.chat.send}
             filled={true}
-            disabled={!sendable}
+            disabled={!sendable && !(enabled && blank && writing?.what === 'edit')}
             data-testid="composer-send"
           >
             {writing?.what === 'edit' ? (

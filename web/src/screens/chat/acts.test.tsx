@@ -2,7 +2,7 @@
 /** Acting on messages: what is offered, by which hand, and what is shown of it. */
 import { EDIT_WINDOW, TEXT_MAX_CHARS } from '@duet-chat/crypto';
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { ActView, MessageStatus, MessageView } from '../../engine/contract.ts';
 import { BOB } from '../../engine/fake.ts';
@@ -26,7 +26,7 @@ afterEach(() => {
 });
 
 /** The conversation without the list that draws only what is in view: nothing is in view where there is no layout. */
-function Talk() {
+function Talk({ tools }: { readonly tools?: ReactNode }) {
   const [ui] = useState(() => createChatUi(BOB.accountId));
   const conversation = useConversation();
   return (
@@ -34,7 +34,7 @@ function Talk() {
       <ChatUiContext value={ui}>
         <Rows />
         <OpenedActs peer={BOB} />
-        <Composer peer={BOB} writable={conversation.writable} onFiles={() => undefined} />
+        <Composer peer={BOB} writable={conversation.writable} onFiles={() => undefined} tools={tools} />
       </ChatUiContext>
     )
   );
@@ -65,8 +65,10 @@ const mine = (more: Parameters<typeof textMessage>[0] = {}) => textMessage({ at:
 const theirs = (more: Parameters<typeof textMessage>[0] = {}) =>
   textMessage({ id: 'p0', mine: false, at: now(), text: 'from bob', ...more });
 
-async function talk(...messages: readonly MessageView[]): Promise<Drawn> {
-  const drawn = await draw(<Talk />);
+const talk = (...messages: readonly MessageView[]) => talkWith(undefined, ...messages);
+
+async function talkWith(tools: ReactNode, ...messages: readonly MessageView[]): Promise<Drawn> {
+  const drawn = await draw(<Talk tools={tools} />);
   await act(() => drawn.engine.openChat(BOB));
   act(() => drawn.engine.setState('secure'));
   act(() => drawn.engine.emit({ type: 'messages', upsert: messages }));
@@ -172,6 +174,32 @@ describe('changing', () => {
     await drawn.user.keyboard('{ArrowUp}{Enter}');
     await waitFor(() => expect(screen.queryByTestId('writing-edit')).toBeNull());
     expect(drawn.engine.calls.map(({ name }) => name)).not.toContain('editText');
+  });
+
+  test('what is being changed already keeps what was written of it, and the field has the focus', async () => {
+    const drawn = await talk(mine({ text: 'one' }));
+    fireEvent.keyDown(await row('m0'), { code: 'KeyE', key: 'e' });
+    await waitFor(() => expect(composer().value).toBe('one'));
+    await drawn.user.type(composer(), ' and two');
+    act(() => document.querySelector<HTMLElement>('[data-message=m0]')?.focus());
+    expect(document.activeElement).not.toBe(composer());
+    fireEvent.keyDown(await row('m0'), { code: 'KeyE', key: 'e' });
+    await waitFor(() => expect(document.activeElement).toBe(composer()));
+    expect(composer().value).toBe('one and two');
+  });
+
+  test.each([
+    ['the button', async ({ user }: Drawn) => user.click(screen.getByTestId('composer-send'))],
+    ['Enter', async ({ user }: Drawn) => user.type(composer(), '{Enter}')],
+  ])('to nothing, by %s, asks whether to take it back', async (_, save) => {
+    const drawn = await talk(mine({ text: 'one' }));
+    fireEvent.keyDown(await row('m0'), { code: 'KeyE', key: 'e' });
+    await waitFor(() => expect(composer().value).toBe('one'));
+    await drawn.user.clear(composer());
+    await save(drawn);
+    await drawn.user.click(await screen.findByTestId('act-confirm'));
+    await called(drawn.engine, 'takeBack', { id: 'm0' });
+    expect(screen.queryByTestId('writing-edit')).toBeNull();
   });
 
   test('that is refused comes back into the field', async () => {
@@ -358,6 +386,63 @@ describe('the field', () => {
     await waitFor(() => expect(screen.getByTestId('remark').textContent).toBe('2 characters too many'));
     expect(composer().value).toHaveLength(TEXT_MAX_CHARS + 2);
     expect(drawn.engine.calls.map(({ name }) => name)).not.toContain('sendText');
+  });
+
+  test('says so no longer once it is not too long any more', async () => {
+    const drawn = await talk();
+    await drawn.user.click(composer());
+    await drawn.user.paste('x'.repeat(TEXT_MAX_CHARS + 1));
+    await drawn.user.keyboard('{Enter}');
+    await waitFor(() => expect(screen.getByTestId('remark').textContent).toBe('1 character too many'));
+    await drawn.user.clear(composer());
+    await waitFor(() => expect(screen.getByTestId('remark').textContent).toBe(''));
+  });
+
+  test('sends no blank lines around a text', async () => {
+    const drawn = await talk();
+    await drawn.user.click(composer());
+    await drawn.user.paste('\n\n  one\n\ntwo\n\n\n');
+    await drawn.user.keyboard('{Enter}');
+    await called(drawn.engine, 'sendText', { text: '  one\n\ntwo' });
+  });
+
+  test('has nothing that the second click of a double click on Send could press', async () => {
+    const pressed: string[] = [];
+    const { user } = await talkWith(
+      <button
+        type="button"
+        data-testid="tool"
+        onPointerDown={() => pressed.push('down')}
+        onClick={() => pressed.push('click')}
+      />,
+    );
+    const press = (at: number) => {
+      for (const event of [
+        new PointerEvent('pointerdown', { bubbles: true }),
+        new MouseEvent('click', { bubbles: true }),
+      ]) {
+        Object.defineProperty(event, 'timeStamp', { value: at });
+        act(() => void screen.getByTestId('tool').dispatchEvent(event));
+      }
+    };
+    const sent = async () => {
+      await user.type(composer(), 'one');
+      const submit = new Event('submit', { bubbles: true, cancelable: true });
+      Object.defineProperty(submit, 'timeStamp', { value: 1_000_000 });
+      act(() => void composer().form?.dispatchEvent(submit));
+      await screen.findByTestId('tool');
+    };
+    await sent();
+    press(1_000_200);
+    expect(pressed).toEqual([]);
+    press(1_000_500);
+    expect(pressed).toEqual(['down', 'click']);
+    await sent();
+    fireEvent.pointerLeave(screen.getByTestId('tool').parentElement ?? document.body, {
+      pointerType: 'mouse',
+    });
+    press(1_000_200);
+    expect(pressed).toHaveLength(4);
   });
 
   test('loses nothing of what is refused while more is typed', async () => {

@@ -29,6 +29,8 @@ export interface ChatUi {
   readonly target: { readonly id: string } | null;
   /** The message that shines a little, so that it is found. */
   readonly lit: string | null;
+  /** A message was chosen to be answered or changed: a new object each time. */
+  readonly chosen: object | null;
   /** Something to be said once, in passing. */
   readonly remark: string | null;
   /** A row grows by the reader's own hand: whoever was at the end stays where they look. */
@@ -43,6 +45,7 @@ export const createChatUi = (accountId: string): StoreApi<ChatUi> =>
     former: new Set<string>(),
     target: null,
     lit: null,
+    chosen: null,
     remark: null,
     hold: null,
   }));

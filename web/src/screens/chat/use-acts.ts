@@ -1,7 +1,7 @@
 import type { MessageView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { useCommand, useDuet } from '../duet.tsx';
-import { setWriting } from '../memory.ts';
+import { setWriting, type Writing } from '../memory.ts';
 import { useChatUi } from './chat-ui.ts';
 import { copyText } from './copy.ts';
 
@@ -26,10 +26,18 @@ export function useActs(accountId: string): Acts {
   const { memory } = useDuet();
   const run = useCommand();
   const ui = useChatUi();
+  const write = (next: Writing) => {
+    setWriting(memory, accountId, next);
+    ui.setState({ chosen: {} });
+  };
   return {
-    reply: (id) => setWriting(memory, accountId, { what: 'reply', id }),
+    reply: (id) => write({ what: 'reply', id }),
     edit: ({ id, body }) => {
-      if (body.kind === 'text') setWriting(memory, accountId, { what: 'edit', id, text: body.text });
+      if (body.kind !== 'text') return;
+      const now = memory.getState().writing.get(accountId);
+      // What was changed of it already stays.
+      const same = now?.what === 'edit' && now.id === id;
+      write(same ? now : { what: 'edit', id, text: body.text });
     },
     copy: ({ body }) => {
       if (body.kind !== 'text') return;
@@ -41,7 +49,11 @@ export function useActs(accountId: string): Acts {
       const set = !reactions.some((one) => one.emoji === emoji && one.mine);
       void run((client) => client.react({ accountId, id, emoji, set }));
     },
-    takeBack: (id) => void run((client) => client.takeBack({ accountId, id })),
+    takeBack: (id) => {
+      // There is nothing to be changed any more.
+      if (memory.getState().writing.get(accountId)?.id === id) setWriting(memory, accountId, null);
+      void run((client) => client.takeBack({ accountId, id }));
+    },
     hide: (id) => void run((client) => client.hideMessage({ accountId, id })),
     jump: (id) => ui.setState({ target: { id } }),
   };
