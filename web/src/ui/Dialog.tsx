@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
 import { IconButton } from './IconButton.tsx';
-import { useModal } from './use-return-focus.ts';
+import { type Successor, useModal } from './use-return-focus.ts';
 
 export interface DialogProps {
   readonly title: string;
@@ -11,16 +11,26 @@ export interface DialogProps {
   /** Buttons that stay in view at the bottom. */
   readonly footer?: ReactNode;
   readonly role?: 'dialog' | 'alertdialog';
+  readonly successor?: Successor;
   readonly 'data-testid'?: string;
 }
 
 /**
  * One decision, in the browser's own modal dialog. Mounted means open. On phones it comes from below, where the thumb is.
  */
-export function Dialog({ title, closeLabel, onClose, children, footer, role, ...rest }: DialogProps) {
+export function Dialog({
+  title,
+  closeLabel,
+  onClose,
+  children,
+  footer,
+  role,
+  successor,
+  ...rest
+}: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useModal(dialog, onClose);
+  useModal(dialog, onClose, successor);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the backdrop has Escape as its keyboard twin.

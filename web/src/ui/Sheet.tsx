@@ -15,6 +15,8 @@ export function Sheet({ label, closeLabel, onClose, children, ...rest }: SheetPr
   useModal(dialog, onClose);
   // The whole of it is what came; the first button would look chosen.
   useLayoutEffect(() => dialog.current?.focus(), []);
+  // A finger that rests opens it and is still down: what it lets go of is not what came under it.
+  const pressed = useRef(false);
 
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click on the backdrop has Escape as its keyboard twin.
@@ -26,6 +28,18 @@ export function Sheet({ label, closeLabel, onClose, children, ...rest }: SheetPr
       onCancel={(event) => {
         event.preventDefault();
         onClose();
+      }}
+      onPointerDownCapture={({ isPrimary }) => {
+        pressed.current ||= isPrimary;
+      }}
+      onClickCapture={(event) => {
+        // Keys and assistive tools click without a pointer, and count none.
+        if (pressed.current || event.detail === 0) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+      onContextMenu={(event) => {
+        if (!pressed.current) event.preventDefault();
       }}
       onClick={(event) => {
         if (event.target === event.currentTarget) onClose();

@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useState } from 'react';
+import { type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { useWayBack } from './way-back.ts';
 
 /** One goes on elsewhere, and what closes on the way there gives the focus to nobody. */
@@ -26,9 +26,13 @@ function useOpener(): { readonly current: Element | null } {
   return opener;
 }
 
-function giveBack(opener: Element | null): void {
+/** Who is to have the focus, given who had it; null: whoever had it. */
+export type Successor = (opener: Element | null) => HTMLElement | null;
+
+function giveBack(opener: Element | null, successor?: Successor): void {
   const back = () => {
-    if (!goesOn && opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+    const next = successor?.(opener) ?? opener;
+    if (!goesOn && next instanceof HTMLElement && next.isConnected) next.focus({ preventScroll: true });
   };
   back();
   // What is to have it may not be shown before all of the picture has changed. Nothing is taken from who has it by then.
@@ -57,18 +61,26 @@ export function useReturnFocus(place: RefObject<Element | null>, { floats = fals
 
 /**
  * The browser's own modal dialog, open as long as it is mounted: it traps the focus, Back closes it, and the focus goes
- * back to what had it.
+ * back to what had it, or to its successor.
  */
-export function useModal(dialog: RefObject<HTMLDialogElement | null>, onClose: () => void): void {
+export function useModal(
+  dialog: RefObject<HTMLDialogElement | null>,
+  onClose: () => void,
+  successor?: Successor,
+): void {
   const opener = useOpener();
   useWayBack(onClose);
+  const latest = useRef(successor);
+  useLayoutEffect(() => {
+    latest.current = successor;
+  });
   useLayoutEffect(() => {
     const element = dialog.current;
     if (element?.open === false) element.showModal();
     return () => {
       // Open, it would keep the focus from everything behind it.
       element?.close();
-      giveBack(opener.current);
+      giveBack(opener.current, latest.current);
     };
   }, [dialog, opener]);
 }

@@ -134,8 +134,10 @@ export function MessageList({ peer, head }: MessageListProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     // What is inside of a message has keys of its own.
-    if (!(event.target instanceof HTMLLIElement) || onActKey(event, order[tabStop])) return;
-    const next = moveFocus(event.key, tabStop, count);
+    // By the row that has the focus: another message may have gone since it came there.
+    const { target } = event;
+    if (!(target instanceof HTMLLIElement) || onActKey(event, target.dataset['message'])) return;
+    const next = moveFocus(event.key, Number(target.dataset['index']), count);
     if (next === null || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     goTo(next, 'auto');

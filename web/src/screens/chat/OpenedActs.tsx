@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import type { MessageView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { messageById, messageKind } from '../../state/index.ts';
@@ -49,7 +50,7 @@ function Opened({ opened, message, peer }: OpenedProps) {
         <ActionMenu
           actions={actions}
           at={opened.at}
-          row={() => document.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`)}
+          row={() => rowOf(id)}
           onClose={close}
           // The menu is gone from the server: the sheet is here already, and offers the same.
           onGone={() => open({ what: 'sheet', id })}
@@ -71,6 +72,7 @@ function Opened({ opened, message, peer }: OpenedProps) {
           words={t.chat.acts.confirm.takeBack}
           name={peer.name}
           onClose={close}
+          id={id}
           onAct={() => acts.takeBack(id)}
         />
       );
@@ -80,6 +82,8 @@ function Opened({ opened, message, peer }: OpenedProps) {
           words={t.chat.acts.confirm.hide}
           name={peer.name}
           onClose={close}
+          id={id}
+          removes={true}
           onAct={() => acts.hide(id)}
         />
       );
@@ -88,21 +92,42 @@ function Opened({ opened, message, peer }: OpenedProps) {
   }
 }
 
+const rowOf = (id: string) => document.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
+
+const besideOf = (row: HTMLElement | null) =>
+  (row?.previousElementSibling ?? row?.nextElementSibling ?? null) as HTMLElement | null;
+
 interface QuestionProps {
   readonly words: { readonly title: string; readonly help: (name: string) => string; readonly act: string };
   readonly name: string;
   readonly onAct: () => void;
   readonly onClose: () => void;
+  readonly id: string;
+  /** The message goes from the screen. */
+  readonly removes?: boolean;
 }
 
-function Question({ words, name, onAct, onClose }: QuestionProps) {
+function Question({ words, name, onAct, onClose, id, removes = false }: QuestionProps) {
   const { t } = useWords();
+  /** Of a message that goes: the one that stays there. */
+  const beside = useRef<HTMLElement | null>(null);
+  // One goes on where one was. Who was at a message that goes does so beside it, who was nowhere (a menu is gone) where
+  // one writes.
+  const successor = (opener: Element | null) => {
+    const goes =
+      beside.current !== null && opener?.closest('[data-message]')?.getAttribute('data-message') === id;
+    if (goes) return beside.current;
+    if (opener?.isConnected === true && opener !== document.body) return null;
+    const field = document.querySelector<HTMLTextAreaElement>('textarea[data-testid="composer-input"]');
+    return field?.disabled === false ? field : beside.current;
+  };
   return (
     <Dialog
       role="alertdialog"
       title={words.title}
       closeLabel={t.chat.acts.close}
       onClose={onClose}
+      successor={successor}
       data-testid="act-question"
       footer={
         <div className="flex flex-wrap justify-end gap-2">
@@ -111,6 +136,7 @@ function Question({ words, name, onAct, onClose }: QuestionProps) {
             look="danger"
             data-testid="act-confirm"
             onClick={() => {
+              if (removes) beside.current = besideOf(rowOf(id));
               onClose();
               onAct();
             }}

@@ -243,6 +243,41 @@ describe('taking back', () => {
     await waitFor(() => expect(screen.queryByTestId('message')).toBeNull());
   });
 
+  const focused = () => document.activeElement;
+
+  test.each([
+    ['taken back', 'take-back', mine({ text: 'one' })],
+    ['removed', 'hide', theirs({ id: 'm0' })],
+  ])('by the mouse goes on where one writes, or at a message: %s', async (_, name, message) => {
+    const drawn = await talk(theirs({ id: 'before' }), message);
+    act(() => (focused() as HTMLElement).blur());
+    fireEvent.contextMenu(within(await row('m0')).getByTestId('message-text'));
+    await drawn.user.click(await screen.findByTestId(`act-${name}`));
+    await drawn.user.click(await screen.findByTestId('act-confirm'));
+    await waitFor(() => expect(screen.getAllByTestId('message-text')).toHaveLength(1));
+    const there = focused();
+    expect(there?.closest('[data-message]') ?? there?.closest('textarea') ?? null).not.toBeNull();
+  });
+
+  test('by keys goes on at the message, or beside the one that was removed', async () => {
+    const drawn = await talk(theirs(), mine(), theirs({ id: 'p1' }));
+    const remove = async (id: string) => {
+      const message = await row(id);
+      act(() => message.focus());
+      fireEvent.keyDown(message, { key: 'Delete' });
+      await drawn.user.click(await screen.findByTestId('act-confirm'));
+    };
+    await remove('m0');
+    await screen.findByText('You took a message back');
+    expect(focused()).toBe(await row('m0'));
+    await remove('p1');
+    await waitFor(() => expect(document.querySelector('[data-message=p1]')).toBeNull());
+    expect(focused()).toBe(await row('m0'));
+    await remove('p0');
+    await waitFor(() => expect(document.querySelector('[data-message=p0]')).toBeNull());
+    expect(focused()).toBe(await row('m0'));
+  });
+
   test.each<[ActView['what'], MessageStatus, string | null]>([
     ['edit', 'waiting', 'The change waits'],
     ['edit', 'unconfirmed', 'bob may still see what it said before'],
@@ -311,6 +346,22 @@ describe('by every hand', () => {
     await drawn.user.click(within(sheet).getByRole('button', { name: 'React with 👍' }));
     await called(drawn.engine, 'react', { id: 'm0', emoji: '👍', set: true });
     expect(screen.queryByTestId('action-sheet')).toBeNull();
+  });
+
+  test('what the finger that opened the sheet lets go of is nothing that lies there', async () => {
+    const drawn = await talk(mine({ text: 'one' }));
+    const text = within(await row('m0')).getByTestId('message-text');
+    fireEvent.pointerDown(text, { pointerType: 'touch', isPrimary: true });
+    const sheet = await screen.findByTestId('action-sheet');
+    for (const under of [within(sheet).getByTestId('act-reply'), sheet]) {
+      fireEvent.pointerDown(under, { pointerType: 'touch', isPrimary: false });
+      fireEvent.pointerUp(under, { pointerType: 'touch', isPrimary: true });
+      fireEvent.click(under, { detail: 1 });
+    }
+    expect(screen.getByTestId('action-sheet')).toBe(sheet);
+    expect(screen.queryByTestId('writing-reply')).toBeNull();
+    await drawn.user.click(within(sheet).getByTestId('act-reply'));
+    await screen.findByTestId('writing-reply');
   });
 
   test('the keyboard has Enter for the menu, and a key for each act', async () => {

@@ -3,7 +3,7 @@ import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import { type ReactNode, useState } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
-  AppState,
+  ConnectionView,
   ConversationState,
   ConversationView,
   FileToSend,
@@ -79,7 +79,7 @@ describe('a message', () => {
   test('of mine that was given to a line that is gone is not said to be sent', async () => {
     const { engine, duet } = await draw(<Row id="m0" place={alone} />);
     const app = duet.stores.app.getState();
-    const line = (connection: AppState['connection']) =>
+    const line = (connection: ConnectionView) =>
       act(() => engine.emit({ type: 'app', app: { ...app, connection } }));
     line({ state: 'online' });
     act(() => engine.emit({ type: 'messages', upsert: [textMessage({ status: 'sending' })] }));
