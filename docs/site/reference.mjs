@@ -7,7 +7,7 @@ import { Application } from 'typedoc';
 import { REFERENCE, ROOT } from './pages.mjs';
 
 /** What a program can import, as in the `exports` of the package. */
-const ENTRIES = ['index', 'subtle', 'relay', 'inline', 'testing'];
+const ENTRIES = ['index', 'subtle', 'relay', 'inline', 'worker', 'testing'];
 
 /** The page that lists the entries. */
 export const REFERENCE_START = `${REFERENCE}contents.md`;

@@ -16,6 +16,7 @@ import './node/loader.js';
 import './node/realms.js';
 import './node/size.js';
 import './node/subtle.js';
+import './node/worker.js';
 import { startRelay } from './relay.js';
 import { suites } from './suites/all.js';
 

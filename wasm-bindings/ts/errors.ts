@@ -31,6 +31,7 @@ const PACKAGE_ERRORS = {
   E_RELAY_REFUSED: "The relay refused: see the error's `reason`.",
   E_CONNECTION_STOPPED: 'The connection stopped before the client was online: see its `state`.',
   E_SECOND_FACTOR: 'The account has a second factor: give `login` a `secondFactor` to ask for it.',
+  E_WORKER: 'The worker that stretches passphrases did not start, or has stopped.',
   E_FILE_SOURCE: 'The source of a file could not be read.',
   E_FILE_SOURCE_CHANGED: 'The source of a file is not what it was when its key was made: send it anew.',
 } as const;

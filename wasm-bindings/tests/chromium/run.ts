@@ -101,6 +101,27 @@ const installed = async (page: Page): Promise<Outcome[]> => {
   ];
 };
 
+/** A password that is split in a page's worker, beside the same on the page's own thread. */
+const stretching = async (page: Page): Promise<Outcome[]> => {
+  const found = await page.evaluate(async () => {
+    const { ready, splitPassword } = await import('/dist/index.js' as string);
+    const { stretchIn } = await import('/dist/worker.js' as string);
+    const input = { realm: 'chat.example', name: 'alice', password: 'correct horse battery staple' };
+    const worker = new Worker('/.build/tests/chromium/stretching.js', { type: 'module' });
+    await ready();
+    const [there, here] = [await stretchIn(worker).splitPassword(input), await splitPassword(input)];
+    const missing = new Worker('/.build/tests/chromium/none.js', { type: 'module' });
+    const lost = stretchIn(missing).splitPassword(input);
+    return [
+      there.loginSecret === here.loginSecret,
+      String(there.vaultSecret) === String(here.vaultSecret),
+      await lost.catch(({ code }: { code: string }) => code),
+    ];
+  });
+  const name = 'a password is split in a worker';
+  return [String(found) === 'true,true,E_WORKER' ? { name } : { name, error: String(found) }];
+};
+
 /** Libraries of others, where they would find no `crypto.subtle`. */
 const libraries = (page: Page): Promise<Outcome[]> =>
   page.evaluate(async () => {
@@ -130,6 +151,7 @@ const SCENARIOS: readonly Scenario[] = [
     secure: false,
     run: (page) => everything(page),
   },
+  { name: 'stretching', host: 'duet.test', path: '/plain', secure: false, run: stretching },
   { name: 'subtle installed', host: 'duet.test', path: '/plain', secure: false, run: installed },
   { name: 'libraries on subtle', host: 'duet.test', path: '/plain', secure: false, run: libraries },
   {

@@ -23,6 +23,7 @@ const IMPORTS = JSON.stringify({
     '@duet-chat/crypto/subtle': '/dist/subtle.js',
     '@duet-chat/crypto/subtle/install': '/dist/subtle/install.js',
     '@duet-chat/crypto/testing': '/dist/testing.js',
+    '@duet-chat/crypto/worker': '/dist/worker.js',
     'fast-check': '/.build/fast-check.js',
     '@hpke/core': '/.build/hpke.js',
     'age-encryption': '/.build/age.js',
