@@ -15,6 +15,8 @@ const PROFILE: &str = "wasm";
 /// through, are in `duet-primitives`, which stays at the profile's level; so does `duet-subtle-modern`, into which Keccak's are inlined.
 const FOR_SIZE: &[(&str, &str)] = &[
     ("base64ct", "z"),
+    // Argon2id hashes its input and its result with it; what takes the time between them is in `argon2`.
+    ("blake2", "z"),
     ("duet-crypto", "z"),
     // Its loops are the hashes' and the kernel's, in other crates; AES of 128 and 192 bits is as fast this way.
     ("duet-subtle", "s"),
@@ -79,8 +81,11 @@ fn flags(toolchain: &Toolchain, layout: &Layout, variant: Variant) -> Vec<String
     if let Some(features) = variant.target_features() {
         flags.push(format!("-Ctarget-feature={features}"));
     }
-    // Panic locations name source files: the same bytes on every machine, and no machine's folders in them. Of
-    // several prefixes that match, rustc takes the last one.
+    // Nobody can read where a panic was ([`crate::panics`]): one location for all. 2 % of the core's module, with what LLVM merges
+    // once calls do not differ.
+    flags.push("-Zlocation-detail=none".to_owned());
+    // Messages name source files: the same bytes on every machine, and no machine's folders in them. Of several prefixes
+    // that match, rustc takes the last one.
     let mut folders = vec![
         (toolchain.sysroot().to_path_buf(), "/rust"),
         (layout.root.clone(), "/duet"),

@@ -2,7 +2,7 @@
 //!
 //! `cargo run -p duet-wasm-builder` does everything: it finds a toolchain that can compile for
 //! `wasm32-unknown-unknown` ([`toolchain`]), compiles each variant of each module ([`compile`]), generates the glue
-//! and optimises ([`module`]), and writes `wasm-bindings/pkg/wasm/` ([`emit`]). It is incremental: cargo decides
+//! and optimises ([`module`], [`panics`]), and writes `wasm-bindings/pkg/wasm/` ([`emit`]). It is incremental: cargo decides
 //! what to compile, and the later steps run only if the compiled bytes or this program changed ([`stamp`]).
 //!
 //! `DUET_WASM_TOOLCHAIN=rustup|debian` insists on one toolchain; by default the first one that works is taken.
@@ -11,6 +11,7 @@ mod compile;
 mod emit;
 mod layout;
 mod module;
+mod panics;
 mod stamp;
 mod toolchain;
 

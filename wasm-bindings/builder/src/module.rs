@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::layout::Layout;
+use crate::panics;
 
 /// A crate that becomes modules with glue of their own.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,7 +122,22 @@ pub(crate) fn finish(
     if inline.count() != 0 || !output.local_modules().is_empty() {
         bail!("the bindings use inline JavaScript, which the package does not ship");
     }
-    let bound = output.wasm_mut().emit_wasm();
+    let bound = output.wasm_mut();
+    let panicking = bound
+        .funcs
+        .iter_mut()
+        .filter(|function| function.name.as_deref().is_some_and(panics::only_panics));
+    let mut found = false;
+    for function in panicking {
+        let mut body = function.kind.unwrap_local_mut().builder_mut().func_body();
+        body.instrs_mut().clear();
+        body.unreachable();
+        found = true;
+    }
+    if !found {
+        bail!("nothing panics: the compiler has other names for it");
+    }
+    let bound = bound.emit_wasm();
     let glue = output.js().to_owned();
     let declarations = output.ts().context("no type declarations")?.to_owned();
     let wasm = optimise(artefact, variant, &bound, layout)?;

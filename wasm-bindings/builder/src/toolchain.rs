@@ -100,7 +100,10 @@ impl Toolchain {
     pub(crate) fn cargo_build(&self) -> Command {
         let (Self::Prebuilt { cargo, .. } | Self::FromSource { cargo, .. }) = self;
         let mut command = Command::new(cargo);
-        command.args(["build", "--target", TARGET]);
+        // Some flags have names that are not promised to stay; that the same compiler makes the same code of them is all that is needed.
+        command
+            .args(["build", "--target", TARGET])
+            .env("RUSTC_BOOTSTRAP", "1");
         // What the outer cargo set for its own build says nothing about this one.
         for name in [
             "CARGO_ENCODED_RUSTFLAGS",
@@ -115,7 +118,6 @@ impl Toolchain {
             command
                 .env_remove("RUSTUP_TOOLCHAIN")
                 .env("RUSTC", rustc)
-                .env("RUSTC_BOOTSTRAP", "1")
                 .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
                 .arg("-Zbuild-std=std,panic_abort");
         }
