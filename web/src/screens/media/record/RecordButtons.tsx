@@ -46,8 +46,9 @@ export function RecordButtons({ onRecord }: { readonly onRecord: (asked: Asked) 
       <IconButton
         {...props(video.record, video.record)}
         data-testid="record-video"
-        onClick={() => {
-          if (reason === undefined) onRecord({ what: 'video', held: null });
+        onClick={({ detail }) => {
+          // The second click of a double click was meant for what stood here before.
+          if (detail < 2 && reason === undefined) onRecord({ what: 'video', held: null });
         }}
       >
         <Video size={20} strokeWidth={1.75} aria-hidden="true" />

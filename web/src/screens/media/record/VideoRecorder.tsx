@@ -10,6 +10,7 @@ import { Ring } from '../CircleMessage.tsx';
 import { previewOf } from '../send/preview.ts';
 import { clock, useMediaWords } from '../words/index.ts';
 import { fileOf, limits, type Recorded } from './recorder.ts';
+import { useGiveUp } from './use-give-up.tsx';
 import { useRecording } from './use-recording.ts';
 
 export interface VideoRecorderProps {
@@ -28,6 +29,7 @@ export function VideoRecorder({ peer: { accountId, name: peerName }, onClose: on
     forget();
     onLeave();
   };
+  const { giveUp, question } = useGiveUp(stage, onClose);
   const cameras = useCameras(stage.at === 'live');
   const [camera, setCamera] = useState<string | undefined>();
   const run = useCommand();
@@ -61,110 +63,113 @@ export function VideoRecorder({ peer: { accountId, name: peerName }, onClose: on
         ? video.full
         : video.hint(peerName));
   return (
-    <section
-      ref={place}
-      tabIndex={-1}
-      aria-label={video.title(peerName)}
-      data-testid="video-recorder"
-      data-stage={stage.at}
-      onKeyDown={({ key }) => {
-        if (key === 'Escape') onClose();
-      }}
-      className={classes('absolute inset-0 z-10 flex flex-col bg-paper outline-none', mine)}
-    >
-      <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-5 overflow-y-auto p-4">
-        <div className="relative aspect-square w-[min(82%,20rem,52dvh)]">
-          <Ring part={stage.at === 'recording' ? tick.bytes / limits.video.bytes : 0} />
-          <div className="absolute inset-2.5 overflow-hidden rounded-full bg-wing">
-            {(stage.at === 'live' || stage.at === 'recording') && <Mirror stream={stage.stream} />}
-            {recorded !== null && <Review recorded={recorded} />}
+    <>
+      <section
+        ref={place}
+        tabIndex={-1}
+        aria-label={video.title(peerName)}
+        data-testid="video-recorder"
+        data-stage={stage.at}
+        onKeyDown={({ key }) => {
+          if (key === 'Escape') giveUp();
+        }}
+        className={classes('absolute inset-0 z-10 flex flex-col bg-paper outline-none', mine)}
+      >
+        <div className="flex min-h-0 flex-1 flex-col items-center justify-center gap-5 overflow-y-auto p-4">
+          <div className="relative aspect-square w-[min(82%,20rem,52dvh)]">
+            <Ring part={stage.at === 'recording' ? tick.bytes / limits.video.bytes : 0} />
+            <div className="absolute inset-2.5 overflow-hidden rounded-full bg-wing">
+              {(stage.at === 'live' || stage.at === 'recording') && <Mirror stream={stage.stream} />}
+              {recorded !== null && <Review recorded={recorded} />}
+            </div>
+            {(stage.at === 'recording' || recorded !== null) && (
+              <span
+                className="-translate-x-1/2 absolute bottom-2 left-1/2 flex items-center gap-1.5 rounded-full bg-black px-2.5 py-1 text-sm text-white tabular-nums"
+                data-testid="video-clock"
+              >
+                {recorded === null && <span className="size-2.5 rounded-full bg-danger" aria-hidden="true" />}
+                {clock((recorded?.durationMs ?? tick.ms) / 1000)}
+              </span>
+            )}
           </div>
-          {(stage.at === 'recording' || recorded !== null) && (
-            <span
-              className="-translate-x-1/2 absolute bottom-2 left-1/2 flex items-center gap-1.5 rounded-full bg-black px-2.5 py-1 text-sm text-white tabular-nums"
-              data-testid="video-clock"
-            >
-              {recorded === null && <span className="size-2.5 rounded-full bg-danger" aria-hidden="true" />}
-              {clock((recorded?.durationMs ?? tick.ms) / 1000)}
-            </span>
+          <p role="status" className="marking max-w-100 text-center">
+            {said}
+          </p>
+          {stage.at === 'recording' && (
+            <p className="text-ink-2 text-sm tabular-nums" data-testid="video-room">
+              {video.room(room)}
+            </p>
+          )}
+          {stage.at === 'live' && cameras.length > 1 && (
+            <label className="flex items-center gap-2 text-sm">
+              {video.camera}
+              <select
+                value={camera ?? cameras[0]?.deviceId}
+                onChange={({ target }) => {
+                  setCamera(target.value);
+                  open(target.value);
+                }}
+                data-testid="video-camera"
+                className="min-h-touch max-w-60 rounded-control border border-edge bg-sheet px-3"
+              >
+                {cameras.map(({ deviceId, label }, index) => (
+                  <option key={deviceId} value={deviceId}>
+                    {label === '' ? video.cameraNumber(index + 1) : label}
+                  </option>
+                ))}
+              </select>
+            </label>
           )}
         </div>
-        <p role="status" className="marking max-w-100 text-center">
-          {said}
-        </p>
-        {stage.at === 'recording' && (
-          <p className="text-ink-2 text-sm tabular-nums" data-testid="video-room">
-            {video.room(room)}
-          </p>
-        )}
-        {stage.at === 'live' && cameras.length > 1 && (
-          <label className="flex items-center gap-2 text-sm">
-            {video.camera}
-            <select
-              value={camera ?? cameras[0]?.deviceId}
-              onChange={({ target }) => {
-                setCamera(target.value);
-                open(target.value);
-              }}
-              data-testid="video-camera"
-              className="min-h-touch max-w-60 rounded-control border border-edge bg-sheet px-3"
-            >
-              {cameras.map(({ deviceId, label }, index) => (
-                <option key={deviceId} value={deviceId}>
-                  {label === '' ? video.cameraNumber(index + 1) : label}
-                </option>
-              ))}
-            </select>
-          </label>
-        )}
-      </div>
-      <div className="grid shrink-0 grid-cols-2 items-center gap-2 px-3 sm:grid-cols-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))]">
-        <Button
-          look="quiet"
-          className="justify-self-start"
-          icon={<Trash2 size={18} aria-hidden="true" />}
-          onClick={onClose}
-          data-testid="video-discard"
-        >
-          {video.discard}
-        </Button>
-        <span className="justify-self-center max-sm:order-first max-sm:col-span-2">
-          {stage.at === 'live' && (
-            <Round label={video.start} onClick={start} testId="video-start">
-              <Circle size={26} className="fill-danger text-danger" aria-hidden="true" />
-            </Round>
-          )}
-          {stage.at === 'recording' && (
-            <Round label={video.stop} onClick={() => void stop()} testId="video-stop">
-              <Square size={22} className="fill-danger text-danger" aria-hidden="true" />
-            </Round>
-          )}
-          {(recorded !== null || stage.at === 'refused') && (
-            <Button
-              icon={<RotateCcw size={18} aria-hidden="true" />}
-              onClick={() => {
-                setNote(null);
-                open(camera);
-              }}
-              data-testid="video-again"
-            >
-              {video.again}
-            </Button>
-          )}
-        </span>
-        <Button
-          look="primary"
-          className="justify-self-end"
-          busy={busy}
-          disabled={stage.at !== 'recording' && recorded === null}
-          icon={<ArrowUp size={18} aria-hidden="true" />}
-          onClick={() => void send()}
-          data-testid="video-send"
-        >
-          {video.send}
-        </Button>
-      </div>
-    </section>
+        <div className="grid shrink-0 grid-cols-2 items-center gap-2 px-3 sm:grid-cols-3 pt-2 pb-[max(1rem,env(safe-area-inset-bottom))]">
+          <Button
+            look="quiet"
+            className="justify-self-start"
+            icon={<Trash2 size={18} aria-hidden="true" />}
+            onClick={onClose}
+            data-testid="video-discard"
+          >
+            {video.discard}
+          </Button>
+          <span className="justify-self-center max-sm:order-first max-sm:col-span-2">
+            {stage.at === 'live' && (
+              <Round label={video.start} onClick={start} testId="video-start">
+                <Circle size={26} className="fill-danger text-danger" aria-hidden="true" />
+              </Round>
+            )}
+            {stage.at === 'recording' && (
+              <Round label={video.stop} onClick={() => void stop()} testId="video-stop">
+                <Square size={22} className="fill-danger text-danger" aria-hidden="true" />
+              </Round>
+            )}
+            {(recorded !== null || stage.at === 'refused') && (
+              <Button
+                icon={<RotateCcw size={18} aria-hidden="true" />}
+                onClick={() => {
+                  setNote(null);
+                  open(camera);
+                }}
+                data-testid="video-again"
+              >
+                {video.again}
+              </Button>
+            )}
+          </span>
+          <Button
+            look="primary"
+            className="justify-self-end"
+            busy={busy}
+            disabled={stage.at !== 'recording' && recorded === null}
+            icon={<ArrowUp size={18} aria-hidden="true" />}
+            onClick={() => void send()}
+            data-testid="video-send"
+          >
+            {video.send}
+          </Button>
+        </div>
+      </section>
+      {question}
+    </>
   );
 }
 

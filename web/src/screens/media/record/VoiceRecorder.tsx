@@ -14,6 +14,7 @@ import { moved, released } from './hold.ts';
 import { peaksOf } from './peaks.ts';
 import type { Asked } from './RecordButtons.tsx';
 import { fileOf, type Recorded } from './recorder.ts';
+import { useGiveUp } from './use-give-up.tsx';
 import { useRecording } from './use-recording.ts';
 
 /** Shorter than this is a slip of the finger. */
@@ -39,6 +40,7 @@ export function VoiceRecorder({
     forget();
     onLeave();
   }, [forget, onLeave]);
+  const { giveUp, question } = useGiveUp(stage, onClose);
   const run = useCommand();
   const [note, setNote] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -69,52 +71,55 @@ export function VoiceRecorder({
   useEffect(() => pauseSound, []);
 
   return (
-    <fieldset
-      ref={bar}
-      tabIndex={-1}
-      aria-label={voice.recording}
-      data-testid="voice-recorder"
-      data-stage={stage.at}
-      onKeyDown={({ key }) => {
-        if (key === 'Escape') onClose();
-      }}
-      className={classes(
-        'mx-auto w-full max-w-talk shrink-0 px-2 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] outline-none 3xl:max-w-240 sm:px-5 sm:pb-4',
-        mine,
-      )}
-    >
-      <p role="status" className="marking px-4 pb-1 text-right text-sm">
-        {note ?? statusOf(words, stage, holding, peerName)}
-      </p>
-      <div className="flex items-center gap-1.5 rounded-[1.625rem] bg-soft p-[3px] loud:border loud:border-edge">
-        <IconButton label={voice.discard} onClick={onClose} data-testid="voice-discard">
-          <Trash2 size={20} strokeWidth={1.75} aria-hidden="true" />
-        </IconButton>
-        {stage.at === 'refused' ? (
-          <Button small={true} className="mx-auto" onClick={() => open()}>
-            {words.video.again}
-          </Button>
-        ) : recorded === null ? (
-          <Meter ms={tick.ms} levels={tick.levels} />
-        ) : (
-          <Review recorded={recorded} />
+    <>
+      <fieldset
+        ref={bar}
+        tabIndex={-1}
+        aria-label={voice.recording}
+        data-testid="voice-recorder"
+        data-stage={stage.at}
+        onKeyDown={({ key }) => {
+          if (key === 'Escape') giveUp();
+        }}
+        className={classes(
+          'mx-auto w-full max-w-talk shrink-0 px-2 pt-1 pb-[max(0.5rem,env(safe-area-inset-bottom))] outline-none 3xl:max-w-240 sm:px-5 sm:pb-4',
+          mine,
         )}
-        {stage.at === 'recording' && (
-          <IconButton label={voice.stop} onClick={() => void stop()} data-testid="voice-stop">
-            <Square size={18} aria-hidden="true" />
+      >
+        <p role="status" className="marking px-4 pb-1 text-right text-sm">
+          {note ?? statusOf(words, stage, holding, peerName)}
+        </p>
+        <div className="flex items-center gap-1.5 rounded-[1.625rem] bg-soft p-[3px] loud:border loud:border-edge">
+          <IconButton label={voice.discard} onClick={onClose} data-testid="voice-discard">
+            <Trash2 size={20} strokeWidth={1.75} aria-hidden="true" />
           </IconButton>
-        )}
-        <IconButton
-          label={voice.send}
-          filled={true}
-          disabled={busy || (stage.at !== 'recording' && recorded === null)}
-          onClick={() => void (recorded === null ? finish() : send(recorded))}
-          data-testid="voice-send"
-        >
-          <ArrowUp size={20} strokeWidth={2} aria-hidden="true" />
-        </IconButton>
-      </div>
-    </fieldset>
+          {stage.at === 'refused' ? (
+            <Button small={true} className="mx-auto" onClick={() => open()}>
+              {words.video.again}
+            </Button>
+          ) : recorded === null ? (
+            <Meter ms={tick.ms} levels={tick.levels} />
+          ) : (
+            <Review recorded={recorded} />
+          )}
+          {stage.at === 'recording' && (
+            <IconButton label={voice.stop} onClick={() => void stop()} data-testid="voice-stop">
+              <Square size={18} aria-hidden="true" />
+            </IconButton>
+          )}
+          <IconButton
+            label={voice.send}
+            filled={true}
+            disabled={busy || (stage.at !== 'recording' && recorded === null)}
+            onClick={() => void (recorded === null ? finish() : send(recorded))}
+            data-testid="voice-send"
+          >
+            <ArrowUp size={20} strokeWidth={2} aria-hidden="true" />
+          </IconButton>
+        </div>
+      </fieldset>
+      {question}
+    </>
   );
 }
 

@@ -124,6 +124,11 @@ export const en = {
     cannotPlay: 'This browser cannot play this video.',
     fileName: 'Video message',
   },
+  giveUp: {
+    title: 'Throw the recording away?',
+    help: 'It was not sent, and nothing of it is kept.',
+    act: 'Throw away',
+  },
   lacking: {
     insecure: 'Only over https: on this address the browser gives no page a microphone or camera.',
     recorder: 'This browser cannot record.',
