@@ -161,7 +161,8 @@ codes! {
     ConversationUnknown = 1001, "E_CONVERSATION_UNKNOWN", Caller, "There is no conversation with this account, and no call from it.";
     ConversationsFull = 1002, "E_CONVERSATIONS_FULL", Caller, "16 conversations are open: leave one first.";
     QueueFull = 1003, "E_QUEUE_FULL", Caller, "The queue is full: too many messages are waiting to be sent.";
-    MessageUnknown = 1004, "E_MESSAGE_UNKNOWN", Caller, "The message cannot be referenced: it belongs to another session, kind or person.";
+    MessageUnknown = 1004, "E_MESSAGE_UNKNOWN", Caller, "The message cannot be referenced: it belongs to another session, kind or person, or was taken back.";
+    MessageLate = 1005, "E_MESSAGE_LATE", Caller, "The message is too old to be changed: a text can be for 15 minutes.";
 }
 
 impl fmt::Display for Code {

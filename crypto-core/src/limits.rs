@@ -80,7 +80,8 @@ pub const EARLY_FAILURES: u32 = 1024;
 /// How far ahead of the first gap a message number may be. Above what 512 stored keys and 200 unacknowledged
 /// messages allow an honest peer; it bounds the memory that a dishonest one can take.
 pub const SEQUENCE_WINDOW: u32 = 2_048;
-/// An EDIT older than this, by the receiver's clock, is ignored (section 6.4). The caller keeps the clock.
+/// An EDIT that comes so long after its message, by the receiver's clock, is ignored (section 6.4). The caller keeps the
+/// clock; the client seals none that is later by its own.
 pub const EDIT_WINDOW: u64 = 15 * 60 * 1000;
 
 /// Largest file (section 7.3).

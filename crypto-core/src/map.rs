@@ -1,7 +1,7 @@
 //! Maps and sets in the order of their keys: a sorted list each, searched by halves.
 //!
 //! The trees of `alloc` are up to ten kilobytes of code for each type of key and value, and were a tenth of the WebAssembly
-//! module. Most maps here have some tens of entries. None has more than 65,536, and where there are so many, entries are small:
+//! module. Most maps here have some tens of entries. None has more than 80,000, and where there are so many, entries are small:
 //! one that comes in between moves three megabytes at most, which takes less than the signature that was verified before it.
 //! Whoever adds many at once does it in the order of their keys.
 
@@ -66,12 +66,6 @@ impl<K: Ord, V> Map<K, V> {
     pub(crate) fn remove(&mut self, key: &K) -> Option<V> {
         let at = self.find(key).ok()?;
         Some(self.0.remove(at).1)
-    }
-
-    /// Keeps the last `most`.
-    pub(crate) fn keep_last(&mut self, most: usize) {
-        let surplus = self.0.len().saturating_sub(most);
-        self.0.drain(..surplus);
     }
 
     pub(crate) fn retain(&mut self, mut keep: impl FnMut(&K, &mut V) -> bool) {
@@ -186,7 +180,6 @@ mod tests {
         Change(u8),
         ChangeUpTo(u8),
         Retain(u16),
-        KeepLast(usize),
     }
 
     fn step() -> impl Strategy<Value = Step> {
@@ -197,7 +190,6 @@ mod tests {
             1 => any::<u8>().prop_map(Step::Change),
             1 => any::<u8>().prop_map(Step::ChangeUpTo),
             1 => any::<u16>().prop_map(Step::Retain),
-            1 => (0..40_usize).prop_map(Step::KeepLast),
         ]
     }
 
@@ -226,12 +218,6 @@ mod tests {
                     Step::Retain(bit) => {
                         map.retain(|key, value| (u16::from(*key) ^ *value) & bit == 0);
                         tree.retain(|key, value| (u16::from(*key) ^ *value) & bit == 0);
-                    }
-                    Step::KeepLast(most) => {
-                        map.keep_last(most);
-                        while tree.len() > most {
-                            tree.pop_first();
-                        }
                     }
                 }
                 prop_assert!(map.iter().eq(&tree));

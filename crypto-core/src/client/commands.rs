@@ -180,10 +180,11 @@ impl<E: Engine> Client<E> {
         self.take_up(account, Act::Text { text, reply }, rng)
     }
 
-    /// Changes the text of an own message. Within 15 minutes; the peer looks at its own clock.
+    /// Changes the text of an own message, within [`limits::EDIT_WINDOW`] after it was said. An edit that waits for longer is not
+    /// sent; one that is confirmed later may not have counted ([`super::Status::Unconfirmed`]).
     ///
     /// # Errors
-    /// [`CommandError`].
+    /// [`CommandError::Late`] after that time, and [`CommandError`].
     pub fn edit(
         &mut self,
         account: &AccountId,
@@ -192,7 +193,7 @@ impl<E: Engine> Client<E> {
         now: u64,
         rng: &mut dyn CryptoRng,
     ) -> Result<MessageId, CommandError> {
-        self.clock(now);
+        let now = self.clock(now);
         let text = checked_text(text)?;
         let edited = self.with_conversation(account, rng, |conversation, _| {
             conversation.edit_waiting(target, &text)
@@ -201,8 +202,10 @@ impl<E: Engine> Client<E> {
             return Ok(target);
         }
         match self.conversation(account)?.names_own(target) {
-            Some(Named::Text) => self.take_up(account, Act::Edit { target, text }, rng),
-            _ => Err(CommandError::Message),
+            Some(own) if own.kind != Named::Text => Err(CommandError::Message),
+            Some(own) if !own.takes_edits(now) => Err(CommandError::Late),
+            Some(_) => self.take_up(account, Act::Edit { target, text }, rng),
+            None => Err(CommandError::Message),
         }
     }
 

@@ -122,7 +122,8 @@ pub enum Status {
     Delivered,
     /// The peer has read it.
     Read,
-    /// Sent but never acknowledged: it may not have arrived.
+    /// Sent but never acknowledged: it may not have arrived. An edit ends so too if the peer says that it has it when
+    /// [`crate::limits::EDIT_WINDOW`] is over: it may have come too late to count.
     Unconfirmed,
     /// Never sent, or the peer confirmed that it did not arrive.
     NotDelivered,

@@ -97,8 +97,10 @@ errors! {
         Rate => HandshakeRate,
         /// As much waits to be said as may.
         Queue => QueueFull,
-        /// The message cannot be named: another session's, another kind, or another person's.
+        /// The message cannot be named: another session's, another kind, another person's, or one that was taken back.
         Message => MessageUnknown,
+        /// The text was said more than [`crate::limits::EDIT_WINDOW`] ago: the peer would not take the change.
+        Late => MessageLate,
         /// A text too long or empty, an emoji too long, a descriptor that is not one.
         Content => InvalidContent,
         /// The file cannot be had: another one, or in another state.

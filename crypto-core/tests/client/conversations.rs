@@ -1,7 +1,6 @@
 //! An open conversation: order, receipts, acts, limits, renewal.
 
 use duet_crypto::client::{EndedBy, Event, MessageId, Stage, Status};
-use duet_crypto::limits;
 use duet_crypto::session::Activity;
 
 use crate::world::{Pass, World};
@@ -79,22 +78,6 @@ fn acts_point_at_messages() {
         1,
         |event| matches!(event, Event::Deleted { id, .. } if *id == theirs)
     ));
-}
-
-#[test]
-fn an_edit_that_comes_late_is_ignored() {
-    let mut world = World::new(&["alice", "bob"]);
-    world.meet(0, 1);
-    let text = world.say(0, 1, "old");
-    world.pass(limits::EDIT_WINDOW + 1_000);
-    let bob = world.account(1);
-    world
-        .act(0, |client, now, rng| {
-            client.edit(&bob, text, "new", now, rng)
-        })
-        .unwrap();
-    world.pass(2_000);
-    assert!(!world.saw(1, |event| matches!(event, Event::Edited { .. })));
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod commands;
 #[path = "../common/mod.rs"]
 mod common;
 mod conversations;
+mod deeds;
 mod files;
 mod handshakes;
 mod hostile;

@@ -5,6 +5,7 @@ import {
   type ClientEventOf,
   createClient,
   createIdentity,
+  EDIT_WINDOW,
   type EngineName,
   type Identity,
   randomBytes,
@@ -119,6 +120,17 @@ async function meet(alice: Somebody, bob: Somebody) {
   for (const { ear } of [alice, bob])
     await ear.until('conversation', ({ state }) => state.stage === 'secure');
   return { a, b };
+}
+
+/** Does something as if it were so many ms later. */
+function later<T>(ms: number, act: () => T): T {
+  const passed = performance.now.bind(performance);
+  performance.now = () => passed() + ms;
+  try {
+    return act();
+  } finally {
+    performance.now = passed;
+  }
 }
 
 export const client: Suite = ({ engines, relay, restartRelay }: Environment) => {
@@ -325,6 +337,12 @@ export const client: Suite = ({ engines, relay, restartRelay }: Environment) => 
         await refused('E_INVALID_CONTENT', () => a.text(''));
         await refused('E_MESSAGE_UNKNOWN', () => a.edit('own-999', 'x'));
         await refused('E_MESSAGE_UNKNOWN', () => a.edit('own-01', 'x'));
+        const [gone, old] = [a.text('one'), a.text('two')];
+        for (const said of [gone, old])
+          await alice.ear.until('status', ({ id, status }) => id === said && status === 'delivered');
+        a.remove(gone);
+        for (const deed of [() => a.edit(gone, 'x'), () => a.remove(gone), () => a.react(gone, '👋')])
+          await refused('E_MESSAGE_UNKNOWN', deed);
         await refused('E_ARGUMENT', () => a.typing('sleeping' as 'typing'));
         await refused('E_ARGUMENT', () =>
           createClient({ identity: alice.identity, settings: { jobs: 1 } as object }),
@@ -342,6 +360,9 @@ export const client: Suite = ({ engines, relay, restartRelay }: Environment) => 
         });
         const error = await refused('E_RELAY_REFUSED', () => again);
         assert(error instanceof RelayError, 'it says why');
+        // The last thing that these two do: their clock does not run backwards.
+        const late = later(EDIT_WINDOW + 60_000, () => refused('E_MESSAGE_LATE', () => a.edit(old, 'x')));
+        equal((await late).class, 'caller');
         part(alice, bob);
         await refused('E_FREED', () => a.text('x'));
         equal(alice.connection.state, { at: 'stopped', why: 'closed' });

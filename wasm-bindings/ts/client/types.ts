@@ -203,7 +203,11 @@ export interface Conversation {
    * @throws DuetError `E_INVALID_CONTENT`, `E_QUEUE_FULL`, `E_ILL_FORMED`
    */
   text(text: string, options?: { readonly reply?: MessageId | undefined }): MessageId;
-  /** Changes an own text. Returns the id of the change, whose status is reported like that of a text. */
+  /**
+   * Changes an own text, within `EDIT_WINDOW` ms after it was said. Returns the id of the change, whose status is reported like
+   * that of a text: `unconfirmed` if the other one may have had it too late to take it.
+   * @throws DuetError `E_MESSAGE_LATE` after that time, `E_MESSAGE_UNKNOWN`, `E_INVALID_CONTENT`, `E_QUEUE_FULL`, `E_ILL_FORMED`
+   */
   edit(id: MessageId, text: string): MessageId;
   /** Deletes an own message on both sides. */
   remove(id: MessageId): MessageId;

@@ -89,7 +89,8 @@ export const CORE_ERRORS = {
   E_CONVERSATION_UNKNOWN: { number: 1001, class: 'caller', message: "There is no conversation with this account, and no call from it." },
   E_CONVERSATIONS_FULL: { number: 1002, class: 'caller', message: "16 conversations are open: leave one first." },
   E_QUEUE_FULL: { number: 1003, class: 'caller', message: "The queue is full: too many messages are waiting to be sent." },
-  E_MESSAGE_UNKNOWN: { number: 1004, class: 'caller', message: "The message cannot be referenced: it belongs to another session, kind or person." },
+  E_MESSAGE_UNKNOWN: { number: 1004, class: 'caller', message: "The message cannot be referenced: it belongs to another session, kind or person, or was taken back." },
+  E_MESSAGE_LATE: { number: 1005, class: 'caller', message: "The message is too old to be changed: a text can be for 15 minutes." },
 } as const satisfies Record<string, { number: number; class: CoreErrorClass; message: string }>;
 
 /** Every code of the core. */

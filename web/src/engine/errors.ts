@@ -33,6 +33,7 @@ const packageCodes: Readonly<Record<string, UserErrorCode>> = {
   E_CONVERSATION_UNKNOWN: 'not-connected',
   E_QUEUE_FULL: 'too-many-unacknowledged',
   E_MESSAGE_UNKNOWN: 'message-out-of-reach',
+  E_MESSAGE_LATE: 'edit-too-late',
   E_FILES_FULL: 'transfer-busy',
 };
 

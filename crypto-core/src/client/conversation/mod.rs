@@ -31,7 +31,7 @@ use alloc::vec::Vec;
 use super::attempt::Attempt;
 use super::event::{ConversationState, EndedBy, Event, MessageId, Stage, Status};
 use super::reading::Reading;
-use super::talk::{Named, Talk, Unread};
+use super::talk::{Own, Talk, Unread};
 use super::transfer::Transfers;
 use super::turn::Turn;
 use crate::engine::Engine;
@@ -221,23 +221,23 @@ impl<E: Engine> Conversation<E> {
         }
     }
 
-    /// What an own message is, if it can be pointed at.
-    pub(super) fn names_own(&self, target: MessageId) -> Option<Named> {
+    /// An own message that something can be done to. Its withdrawal may wait: what is done after that would be said after it.
+    pub(super) fn names_own(&self, target: MessageId) -> Option<&Own> {
         let (MessageId::Own(id), Some(talk)) = (target, &self.talk) else {
             return None;
         };
-        let own = talk.names.own(talk.names.seq_of(id)?)?;
-        (own.kind != Named::Act).then_some(own.kind)
+        let (_, own) = talk.name_own(id)?;
+        (!self.outbox.withdraws(target)).then_some(own)
     }
 
-    /// Whether a message of either side can be pointed at.
+    /// Whether something can be done to a message of either side.
     pub(super) fn names(&self, target: MessageId) -> bool {
         match target {
             MessageId::Own(_) => self.names_own(target).is_some(),
             MessageId::Peer { session, seq } => self
                 .talk
                 .as_ref()
-                .is_some_and(|talk| session == talk.number && talk.names.theirs(seq).is_some()),
+                .is_some_and(|talk| talk.names_theirs(session, seq)),
         }
     }
 

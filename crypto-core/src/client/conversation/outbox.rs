@@ -126,6 +126,12 @@ impl Outbox {
         }
     }
 
+    /// Whether the withdrawal of this one waits.
+    pub(super) fn withdraws(&self, message: MessageId) -> bool {
+        let of = |act: &Act| matches!(act, Act::Delete { target } if *target == message);
+        self.queue.iter().any(|queued| of(&queued.act))
+    }
+
     /// Takes back what still waits.
     pub(super) fn remove(&mut self, target: MessageId) -> Option<Queued> {
         let mut waiting = self.queue.iter();
@@ -204,27 +210,24 @@ impl Act {
         }
     }
 
-    /// As a message of this session; `None` if it points at what is not of this session. The texts move out: see
-    /// [`Self::restore`].
-    pub(super) fn content(&mut self, talk: &Talk) -> Option<Content> {
+    /// As a message of this session; `None` if the peer would drop it: it points at what cannot be named, or comes too late. The
+    /// texts move out: see [`Self::restore`].
+    pub(super) fn content(&mut self, talk: &Talk, now: u64) -> Option<Content> {
+        let own = |target: MessageId| match target {
+            MessageId::Own(id) => talk.name_own(id),
+            MessageId::Peer { .. } => None,
+        };
         let reference = |target: MessageId| match target {
-            MessageId::Own(id) => talk.names.seq_of(id).map(|seq| MessageRef {
+            MessageId::Own(_) => own(target).map(|(seq, _)| MessageRef {
                 author: Author::Sender,
                 seq,
             }),
             MessageId::Peer { session, seq } => {
-                (session == talk.number && talk.names.theirs(seq).is_some()).then_some(MessageRef {
+                talk.names_theirs(session, seq).then_some(MessageRef {
                     author: Author::Receiver,
                     seq,
                 })
             }
-        };
-        let own = |target: MessageId| match reference(target) {
-            Some(MessageRef {
-                author: Author::Sender,
-                seq,
-            }) => Some(seq),
-            _ => None,
         };
         Some(match self {
             // A text is said also where what it replied to cannot be named any more.
@@ -233,11 +236,14 @@ impl Act {
                 reply: reply.and_then(reference),
             },
             Self::File(_, _, descriptor) => Content::File(descriptor.take()?),
-            Self::Edit { target, text } => Content::Edit {
-                seq: own(*target)?,
-                text: core::mem::take(text),
+            Self::Edit { target, text } => {
+                let (seq, _) = own(*target).filter(|(_, own)| own.takes_edits(now))?;
+                let text = core::mem::take(text);
+                Content::Edit { seq, text }
+            }
+            Self::Delete { target } => Content::Delete {
+                seq: own(*target)?.0,
             },
-            Self::Delete { target } => Content::Delete { seq: own(*target)? },
             Self::React { target, set, emoji } => Content::Reaction {
                 target: reference(*target)?,
                 set: *set,
@@ -385,13 +391,13 @@ mod tests {
             ]
         };
         for (mut act, mut fresh) in acts().into_iter().zip(acts()) {
-            let content = act.content(&talk).unwrap();
+            let content = act.content(&talk, 0).unwrap();
             act.restore(content);
-            assert_eq!(act.content(&talk), fresh.content(&talk));
+            assert_eq!(act.content(&talk, 0), fresh.content(&talk, 0));
         }
         // What is not of this session, and what is not ours.
         for target in [MessageId::Own(8), MessageId::Peer { session: 1, seq: 0 }] {
-            assert_eq!(Act::Delete { target }.content(&talk), None);
+            assert_eq!(Act::Delete { target }.content(&talk, 0), None);
         }
     }
 }

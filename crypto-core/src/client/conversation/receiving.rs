@@ -74,8 +74,8 @@ impl<E: Engine> Conversation<E> {
     }
 
     fn opened(&mut self, in_old: bool, opened: Opened, turn: &mut Turn<'_, E>) -> Fate {
-        for id in opened.delivered {
-            self.status(id, Status::Delivered, turn);
+        for (id, status) in opened.arrived {
+            self.status(id, status, turn);
         }
         if opened.secured {
             self.secured(turn);

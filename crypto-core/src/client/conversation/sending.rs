@@ -133,7 +133,7 @@ impl<E: Engine> Conversation<E> {
                     return Pumped::Nothing;
                 }
             }
-            Next::Unnamed(id) => {
+            Next::InVain(id) => {
                 self.outbox.pop_front();
                 self.status(id, Status::NotDelivered, turn);
             }
@@ -192,9 +192,9 @@ impl<E: Engine> Conversation<E> {
         }
         if let Some(queued) = self.outbox.front() {
             // A renewal is handing over: what is new is said in the session to come.
-            return Some(match queued.act.content(talk) {
+            return Some(match queued.act.content(talk, now) {
                 Some(content) => Next::Queued(queued.id, content),
-                None => Next::Unnamed(queued.id),
+                None => Next::InVain(queued.id),
             });
         }
         let up_to = self.reading.due(talk.heard())?;
@@ -207,7 +207,7 @@ impl<E: Engine> Conversation<E> {
             Next::Queued(_, content) => {
                 self.outbox.restore_front(content);
             }
-            Next::Unnamed(_) => {}
+            Next::InVain(_) => {}
             Next::Plain(content @ (Content::FileControl(_) | Content::Viewed { .. })) => {
                 self.outbox.put_back_control(content);
             }
@@ -348,8 +348,8 @@ impl<E: Engine> Conversation<E> {
 enum Next {
     /// The front of the queue.
     Queued(u64, Content),
-    /// The front of the queue points at what cannot be named any more.
-    Unnamed(u64),
+    /// The front of the queue, which the peer would drop.
+    InVain(u64),
     /// What has no name.
     Plain(Content),
 }

@@ -8,12 +8,13 @@ mod sent;
 #[cfg(test)]
 mod tests;
 
-pub(super) use names::{Named, Unread};
+pub(super) use names::{Named, Own, Unread};
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use rand_core::CryptoRng;
 
+use super::event::Status;
 use super::settings::Settings;
 use crate::identity::Role;
 use crate::ids::Presence;
@@ -43,8 +44,8 @@ const ANSWER_EVERY: u64 = 1_000;
 /// What a frame of the peer's brought.
 #[derive(Default)]
 pub(super) struct Opened {
-    /// Own messages that the peer has now.
-    pub(super) delivered: Vec<u64>,
+    /// Own messages that the peer has now, and what that comes to.
+    pub(super) arrived: Vec<(u64, Status)>,
     /// What counts now, in the peer's order: its number, what it acknowledged, and what it says.
     pub(super) said: Vec<(u32, u32, Content)>,
     /// The session is secure from here on.
@@ -97,7 +98,7 @@ impl Talk {
         let mut names = Names::default();
         let mut said = 0;
         for (id, content) in &early {
-            names.say(said, *id, content);
+            names.say(said, *id, content, now);
             said += 1;
         }
         Self {
@@ -142,6 +143,16 @@ impl Talk {
     /// How many frames of ours it has had: the number of the next one.
     pub(super) const fn said(&self) -> u32 {
         self.said
+    }
+
+    /// An own message that something can be done to, with its number.
+    pub(super) fn name_own(&self, id: u64) -> Option<(u32, &Own)> {
+        self.names.name_own(id, self.said)
+    }
+
+    /// Whether something can be done to a message of the peer's, in this session under this number.
+    pub(super) fn names_theirs(&self, session: u32, seq: u32) -> bool {
+        session == self.number && self.names.names_theirs(seq, self.next)
     }
 
     /// Nothing more is remembered of it than what opens and seals.
@@ -193,7 +204,7 @@ impl Talk {
         settings: &Settings,
     ) -> Vec<u8> {
         if let Some(id) = id {
-            self.names.say(seq, id, &content);
+            self.names.say(seq, id, &content, now);
         }
         self.said = seq.saturating_add(1);
         self.sent.note((seq, &frame), content, id, now, settings);
@@ -233,9 +244,9 @@ impl Talk {
         if !arrived.is_empty() {
             self.answers_help();
         }
-        let delivered = arrived.into_iter();
-        let delivered = delivered.filter_map(|seq| self.names.deliver(seq, after));
-        opened.delivered.extend(delivered);
+        let arrived = arrived.into_iter();
+        let arrived = arrived.filter_map(|seq| self.names.deliver(seq, after, now));
+        opened.arrived.extend(arrived);
         self.sent.fill_gap(now, settings);
         if content == Content::Bye {
             opened.bye = true;

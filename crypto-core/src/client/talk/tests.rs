@@ -100,7 +100,8 @@ fn so_much_is_under_way_and_not_more() {
         two.hears(frame, START);
     }
     let receipt = two.answers(Content::Receipt, START);
-    assert_eq!(two.hears_back(&receipt, START).delivered, [0, 1, 2]);
+    let arrived = two.hears_back(&receipt, START).arrived;
+    assert_eq!(arrived, [0, 1, 2].map(|id| (id, Status::Delivered)));
     assert!(two.caller.has_room());
 }
 
@@ -378,7 +379,7 @@ fn first_words_have_names() {
     let early = vec![(5, text("one")), (6, text("two"))];
     let mut caller = Talk::new(caller, 3, early, START);
     assert_eq!((caller.said(), caller.number), (2, 3));
-    assert_eq!(caller.names.seq_of(6), Some(1));
+    assert!(matches!(caller.name_own(6), Some((1, _))));
     let mut answerer = Talk::new(answerer, 3, Vec::new(), START);
     answerer.name_early(0, false, START);
     answerer.name_early(1, true, START);
@@ -387,5 +388,5 @@ fn first_words_have_names() {
     let dropped = caller.take_dropped().into_iter();
     let dropped: Vec<_> = dropped.map(|(id, _)| id).collect();
     assert_eq!(dropped, [5, 6]);
-    assert_eq!(caller.names.seq_of(6), None);
+    assert!(caller.name_own(6).is_none());
 }

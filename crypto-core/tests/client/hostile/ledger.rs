@@ -12,7 +12,10 @@ use duet_crypto::session::Activity;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Text,
-    Act,
+    Edit,
+    /// Of this one of the sender's own.
+    Delete(MessageId),
+    Reaction,
 }
 
 /// An own message.
@@ -26,6 +29,8 @@ struct Said {
     shown: bool,
     read: bool,
     viewed: bool,
+    /// Taken back where it was shown.
+    gone: bool,
     outcome: Option<Status>,
     /// Its client is gone.
     abandoned: bool,
@@ -49,6 +54,8 @@ pub(crate) struct Ledger {
     said: Vec<Said>,
     texts: BTreeMap<String, usize>,
     ids: BTreeMap<(usize, u32, MessageId), usize>,
+    /// Messages of others under the names that they have where they are shown.
+    shown: BTreeMap<(usize, u32, usize, MessageId), usize>,
     seen: BTreeMap<(usize, usize), Seen>,
     /// Early messages that are shown with a call that rings or is being answered.
     early: BTreeMap<(usize, usize), Vec<usize>>,
@@ -74,6 +81,7 @@ impl Ledger {
             said: Vec::new(),
             texts: BTreeMap::new(),
             ids: BTreeMap::new(),
+            shown: BTreeMap::new(),
             seen: BTreeMap::new(),
             early: BTreeMap::new(),
             ended: BTreeMap::new(),
@@ -150,6 +158,7 @@ impl Ledger {
                 shown: false,
                 read: false,
                 viewed: false,
+                gone: false,
                 outcome: None,
                 abandoned: false,
             });
@@ -229,7 +238,8 @@ impl Ledger {
                 let Body::Text { text, .. } = body else {
                     return;
                 };
-                self.message((index, from), *id, text, *early);
+                let said = self.message((index, from), *id, text, *early);
+                self.shown.insert((index, run, from, *id), said);
             }
             Event::EarlyConfirmed { account, .. } => {
                 let from = self.heard(index, account, now);
@@ -244,11 +254,16 @@ impl Ledger {
             }
             Event::Edited { account, text, .. } => {
                 let from = self.heard(index, account, now);
-                let said = &self.said[self.texts[text]];
+                let said = &mut self.said[self.texts[text]];
                 assert_eq!((said.from, said.to), (from, index), "somebody else's words");
+                said.shown = true;
             }
             Event::Deleted { account, .. } | Event::Reaction { account, .. } => {
                 let from = self.heard(index, account, now);
+                if let Event::Deleted { id, .. } = event {
+                    let said = self.shown[&(index, run, from, *id)];
+                    self.said[said].gone = true;
+                }
                 let left = self.acts.entry((from, index)).or_default();
                 *left -= 1;
                 assert!(*left >= 0, "an act that nobody did");
@@ -273,7 +288,7 @@ impl Ledger {
                 }
                 let said = self.ids[&(index, run, *id)];
                 assert_eq!(self.said[said].to, with);
-                self.status(said, *status);
+                self.status((index, run), said, *status);
             }
             Event::Conversation { account, state } => {
                 let with = self.index_of(account);
@@ -297,7 +312,7 @@ impl Ledger {
                 let with = self.index_of(account);
                 for one in unsettled {
                     let said = self.ids[&(index, run, one.id)];
-                    self.status(said, one.status);
+                    self.status((index, run), said, one.status);
                 }
                 self.end(index, with, now, *by);
             }
@@ -316,7 +331,14 @@ impl Ledger {
         from
     }
 
-    fn message(&mut self, (index, from): (usize, usize), id: MessageId, text: &str, early: bool) {
+    /// Which one it was.
+    fn message(
+        &mut self,
+        (index, from): (usize, usize),
+        id: MessageId,
+        text: &str,
+        early: bool,
+    ) -> usize {
         let said = *self.texts.get(text).expect("nobody said this");
         let one = &mut self.said[said];
         assert_eq!((one.from, one.to), (from, index), "in another one's name");
@@ -330,7 +352,7 @@ impl Ledger {
             let list = self.early.entry((index, from)).or_default();
             assert!(list.last().is_none_or(|before| *before < said), "order");
             list.push(said);
-            return;
+            return said;
         }
         assert!(!one.shown && one.early != Some(true), "{text}: twice");
         one.shown = true;
@@ -338,11 +360,18 @@ impl Ledger {
         if let Some((before, of)) = seen.newest.insert(session, (seq, said)) {
             assert!(before < seq && of < said, "{text}: not in its order");
         }
+        said
     }
 
-    fn status(&mut self, said: usize, status: Status) {
+    fn status(&mut self, (owner, run): (usize, u32), said: usize, status: Status) {
+        // A reaction is shown to nobody if its message is taken back meanwhile.
+        let shown = match self.said[said].kind {
+            Kind::Text => self.said[said].shown || self.said[said].early.is_some(),
+            Kind::Edit => self.said[said].shown,
+            Kind::Delete(target) => self.said[self.ids[&(owner, run, target)]].gone,
+            Kind::Reaction => true,
+        };
         let said = &mut self.said[said];
-        let shown = said.shown || said.early.is_some() || said.kind == Kind::Act;
         match said.outcome {
             None => {}
             Some(Status::Delivered) => assert_eq!(status, Status::Read, "a second end"),
@@ -351,7 +380,7 @@ impl Ledger {
         match status {
             Status::Delivered => assert!(shown, "delivered, and nobody saw it"),
             Status::Read => assert!(
-                shown && (said.read || said.kind == Kind::Act),
+                shown && (said.read || said.kind != Kind::Text),
                 "read by nobody"
             ),
             Status::NotDelivered => {

@@ -354,7 +354,7 @@ impl World {
             self.do_message(
                 from,
                 to,
-                Kind::Act,
+                Kind::Edit,
                 Some(text.clone()),
                 |client, to, now, rng| client.edit(&to, target, &text, now, rng),
             );
@@ -364,15 +364,19 @@ impl World {
     fn delete(&mut self, from: usize, to: usize, back: u8) {
         let run = self.people[from].run;
         if let Some(target) = self.ledger.newest_text((from, run), to, back) {
-            self.do_message(from, to, Kind::Act, None, |client, to, now, rng| {
-                client.delete(&to, target, now, rng)
-            });
+            self.do_message(
+                from,
+                to,
+                Kind::Delete(target),
+                None,
+                |client, to, now, rng| client.delete(&to, target, now, rng),
+            );
         }
     }
 
     fn react(&mut self, from: usize, to: usize) {
         if let Some((target, _)) = self.people[from].newest.get(&to).cloned() {
-            self.do_message(from, to, Kind::Act, None, |client, to, now, rng| {
+            self.do_message(from, to, Kind::Reaction, None, |client, to, now, rng| {
                 client.react(&to, target, true, "👋", now, rng)
             });
         }

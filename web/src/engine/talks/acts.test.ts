@@ -1,5 +1,4 @@
 /** What is done to messages, told as stories: by oneself, by the peer, and what becomes of it. */
-import { EDIT_WINDOW } from '@duet-chat/crypto';
 import { describe, expect, test } from 'vitest';
 import type { MessageView } from '../contract.ts';
 import { BOB, bob, ended, Page, text } from '../testing/page.ts';
@@ -83,18 +82,6 @@ describe('a change', () => {
     const page = new Page().talking().says('own-1', 'one');
     page.does({ type: 'edited', accountId, id: 'own-1', act: 'own-1', text: 'two' });
     expect(only(page)).toMatchObject({ act: null, body: { text: 'two', versions: [] } });
-  });
-
-  test('that came too late may not have counted, whatever its receipt says', () => {
-    const page = said().does({ type: 'edited', accountId, id: 'own-1', act: 'own-2', text: 'two' });
-    page.later(EDIT_WINDOW);
-    page.hears(status('own-2', 'delivered'));
-    expect(only(page).act).toEqual({ what: 'edit', status: 'unconfirmed' });
-    const soon = said().does({ type: 'edited', accountId, id: 'own-1', act: 'own-2', text: 'two' });
-    soon.hears(status('own-2', 'delivered'));
-    soon.later(EDIT_WINDOW);
-    soon.hears({ ...status('own-2', 'delivered'), status: 'read' } as Heard);
-    expect(only(soon).act).toEqual({ what: 'edit', status: 'delivered' });
   });
 
   test('of the peer touches what is the peer’s, and nothing else', () => {

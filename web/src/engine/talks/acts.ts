@@ -1,5 +1,4 @@
 /** What is done to messages: changed, taken back, reacted to; by oneself, and by the peer to theirs. */
-import { EDIT_WINDOW } from '@duet-chat/crypto';
 import type { MessageStatus, MessageView, ReactionView, TextBody, VersionView } from '../contract.ts';
 import { isOneEmoji } from '../emoji.ts';
 import type { HeardOf } from './input.ts';
@@ -63,11 +62,8 @@ function withAct(talk: Talk, act: string, id: string, emoji: string | null): Tal
   return { ...talk, acts: acts.set(act, { id, emoji }) };
 }
 
-/**
- * What became of a deed. The peer takes no change of a text that is older than the window, and its receipt does not say
- * whether it did: one that came so late may not have counted.
- */
-export function setActStatus(talk: Talk, act: string, name: StatusName, at: number): Talk {
+/** What became of a deed. */
+export function setActStatus(talk: Talk, act: string, name: StatusName): Talk {
   const deed = talk.acts.get(act);
   const message = deed && talk.messages.get(deed.id);
   if (deed === undefined || message === undefined) return talk;
@@ -79,10 +75,7 @@ export function setActStatus(talk: Talk, act: string, name: StatusName, at: numb
     );
   }
   if (message.act === null) return talk;
-  const { what } = message.act;
-  const late = what === 'edit' && arrived.has(status) && at - message.at > EDIT_WINDOW;
-  if (late && message.act.status !== 'unconfirmed' && arrived.has(message.act.status)) return talk;
-  return put(talk, { ...message, act: { what, status: late ? 'unconfirmed' : status } });
+  return put(talk, { ...message, act: { what: message.act.what, status } });
 }
 
 const arrived: ReadonlySet<MessageStatus> = new Set(['delivered', 'read']);
@@ -90,7 +83,7 @@ const arrived: ReadonlySet<MessageStatus> = new Set(['delivered', 'read']);
 /** The last word about deeds that nobody answered. */
 export function settleActs(talk: Talk, unsettled: HeardOf<'ended'>['unsettled']): Talk {
   return unsettled.reduce(
-    (after, { id, status }) => (after.acts.has(id) ? setActStatus(after, id, status, 0) : after),
+    (after, { id, status }) => (after.acts.has(id) ? setActStatus(after, id, status) : after),
     talk,
   );
 }

@@ -173,7 +173,7 @@ function heard(state: State, event: Heard, at: number): State {
     case 'status':
       return of(state, event, (talk) =>
         talk.acts.has(event.id)
-          ? setActStatus(talk, event.id, event.status, at)
+          ? setActStatus(talk, event.id, event.status)
           : setStatus(talk, event.id, event.status),
       );
     case 'edited':

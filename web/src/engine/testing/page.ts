@@ -35,11 +35,6 @@ export class Page {
   /** How the conversation with bob stands. */
   standing: State1 = standing;
 
-  later(ms: number): this {
-    this.at += ms;
-    return this;
-  }
-
   hears(...events: Heard[]): this {
     for (const event of events) this.put({ type: 'heard', event });
     return this;
