@@ -13,6 +13,14 @@ pub fn public(seed: &[u8]) -> Option<Vec<u8>> {
     Some(expanded(seed)?.encapsulation_key().to_vec())
 }
 
+/// Whether it is a public key: its length, and the check of FIPS 203, section 7.2.
+#[wasm_bindgen(js_name = mlKemIsPublic)]
+#[must_use]
+pub fn is_public(key: &[u8]) -> bool {
+    let key = key.try_into().ok();
+    key.is_some_and(|key| EncapsulationKey::new(key).is_ok())
+}
+
 /// Ciphertext and shared secret, one after the other, with `m` as what FIPS 203 draws. Nothing unless that has 32 bytes and the key
 /// passes the check of its section 7.2.
 #[wasm_bindgen(js_name = mlKemEncapsulate)]

@@ -15,12 +15,15 @@ import {
   PUBLIC,
   SEED,
 } from './ml-kem-der.js';
-import { attempt, type ModernWasm } from './module.js';
+import { attempt, type ModernWasm, modern } from './module.js';
 
 const NAME = 'ML-KEM-768';
 
 const PUBLIC_USAGES: readonly KemUsage[] = ['encapsulateKey', 'encapsulateBits'];
 const PRIVATE_USAGES: readonly KemUsage[] = ['decapsulateKey', 'decapsulateBits'];
+
+/** What a JWK may say of it (draft-ietf-jose-pqc-kem): by itself, or with the wrapping of a key. An AKP key always says it. */
+const ALGORITHMS: ReadonlySet<string | undefined> = new Set([NAME, `${NAME}-AES192KW`]);
 
 /** Bytes of what encapsulation draws. */
 const DRAWN = 32;
@@ -66,7 +69,7 @@ export const mlKem768: Operations<ModernWasm> = {
     checkUsages(wanted.usages, isPrivate ? PRIVATE_USAGES : PUBLIC_USAGES);
     const bytes = keyIn(data);
     if (bytes === undefined) throw exception('DataError', `no ${NAME} key in the format '${data.format}'`);
-    return (isPrivate ? privateKey : publicKey)(bytes, wanted);
+    return isPrivate ? privateKey(bytes, wanted) : publicKey(checked(wasm, bytes), wanted);
   },
 
   exportKey(wasm, format, key) {
@@ -135,15 +138,23 @@ function importJwk(wasm: ModernWasm, jwk: Jwk, wanted: Wanted): Slots {
   const isPrivate = jwk.priv !== undefined;
   checkUsages(wanted.usages, isPrivate ? PRIVATE_USAGES : PUBLIC_USAGES);
   checkJwk(jwk, { kty: 'AKP', use: 'enc' }, wanted.extractable, wanted.usages);
-  // Chromium's name. The draft's, MLKEM768, is marked there as one that may change.
-  if (jwk.alg !== undefined && jwk.alg !== NAME) throw exception('DataError', `'alg' must be '${NAME}'`);
+  if (!ALGORITHMS.has(jwk.alg)) {
+    throw exception('DataError', `'alg' must be one of ${[...ALGORITHMS].join(', ')}`);
+  }
   const pub = member(jwk.pub, 'pub', PUBLIC);
-  if (!isPrivate) return publicKey(pub, wanted);
+  if (!isPrivate) return publicKey(checked(wasm, pub), wanted);
   const seed = member(jwk.priv, 'priv', SEED);
   if (publicOf(wasm, seed).some((byte, at) => byte !== pub[at])) {
     throw exception('DataError', "'pub' is not the public key of 'priv'");
   }
   return privateKey(seed, wanted);
+}
+
+/** What does not encapsulate is no key: refused where it comes in, as platforms do. */
+function checked(wasm: ModernWasm, key: Bytes): Bytes {
+  const isOne = modern.call(() => wasm.mlKemIsPublic(key));
+  if (!isOne) throw exception('DataError', 'a coefficient of the public key is not below 3329');
+  return key;
 }
 
 function member(text: string | undefined, name: string, length: number): Bytes {
