@@ -4,7 +4,7 @@ import type { BackupPreview } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { TextField } from '../../ui/TextField.tsx';
-import { shownName } from '../chat/file-name.ts';
+import { FileName } from '../chat/FileName.tsx';
 import { useDuet } from '../duet.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { JobProgress } from './JobProgress.tsx';
@@ -44,7 +44,7 @@ export function OpenBackup({ onOpened }: { readonly onOpened: (preview: BackupPr
         icon={<FileKey2 size={18} aria-hidden="true" />}
         onClick={() => input.current?.click()}
       >
-        {file === null ? t.backup.choose : shownName(file.name)}
+        {file === null ? t.backup.choose : <FileName name={file.name} />}
       </Button>
       <TextField
         label={t.backup.passphrase}

@@ -1,21 +1,26 @@
+import type { ReactNode } from 'react';
 import type { MessageView } from '../../engine/contract.ts';
 import { type Text, useWords } from '../../i18n/index.tsx';
 import { messageById, messageKind } from '../../state/index.ts';
 import { classes } from '../../ui/classes.ts';
 import { useMessages } from '../duet.tsx';
 import { useVoices } from '../voices.ts';
-import { shownName } from './file-name.ts';
+import { FileName } from './FileName.tsx';
 
 /** More than this of a text does not fit into a quote in any case. */
 const MOST = 240;
 
 /** A message in a line or two. */
-export function gist(message: MessageView | undefined, peerName: string, t: Text): string {
+function gist(message: MessageView | undefined, peerName: string, t: Text): ReactNode {
   switch (message?.body.kind) {
     case 'text':
       return message.body.text.slice(0, MOST);
     case 'file':
-      return `${t.transfer.file} ${shownName(message.body.transfer.name)}`;
+      return (
+        <span className="flex whitespace-pre">
+          {t.transfer.file} <FileName name={message.body.transfer.name} />
+        </span>
+      );
     case 'taken-back':
       return message.mine ? t.chat.ownTakenBack : t.chat.takenBack(peerName);
     default:
@@ -43,7 +48,6 @@ function Quoted({ id, peerName, onJump, plain = false, title }: QuoteProps) {
   const { t } = useWords();
   const voices = useVoices(peerName);
   const message = useMessages(messageById(id));
-  const text = gist(message, peerName, t);
   const isText = message?.body.kind === 'text';
   const mine = message?.mine === true;
   const name = mine ? t.chat.you : peerName;
@@ -56,7 +60,7 @@ function Quoted({ id, peerName, onJump, plain = false, title }: QuoteProps) {
         translate={isText ? 'no' : undefined}
         className={classes('line-clamp-2 [overflow-wrap:anywhere]', !isText && 'marking')}
       >
-        {text}
+        {gist(message, peerName, t)}
       </span>
     </>
   );

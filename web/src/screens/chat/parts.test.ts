@@ -1,26 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { en } from '../../i18n/en.ts';
 import { textMessage } from '../../testing/conversation.ts';
-import { savedName, shownName } from './file-name.ts';
 import { linesFor } from './LiveLog.tsx';
 import { moveFocus, unseenFromPeer } from './roving.ts';
 import { speedOf } from './use-speed.ts';
-
-describe('names of files from the peer', () => {
-  test('a turned extension is visible, and is not saved', () => {
-    expect(shownName('invoice\u202Efdp.exe')).toBe('invoice\uFFFDfdp.exe');
-    expect(savedName('invoice\u202Efdp.exe')).toBe('invoicefdp.exe');
-  });
-
-  test.each([
-    ['../../etc/passwd', '__.._etc_passwd'],
-    ['a/b\\c:d', 'a_b_c_d'],
-    ['.bashrc', '_bashrc'],
-    ['\u0000\u202E', 'file'],
-    ['', 'file'],
-    ['отчёт 2026.pdf', 'отчёт 2026.pdf'],
-  ])('%j is saved as %j', (name, saved) => expect(savedName(name)).toBe(saved));
-});
 
 describe('what a screen reader hears of arrivals', () => {
   const arrived = (count: number) =>

@@ -6,7 +6,7 @@ import { classes } from '../../ui/classes.ts';
 import { Disc } from '../../ui/Disc.tsx';
 import { goOnElsewhere, useReturnFocus } from '../../ui/use-return-focus.ts';
 import { BlockPerson } from '../BlockPerson.tsx';
-import { shownName } from '../chat/file-name.ts';
+import { FileName } from '../chat/FileName.tsx';
 import { useCommand, useIncoming } from '../duet.tsx';
 import { TrustLabel } from '../TrustLabel.tsx';
 import { useVoices } from '../voices.ts';
@@ -33,7 +33,9 @@ function AnnouncedFile({ file }: { readonly file: Extract<RequestBody, { kind: '
   const { t, format } = useWords();
   return (
     <span data-testid="incoming-file">
-      {t.transfer.file}: <bdi>{shownName(file.name)}</bdi> · {format.bytes(file.size)}
+      <span className="flex whitespace-pre">
+        {t.transfer.file}: <FileName name={file.name} /> · {format.bytes(file.size)}
+      </span>
       <span className="block text-ink-2 text-sm">{t.transfer.states.announced}</span>
     </span>
   );

@@ -7,6 +7,7 @@ import { classes } from '../../ui/classes.ts';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { ProgressBar } from '../../ui/ProgressBar.tsx';
 import { useTalkId } from '../chat/chat-ui.ts';
+import { FileName } from '../chat/FileName.tsx';
 import { shownName } from '../chat/file-name.ts';
 import { saveBlob } from '../chat/save.ts';
 import { useSpeed } from '../chat/use-speed.ts';
@@ -73,8 +74,8 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
           <FileIcon mediaType={kind?.mediaType ?? transfer.mediaType} />
         )}
         <div className="min-w-0 flex-1">
-          <p className="truncate font-semibold leading-5" title={name}>
-            <bdi>{name}</bdi>
+          <p className="font-semibold leading-5">
+            <FileName name={transfer.name} />
           </p>
           <Facts {...{ transfer, course }} />
         </div>

@@ -7,6 +7,8 @@ import { CheckBox } from '../../../ui/CheckBox.tsx';
 import { classes } from '../../../ui/classes.ts';
 import { Dialog } from '../../../ui/Dialog.tsx';
 import { IconButton } from '../../../ui/IconButton.tsx';
+import { FileName } from '../../chat/FileName.tsx';
+import { shownName } from '../../chat/file-name.ts';
 import { useVoices } from '../../voices.ts';
 import { FileIcon } from '../FileIcon.tsx';
 import { useMediaWords } from '../words/index.ts';
@@ -79,13 +81,16 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
           <li key={index} className="flex items-center gap-3 py-1.5 pr-1 pl-3.5">
             <FileIcon mediaType={file.type} />
             <span className="min-w-0 flex-1">
-              <span className="block truncate font-semibold leading-5">
-                <bdi>{file.name}</bdi>
+              <span className="block font-semibold leading-5">
+                <FileName name={file.name} />
               </span>
               <span className="block text-ink-2 text-sm">{format.bytes(file.size)}</span>
             </span>
             {kept.length > 1 && (
-              <IconButton label={send.remove(file.name)} onClick={() => setLeft(new Set([...left, file]))}>
+              <IconButton
+                label={send.remove(shownName(file.name))}
+                onClick={() => setLeft(new Set([...left, file]))}
+              >
                 <X size={20} aria-hidden="true" />
               </IconButton>
             )}

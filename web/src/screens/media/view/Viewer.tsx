@@ -6,6 +6,7 @@ import { useWords } from '../../../i18n/index.tsx';
 import { accountName } from '../../../state/index.ts';
 import { IconButton } from '../../../ui/IconButton.tsx';
 import { useModal } from '../../../ui/use-return-focus.ts';
+import { FileName } from '../../chat/FileName.tsx';
 import { shownName } from '../../chat/file-name.ts';
 import { saveBlob } from '../../chat/save.ts';
 import { useApp } from '../../duet.tsx';
@@ -83,8 +84,8 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
       <div className="flex h-full flex-col">
         <header className="flex min-h-16 items-center gap-1 py-2 pr-2 pl-5">
           <div className="min-w-0 flex-1">
-            <h2 className="truncate font-semibold leading-6">
-              <bdi>{name}</bdi>
+            <h2 className="font-semibold leading-6">
+              <FileName name={transfer.name} />
             </h2>
             <p className="truncate text-ink-2 text-sm">
               {mine ? viewer.own : guarded ? viewer.onlyLook(peerName) : viewer.from(peerName)}
