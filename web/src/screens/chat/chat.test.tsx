@@ -177,7 +177,8 @@ describe('a file', () => {
     ['viewOnly', true, ['open']],
     ['downloadOnly', true, ['open']],
   ] as const)('that may be used as %s offers to its owner (%s): %s', async (mode, mine, offered) => {
-    const transfer = fileTransfer({ state: 'done', mode, blob: new Blob(['some words']) });
+    const blob = new Blob(['some words']);
+    const transfer = fileTransfer({ mediaType: 'text/plain', state: 'done', mode, blob });
     await draw(<OfFile transfer={transfer} mine={mine} />);
     await screen.findByTestId(`transfer-${offered[0]}`);
     const there = (['open', 'save'] as const).filter(

@@ -36,28 +36,26 @@ export function CircleMessage({ transfer, file, kind, mine }: CircleMessageProps
   }, [heard, tellSeen]);
   const onEnd = useCallback(() => setPlaying(false), []);
   // There is no picture yet, or none that this browser can make of the start alone.
-  if (!whole && still === null) return null;
+  if (still === null) return whole ? <Empty /> : null;
   // It was tried, and there is nothing to be seen.
-  if (still !== null && still.picture === null && transfer.kind === 'videoMessage') {
+  if (still.picture === null) {
+    if (transfer.kind !== 'videoMessage') return null;
     return (
       <p className="text-sm" data-testid="circle-failed">
         {video.cannotPlay}
       </p>
     );
   }
-  if (still !== null && still.picture === null) return null;
   return (
     <div className="relative size-56 max-w-full" data-testid="circle" data-playing={playing}>
       <Ring part={ring} />
       <div className="absolute inset-2 overflow-hidden rounded-full bg-black">
-        {still?.picture != null && (
-          <Picture
-            picture={still.picture}
-            label={video.label(clock(length))}
-            className="size-full object-cover"
-            data-testid="circle-picture"
-          />
-        )}
+        <Picture
+          picture={still.picture}
+          label={video.label(clock(length))}
+          className="size-full object-cover"
+          data-testid="circle-picture"
+        />
         {playing && <InPlace {...{ file, kind, whole, length, onHeard }} onRing={setRing} onEnd={onEnd} />}
       </div>
       <button
@@ -75,6 +73,13 @@ export function CircleMessage({ transfer, file, kind, mine }: CircleMessageProps
     </div>
   );
 }
+
+/** The place of a film whose first picture is still being made. */
+const Empty = () => (
+  <div className="size-56 max-w-full p-2" data-testid="circle-empty" aria-hidden="true">
+    <div className="size-full rounded-full bg-soft" />
+  </div>
+);
 
 /** How far it is: an attribute, which the content security policy has nothing against. */
 export function Ring({ part }: { readonly part: number }) {

@@ -14,6 +14,7 @@ import { useSpeed } from '../chat/use-speed.ts';
 import { useCommand } from '../duet.tsx';
 import { lazily } from '../lazily.tsx';
 import { FileIcon } from './FileIcon.tsx';
+import { claimOf } from './kinds.ts';
 import { useInView, useTellSeen } from './use-seen.ts';
 import { Picture } from './view/Picture.tsx';
 import { useKind, useStill } from './view/use-still.ts';
@@ -40,10 +41,12 @@ export interface FileMessageProps {
   readonly transfer: TransferView;
   readonly mine: boolean;
   readonly peerName: string;
+  /** Its picture stands beside this already. */
+  readonly pictured?: boolean;
 }
 
 /** A file in the conversation, from the offer to the end, for its sender and its receiver. */
-export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
+export function FileMessage({ transfer, mine, peerName, pictured = false }: FileMessageProps) {
   const { t, format } = useWords();
   const words = useMediaWords();
   const [open, setOpen] = useState(false);
@@ -58,13 +61,17 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
   const toOpen = there ? blob : film;
   const mayOpen = toOpen !== undefined && kind != null && (mine || mode !== 'downloadOnly');
   const maySave = there && !mine && mode !== 'viewOnly';
+  // What is only to be saved is not looked at, and nothing is said of it.
+  const claim = there && kind === null && (mine || mode !== 'downloadOnly') ? claimOf(transfer) : null;
 
   return (
     <div data-testid="transfer" data-state={state} data-mode={mode} className="[--track:var(--color-sheet)]">
-      <Preview
-        {...{ transfer, mine, kind, onSeen: tellSeen }}
-        onOpen={mayOpen ? () => setOpen(true) : null}
-      />
+      {!pictured && (
+        <Preview
+          {...{ transfer, mine, kind, onSeen: tellSeen }}
+          onOpen={mayOpen ? () => setOpen(true) : null}
+        />
+      )}
       <div className="flex items-center gap-3">
         {course === 'over' ? (
           <span className="flex size-10 shrink-0 items-center justify-center rounded-[0.625rem] bg-danger-soft text-danger">
@@ -94,9 +101,15 @@ export function FileMessage({ transfer, mine, peerName }: FileMessageProps) {
       {transfer.pausedBy.includes('peer') && course === 'running' && (
         <p className="mt-1.5 text-ink-2 text-sm">{words.file.pausedBy(peerName)}</p>
       )}
-      {course !== 'running' && (
+      {/* How far one's own has come is said by its receipt, as of words. */}
+      {course !== 'running' && !(mine && course === 'done') && (
         <p className={classes('mt-2 text-sm', course === 'over' ? 'text-danger' : 'text-ink-2')}>
           {t.transfer.states[state]}
+        </p>
+      )}
+      {claim !== null && (
+        <p className="mt-1.5 text-ink-2 text-sm" data-testid="transfer-none">
+          {`${words.file.none[claim]} ${mine ? '' : maySave ? words.viewer.failedSave : words.viewer.failedOnlyLook}`.trim()}
         </p>
       )}
       {help !== undefined && <p className="mt-0.5 text-ink-2 text-sm">{help}</p>}

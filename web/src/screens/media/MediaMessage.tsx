@@ -35,7 +35,7 @@ export function MediaMessage({ transfer, mine, peerName }: MediaMessageProps) {
     return (
       <>
         <CircleMessage transfer={transfer} file={film} kind={found} mine={mine} />
-        {(kind === 'video' || !there) && <FileMessage {...{ transfer, mine, peerName }} />}
+        {(kind === 'video' || !there) && <FileMessage {...{ transfer, mine, peerName }} pictured={true} />}
       </>
     );
   }

@@ -17,6 +17,8 @@ describe('what a file is, by its bytes', () => {
     ['....ftypM4A ', 'audio', 'audio/mp4'],
     ['\x1aE\xdf\xa3....webm', 'video', 'video/webm'],
     ['\x1aE\xdf\xa3....matroska', 'video', 'video/x-matroska'],
+    ['\x1aE\xdf\xa3....webm..A_OPUS..V_VP8', 'video', 'video/webm'],
+    ['\x1aE\xdf\xa3....webm..A_OPUS..OpusHead', 'audio', 'audio/webm'],
     ['RIFF....AVI LIST', 'video', 'video/x-msvideo'],
     ['OggS....\x80theora', 'video', 'video/ogg'],
     ['OggS....OpusHead', 'audio', 'audio/ogg'],
@@ -38,6 +40,31 @@ describe('what a file is, by its bytes', () => {
     const claims = { kind: 'voice', mediaType: 'text/html' } as const;
     expect(kindOf(bytes('\xff\xd8\xff\xe0'), claims)?.mediaType).toBe('image/jpeg');
     expect(kindOf(bytes('<script>'), claims)).toEqual({ shape: 'text', mediaType: 'text/plain' });
+  });
+
+  test.each([
+    ['image/png', 'image'],
+    ['video/mp4', 'video'],
+    ['audio/mpeg', 'audio'],
+    ['application/pdf', 'file'],
+    ['', 'image'],
+    ['', 'videoMessage'],
+    ['', 'voice'],
+  ] as const)('what is said to be %j (%s) and is not, is not shown as text', (mediaType, kind) => {
+    expect(kindOf(bytes('not a png'), { kind, mediaType })).toBeNull();
+  });
+
+  test.each(['video/mp2t', 'video/vnd.dlna.mpeg-tts', 'audio/x-mpegurl', 'text/plain', ''])(
+    'text that a system takes for %j is text',
+    (mediaType) => {
+      const kind = mediaType.startsWith('video') ? 'video' : 'file';
+      expect(kindOf(bytes('const a = 1;\n'), { kind, mediaType })?.shape).toBe('text');
+    },
+  );
+
+  test('bytes that no text has are no text', () => {
+    expect(kindOf(bytes('some\x01\x02bytes'), plain)).toBeNull();
+    expect(kindOf(bytes('\x1b[1mbold\x1b[0m\tand\r\n\fmore'), plain)?.shape).toBe('text');
   });
 
   test('what is no text and nothing known cannot be shown', () => {

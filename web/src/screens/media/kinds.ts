@@ -10,6 +10,24 @@ export interface Kind {
   readonly mediaType: string;
 }
 
+/** What a file is said to be and is not, where it would be shown as something else. */
+export type Claim = 'image' | 'video' | 'audio' | 'pdf';
+
+/** Types of what is text: of TypeScript, which systems take for a stream by its `.ts`, and of lists of what is to be played. */
+const WRITTEN = /mp2t|mpeg-tts|mpegurl|scpls/i;
+
+/** What it is said to be, if that is something to look at or to listen to. */
+export function claimOf({ kind, mediaType }: Said): Claim | null {
+  if (WRITTEN.test(mediaType)) return null;
+  if (mediaType === 'application/pdf') return 'pdf';
+  const [said] = mediaType.split('/');
+  if (said === 'image' || said === 'video' || said === 'audio') return said;
+  if (mediaType !== '') return null;
+  if (kind === 'voice') return 'audio';
+  if (kind === 'videoMessage') return 'video';
+  return kind === 'file' ? null : kind;
+}
+
 /** What the sender says, where the bytes leave it open whether there is a picture. */
 export type Said = Pick<TransferView, 'kind' | 'mediaType'>;
 
@@ -48,15 +66,25 @@ export function kindOf(bytes: Uint8Array, said: Said): Kind | null {
       : { shape: 'video', mediaType: `video/${container}` };
   if (starts(bytes, 4, 'ftypqt')) return filmed('quicktime');
   if (starts(bytes, 4, 'ftyp')) return filmed('mp4');
-  if (starts(bytes, 0, '\x1aE\xdf\xa3')) return filmed(has(bytes, 'webm') ? 'webm' : 'x-matroska');
+  if (starts(bytes, 0, '\x1aE\xdf\xa3')) {
+    const container = has(bytes, 'webm') ? 'webm' : 'x-matroska';
+    // Its tracks stand together at its start: here is one of sound, and none of pictures.
+    const heard = has(bytes, 'A_OPUS') && !has(bytes, 'V_');
+    return heard ? { shape: 'audio', mediaType: `audio/${container}` } : filmed(container);
+  }
   if (starts(bytes, 0, 'OggS')) {
     return has(bytes, 'theora') ? filmed('ogg') : { shape: 'audio', mediaType: 'audio/ogg' };
   }
-  return textKind(bytes);
+  const written = textKind(bytes);
+  // Bytes that are no picture are not one's words, either: who was promised a picture is told that it is none.
+  return written?.shape === 'text' && claimOf(said) !== null ? null : written;
 }
 
+/** No text has these; it has tabs, ends of lines and of pages, and the escapes of terminals. */
+const isControl = (byte: number): boolean => byte < 0x20 && byte !== 0x1b && !(byte >= 0x08 && byte <= 0x0d);
+
 function textKind(bytes: Uint8Array): Kind | null {
-  if (bytes.length === 0 || bytes.includes(0)) return null;
+  if (bytes.length === 0 || bytes.some(isControl)) return null;
   try {
     // What was cut may end inside a character.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });

@@ -63,6 +63,12 @@ export const en = {
     open: 'Open',
     openName: (name: string) => `Open ${name}`,
     picture: (name: string) => `Picture: ${name}`,
+    none: {
+      image: 'This is not a picture this browser can show.',
+      video: 'This is not a film this browser can show.',
+      audio: 'This is not a sound this browser can play.',
+      pdf: 'This is not a PDF this browser can show.',
+    },
   },
   viewer: {
     from: (name: string) => `From ${name}`,
