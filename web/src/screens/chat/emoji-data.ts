@@ -10,6 +10,34 @@ const COMPONENTS = 2;
 
 const tones = ['light', 'medium-light', 'medium', 'medium-dark', 'dark'] as const;
 
+/** In the order of emojibase, whose own names are for programmers, and in Russian no Russian. */
+const categories: Readonly<Record<Language, readonly string[]>> = {
+  en: [
+    'Smileys and emotions',
+    'People and gestures',
+    '',
+    'Animals and nature',
+    'Food and drink',
+    'Travel and places',
+    'Activities',
+    'Objects',
+    'Symbols',
+    'Flags',
+  ],
+  ru: [
+    'Смайлики и эмоции',
+    'Люди и жесты',
+    '',
+    'Животные и природа',
+    'Еда и напитки',
+    'Путешествия и места',
+    'Досуг и спорт',
+    'Предметы',
+    'Символы',
+    'Флаги',
+  ],
+};
+
 /** What is taken of an entry of emojibase. */
 interface Entry {
   readonly emoji: string;
@@ -21,7 +49,6 @@ interface Entry {
 }
 
 interface Words {
-  readonly groups: readonly { readonly order: number; readonly message: string }[];
   readonly skinTones: readonly { readonly key: string; readonly message: string }[];
 }
 
@@ -50,12 +77,12 @@ export async function emojiData(language: Language): Promise<EmojiData> {
     const one: EmojiData['emojis'][number] = { emoji, category: group, label, version, tags: [...tags] };
     return skins === undefined ? [one] : [{ ...one, skins: skinsOf(emoji, skins) }];
   });
-  const categories = words.groups
-    .filter(({ order }) => order !== COMPONENTS)
-    .map(({ order, message }) => ({ index: order, label: message }));
+  const labelled = categories[language].flatMap((label, index) =>
+    index === COMPONENTS ? [] : [{ index, label }],
+  );
   const named = new Map(words.skinTones.map(({ key, message }) => [key, message]));
   const skinTones = Object.fromEntries(tones.map((tone) => [tone, named.get(tone) ?? tone]));
-  return { locale: language, emojis, categories, skinTones: skinTones as EmojiData['skinTones'] };
+  return { locale: language, emojis, categories: labelled, skinTones: skinTones as EmojiData['skinTones'] };
 }
 
 function skinsOf(
