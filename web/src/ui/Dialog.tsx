@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
+import { classes } from './classes.ts';
 import { IconButton } from './IconButton.tsx';
 import { type Successor, useModal } from './use-return-focus.ts';
 
@@ -10,6 +11,8 @@ export interface DialogProps {
   readonly children: ReactNode;
   /** Buttons that stay in view at the bottom. */
   readonly footer?: ReactNode;
+  /** What is in it stands in a column: what scrolls by itself there shrinks before all of it scrolls. */
+  readonly column?: boolean;
   readonly role?: 'dialog' | 'alertdialog';
   readonly successor?: Successor;
   readonly 'data-testid'?: string;
@@ -24,6 +27,7 @@ export function Dialog({
   onClose,
   children,
   footer,
+  column = false,
   role,
   successor,
   ...rest
@@ -64,7 +68,10 @@ export function Dialog({
           aria-labelledby={titleId}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region has to be reachable by keyboard.
           tabIndex={0}
-          className="min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-4 -outline-offset-2 sm:px-6"
+          className={classes(
+            'min-h-0 flex-1 overflow-y-auto overscroll-contain px-5 pb-4 -outline-offset-2 sm:px-6',
+            column && 'flex flex-col',
+          )}
         >
           {children}
         </section>

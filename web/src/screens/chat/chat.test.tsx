@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { type ReactNode, useState } from 'react';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type {
@@ -332,6 +332,17 @@ describe('writing', () => {
       { accountId: BOB.accountId, file: files[0], kind: 'file', mode: 'viewOnly' },
       { accountId: BOB.accountId, file: files[2], kind: 'file', mode: 'viewOnly' },
     ]);
+    expect(screen.queryByTestId('send-dialog')).toBeNull();
+  });
+
+  test('the keys begin at what may be done with a file, and Enter sends it', async () => {
+    const drawn = await openChat();
+    const file = new File(['first'], 'first.txt');
+    fireEvent.change(screen.getByTestId('attach-input'), { target: { files: [file] } });
+    const first = await screen.findByTestId('send-mode-both');
+    expect(document.activeElement).toBe(first);
+    await drawn.user.keyboard('{Enter}');
+    await called(drawn.engine, 'sendFile', { file, kind: 'file', mode: 'both' });
     expect(screen.queryByTestId('send-dialog')).toBeNull();
   });
 

@@ -1,5 +1,5 @@
 import { Download, Eye, Package, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { FileMode, FileToSend } from '../../../engine/contract.ts';
 import { useWords } from '../../../i18n/index.tsx';
 import { Button } from '../../../ui/Button.tsx';
@@ -41,6 +41,10 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
   const telling = kept.flatMap((file) => metadata.get(file) ?? []);
   const { send } = words;
 
+  const chosen = useRef<HTMLInputElement>(null);
+  // The first thing to decide; the dialog alone would begin at the button that closes it.
+  useLayoutEffect(() => chosen.current?.focus(), []);
+
   const cancelled = useRef(false);
   const cancel = () => {
     cancelled.current = true;
@@ -56,6 +60,7 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
     <Dialog
       title={send.title(peerName)}
       closeLabel={send.cancel}
+      column={true}
       onClose={cancel}
       data-testid="send-dialog"
       footer={
@@ -75,7 +80,15 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
         </div>
       }
     >
-      <ul data-takes-files={busy ? undefined : true} className={classes('rounded-card bg-wing py-1.5', mine)}>
+      <ul
+        data-takes-files={busy ? undefined : true}
+        // However many there are, what may be done with them stays in view.
+        className={classes(
+          'rounded-card bg-wing py-1.5',
+          kept.length > 1 ? 'min-h-30 overflow-y-auto overscroll-contain' : 'shrink-0',
+          mine,
+        )}
+      >
         {kept.map((file, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: two files may be the same in all that they say.
           <li key={index} className="flex items-center gap-3 py-1.5 pr-1 pl-3.5">
@@ -121,6 +134,10 @@ export function SendDialog({ files, peerName, onSend, onClose }: SendDialogProps
                 value={one}
                 checked={mode === one}
                 onChange={() => setMode(one)}
+                ref={mode === one ? chosen : undefined}
+                onKeyDown={({ key, repeat }) => {
+                  if (key === 'Enter' && !repeat && !busy) void submit();
+                }}
                 data-testid={`send-mode-${one}`}
                 className="mt-0.5 size-5 shrink-0 accent-act outline-none"
               />
