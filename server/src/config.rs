@@ -78,8 +78,26 @@ pub struct MigrateArgs {
 /// Things that an operator does to a relay that runs.
 #[derive(Debug, Subcommand)]
 pub enum AdminCommand {
-    /// Make a new signing key before those in the file. Relays that use the file sign with it after a SIGHUP or a restart;
-    /// nobody is logged out.
+    /// Show all accounts: name, standing, the day they were made, on how many devices they are signed in, and the day they were last
+    /// used there, with tabs between.
+    List,
+    /// Make an account, also while registration is closed and with a name that nobody can register, and print its password. Its key
+    /// comes from the first device that its owner signs in on.
+    Create(AccountArgs),
+    /// Let nobody into an account until it is unlocked. Connections of theirs close within a second; their devices stay signed in, and
+    /// go on once it is unlocked.
+    Lock(AccountArgs),
+    /// Open an account again that was locked or banned.
+    Unlock(AccountArgs),
+    /// Let nobody into an account, end every login of theirs, and let nobody find it.
+    Ban(AccountArgs),
+    /// End every login of an account; connections of theirs close within a second. Its owner can sign in again.
+    EndSessions(AccountArgs),
+    /// Delete an account for good: its name can never be used again.
+    Delete(DeleteArgs),
+    /// Let people register, or nobody.
+    Registration(RegistrationArgs),
+    /// Make a new signing key before those in the file. Relays that run sign with it within a second; nobody is logged out.
     RotateKey,
     /// Set a new password for somebody who forgot theirs, and print it. Every login of theirs ends; what their devices keep
     /// under the old password stays under it.
@@ -105,6 +123,34 @@ pub struct AccountArgs {
     /// Whose.
     #[arg(value_name = "USERNAME")]
     pub username: String,
+}
+
+/// Arguments of `admin delete`.
+#[derive(Debug, Args)]
+pub struct DeleteArgs {
+    /// Whose.
+    #[command(flatten)]
+    pub account: AccountArgs,
+    /// That you mean it.
+    #[arg(long, required = true)]
+    pub for_good: bool,
+}
+
+/// Arguments of `admin registration`.
+#[derive(Debug, Args)]
+pub struct RegistrationArgs {
+    /// Whether people can register.
+    #[arg(value_name = "STATE", value_enum)]
+    pub state: Registration,
+}
+
+/// Whether people can register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Registration {
+    /// Whoever wants to.
+    Open,
+    /// Nobody; `admin create` makes accounts.
+    Closed,
 }
 
 /// Arguments of `client`.

@@ -63,6 +63,10 @@ error_codes! {
     ProofRequired = FORBIDDEN;
     /// The signature by the old key does not verify.
     InvalidProof = FORBIDDEN;
+    /// Whoever runs the relay has closed the account. Told to nobody but its owner.
+    AccountLocked = FORBIDDEN;
+    /// Whoever runs the relay lets nobody register.
+    RegistrationClosed = FORBIDDEN;
     /// Whoever asks may not reach this person.
     NotReachable = FORBIDDEN;
     /// There is nothing at this address.
@@ -185,6 +189,8 @@ impl From<ErrorCode> for ApiError {
             ErrorCode::ProofRequired => "replacing a key needs loginSecret, and signature or lost",
             ErrorCode::InvalidProof => "the signature by the old key does not verify",
             ErrorCode::InvitationOver => "there is no such invitation, or its day is over",
+            ErrorCode::AccountLocked => "whoever runs this relay has closed the account",
+            ErrorCode::RegistrationClosed => "whoever runs this relay lets nobody register",
             ErrorCode::NotReachable => "you may not reach this person",
             ErrorCode::NotFound => "there is nothing at this address",
             ErrorCode::UserNotFound => "no such account",

@@ -20,7 +20,7 @@
 //! | [`backplane`] | other nodes of the same deployment |
 //! | [`relay`] | the tasks that speak with clients |
 //! | [`store`] | the database |
-//! | [`admin`] | what an operator does to accounts |
+//! | [`admin`], `changes` | what an operator does to accounts; what a relay that runs makes of it |
 //! | [`readiness`], [`about`] | whether it can be written; what the relay says about itself |
 //! | [`site`], [`manifest`] | the built messenger and the documents; what they consist of |
 //! | [`outside`] | what the program does with a relay elsewhere: check its site, or use it with a site of one's own |
@@ -33,6 +33,7 @@ pub mod api;
 pub mod app;
 pub mod auth;
 pub mod backplane;
+mod changes;
 pub mod check;
 pub mod clock;
 pub mod config;

@@ -10,19 +10,22 @@ use std::{
 };
 
 use duet_relay::{
-    admin,
-    auth::signing_key::KeyRing,
-    check,
-    config::{AdminCommand, Cli, ClientArgs, Command, Settings, TypesArgs, VerifySiteArgs},
+    admin, check,
+    clock::Millis,
+    config::{
+        AccountArgs, AdminCommand, Cli, ClientArgs, Command, DeleteArgs, Registration,
+        RegistrationArgs, Settings, TypesArgs, VerifySiteArgs,
+    },
     descriptors,
     manifest::Manifest,
     outside::{client::LocalClient, link::Link, verify::verify},
     server::{Reloader, Server},
     site::Site,
-    store::{Store, backup::backup},
+    store::{Store, backup::backup, operator::Standing},
     telemetry::{self, traces::Traces},
     types,
 };
+use time::OffsetDateTime;
 
 fn main() -> ExitCode {
     let outcome = Cli::from_process()
@@ -32,16 +35,7 @@ fn main() -> ExitCode {
             Some(Command::Healthcheck) => healthcheck(cli.settings.listen),
             Some(Command::CheckConfig) => check_config(&cli.settings),
             Some(Command::Migrate(arguments)) => migrate(&cli.settings, arguments.to),
-            Some(Command::Admin(AdminCommand::RotateKey)) => rotate_key(&cli.settings),
-            Some(Command::Admin(AdminCommand::ResetPassword(arguments))) => {
-                reset_password(&cli.settings, arguments.username)
-            }
-            Some(Command::Admin(AdminCommand::RemoveSecondFactor(arguments))) => {
-                remove_second_factor(&cli.settings, arguments.username)
-            }
-            Some(Command::Admin(AdminCommand::Backup(arguments))) => {
-                make_backup(&cli.settings, &arguments.file)
-            }
+            Some(Command::Admin(command)) => administer(&cli.settings, command),
             Some(Command::Client(arguments)) => client(&cli.settings, arguments),
             Some(Command::VerifySite(arguments)) => verify_site(arguments),
             Some(Command::SiteManifest) => site_manifest(),
@@ -149,25 +143,123 @@ fn migrate(settings: &Settings, version: Option<i64>) -> Outcome {
     Ok(())
 }
 
-fn rotate_key(settings: &Settings) -> Outcome {
-    let id = KeyRing::rotate(settings)?;
+fn administer(settings: &Settings, command: AdminCommand) -> Outcome {
+    match command {
+        AdminCommand::List => list(settings),
+        AdminCommand::Create(AccountArgs { username }) => create(settings, username),
+        AdminCommand::Lock(AccountArgs { username }) => {
+            now(admin::set_standing(settings, username, Standing::Locked))??;
+            say(
+                "Locked. Connections of theirs close within a second, and nobody gets in until `admin unlock`; then their devices go \
+                 on where they were.",
+            )
+        }
+        AdminCommand::Unlock(AccountArgs { username }) => {
+            now(admin::set_standing(settings, username, Standing::Open))??;
+            say("Open.")
+        }
+        AdminCommand::Ban(AccountArgs { username }) => {
+            now(admin::set_standing(settings, username, Standing::Banned))??;
+            say(
+                "Banned. Every login of theirs has ended, nobody gets in or finds them. `admin unlock` takes it back.",
+            )
+        }
+        AdminCommand::EndSessions(AccountArgs { username }) => {
+            now(admin::end_sessions(settings, username))??;
+            say("Every login of theirs has ended; connections close within a second.")
+        }
+        AdminCommand::Delete(DeleteArgs { account, .. }) => {
+            now(admin::delete(settings, account.username))??;
+            say("Deleted. Nobody can have this name again.")
+        }
+        AdminCommand::Registration(RegistrationArgs { state }) => {
+            now(admin::set_registration(
+                settings,
+                state == Registration::Open,
+            ))??;
+            say(match state {
+                Registration::Open => "Whoever wants to can register.",
+                Registration::Closed => "Nobody can register; `admin create` makes accounts.",
+            })
+        }
+        AdminCommand::RotateKey => rotate_key(settings),
+        AdminCommand::ResetPassword(AccountArgs { username }) => reset_password(settings, username),
+        AdminCommand::RemoveSecondFactor(AccountArgs { username }) => {
+            remove_second_factor(settings, username)
+        }
+        AdminCommand::Backup(arguments) => make_backup(settings, &arguments.file),
+    }
+}
+
+fn say(words: &str) -> Outcome {
+    Ok(writeln!(io::stdout(), "{words}")?)
+}
+
+fn list(settings: &Settings) -> Outcome {
+    let mut out = io::stdout().lock();
+    let mut written = Ok(());
+    now(admin::list(settings, |account| {
+        let line = writeln!(
+            out,
+            "{}\t{}\t{}\t{}\t{}",
+            account.username,
+            account.standing.text(),
+            day(account.created_at),
+            account.sessions,
+            account.last_seen_at.map_or_else(|| "-".to_owned(), day),
+        );
+        written = std::mem::replace(&mut written, Ok(())).and(line);
+    }))??;
+    Ok(written?)
+}
+
+/// The day of a time, in UTC.
+fn day(time: Millis) -> String {
+    OffsetDateTime::from_unix_timestamp(time / 1_000)
+        .map_or_else(|_| "?".to_owned(), |time| time.date().to_string())
+}
+
+/// In several threads: passwords are hashed.
+fn now_in_threads<T>(work: impl Future<Output = T>) -> io::Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(work))
+}
+
+fn create(settings: &Settings, username: String) -> Outcome {
+    let password = now_in_threads(admin::create(settings, username))??;
     writeln!(
         io::stdout(),
-        "made key {id}: relays that use this file sign with it after a SIGHUP or a restart"
+        "{}\nTell it to its owner, who changes it after signing in. Their key is made on the device where they sign in first.",
+        *password
     )?;
     Ok(())
 }
 
+fn rotate_key(settings: &Settings) -> Outcome {
+    let (id, told) = now(admin::rotate_key(settings))??;
+    match told {
+        Ok(()) => writeln!(
+            io::stdout(),
+            "made key {id}: relays that use this file sign with it within a second"
+        )?,
+        Err(error) => writeln!(
+            io::stdout(),
+            "made key {id}, but no relay could be told ({error}): those that use this file sign with it after a SIGHUP or a \
+             restart"
+        )?,
+    }
+    Ok(())
+}
+
 fn reset_password(settings: &Settings, username: String) -> Outcome {
-    let password = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()?
-        .block_on(admin::reset_password(settings, username))?;
+    let password = now_in_threads(admin::reset_password(settings, username))??;
     writeln!(
         io::stdout(),
-        "{}\nTell it to its owner, who changes it after signing in. Every login of theirs has ended; a connection that is \
-         open lives on for as long as its access token, or until the relay restarts. What their devices keep under the \
-         old password stays under it: they need a backup of their key, or a new key. A second factor is still asked for.",
+        "{}\nTell it to its owner, who changes it after signing in. Every login of theirs has ended; connections that are \
+         open close within a second. What their devices keep under the old password stays under it: they need a backup of \
+         their key, or a new key. A second factor is still asked for.",
         *password
     )?;
     Ok(())
@@ -175,17 +267,12 @@ fn reset_password(settings: &Settings, username: String) -> Outcome {
 
 fn remove_second_factor(settings: &Settings, username: String) -> Outcome {
     let removed = now(admin::remove_second_factor(settings, username))??;
-    writeln!(
-        io::stdout(),
-        "{}",
-        if removed {
-            "Removed. The password alone lets them in now; tell them to turn a second factor on again. Logins that they have \
-             go on."
-        } else {
-            "This account had no second factor."
-        }
-    )?;
-    Ok(())
+    say(if removed {
+        "Removed. The password alone lets them in now; tell them to turn a second factor on again. Logins that they have \
+         go on."
+    } else {
+        "This account had no second factor."
+    })
 }
 
 fn make_backup(settings: &Settings, file: &Path) -> Outcome {

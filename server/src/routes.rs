@@ -99,16 +99,16 @@ routes! {
         says("Make an account and log in")
             .takes::<RegisterRequest>()
             .answers_with::<Registered>(StatusCode::CREATED)
-            .refuses(&[InvalidUsername, InvalidIdentityKey, UsernameTaken]);
+            .refuses(&[InvalidUsername, InvalidIdentityKey, UsernameTaken, RegistrationClosed]);
     post "/api/auth/login" session::login, Login,
         says("Log in; the refresh token is set as a cookie")
             .takes::<LoginRequest>()
             .answers::<LoginAnswer>()
-            .refuses(&[InvalidUsername, InvalidCredentials, LockedOut]);
+            .refuses(&[InvalidUsername, InvalidCredentials, LockedOut, AccountLocked]);
     post "/api/auth/refresh" session::refresh, Request,
         says("A new access token for the refresh cookie")
             .answers::<Session>()
-            .refuses(&[SessionExpired, SessionReused]);
+            .refuses(&[SessionExpired, SessionReused, AccountLocked]);
     post "/api/auth/logout" session::logout, Request,
         says("End the session of the cookie and of the access token, as far as they are given")
             .refuses(&[Unauthenticated, TokenExpired]);
@@ -171,7 +171,7 @@ routes! {
         says("The second step of a login")
             .takes::<SecondFactorRequest>()
             .answers::<Session>()
-            .refuses(&[SecondFactorWrong, TicketOver, LockedOut]);
+            .refuses(&[SecondFactorWrong, TicketOver, LockedOut, AccountLocked]);
     put "/api/auth/second-factor/totp" second_factor::finish_totp, Login,
         says("Turn codes of an app on with one of them")
             .for_owner()

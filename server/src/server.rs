@@ -27,6 +27,7 @@ use crate::{
         token::Tokens,
     },
     backplane::{Backplane, nodes::Nodes},
+    changes,
     clock::Clock,
     config::{MetricsListen, Settings},
     error::ApiError,
@@ -115,6 +116,8 @@ pub struct Server {
     listener: TcpListener,
     metrics_listener: Option<TcpListener>,
     nodes: Option<Arc<Nodes>>,
+    /// The last change of the database before it began.
+    seen: i64,
 }
 
 impl Server {
@@ -157,6 +160,8 @@ impl Server {
             metrics.store.clone(),
         )
         .await?;
+        // Before anything is read that a command could change.
+        let seen = store.last_change().await?;
         let keys = KeyRing::load(&settings)?;
         let sockets = Arc::new(Sockets::new(&settings, metrics.sockets.clone()));
         let places = settings
@@ -216,6 +221,7 @@ impl Server {
             listener,
             metrics_listener,
             nodes,
+            seen,
         })
     }
 
@@ -251,7 +257,12 @@ impl Server {
             listener,
             metrics_listener,
             nodes,
+            seen,
         } = self;
+        let reloader = Reloader(app.clone());
+        let following = tokio::spawn(changes::follow(app.clone(), seen, move || {
+            reloader.reload_keys();
+        }));
         let cleanup = tokio::spawn(clean_up(app.clone()));
         let timer = Arc::clone(&app.hub.common.timer);
         let acks = tokio::spawn(async move { timer.run().await });
@@ -292,6 +303,7 @@ impl Server {
             }
         };
         cleanup.abort();
+        following.abort();
         acks.abort();
         if let Some(others) = others {
             others.abort();

@@ -27,6 +27,8 @@ mod lockout;
 mod nodes;
 #[path = "it/nodes_broken.rs"]
 mod nodes_broken;
+#[path = "it/operator.rs"]
+mod operator;
 #[path = "it/outage.rs"]
 mod outage;
 #[path = "it/passkeys.rs"]

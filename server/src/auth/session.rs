@@ -31,7 +31,8 @@ use crate::{
         DEVICE_LIFE,
         accounts::{Account, KeyProof},
         attempts::CountedBy,
-        sessions::{Device, Owner, Rotation},
+        operator::Standing,
+        sessions::{Device, Owner, Rotation, Start},
     },
     telemetry::metrics::AuthEvent,
     validate::Username,
@@ -46,6 +47,9 @@ pub(crate) async fn register(
     Json(request): Json<RegisterRequest>,
 ) -> Result<Response, ApiError> {
     let username = Username::parse(request.username)?;
+    if !app.store.registration_is_open().await? {
+        return Err(ErrorCode::RegistrationClosed.into());
+    }
     if username.is_reserved() {
         return Err(ErrorCode::UsernameTaken.into());
     }
@@ -103,6 +107,10 @@ pub(crate) async fn login(
     let arriving = Arriving::of(&headers, &origin, &client);
     let by = counted_by(&app, &username, arriving.known.as_ref()).await?;
     let account = authenticate(&app, &username, &by, request.login_secret, &client).await?;
+    // Only now: nobody else is told.
+    if account.standing != Standing::Open {
+        return Err(ErrorCode::AccountLocked.into());
+    }
     let device = arriving.known.as_ref().map(KnownDevice::hash);
     if let Some(asked) = needed(&app, &account, device.as_ref(), &by, &origin).await? {
         return Ok(JsonBody(LoginAnswer::Asked(asked)).into_response());
@@ -226,6 +234,11 @@ pub(crate) async fn refresh(
                 ApiError::from(ErrorCode::SessionReused),
             ))
         }
+        // The cookie stays: it is good again when the account is.
+        Rotation::Closed => {
+            app.metrics.auth(AuthEvent::RefreshRefused);
+            Err(ErrorCode::AccountLocked.into())
+        }
         Rotation::Refused => Ok(without_cookie(&origin, refused())),
     }
 }
@@ -340,7 +353,7 @@ async fn start_session(
     let refresh = RefreshToken::first();
     let now = app.clock.now();
     let limits = &app.settings.limits;
-    let started = app
+    let start = app
         .store
         .start_session(
             &owner,
@@ -350,8 +363,12 @@ async fn start_session(
             now + millis(limits.refresh_token_ttl),
             now,
         )
-        .await?
-        .ok_or(ErrorCode::InvalidCredentials)?;
+        .await?;
+    let started = match start {
+        Start::Begun(started) => started,
+        Start::Closed => return Err(ErrorCode::AccountLocked.into()),
+        Start::NoAccount => return Err(ErrorCode::InvalidCredentials.into()),
+    };
     for session in &started.ended {
         app.metrics.auth(AuthEvent::Displaced);
         app.hub

@@ -5,6 +5,8 @@ use duet_crypto::{
     relay::{NoPrekey, PrekeyBytes},
 };
 
+use std::collections::HashSet;
+
 use super::Pending;
 use crate::hub::route::Local;
 
@@ -12,6 +14,9 @@ use crate::hub::route::Local;
 pub trait Truth: Send + Sync {
     /// Asks the database about all connections of this node: some may have ended without this node's hearing of it.
     fn recheck(&self) -> Pending<'_, ()>;
+
+    /// The same about the connections of these accounts.
+    fn recheck_accounts(&self, accounts: HashSet<AccountId>) -> Pending<'_, ()>;
 
     /// Who may reach an account has changed at another node.
     fn reach_changed<'a>(&'a self, account: &'a AccountId) -> Pending<'a, ()>;

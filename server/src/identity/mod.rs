@@ -29,6 +29,7 @@ use crate::{
     store::{
         accounts::{Account, CurrentKey, KeyProof},
         attempts::CountedBy,
+        operator::Standing,
     },
     telemetry::metrics::AuthEvent,
     validate::{Username, UsernamePrefix},
@@ -265,6 +266,7 @@ async fn keyed_account(
         .store
         .account_by_id(&AccountId(id.0))
         .await?
+        .filter(|account| account.standing != Standing::Banned)
         .ok_or(ErrorCode::UserNotFound)?;
     let key = account.key.ok_or(ErrorCode::KeyNotFound)?;
     Ok((account, key))

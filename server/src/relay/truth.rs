@@ -5,6 +5,7 @@ use duet_crypto::{
     relay::{CloseCode, NoPrekey, PrekeyBytes},
 };
 use futures_util::{StreamExt as _, stream};
+use std::{collections::HashSet, sync::Arc};
 
 use super::{login, prekeys};
 use crate::{
@@ -48,6 +49,15 @@ impl Answers {
             Ok(())
         }
     }
+
+    /// Looks at all of these.
+    async fn look_at(&self, connections: Vec<Arc<Connection>>) {
+        stream::iter(connections)
+            .for_each_concurrent(AT_ONCE, |connection| async move {
+                self.look_again(&connection).await
+            })
+            .await;
+    }
 }
 
 impl Truth for Answers {
@@ -59,12 +69,13 @@ impl Truth for Answers {
                 connections = all.len(),
                 "looking at all connections again"
             );
-            stream::iter(all)
-                .for_each_concurrent(AT_ONCE, |connection| async move {
-                    self.look_again(&connection).await
-                })
-                .await;
+            self.look_at(all).await;
         })
+    }
+
+    fn recheck_accounts(&self, accounts: HashSet<AccountId>) -> Pending<'_, ()> {
+        let here = accounts.iter().filter_map(|id| self.0.hub.online(id));
+        Box::pin(self.look_at(here.collect()))
     }
 
     fn reach_changed<'a>(&'a self, account: &'a AccountId) -> Pending<'a, ()> {

@@ -1,7 +1,8 @@
 //! Accounts and their identity keys.
 
 use super::{
-    Store, StoreError, Write, known_devices,
+    Store, StoreError, Write, changes, known_devices,
+    operator::Standing,
     sessions::{self, Owner},
     sql::{Row, Statement},
 };
@@ -21,6 +22,8 @@ pub struct Account {
     pub secret_hash: String,
     /// The identity key in use and since when.
     pub key: Option<CurrentKey>,
+    /// What an operator has decided about it.
+    pub standing: Standing,
 }
 
 /// The identity key that an account uses now.
@@ -94,6 +97,7 @@ fn account(row: &Row) -> Result<Account, StoreError> {
         username: row.text("username")?,
         secret_hash: row.text("secret_hash")?,
         key,
+        standing: Standing::of(row)?,
     })
 }
 
@@ -158,7 +162,7 @@ impl Store {
         username: &Username,
     ) -> Result<Option<Account>, StoreError> {
         let select = Statement::new(
-            "SELECT id, username, secret_hash, identity_key, key_since FROM users WHERE username = $1",
+            "SELECT id, username, secret_hash, identity_key, key_since, standing FROM users WHERE username = $1",
         )
         .text(username.as_str());
         let row = self.read_one("account_by_name", select).await?;
@@ -171,7 +175,7 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn account_by_id(&self, id: &AccountId) -> Result<Option<Account>, StoreError> {
         let select = Statement::new(
-            "SELECT id, username, secret_hash, identity_key, key_since FROM users WHERE id = $1",
+            "SELECT id, username, secret_hash, identity_key, key_since, standing FROM users WHERE id = $1",
         )
         .bytes(&id.0);
         let row = self.read_one("account_by_id", select).await?;
@@ -191,7 +195,7 @@ impl Store {
         let (from, to) = prefix.range();
         let select = Statement::new(
             "SELECT id, username, identity_key IS NOT NULL AS has_key FROM users \
-             WHERE username >= $1 AND username < $2 AND id <> $3 ORDER BY username LIMIT $4",
+             WHERE username >= $1 AND username < $2 AND id <> $3 AND standing <> 'banned' ORDER BY username LIMIT $4",
         )
         .text(&from)
         .text(&to)
@@ -214,7 +218,8 @@ impl Store {
         except: &AccountId,
     ) -> Result<Vec<Found>, StoreError> {
         let select = Statement::new(
-            "SELECT id, username, identity_key IS NOT NULL AS has_key FROM users WHERE username = $1 AND id <> $2",
+            "SELECT id, username, identity_key IS NOT NULL AS has_key FROM users \
+             WHERE username = $1 AND id <> $2 AND standing <> 'banned'",
         )
         .text(name.as_str())
         .bytes(&except.0);
@@ -340,6 +345,7 @@ impl Store {
             write.execute(sessions).await?;
             known_devices::forget_all(write, id).await?;
             forget_attempts(write, id).await?;
+            changes::note(write, Some(id)).await?;
             Ok(true)
         })
         .await
@@ -363,6 +369,7 @@ impl Store {
                     .bytes(&id.0)
                     .integer(now);
             write.execute(retire).await?;
+            changes::note(write, Some(id)).await?;
             Ok(true)
         })
         .await

@@ -65,6 +65,11 @@ impl Breaker {
         matches!(*self.lock(), State::Open { until } if until > now)
     }
 
+    /// Whether everybody is let through.
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(*self.lock(), State::Closed { .. })
+    }
+
     fn set(&self, state: &mut State, new: State) {
         *state = new;
         self.gauge.set(match new {

@@ -44,6 +44,7 @@ pub(super) fn sqlite() -> Migrator {
         8 "0008_tickets",
         9 "0009_passkeys",
         10 "0010_ticket_holders",
+        11 "0011_operator",
     }
 }
 
@@ -59,6 +60,7 @@ pub(super) fn postgres() -> Migrator {
         8 "0008_tickets",
         9 "0009_passkeys",
         10 "0010_ticket_holders",
+        11 "0011_operator",
     }
 }
 

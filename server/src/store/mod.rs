@@ -1,12 +1,12 @@
 //! What the relay keeps on disk: accounts, public keys with their history, and the state of logins. Never a
 //! message, a file, a presence or a name of a peer.
 //!
-//! Everything that is asked of the database passes through [`Store::run`], the one place that sets the time limit, counts
-//! and times, and carries the circuit breaker.
+//! Everything that somebody asks of the database passes through [`Store::run`], the one place that sets the time limit, counts
+//! and times, and carries the circuit breaker; what is only looked at over and over, through [`Store::glance`].
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`accounts`], [`sessions`], [`second_factor`], [`passkeys`], [`recovery`], [`reach`], [`invitations`], [`attempts`], [`known_devices`], [`tickets`] | what is asked |
+//! | [`accounts`], [`sessions`], [`second_factor`], [`passkeys`], [`recovery`], [`reach`], [`invitations`], [`attempts`], [`known_devices`], [`tickets`], [`operator`], [`changes`] | what is asked |
 //! | [`sql`] | statements and rows, the same for both databases |
 //! | [`backend`] | the two databases: `sqlite`, `postgres` |
 //! | [`breaker`] | leaves a database alone that fails again and again |
@@ -19,10 +19,12 @@ pub mod attempts;
 mod backend;
 pub mod backup;
 mod breaker;
+pub mod changes;
 mod error;
 mod invitations;
 mod known_devices;
 mod migrations;
+pub mod operator;
 pub mod passkeys;
 mod postgres;
 pub mod reach;
@@ -160,6 +162,7 @@ impl Store {
             let devices = Statement::new("DELETE FROM known_devices WHERE last_used_at <= $1")
                 .integer(now - millis(DEVICE_LIFE));
             removed += write.execute(devices).await?;
+            removed += changes::remove_old(write).await?;
             Ok(removed + attempts::remove_stale(write, now).await?)
         })
         .await
@@ -188,6 +191,29 @@ impl Store {
         Ok(self.read(operation, statement).await?.into_iter().next())
     }
 
+    /// Reads what is looked at over and over although nobody waits for it: the breaker learns nothing from it, and a database that is
+    /// left alone, or being tried, is not asked.
+    async fn glance(
+        &self,
+        operation: &'static str,
+        statement: Statement<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let parts = &*self.0;
+        if !parts.breaker.is_closed() {
+            return Err(StoreError::LeftAlone { retry: TIME_LIMIT });
+        }
+        let started = Instant::now();
+        let outcome = tokio::time::timeout(TIME_LIMIT, parts.backend.read(statement))
+            .await
+            .unwrap_or(Err(StoreError::TimeLimit));
+        parts.metrics.observe(operation, started.elapsed());
+        parts.metrics.count(
+            operation,
+            outcome.as_ref().err().map_or("done", StoreError::label),
+        );
+        outcome
+    }
+
     /// Writes, all of it or nothing: `work` is one transaction. Only what is durable is answered.
     async fn write<T>(
         &self,
@@ -203,7 +229,7 @@ impl Store {
         self.run(operation, writing).await
     }
 
-    /// Everything passes here. `operation` is one of a fixed list.
+    /// Everything that somebody waits for passes here. `operation` is one of a fixed list.
     async fn run<T>(
         &self,
         operation: &'static str,

@@ -7,7 +7,8 @@
 use std::time::Duration;
 
 use super::{
-    Store, StoreError, Write, known_devices,
+    Store, StoreError, Write, changes, known_devices,
+    operator::Standing,
     sql::{Row, Statement},
 };
 use crate::{
@@ -52,6 +53,16 @@ pub struct SessionRecord {
     pub last_seen_at: Millis,
 }
 
+/// What became of a session that was to begin.
+pub enum Start {
+    /// It has begun.
+    Begun(Started),
+    /// An operator has closed the account.
+    Closed,
+    /// There is no such account.
+    NoAccount,
+}
+
 /// A session that has begun.
 pub struct Started {
     /// What its access tokens must say.
@@ -87,13 +98,14 @@ pub enum Rotation {
     },
     /// It was used before, and not just now. Somebody holds a copy: the session has ended.
     Reused(Owner),
+    /// It is good, but an operator has closed the account: nothing has changed, and it is as good later.
+    Closed,
     /// Unknown, expired, or of a session that has ended.
     Refused,
 }
 
 impl Store {
-    /// Starts a session with its first refresh token. Of more than `limit` sessions of one account the oldest end. `None`
-    /// if there is no such account.
+    /// Starts a session with its first refresh token. Of more than `limit` sessions of one account the oldest end.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -105,16 +117,19 @@ impl Store {
         limit: usize,
         expires_at: Millis,
         now: Millis,
-    ) -> Result<Option<Started>, StoreError> {
+    ) -> Result<Start, StoreError> {
         self.write("start_session", async |write| {
             // Locks the account, so that of two logins at once the second sees the first.
             let lock = Statement::new(
-                "UPDATE users SET token_version = token_version WHERE id = $1 RETURNING token_version",
+                "UPDATE users SET token_version = token_version WHERE id = $1 RETURNING token_version, standing",
             )
             .bytes(&owner.user.0);
             let Some(user) = write.row(lock).await? else {
-                return Ok(None);
+                return Ok(Start::NoAccount);
             };
+            if Standing::of(&user)? != Standing::Open {
+                return Ok(Start::Closed);
+            }
             let others = Statement::new(
                 "SELECT id FROM sessions WHERE user_id = $1 ORDER BY created_at DESC, id",
             )
@@ -139,7 +154,7 @@ impl Store {
             .integer(now)
             .integer(expires_at);
             write.execute(insert).await?;
-            Ok(Some(Started {
+            Ok(Start::Begun(Started {
                 token_version: user.integer("token_version")?,
                 ended,
             }))
@@ -166,7 +181,8 @@ impl Store {
             let lock = Statement::new(
                 "UPDATE sessions SET family_hash = family_hash WHERE family_hash = $1 \
                  RETURNING id, user_id, token_hash, previous_hash, rotated_at, expires_at, \
-                   (SELECT token_version FROM users WHERE users.id = user_id) AS token_version",
+                   (SELECT token_version FROM users WHERE users.id = user_id) AS token_version, \
+                   (SELECT standing FROM users WHERE users.id = user_id) AS standing",
             )
             .bytes(&presented.family);
             let Some(row) = write.row(lock).await? else {
@@ -182,6 +198,10 @@ impl Store {
                 return Ok(Rotation::Refused);
             }
             let token_version = row.integer("token_version")?;
+            let is_known = presented.token == current || previous == Some(presented.token);
+            if is_known && Standing::of(&row)? != Standing::Open {
+                return Ok(Rotation::Closed);
+            }
             if presented.token == current
                 && let Some(successor) = successors.first()
             {
@@ -280,7 +300,7 @@ impl Store {
             let sessions = Statement::new("DELETE FROM sessions WHERE user_id = $1").bytes(&user.0);
             write.execute(sessions).await?;
             known_devices::forget_all(write, user).await?;
-            Ok(())
+            changes::note(write, Some(user)).await
         })
         .await
     }
@@ -347,7 +367,7 @@ impl Store {
     }
 
     /// When the session of an access token was last seen; `None` if the token may not be used any more: revoked itself, of a
-    /// session that has ended, or of an older version than the account's.
+    /// session that has ended, of an older version than the account's, or of an account that an operator has closed.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -359,7 +379,7 @@ impl Store {
     ) -> Result<Option<Millis>, StoreError> {
         let select = Statement::new(
             "SELECT sessions.last_seen_at FROM sessions JOIN users ON users.id = sessions.user_id \
-             WHERE sessions.id = $1 AND users.id = $2 AND users.token_version = $3 \
+             WHERE sessions.id = $1 AND users.id = $2 AND users.token_version = $3 AND users.standing = 'open' \
                AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = $4)",
         )
         .bytes(&owner.session.0)

@@ -52,10 +52,6 @@ async fn a_key_is_rotated_while_the_relay_runs_and_nobody_notices() {
     let made = run(directory.path(), &["admin", "rotate-key"]);
     assert!(made.status.success(), "{made:?}");
     let said = String::from_utf8(made.stdout).unwrap();
-    // Until it is told, the relay signs with the key that it has.
-    refresh(&relay, &mut alice).await;
-    assert_eq!(key_of(&alice.token), old);
-    program.signal("HUP");
     let logged = |message: &str| {
         let entries = program.entries();
         entries
@@ -73,6 +69,27 @@ async fn a_key_is_rotated_while_the_relay_runs_and_nobody_notices() {
     assert!(said.contains(&new), "{said}");
     let entry = logged("signing keys read again").unwrap();
     assert_eq!((&entry["newest"], &entry["keys"]), (&json!(new), &json!(2)));
+
+    // A relay that cannot be told is sent a signal.
+    let path = directory.path().join(".data/duet.signing-key");
+    let file = ["--signing-key-file", path.to_str().unwrap()];
+    let nowhere = ["--database-url=postgres://nobody@127.0.0.1:1/nothing"];
+    let made = [&file[..], &nowhere, &["admin", "rotate-key"]].concat();
+    let made = run(directory.path(), &made);
+    assert!(made.status.success(), "{made:?}");
+    assert!(String::from_utf8(made.stdout).unwrap().contains("SIGHUP"));
+    program.signal("HUP");
+    eventually("the keys are read after a signal", async || {
+        let entries = program.entries();
+        let read = entries
+            .iter()
+            .filter(|entry| entry["message"] == "signing keys read again");
+        read.count() == 2
+    })
+    .await;
+    refresh(&relay, &mut alice).await;
+    assert_ne!(key_of(&alice.token), new);
+    let new = key_of(&alice.token);
 
     // A file that is no key file changes nothing.
     fs::write(directory.path().join(".data/duet.signing-key"), "canary").unwrap();
@@ -214,6 +231,77 @@ async fn a_backup_made_amid_writes_is_a_database_that_a_relay_starts_from() {
     alice.log_in(&restored).await;
     let me = alice.http(&restored).get("/api/chat/me").await.ok();
     assert_eq!(me["identityKey"], alice.key());
+}
+
+#[tokio::test]
+async fn an_operator_looks_after_accounts_by_commands() {
+    let directory = tempfile::tempdir().unwrap();
+    let program = Program::start(directory.path(), &[]).await;
+    let relay = Relay::at(program.address);
+    let alice = Person::registered(&relay, "alice").await;
+    let mut socket = alice.connect(&relay).await;
+    let admin = |arguments: &[&str]| {
+        let realm = ["--realm", "duet.test", "admin"];
+        let done = run(directory.path(), &[&realm, arguments].concat());
+        let said = String::from_utf8(done.stdout).unwrap();
+        (done.status.code(), said)
+    };
+    let log_in = async || {
+        let credentials = alice.credentials();
+        let reply = relay.http().post("/api/auth/login", &credentials).await;
+        reply.error()
+    };
+    let listed = || admin(&["list"]).1;
+    let columns = |list: &str| {
+        let line = list.lines().next().unwrap().to_owned();
+        let columns = line.split('\t').map(str::to_owned);
+        columns.collect::<Vec<_>>()
+    };
+    let open = columns(&listed());
+    assert_eq!((open[0].as_str(), open[1].as_str()), ("alice", "open"));
+    assert_eq!(open[3], "1");
+    for day in [&open[2], &open[4]] {
+        assert!(day.starts_with("20") && day.len() == 10, "{day}");
+    }
+
+    assert_eq!(admin(&["lock", "alice"]).0, Some(0));
+    assert_eq!(socket.closed().await, Some(4401));
+    assert_eq!(log_in().await, "account_locked");
+    assert_eq!(columns(&listed())[1], "locked");
+    assert_eq!(admin(&["ban", "alice"]).0, Some(0));
+    assert_eq!(
+        columns(&listed())[1..],
+        ["banned", open[2].as_str(), "0", "-"]
+    );
+    assert_eq!(admin(&["unlock", "alice"]).0, Some(0));
+    let mut again = alice.another_device(&relay).await.connect(&relay).await;
+    again.assert_quiet().await;
+    assert_eq!(admin(&["end-sessions", "alice"]).0, Some(0));
+    assert_eq!(again.closed().await, Some(4401));
+
+    assert_eq!(admin(&["registration", "closed"]).0, Some(0));
+    let register = async || {
+        let body = Person::new("bob").credentials();
+        relay.http().post("/api/auth/register", &body).await
+    };
+    assert_eq!(register().await.error(), "registration_closed");
+    let (code, said) = admin(&["create", "carol"]);
+    assert_eq!(code, Some(0));
+    let mut carol = Person::new("carol");
+    carol.secret = secret_of(&carol, said.lines().next().unwrap());
+    carol.log_in(&relay).await;
+    assert_eq!(admin(&["registration", "open"]).0, Some(0));
+    assert_eq!(register().await.status, 201);
+
+    // What cannot be taken back is asked for by its whole name.
+    assert_eq!(admin(&["delete", "alice"]).0, Some(2));
+    assert_eq!(admin(&["delete", "alice", "--for-good"]).0, Some(0));
+    assert_eq!(log_in().await, "invalid_credentials");
+    for nobody in ["lock", "unlock", "ban", "end-sessions"] {
+        assert_eq!(admin(&[nobody, "alice"]).0, Some(1), "{nobody}");
+    }
+    assert_eq!(admin(&["create", "alice"]).0, Some(1));
+    assert_eq!(listed().lines().count(), 2);
 }
 
 /// What the messenger makes of a password.

@@ -28,6 +28,7 @@ mod long;
 mod nodes;
 mod nodes_broken;
 mod openapi;
+mod operator;
 mod outside;
 mod passkeys;
 mod prekeys;

@@ -10,7 +10,7 @@ use duet_relay::{
         attempts::{Attempt, CountedBy, Reserved, WINDOW},
         passkeys::{PasskeyRecord, Used},
         recovery::Added,
-        sessions::{Device, Owner, Rotation},
+        sessions::{Device, Owner, Rotation, Start},
         tickets::TicketRecord,
     },
     telemetry::store::StoreMetrics,
@@ -291,7 +291,10 @@ async fn of_thirty_sessions_begun_at_once_five_are_left() {
     });
     let mut ended = 0;
     for started in join_all(beginning).await {
-        ended += started.unwrap().unwrap().ended.len();
+        let Start::Begun(started) = started.unwrap() else {
+            panic!("the account is there, and open")
+        };
+        ended += started.ended.len();
     }
     assert_eq!(ended, 25);
     assert_eq!(store.sessions_of(&user, 0).await.unwrap().len(), 5);
@@ -322,7 +325,7 @@ async fn of_thirty_rotations_at_once_one_wins() {
         match rotation.unwrap() {
             Rotation::Rotated { .. } => won += 1,
             Rotation::Refused => refused += 1,
-            Rotation::Reused(_) => {}
+            Rotation::Reused(_) | Rotation::Closed => {}
         }
     }
     assert_eq!((won, refused), (1, 29));
@@ -412,4 +415,26 @@ fn an_address_is_one_of_postgresql_and_its_password_is_not_repeated() {
             "{error}"
         );
     }
+}
+
+#[tokio::test]
+async fn changes_are_read_in_order_from_anywhere_and_the_latest_thousand_are_kept() {
+    let (_directory, store) = store().await;
+    assert_eq!(store.last_change().await.unwrap(), 0);
+    // Of two at once neither gets the other's number.
+    for _ in 0..100 {
+        let notes = join_all((0..11).map(|_| store.note_new_keys())).await;
+        assert!(notes.into_iter().all(|noted| noted.is_ok()));
+    }
+    let numbers = async |after| {
+        let changes = store.changes_since(after).await.unwrap();
+        changes.iter().map(|one| one.number).collect::<Vec<_>>()
+    };
+    assert_eq!(store.last_change().await.unwrap(), 1_100);
+    assert_eq!(numbers(0).await, (1..=256).collect::<Vec<_>>());
+    assert_eq!(numbers(1_098).await, [1_099, 1_100]);
+    assert_eq!(numbers(1_100).await, [0; 0]);
+    store.remove_expired(0).await.unwrap();
+    // Whoever has read less sees that something is missing.
+    assert_eq!(numbers(7).await.first(), Some(&101));
 }

@@ -660,7 +660,7 @@ lost?: boolean, };
 /**
  * Every code that the HTTP API can answer with.
  */
-export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "second_factor_wrong" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "not_reachable" | "not_found" | "user_not_found" | "key_not_found" | "invitation_over" | "ticket_over" | "method_not_allowed" | "request_timeout" | "username_taken" | "factor_conflict" | "passkey_limit" | "payload_too_large" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "locked_out" | "internal" | "unavailable";
+export type ErrorCode = "invalid_request" | "invalid_username" | "invalid_identity_key" | "invalid_credentials" | "second_factor_wrong" | "unauthenticated" | "token_expired" | "session_expired" | "session_reused" | "origin_refused" | "proof_required" | "invalid_proof" | "account_locked" | "registration_closed" | "not_reachable" | "not_found" | "user_not_found" | "key_not_found" | "invitation_over" | "ticket_over" | "method_not_allowed" | "request_timeout" | "username_taken" | "factor_conflict" | "passkey_limit" | "payload_too_large" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "locked_out" | "internal" | "unavailable";
 
 /**
  * What went wrong, for programs (`code`) and for developers (`message`).
@@ -706,6 +706,8 @@ export const ERROR_CODES: readonly ErrorCode[] = [
   "origin_refused",
   "proof_required",
   "invalid_proof",
+  "account_locked",
+  "registration_closed",
   "not_reachable",
   "not_found",
   "user_not_found",

@@ -132,7 +132,7 @@ export async function register(given: Registration): Promise<Login> {
 
 /**
  * Logs in.
- * @throws RelayError with the reason `invalid_credentials`, `locked_out`, `ticket_over`, `rate_limited`, …
+ * @throws RelayError with the reason `invalid_credentials`, `locked_out`, `account_locked`, `ticket_over`, `rate_limited`, …
  * @throws DuetError `E_SECOND_FACTOR` if the account has a second factor and there is no `secondFactor`
  */
 export async function login(given: LoginOptions): Promise<Login> {
@@ -163,7 +163,7 @@ export async function login(given: LoginOptions): Promise<Login> {
 
 /**
  * Renews the login by its cookie, which works once: do not call it twice at a time, in several tabs neither (Web Locks).
- * @throws RelayError with the reason `session_expired`, `session_reused`, `unauthenticated`
+ * @throws RelayError with the reason `session_expired`, `session_reused`, `account_locked`, `unauthenticated`
  */
 export async function refresh(relay: Relay): Promise<Login> {
   return loginOf(await ask(relay, { method: 'POST', path: '/api/auth/refresh' }));

@@ -13,6 +13,7 @@ function stage() {
   const good = async (): Promise<Session> => ({ user, accessToken: `token-${++count}`, expiresAt: 0 });
   const refresh = vi.fn(() => (answers.shift() ?? good)());
   const told = { renewed: 0, expired: 0 };
+  const reasons: string[] = [];
   const auth = new Auth({
     // Only the refresh is asked for here.
     http: { refresh } as unknown as Http,
@@ -20,15 +21,16 @@ function stage() {
     onRenewed: () => {
       told.renewed += 1;
     },
-    onExpired: () => {
+    onExpired: (why) => {
       told.expired += 1;
+      reasons.push(why);
     },
   });
   auth.configure(LIFE);
-  return { auth, refresh, answers, told };
+  return { auth, refresh, answers, told, reasons };
 }
 
-const fails = (code: 'session-expired' | 'relay-unreachable') => async () => {
+const fails = (code: 'session-expired' | 'account-locked' | 'relay-unreachable') => async () => {
   throw new EngineError(code);
 };
 
@@ -92,6 +94,18 @@ describe('the end of a login', () => {
     await expect(auth.fresh()).rejects.toMatchObject({ code: 'session-expired' });
     expect(told.expired).toBe(1);
     expect(auth.token).toBeNull();
+  });
+
+  test('an account that was closed is told as that, and is not asked about again', async () => {
+    const { auth, refresh, answers, reasons } = stage();
+    await auth.refresh();
+    answers.push(fails('account-locked'));
+    auth.invalidate();
+    await expect(auth.fresh()).rejects.toMatchObject({ code: 'account-locked' });
+    expect(reasons).toEqual(['account-locked']);
+    expect(auth.token).toBeNull();
+    await vi.advanceTimersByTimeAsync(LIFE);
+    expect(refresh).toHaveBeenCalledTimes(2);
   });
 
   test('nobody who was not logged in is told anything', async () => {

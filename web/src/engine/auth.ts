@@ -2,7 +2,8 @@
  * The login: an access token in memory, kept fresh by the refresh cookie. A refresh token works once, so refreshes
  * go one at a time, across the tabs of the site as well.
  */
-import { EngineError } from './errors.ts';
+import type { UserErrorCode } from './contract.ts';
+import { EngineError, endsLogin } from './errors.ts';
 import type { Http } from './http.ts';
 import type { Session } from './protocol/generated/relay-api.ts';
 
@@ -13,8 +14,8 @@ export interface AuthDeps {
   readonly locks?: Pick<LockManager, 'request'> | undefined;
   /** Whenever a token was renewed: the socket needs the new one, and the account's key may have been replaced. */
   readonly onRenewed: (session: Session) => void;
-  /** The login has ended on the relay's side. */
-  readonly onExpired: () => void;
+  /** The login has ended on the relay's side, for this reason. */
+  readonly onExpired: (why: UserErrorCode) => void;
 }
 
 /** A token is renewed this long before its end, or a quarter of its life if that is less. */
@@ -63,7 +64,7 @@ export class Auth {
 
   /**
    * A token that is good for a while.
-   * @throws EngineError `session-expired`, `relay-unreachable`, `relay-error`
+   * @throws EngineError `session-expired`, `account-locked`, `relay-unreachable`, `relay-error`
    */
   async fresh(): Promise<string> {
     const { current } = this;
@@ -73,7 +74,7 @@ export class Auth {
 
   /**
    * Renews the login by the cookie.
-   * @throws EngineError `session-expired` when there is none (any more), `relay-unreachable`, `relay-error`
+   * @throws EngineError `session-expired` when there is none (any more), `account-locked`, `relay-unreachable`, `relay-error`
    */
   refresh(): Promise<Session> {
     if (this.refreshing !== null) return this.refreshing;
@@ -111,10 +112,9 @@ export class Auth {
       this.deps.onRenewed(session);
       return session;
     } catch (error) {
-      const expired = error instanceof EngineError && error.code === 'session-expired';
-      if (expired && era === this.era && this.current !== null) {
+      if (endsLogin(error) && era === this.era && this.current !== null) {
         this.drop();
-        this.deps.onExpired();
+        this.deps.onExpired(error.code);
       }
       throw error;
     }
@@ -124,7 +124,7 @@ export class Auth {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.refresh().catch((error: unknown) => {
-        const unreachable = error instanceof EngineError && error.code !== 'session-expired';
+        const unreachable = error instanceof EngineError && !endsLogin(error);
         if (unreachable && this.current !== null) this.schedule(RETRY_MS);
       });
     }, delay);

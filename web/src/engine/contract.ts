@@ -334,6 +334,10 @@ export type UserErrorCode =
   | 'password-too-short'
   | 'locked-out'
   | 'rate-limited'
+  /** Whoever runs the relay has closed the account. */
+  | 'account-locked'
+  /** Whoever runs the relay lets nobody register. */
+  | 'registration-closed'
   | 'session-expired'
   | 'relay-unreachable'
   | 'relay-error'

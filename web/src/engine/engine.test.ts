@@ -306,6 +306,31 @@ describe('accounts', () => {
   });
 });
 
+describe('an account that the operator closes', () => {
+  test('is told as such where it is open, after a reload and at a login, and goes on once it is open again', async () => {
+    const alice = await new Person('alice', 'native', relay).registered();
+    relay.closed.add('alice');
+    relay.accessTokens.clear();
+    relay.closeWith('alice', 4401);
+    await alice.until('told', () => alice.notices.length > 0);
+    expect(alice.notices).toEqual(['account-locked']);
+    expect(alice.app?.account.stage).toBe('signed-out');
+
+    const reloaded = alice.reloaded();
+    await reloaded.start();
+    expect(reloaded.notices).toEqual(['account-locked']);
+    expect(reloaded.app?.account.stage).toBe('signed-out');
+    const login = reloaded.run('login', { name: 'alice', password: 'correct horse battery' });
+    await expect(login).rejects.toEqual({ code: 'account-locked' });
+
+    relay.closed.clear();
+    const again = reloaded.reloaded();
+    await again.start();
+    expect(again.notices).toEqual([]);
+    expect(again.app?.account.stage).toBe('ready');
+  });
+});
+
 describe('calls', () => {
   test('declined, busy, hung up, away', async () => {
     const [alice, bob] = await pair();

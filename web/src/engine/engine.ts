@@ -9,7 +9,7 @@ import { App } from './app.ts';
 import { Auth } from './auth.ts';
 import type { CryptoView, EngineEvent, EngineMode } from './contract.ts';
 import { Directory } from './directory.ts';
-import { EngineError, toUserError } from './errors.ts';
+import { EngineError, endsLogin, toUserError } from './errors.ts';
 import { Http } from './http.ts';
 import type { Keystore } from './keystore/keystore.ts';
 import type { CryptoPort, RelayPort, Socket } from './port.ts';
@@ -53,9 +53,9 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       talks.renew(session.accessToken);
       account.renewed(session);
     },
-    onExpired: () => {
+    onExpired: (code) => {
       account.ended();
-      emit({ type: 'notice', error: { code: 'session-expired' } });
+      emit({ type: 'notice', error: { code } });
     },
   });
   const reachability = new Reachability({ http, auth, keystore });
@@ -63,8 +63,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
   const later = (work: Promise<void>) => {
     work.catch((thrown: unknown) => {
       const error = toUserError(thrown);
-      if (error.code !== 'relay-unreachable' && error.code !== 'session-expired')
-        emit({ type: 'notice', error });
+      if (error.code !== 'relay-unreachable' && !endsLogin(thrown)) emit({ type: 'notice', error });
     });
   };
   const told = telling(keystore, (owner) => later(reachability.share(owner)));
@@ -94,6 +93,7 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     talks: () => talks,
     mode: () => mode,
     realm: () => realm,
+    onClosed: (code) => emit({ type: 'notice', error: { code } }),
     onArrived: (owner) => later(reachability.arrived(owner)),
   });
   const ownership = new Ownership({ crypto, http, auth, keystore, account, talks: () => talks });

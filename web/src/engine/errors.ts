@@ -15,6 +15,16 @@ export class EngineError extends Error {
   readonly retryAfterMs: number | undefined;
 }
 
+/**
+ * Whether a refused refresh ends the login on this side. The cookie of an account that was closed stays, and is taken up again when it
+ * is open.
+ */
+export function endsLogin(thrown: unknown): thrown is EngineError {
+  return (
+    thrown instanceof EngineError && (thrown.code === 'session-expired' || thrown.code === 'account-locked')
+  );
+}
+
 /** The package's codes that a person can do something about; every other one is a defect of ours. */
 const packageCodes: Readonly<Record<string, UserErrorCode>> = {
   E_VAULT: 'key-wrong-password',

@@ -96,6 +96,8 @@ describe('answers that are not what was asked for', () => {
     ['username_taken', 'name-taken'],
     ['locked_out', 'locked-out'],
     ['session_reused', 'session-expired'],
+    ['account_locked', 'account-locked'],
+    ['registration_closed', 'registration-closed'],
     // Another writer holds the relay's database: it is tried again, after as long as the relay says.
     ['unavailable', 'relay-unreachable'],
   ] as const)('%s is %s', async (api, code) => {

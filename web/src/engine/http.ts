@@ -288,6 +288,10 @@ function userCode(code: ErrorCode): UserErrorCode {
       return 'name-invalid';
     case 'locked_out':
       return 'locked-out';
+    case 'account_locked':
+      return 'account-locked';
+    case 'registration_closed':
+      return 'registration-closed';
     case 'rate_limited':
       return 'rate-limited';
     case 'unauthenticated':

@@ -886,6 +886,14 @@ export const en = {
       title: 'Too many failed attempts.',
       help: 'The account is closed to sign-ins for a while, to stop guessing.',
     },
+    'account-locked': {
+      title: 'This account is closed.',
+      help: 'Whoever runs this server has closed it, and only they can open it again. What is on your devices stays there.',
+    },
+    'registration-closed': {
+      title: 'Nobody can register here at the moment.',
+      help: 'Whoever runs this server has closed registration. Ask them for an account.',
+    },
     'rate-limited': { title: 'That was a little too fast.', help: 'The server asks for a pause.' },
     'session-expired': {
       title: 'You have been signed out.',

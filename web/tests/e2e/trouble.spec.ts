@@ -41,6 +41,39 @@ test('a peer who is away is offline, and coming back makes them reachable', asyn
   await alice.expectState('secure');
 });
 
+test('whom the operator locks out is told so in their words, and goes on once it is over', async ({
+  stage,
+}) => {
+  const alice = await stage.person('alice');
+  const boris = await stage.person('boris', { locale: 'ru' });
+  await alice.register();
+  await boris.register();
+  await stage.relay.admin('lock', 'alice');
+  await stage.relay.admin('ban', 'boris');
+  const told = (person: typeof alice) =>
+    person.page.locator('[data-testid="notice"][data-code="account-locked"]').first();
+  await expect(told(alice)).toContainText('Whoever runs this server has closed it');
+  await alice.page.reload();
+  await expect(told(alice)).toBeVisible();
+  // Whose logins have ended is told at the next one.
+  await expect(boris.at('sign-in-name')).toBeVisible();
+  await boris.login();
+  await expect(told(boris)).toContainText('Его закрыл тот, кто ведёт этот сервер');
+
+  await stage.relay.admin('unlock', 'alice');
+  await alice.page.reload();
+  await alice.unlockIfAsked();
+  await alice.untilOnline();
+
+  await stage.relay.admin('registration', 'closed');
+  const carol = await stage.person('carol');
+  await carol.at('tab-register').click();
+  await carol.at('sign-in-name').fill('carol');
+  await carol.at('sign-in-password').fill(password);
+  await carol.at('sign-in-submit').click();
+  await expect(carol.at('notice')).toHaveAttribute('data-code', 'registration-closed');
+});
+
 test('who closes the tab has said goodbye', async ({ stage }) => {
   const alice = await stage.person('alice');
   const bob = await stage.person('bob');

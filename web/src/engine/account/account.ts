@@ -6,7 +6,7 @@ import { PASSWORD_MIN_CHARS } from '@duet-chat/crypto';
 import type { Auth } from '../auth.ts';
 import { toText } from '../bytes.ts';
 import type { EngineMode, UserErrorCode } from '../contract.ts';
-import { EngineError, packageCode } from '../errors.ts';
+import { EngineError, endsLogin, packageCode } from '../errors.ts';
 import type { Http } from '../http.ts';
 import type { IdentityRecord, Keystore } from '../keystore/keystore.ts';
 import type {
@@ -40,6 +40,8 @@ export interface AccountDeps {
   readonly mode: () => EngineMode;
   readonly realm: () => string | null;
   readonly now: () => number;
+  /** The login of the refresh cookie cannot be taken up, for another reason than that it has ended. */
+  readonly onClosed: (why: UserErrorCode) => void;
   /** Somebody is here. */
   readonly onArrived: (owner: string) => void;
 }
@@ -76,8 +78,9 @@ export class Account {
       try {
         session = await this.deps.auth.refresh();
       } catch (error) {
-        if (!(error instanceof EngineError) || error.code !== 'session-expired') throw error;
+        if (!endsLogin(error)) throw error;
         this.leave();
+        if (error.code !== 'session-expired') this.deps.onClosed(error.code);
         return;
       }
       await this.enter(session.user, null);

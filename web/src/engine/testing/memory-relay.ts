@@ -74,6 +74,8 @@ export class MemoryRelay {
   /** Every key that was put in the place of another (or of none), with the proof that came with it. */
   readonly replacements: ({ readonly from: string | null } & SetKeyRequest)[] = [];
   refuseKeys = false;
+  /** Names of accounts that the operator has closed. */
+  readonly closed = new Set<string>();
   readonly accounts = new Map<string, Account>();
   /** By token. */
   readonly invitations = new Map<string, { readonly id: string; readonly username: string }>();
@@ -189,6 +191,7 @@ export class MemoryRelay {
         if (account?.loginSecret !== body.loginSecret || account === undefined) {
           return error(401, 'invalid_credentials');
         }
+        if (this.closed.has(account.username)) return error(403, 'account_locked');
         if (account.code === undefined) return session(account);
         const ticket = toText(new Uint8Array(32).fill(++this.counter));
         this.tickets.set(ticket, { account, tries: 5 });
@@ -204,6 +207,7 @@ export class MemoryRelay {
       }
       case 'POST /api/auth/refresh': {
         const account = this.refreshTokens.get(jar.cookie ?? '');
+        if (this.closed.has(account?.username ?? '')) return error(403, 'account_locked');
         // Works once.
         this.refreshTokens.delete(jar.cookie ?? '');
         jar.cookie = null;

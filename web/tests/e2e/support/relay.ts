@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Front, startRedis } from './nodes.ts';
 
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -145,6 +146,12 @@ export class Relay {
 
   log(): string {
     return Buffer.concat(this.output).toString('utf8');
+  }
+
+  /** What an operator does beside the relays that serve. */
+  async admin(...command: string[]): Promise<void> {
+    const env = { DUET_DATABASE: join(this.folder, 'duet.db'), ...this.settings };
+    await promisify(execFile)(binary, ['admin', ...command], { cwd: this.folder, env });
   }
 
   /** Every byte that the relay left behind: its database with its side files, its key, its log. */

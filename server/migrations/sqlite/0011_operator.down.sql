@@ -1,0 +1,3 @@
+DROP TABLE changes;
+DROP TABLE deployment;
+ALTER TABLE users DROP COLUMN standing;
