@@ -6,28 +6,29 @@ use duet_crypto::{
     relay::{AckStatus, EnvelopeId},
 };
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     time::Duration,
 };
 use tokio::time::Instant;
 
 use super::receipt::Receipt;
 
-/// Payloads that are remembered of all senders, and how long: as for those of one sender ([`super::recent`]).
+/// Written payloads that are remembered of all senders, and how long: as for those of one sender ([`super::recent`]).
 const REMEMBERED: usize = 2048;
 const LIFETIME: Duration = Duration::from_secs(120);
 
 type Key = (AccountId, EnvelopeId);
 
-/// The memory.
+/// The memory. Each call costs the same however much is remembered: what waits stands in no queue, and what was written is in it once.
 #[derive(Default)]
 pub struct Arrived {
-    order: VecDeque<(Key, Instant)>,
-    payloads: HashMap<Key, (Instant, State)>,
+    payloads: HashMap<Key, State>,
+    /// Those that were written, the oldest first.
+    written: VecDeque<(Key, Instant)>,
 }
 
 enum State {
-    /// It waits for the socket: whoever is to be told what became of it.
+    /// It waits for the socket: whoever is to be told what became of it. Never forgotten: the recipient's queue bounds it.
     Waiting(Vec<Receipt>),
     Written,
 }
@@ -46,17 +47,16 @@ impl Arrived {
     /// Looks a payload up and remembers it.
     pub fn begin(&mut self, from: AccountId, receipt: Receipt, now: Instant) -> Arrival {
         self.forget_old(now);
-        let key = (from, receipt.id());
-        match self.payloads.get_mut(&key) {
-            Some((_, State::Written)) => Arrival::Written(receipt),
-            Some((_, State::Waiting(receipts))) => {
-                receipts.push(receipt);
-                Arrival::Waits
-            }
-            None => {
-                self.order.push_back((key, now));
-                self.payloads
-                    .insert(key, (now, State::Waiting(vec![receipt])));
+        match self.payloads.entry((from, receipt.id())) {
+            Entry::Occupied(mut there) => match there.get_mut() {
+                State::Written => Arrival::Written(receipt),
+                State::Waiting(receipts) => {
+                    receipts.push(receipt);
+                    Arrival::Waits
+                }
+            },
+            Entry::Vacant(place) => {
+                place.insert(State::Waiting(vec![receipt]));
                 Arrival::New
             }
         }
@@ -64,39 +64,47 @@ impl Arrived {
 
     /// Notes what became of a payload; these are to be told. One that was not written may come again.
     #[must_use]
-    pub fn settle(&mut self, from: AccountId, id: EnvelopeId, status: AckStatus) -> Vec<Receipt> {
+    pub fn settle(
+        &mut self,
+        from: AccountId,
+        id: EnvelopeId,
+        status: AckStatus,
+        now: Instant,
+    ) -> Vec<Receipt> {
         let key = (from, id);
-        let Some((_, state)) = self.payloads.get_mut(&key) else {
+        let Entry::Occupied(mut there) = self.payloads.entry(key) else {
             return Vec::new();
         };
-        let before = std::mem::replace(state, State::Written);
-        if status != AckStatus::Written {
-            self.payloads.remove(&key);
+        let State::Waiting(receipts) = there.get_mut() else {
+            return Vec::new();
+        };
+        let receipts = std::mem::take(receipts);
+        if status == AckStatus::Written {
+            there.insert(State::Written);
+            self.written.push_back((key, now));
+            if self.written.len() > REMEMBERED {
+                self.forget_first();
+            }
+        } else {
+            there.remove();
         }
-        match before {
-            State::Waiting(receipts) => receipts,
-            State::Written => Vec::new(),
+        receipts
+    }
+
+    /// Each of them is forgotten once, so what this costs was paid for when it was written.
+    fn forget_old(&mut self, now: Instant) {
+        while self
+            .written
+            .front()
+            .is_some_and(|(_, at)| now.duration_since(*at) >= LIFETIME)
+        {
+            self.forget_first();
         }
     }
 
-    /// What waits is never forgotten: the recipient's queue bounds it.
-    fn forget_old(&mut self, now: Instant) {
-        for _ in 0..self.order.len() {
-            let Some((key, at)) = self.order.front().copied() else {
-                return;
-            };
-            if now.duration_since(at) < LIFETIME && self.order.len() < REMEMBERED {
-                return;
-            }
-            self.order.pop_front();
-            match self.payloads.get(&key) {
-                Some((since, State::Waiting(_))) if *since == at => self.order.push_back((key, at)),
-                Some((since, State::Written)) if *since == at => {
-                    self.payloads.remove(&key);
-                }
-                // Tried anew since.
-                _ => {}
-            }
+    fn forget_first(&mut self) {
+        if let Some((key, _)) = self.written.pop_front() {
+            self.payloads.remove(&key);
         }
     }
 }
@@ -130,8 +138,8 @@ mod tests {
         Receipt::new(origin, id(number), 0)
     }
 
-    fn settle(arrived: &mut Arrived, number: u16, status: AckStatus) {
-        for receipt in arrived.settle(ALICE, id(number), status) {
+    fn settle(arrived: &mut Arrived, number: u16, status: AckStatus, now: Instant) {
+        for receipt in arrived.settle(ALICE, id(number), status, now) {
             receipt.settle(status);
         }
     }
@@ -144,7 +152,7 @@ mod tests {
         assert!(matches!(begin(&mut arrived, ALICE), Arrival::Waits));
         // The same id of somebody else is another payload.
         assert!(matches!(begin(&mut arrived, BOB), Arrival::New));
-        settle(&mut arrived, 1, AckStatus::Written);
+        settle(&mut arrived, 1, AckStatus::Written, now);
         assert_eq!(*told.0.lock().unwrap(), [AckStatus::Written; 2]);
         assert!(matches!(begin(&mut arrived, ALICE), Arrival::Written(_)));
     }
@@ -153,30 +161,70 @@ mod tests {
     fn what_was_not_written_may_come_again() {
         let (mut arrived, now, told) = (Arrived::default(), Instant::now(), Arc::default());
         arrived.begin(ALICE, receipt(&told, 1), now);
-        settle(&mut arrived, 1, AckStatus::Offline);
+        settle(&mut arrived, 1, AckStatus::Offline, now);
         assert_eq!(*told.0.lock().unwrap(), [AckStatus::Offline]);
         let again = arrived.begin(ALICE, receipt(&told, 1), now);
         assert!(matches!(again, Arrival::New));
     }
 
+    /// What a repeat of a payload of Alice's is.
+    fn again(arrived: &mut Arrived, told: &Arc<Told>, number: u16, now: Instant) -> Arrival {
+        arrived.begin(ALICE, receipt(told, number), now)
+    }
+
     #[test]
-    fn memory_is_bounded_and_forgets_nothing_that_waits() {
+    fn at_the_bound_the_oldest_is_forgotten_and_nothing_that_waits() {
         let (mut arrived, now, told) = (Arrived::default(), Instant::now(), Arc::default());
-        arrived.begin(ALICE, receipt(&told, 0), now);
-        for number in 1..5_000 {
-            arrived.begin(ALICE, receipt(&told, number), now);
-            settle(&mut arrived, number, AckStatus::Written);
+        let bound = u16::try_from(REMEMBERED).unwrap();
+        // They wait for a recipient who does not read, more of them than are remembered; the first was the first of all.
+        for number in 0..bound + 100 {
+            again(&mut arrived, &told, number, now);
         }
-        assert!(arrived.payloads.len() <= REMEMBERED && arrived.order.len() <= REMEMBERED);
+        assert!(arrived.written.is_empty());
+        // As many as are remembered, and none less, were written; then one more.
+        let written = bound + 100..2 * bound + 100;
+        for number in written.clone() {
+            again(&mut arrived, &told, number, now);
+            settle(&mut arrived, number, AckStatus::Written, now);
+        }
+        for number in [written.start, written.end - 1] {
+            let repeat = again(&mut arrived, &told, number, now);
+            assert!(matches!(repeat, Arrival::Written(_)), "{number}");
+        }
+        settle(&mut arrived, 0, AckStatus::Written, now);
+        assert_eq!(arrived.written.len(), REMEMBERED);
+        for (number, is_known) in [
+            (0, true),
+            (written.start + 1, true),
+            (written.end - 1, true),
+            (written.start, false),
+        ] {
+            let repeat = again(&mut arrived, &told, number, now);
+            assert_eq!(matches!(repeat, Arrival::Written(_)), is_known, "{number}");
+        }
+        // Two minutes later only what waits is known, and is settled like anything else.
         let later = now + LIFETIME;
-        assert!(matches!(
-            arrived.begin(ALICE, receipt(&told, 0), later),
-            Arrival::Waits
-        ));
-        assert!(matches!(
-            arrived.begin(ALICE, receipt(&told, 4_999), later),
-            Arrival::New
-        ));
-        assert_eq!(arrived.payloads.len(), 2);
+        let waits = again(&mut arrived, &told, 1, later);
+        assert!(matches!(waits, Arrival::Waits));
+        assert!(arrived.written.is_empty());
+        assert_eq!(arrived.payloads.len(), REMEMBERED + 100);
+        let gone = again(&mut arrived, &told, written.end - 1, later);
+        assert!(matches!(gone, Arrival::New));
+        settle(&mut arrived, 1, AckStatus::Written, later);
+        let repeat = again(&mut arrived, &told, 1, later);
+        assert!(matches!(repeat, Arrival::Written(_)));
+    }
+
+    #[test]
+    fn what_was_written_is_remembered_from_then_on() {
+        let (mut arrived, now, told) = (Arrived::default(), Instant::now(), Arc::default());
+        again(&mut arrived, &told, 1, now);
+        // It waited for longer than anything is remembered.
+        let written = now + 2 * LIFETIME;
+        settle(&mut arrived, 1, AckStatus::Written, written);
+        let repeat = again(&mut arrived, &told, 1, written + LIFETIME / 2);
+        assert!(matches!(repeat, Arrival::Written(_)));
+        let late = again(&mut arrived, &told, 1, written + LIFETIME);
+        assert!(matches!(late, Arrival::New));
     }
 }

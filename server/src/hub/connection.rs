@@ -377,7 +377,9 @@ struct First {
 
 impl Origin for First {
     fn settled(&self, id: EnvelopeId, status: AckStatus, _: usize) {
-        let receipts = lock(&self.at.arrived).settle(self.from, id, status);
+        let mut arrived = lock(&self.at.arrived);
+        let receipts = arrived.settle(self.from, id, status, Instant::now());
+        drop(arrived);
         for receipt in receipts {
             receipt.settle(status);
         }
