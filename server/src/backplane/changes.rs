@@ -1,5 +1,6 @@
 //! What nodes tell each other about what is in the database: who must go, and whose reach has changed. A stream of Redis, which each
-//! node reads from where it was: nothing is missed while Redis is there, and whoever lost it asks the database.
+//! node reads from where it was: nothing is missed while Redis is there, and whoever lost it asks the database, and has the others ask
+//! about what it could not tell them ([`super::missed`]).
 
 use duet_crypto::{identity::AccountId, relay::CloseCode};
 
@@ -16,6 +17,10 @@ pub(super) enum Change {
     Revoked(AccountId, Which, CloseCode),
     /// Somebody chose anew who may reach them.
     Reach(AccountId),
+    /// The database must be asked about an account's connections: something about it was not told in time.
+    Look(AccountId),
+    /// The same about all.
+    LookAtAll,
 }
 
 impl Change {
@@ -46,6 +51,11 @@ impl Change {
                 to.push(2);
                 to.extend(account.0);
             }
+            Self::Look(account) => {
+                to.push(3);
+                to.extend(account.0);
+            }
+            Self::LookAtAll => to.push(4),
         }
         to
     }
@@ -71,6 +81,8 @@ impl Change {
                 Self::Revoked(account, which, code)
             }
             2 => Self::Reach(from.account()?),
+            3 => Self::Look(from.account()?),
+            4 => Self::LookAtAll,
             _ => return None,
         };
         from.0.is_empty().then_some((node, change))
@@ -94,7 +106,12 @@ mod tests {
         ];
         let revoked =
             which.map(|which| Change::Revoked(account, which, CloseCode::Unauthenticated));
-        for change in revoked.into_iter().chain([Change::Reach(account)]) {
+        let others = [
+            Change::Reach(account),
+            Change::Look(account),
+            Change::LookAtAll,
+        ];
+        for change in revoked.into_iter().chain(others) {
             assert_eq!(Change::read(&change.write(node)), Some((node, change)));
         }
     }

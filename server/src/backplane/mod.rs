@@ -29,7 +29,8 @@
 //!   wait, messages are refused as `Unreachable`. The other node charges what it takes in likewise, and what is on its way
 //!   between the two is bounded by credits in bytes.
 //! - **The database is the truth.** [`Backplane::revoked`] only makes others hear of it at once. After a gap a node asks the
-//!   database about all its connections again ([`Truth::recheck`](truth::Truth)).
+//!   database about all its connections again ([`Truth::recheck`](truth::Truth)), and has the others ask about what it could not
+//!   tell them meanwhile ([`Truth::recheck_accounts`](truth::Truth)): nothing is said late as if it were new.
 //!
 //! | module | what it is |
 //! |---|---|
@@ -39,13 +40,17 @@
 //! | [`link`] | what is on its way to one other node, and from it |
 //! | [`sequence`] | numbers of what comes from one other node |
 //! | [`truth`] | what a node asks of the parts above it |
+//! | [`coalesced`] | work that is asked for again before it is done |
+//! | [`missed`] | what others could not be told |
 //! | [`watches`] | whom people of this node watch |
 //! | [`wire`] | the bytes between nodes |
 //! | [`changes`] | what nodes tell each other about what is in the database |
 
 pub mod changes;
+mod coalesced;
 pub mod engine;
 pub mod link;
+mod missed;
 pub mod nodes;
 pub mod registry;
 pub mod sequence;

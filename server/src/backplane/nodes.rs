@@ -29,8 +29,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     Allowance, Backplane, NodeId, Payload, Pending, Remote, Unreachable,
     changes::Change,
+    coalesced::Coalesced,
     engine::{self, Engine, Follower, Incoming},
     link::{self, Answer, Link, SILENCE},
+    missed::Missed,
     registry::{LEASE, Registry},
     sequence::LANES,
     truth::Truth,
@@ -96,6 +98,10 @@ pub struct Nodes {
     /// Chunks that wait for room here, in order.
     chunks: Mutex<HashMap<(AccountId, AccountId), mpsc::UnboundedSender<Chunk>>>,
     jobs: mpsc::UnboundedSender<Job>,
+    /// Those who are being looked for.
+    finding: Mutex<Coalesced<AccountId>>,
+    /// Whether the database is being asked about all connections because another node wants that.
+    rechecking: Mutex<Coalesced<()>>,
     /// How many of them are not done.
     open_jobs: AtomicUsize,
     waiting: Mutex<
@@ -192,6 +198,8 @@ impl Nodes {
             senders: Mutex::default(),
             chunks: Mutex::default(),
             jobs,
+            finding: Mutex::default(),
+            rechecking: Mutex::default(),
             open_jobs: AtomicUsize::new(0),
             waiting: Mutex::new(Some((to_do, to_tell))),
             changes,
@@ -823,7 +831,9 @@ impl Nodes {
     }
 
     fn find(&self, account: AccountId) {
-        self.later(Job::Find(account));
+        if lock(&self.finding).ask(account) {
+            self.later(Job::Find(account));
+        }
     }
 
     /// Asks anew for everybody who is watched.
@@ -849,7 +859,13 @@ impl Nodes {
 
     async fn do_job(self: &Arc<Self>, job: Job) {
         match job {
-            Job::Find(account) => self.find_watched(account).await,
+            Job::Find(account) => {
+                lock(&self.finding).begin(account);
+                self.find_watched(account).await;
+                if lock(&self.finding).end(account) {
+                    self.later(Job::Find(account));
+                }
+            }
             Job::Leave(account, epoch) => {
                 if let Some(mut engine) = self.engine() {
                     let left = self.registry.leave(&mut engine.commands, &account, epoch);
@@ -893,35 +909,46 @@ impl Nodes {
     async fn tell_changes(self: Arc<Self>, mut changes: mpsc::UnboundedReceiver<Change>) {
         let mut engines = self.engine.subscribe();
         let stream = self.registry.changes();
-        while let Some(change) = changes.recv().await {
-            let bytes = change.write(self.me);
-            loop {
-                let engine = engines.borrow_and_update().clone();
-                if let Some(mut engine) = engine {
-                    match engine::add_change(&mut engine.commands, &stream, &bytes).await {
-                        Ok(()) => break,
-                        Err(error) => self.fail(&engine, &error),
-                    }
-                }
-                if engines.changed().await.is_err() {
-                    return;
+        let mut missed = Missed::default();
+        loop {
+            let change = tokio::select! {
+                change = changes.recv() => match change {
+                    Some(change) => Some(change),
+                    None => return,
+                },
+                changed = engines.changed(), if !missed.is_nothing() => match changed {
+                    Ok(()) => None,
+                    Err(_) => return,
+                },
+            };
+            let engine = engines.borrow_and_update().clone();
+            let Some(mut engine) = engine else {
+                change.iter().for_each(|change| missed.note(change));
+                continue;
+            };
+            let mut untold = missed.take();
+            untold.extend(change);
+            let mut untold = untold.into_iter();
+            while let Some(change) = untold.next() {
+                let bytes = change.write(self.me);
+                if let Err(error) = engine::add_change(&mut engine.commands, &stream, &bytes).await
+                {
+                    self.fail(&engine, &error);
+                    // It may have been heard all the same: what is asked of the database twice does no harm.
+                    missed.note(&change);
+                    untold.by_ref().for_each(|change| missed.note(&change));
                 }
             }
         }
     }
 
-    async fn follow(&self, mut changes: Follower, truth: &Arc<dyn Truth>) {
+    async fn follow(self: &Arc<Self>, mut changes: Follower, truth: &Arc<dyn Truth>) {
         loop {
             match changes.next().await {
                 Ok(changes) => {
-                    for change in changes {
-                        match Change::read(&change) {
-                            Some((node, change)) if node != self.me => {
-                                self.change(change, truth);
-                            }
-                            _ => {}
-                        }
-                    }
+                    let changes = changes.iter().filter_map(|change| Change::read(change));
+                    let others = changes.filter(|(node, _)| *node != self.me);
+                    self.hear_changes(others.map(|(_, change)| change), truth);
                 }
                 Err(error) => {
                     tracing::debug!(category = "nodes", %error, "changes cannot be read");
@@ -931,12 +958,42 @@ impl Nodes {
         }
     }
 
-    fn change(&self, change: Change, truth: &Arc<dyn Truth>) {
-        match change {
-            Change::Revoked(account, which, code) => self.hub.close(&account, which, code),
-            Change::Reach(account) => {
-                let truth = Arc::clone(truth);
-                tokio::spawn(async move { truth.reach_changed(&account).await });
+    fn hear_changes(
+        self: &Arc<Self>,
+        changes: impl Iterator<Item = Change>,
+        truth: &Arc<dyn Truth>,
+    ) {
+        let mut look = HashSet::new();
+        for change in changes {
+            match change {
+                Change::Revoked(account, which, code) => self.hub.close(&account, which, code),
+                Change::Reach(account) => {
+                    let truth = Arc::clone(truth);
+                    tokio::spawn(async move { truth.reach_changed(&account).await });
+                }
+                Change::Look(account) => {
+                    look.insert(account);
+                }
+                Change::LookAtAll => {
+                    if lock(&self.rechecking).ask(()) {
+                        tokio::spawn(Arc::clone(self).recheck(Arc::clone(truth)));
+                    }
+                }
+            }
+        }
+        if !look.is_empty() {
+            let truth = Arc::clone(truth);
+            tokio::spawn(async move { truth.recheck_accounts(look).await });
+        }
+    }
+
+    /// Asks the database about all connections, however many nodes want that, one time after the other.
+    async fn recheck(self: Arc<Self>, truth: Arc<dyn Truth>) {
+        loop {
+            lock(&self.rechecking).begin(());
+            truth.recheck().await;
+            if !lock(&self.rechecking).end(()) {
+                return;
             }
         }
     }

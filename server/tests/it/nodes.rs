@@ -511,6 +511,44 @@ async fn who_is_revoked_while_nobody_can_be_told_goes_when_they_can() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_one_relay_could_not_tell_ends_nothing_that_is_newer() {
+    let nodes = Nodes::start(2).await;
+    let [here, there] = &nodes.relays[..] else {
+        panic!()
+    };
+    let bob = Person::registered(here, "bob").await;
+    let mut bobs = bob.connect(there).await;
+    let alice = Person::registered(here, "alice").await;
+    // Only this relay has lost Redis: the other one has no reason to ask the database about anybody.
+    nodes.links[0].set(Line::Cut);
+    eventually("it knows", async || {
+        here.metric("duet_nodes_engine ").await == 0.0
+    })
+    .await;
+    bob.http(here)
+        .post("/api/auth/logout", &json!({}))
+        .await
+        .ok();
+    // All her sessions but this one; a moment later there is another one.
+    alice
+        .http(here)
+        .send("DELETE", "/api/auth/sessions?keepThis=true", b"")
+        .await
+        .ok();
+    let newer = alice.another_device(there).await;
+    let mut alices = newer.connect(there).await;
+    alices.assert_quiet().await;
+    bobs.assert_quiet().await;
+
+    nodes.links[0].set(Line::Whole);
+    assert_eq!(bobs.closed().await, Some(4401));
+    // Both were told of in one go, and asking takes one as long as the other.
+    nodes.whole(here).await;
+    alices.assert_quiet().await;
+    newer.http(there).get("/api/chat/me").await.ok();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_who_came_while_nobody_could_tell_become_one() {
     let mut nodes = Nodes::start(2).await;
     let [here, there] = &nodes.relays[..] else {
