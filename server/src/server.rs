@@ -175,6 +175,7 @@ impl Server {
             ),
             timer: Arc::new(AckTimer::default()),
             written: metrics.written.clone(),
+            repeated: metrics.repeated_elsewhere.clone(),
             patience: settings.limits.write_timeout,
         }));
         let nodes = match &settings.redis_url {
@@ -470,6 +471,7 @@ fn serve_metrics(
     let router = Router::new().route(
         "/metrics",
         get(move || async move {
+            app.store.observe_connections();
             let text = app.metrics.text().map_err(ApiError::internal)?;
             Ok::<_, ApiError>(([(header::CONTENT_TYPE, OPEN_METRICS)], text))
         }),

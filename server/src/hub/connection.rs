@@ -46,6 +46,8 @@ pub struct Common {
     pub timer: Arc<AckTimer>,
     /// Payloads written to their recipients.
     pub written: Counter,
+    /// Payloads that came again over another relay, or on another connection of their sender, and were not written twice.
+    pub repeated: Counter,
     /// How long a client may take next to nothing.
     pub patience: Duration,
 }
@@ -276,8 +278,12 @@ impl Connection {
                 let at = Arc::clone(self);
                 Some(Receipt::new(Arc::new(First { at, from }), id, 0))
             }
-            Arrival::Waits => None,
+            Arrival::Waits => {
+                self.common.repeated.inc();
+                None
+            }
             Arrival::Written(receipt) => {
+                self.common.repeated.inc();
                 receipt.written();
                 None
             }

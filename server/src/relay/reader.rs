@@ -251,8 +251,12 @@ impl<'a> Reader<'a> {
         }
         match self.connection.begin(id) {
             Seen::New => {}
-            Seen::Pending => return Ok(()),
+            Seen::Pending => {
+                self.app.metrics.repeated_waiting.inc();
+                return Ok(());
+            }
             Seen::Written => {
+                self.app.metrics.repeated_written.inc();
                 self.refuse(id, AckStatus::Written);
                 return Ok(());
             }

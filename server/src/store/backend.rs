@@ -1,5 +1,6 @@
 //! The two databases behind one door.
 
+use prometheus_client::metrics::gauge::Gauge;
 use sqlx::{ConnectOptions as _, Connection as _, PgPool};
 
 use super::{
@@ -7,6 +8,7 @@ use super::{
     sql::{self, Row, Statement},
     sqlite::{self, File},
 };
+use crate::telemetry::store::Connections;
 
 pub(super) enum Backend {
     Sqlite(Box<File>),
@@ -26,25 +28,51 @@ impl Backend {
         }
     }
 
-    pub(super) async fn read(&self, statement: Statement<'_>) -> Result<Vec<Row>, StoreError> {
+    /// Reads; whoever waits for a connection is counted in `waiting`.
+    pub(super) async fn read(
+        &self,
+        waiting: &Gauge,
+        statement: Statement<'_>,
+    ) -> Result<Vec<Row>, StoreError> {
         Ok(match self {
             Self::Sqlite(file) => {
-                let mut connection = file.reader.acquire().await?;
+                let mut connection = counted(waiting, file.reader.acquire()).await?;
                 sql::rows_of_sqlite(&mut connection, statement).await?
             }
             Self::Postgres(pool) => {
-                let mut connection = pool.acquire().await?;
+                let mut connection = counted(waiting, pool.acquire()).await?;
                 sql::rows_of_postgres(&mut connection, statement).await?
             }
         })
     }
 
-    /// Begins a transaction.
-    pub(super) async fn begin(&self) -> Result<Write<'_>, StoreError> {
+    /// Begins a transaction; whoever waits for a connection is counted in `waiting`.
+    pub(super) async fn begin(&self, waiting: &Gauge) -> Result<Write<'_>, StoreError> {
         Ok(match self {
-            Self::Sqlite(file) => Write::Sqlite(file.writer.begin().await?),
-            Self::Postgres(pool) => Write::Postgres(postgres::Write::begin(pool).await?),
+            Self::Sqlite(file) => {
+                let turn = counted(waiting, file.writer.turn()).await?;
+                Write::Sqlite(file.writer.begin(turn).await?)
+            }
+            Self::Postgres(pool) => {
+                let connection = counted(waiting, pool.acquire()).await?;
+                Write::Postgres(postgres::Write::begin(connection).await?)
+            }
         })
+    }
+
+    /// The connections that there are.
+    pub(super) fn connections(&self) -> Connections {
+        match self {
+            Self::Sqlite(file) => {
+                let readers = of_pool(file.reader.size(), file.reader.num_idle());
+                let writing = usize::from(file.writer.is_in_use());
+                Connections {
+                    in_use: readers.in_use + writing,
+                    idle: readers.idle + 1 - writing,
+                }
+            }
+            Self::Postgres(pool) => of_pool(pool.size(), pool.num_idle()),
+        }
     }
 
     pub(super) async fn close(&self) {
@@ -52,6 +80,28 @@ impl Backend {
             Self::Sqlite(file) => file.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// Counts one more until what it waits for is there, or given up.
+async fn counted<T>(waiting: &Gauge, what: impl Future<Output = T>) -> T {
+    struct One<'a>(&'a Gauge);
+    impl Drop for One<'_> {
+        fn drop(&mut self) {
+            self.0.dec();
+        }
+    }
+    waiting.inc();
+    let _one = One(waiting);
+    what.await
+}
+
+/// The two numbers of a pool are read one after the other.
+fn of_pool(size: u32, idle: usize) -> Connections {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    Connections {
+        in_use: size.saturating_sub(idle),
+        idle: idle.min(size),
     }
 }
 

@@ -168,6 +168,11 @@ impl Store {
         .await
     }
 
+    /// Notes for metrics what its connections do now.
+    pub fn observe_connections(&self) {
+        self.0.metrics.connections(self.0.backend.connections());
+    }
+
     /// Waits for running statements, then closes the database (and folds the write-ahead log of an SQLite file into it).
     pub async fn close(&self) {
         self.0.backend.close().await;
@@ -179,7 +184,12 @@ impl Store {
         operation: &'static str,
         statement: Statement<'_>,
     ) -> Result<Vec<Row>, StoreError> {
-        self.run(operation, self.0.backend.read(statement)).await
+        let parts = &*self.0;
+        self.run(
+            operation,
+            parts.backend.read(&parts.metrics.waiting, statement),
+        )
+        .await
     }
 
     /// Reads at most one row.
@@ -203,9 +213,12 @@ impl Store {
             return Err(StoreError::LeftAlone { retry: TIME_LIMIT });
         }
         let started = Instant::now();
-        let outcome = tokio::time::timeout(TIME_LIMIT, parts.backend.read(statement))
-            .await
-            .unwrap_or(Err(StoreError::TimeLimit));
+        let outcome = tokio::time::timeout(
+            TIME_LIMIT,
+            parts.backend.read(&parts.metrics.waiting, statement),
+        )
+        .await
+        .unwrap_or(Err(StoreError::TimeLimit));
         parts.metrics.observe(operation, started.elapsed());
         parts.metrics.count(
             operation,
@@ -221,7 +234,7 @@ impl Store {
         work: impl AsyncFnOnce(&mut Write<'_>) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
         let writing = async {
-            let mut write = self.0.backend.begin().await?;
+            let mut write = self.0.backend.begin(&self.0.metrics.waiting).await?;
             let value = work(&mut write).await?;
             write.commit().await?;
             Ok(value)

@@ -38,8 +38,8 @@ pub(super) async fn open(options: PgConnectOptions) -> Result<PgPool, StoreError
 pub(super) struct Write(Option<PoolConnection<Postgres>>);
 
 impl Write {
-    pub(super) async fn begin(pool: &PgPool) -> Result<Self, StoreError> {
-        let mut write = Self(Some(pool.acquire().await?));
+    pub(super) async fn begin(connection: PoolConnection<Postgres>) -> Result<Self, StoreError> {
+        let mut write = Self(Some(connection));
         write.run("BEGIN").await?;
         Ok(write)
     }

@@ -96,15 +96,28 @@ impl Writer {
         })
     }
 
-    /// Begins a transaction when the writes before it are done. It takes the write lock at once, so that nothing read
-    /// inside of it can change before it writes.
+    /// Waits until the writes before it are done.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] when its turn does not come in time; else what the database says.
-    pub(super) async fn begin(&self) -> Result<Write<'_>, StoreError> {
-        let mut idle = timeout(BUSY_TIMEOUT, self.idle.lock())
+    /// [`StoreError::Busy`] when its turn does not come in time.
+    pub(super) async fn turn(&self) -> Result<Turn<'_>, StoreError> {
+        timeout(BUSY_TIMEOUT, self.idle.lock())
             .await
-            .map_err(|_| StoreError::Busy)?;
+            .map(Turn)
+            .map_err(|_| StoreError::Busy)
+    }
+
+    /// Whether a write is under way.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.idle.try_lock().is_err()
+    }
+
+    /// Begins a transaction. It takes the write lock at once, so that nothing read inside of it can change before it writes.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(super) async fn begin<'a>(&'a self, turn: Turn<'a>) -> Result<Write<'a>, StoreError> {
+        let Turn(mut idle) = turn;
         let connection = match idle.take() {
             Some(connection) => connection,
             None => self.options.connect().await?,
@@ -127,6 +140,9 @@ impl Writer {
         }
     }
 }
+
+/// The right to write.
+pub(super) struct Turn<'a>(MutexGuard<'a, Option<SqliteConnection>>);
 
 /// A transaction. Dropped without [`Write::commit`], it is rolled back and its connection closed.
 pub(super) struct Write<'a> {
@@ -196,8 +212,12 @@ mod tests {
         (directory, path, writer)
     }
 
+    async fn begin(writer: &Writer) -> Result<Write<'_>, StoreError> {
+        writer.begin(writer.turn().await?).await
+    }
+
     async fn run(writer: &Writer, statement: &'static str) -> Result<(), StoreError> {
-        let mut write = writer.begin().await?;
+        let mut write = begin(writer).await?;
         write.run(statement).await?;
         write.commit().await
     }
@@ -239,7 +259,7 @@ mod tests {
         let (_directory, path, writer) = writer().await;
         run(&writer, LINE).await.unwrap();
         fill(&writer).await;
-        let mut write = writer.begin().await.unwrap();
+        let mut write = begin(&writer).await.unwrap();
         write.run(LINE).await.unwrap();
         let error = write.run(PAGES).await.unwrap_err();
         assert!(error.retry_after().is_some(), "{error}");
@@ -263,7 +283,7 @@ mod tests {
     #[tokio::test]
     async fn a_cancelled_write_leaves_no_transaction_open() {
         let (_directory, path, writer) = writer().await;
-        let mut write = writer.begin().await.unwrap();
+        let mut write = begin(&writer).await.unwrap();
         write.run(LINE).await.unwrap();
         drop(write);
         // Its connection is closed by a thread of its own; the next write waits for that.

@@ -169,6 +169,12 @@ pub struct Metrics {
     pub chunks: Counter,
     /// Payloads written to their recipients; one of the acks.
     pub written: Counter,
+    /// Payloads that came again on their connection while the first one was on its way.
+    pub repeated_waiting: Counter,
+    /// The same after it was written: acknowledged again, and not written again.
+    pub repeated_written: Counter,
+    /// Payloads that came again over another connection, and met the first one at their recipient's.
+    pub repeated_elsewhere: Counter,
 }
 
 impl Metrics {
@@ -266,6 +272,12 @@ impl Metrics {
         registry.register("ws_frames", "Frames received, by type", frames.clone());
         let acks = Family::<KindLabels, Counter>::default();
         registry.register("ws_acks", "What became of payloads", acks.clone());
+        let repeats = Family::<KindLabels, Counter>::default();
+        registry.register(
+            "ws_repeats",
+            "Payloads that were sent again, and by that not written twice, by where the first one was",
+            repeats.clone(),
+        );
         let prekeys = Family::<KindLabels, Counter>::default();
         registry.register(
             "prekeys",
@@ -297,6 +309,9 @@ impl Metrics {
             messages: counter(&frames, "message"),
             chunks: counter(&frames, "chunk"),
             written: counter(&acks, "written"),
+            repeated_waiting: counter(&repeats, "waiting"),
+            repeated_written: counter(&repeats, "written"),
+            repeated_elsewhere: counter(&repeats, "elsewhere"),
             registry,
             started,
             requests,

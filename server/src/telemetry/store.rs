@@ -18,6 +18,20 @@ struct OperationLabels {
     operation: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StateLabels {
+    state: &'static str,
+}
+
+/// Connections to the database at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// Those that are doing something.
+    pub in_use: usize,
+    /// Those that wait for something to do.
+    pub idle: usize,
+}
+
 /// Its copies are one.
 #[derive(Clone)]
 pub struct StoreMetrics {
@@ -25,6 +39,9 @@ pub struct StoreMetrics {
     durations: Family<OperationLabels, Histogram>,
     /// The circuit breaker: 0 closed, 1 half open, 2 open.
     pub breaker: Gauge,
+    connections: Family<StateLabels, Gauge>,
+    /// Those who wait for a connection.
+    pub waiting: Gauge,
 }
 
 impl Default for StoreMetrics {
@@ -35,6 +52,8 @@ impl Default for StoreMetrics {
                 Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1.0, 5.0])
             }),
             breaker: Gauge::default(),
+            connections: Family::default(),
+            waiting: Gauge::default(),
         }
     }
 }
@@ -58,6 +77,16 @@ impl StoreMetrics {
             "The circuit breaker before the database: 0 closed, 1 half open, 2 open",
             self.breaker.clone(),
         );
+        registry.register(
+            "database_connections",
+            "Connections to the database, by what they do",
+            self.connections.clone(),
+        );
+        registry.register(
+            "database_waiting",
+            "Reads and writes that wait for a connection to the database",
+            self.waiting.clone(),
+        );
     }
 
     /// Counts an outcome. Both are of fixed lists.
@@ -65,6 +94,15 @@ impl StoreMetrics {
         self.operations
             .get_or_create(&OutcomeLabels { operation, outcome })
             .inc();
+    }
+
+    /// Notes the connections that there are now.
+    pub fn connections(&self, now: Connections) {
+        for (state, count) in [("in_use", now.in_use), ("idle", now.idle)] {
+            self.connections
+                .get_or_create(&StateLabels { state })
+                .set(i64::try_from(count).unwrap_or(i64::MAX));
+        }
     }
 
     /// Notes how long it took.

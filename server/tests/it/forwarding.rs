@@ -167,6 +167,8 @@ async fn a_frame_that_is_sent_again_arrives_once_and_is_acknowledged_again() {
     }
     assert_eq!(to.payloads(1).await, [[1, MSG, 7]]);
     to.assert_quiet().await;
+    let repeats = "duet_ws_repeats_total{kind=\"written\"} ";
+    assert_eq!(relay.metric(repeats).await, 3.0);
     // Ids of different connections have nothing to do with one another.
     let mut other = Person::registered(&relay, "carol")
         .await

@@ -3,7 +3,7 @@
 use serde_json::json;
 use sqlx::{ConnectOptions as _, Executor as _, sqlite::SqliteConnectOptions};
 
-use crate::support::{Person, Relay};
+use crate::support::{Person, Relay, eventually};
 
 #[tokio::test]
 async fn while_the_file_is_locked_writes_are_told_to_come_back_and_reads_go_on() {
@@ -19,10 +19,16 @@ async fn while_the_file_is_locked_writes_are_told_to_come_back_and_reads_go_on()
     let body = json!({});
     // They wait one behind the other, each for as long as the first.
     let probe = relay.http();
-    let (first, second, ready) = tokio::join!(
+    let in_use = "duet_database_connections{state=\"in_use\"} ";
+    // Whoever watches the relay sees one that holds the connection, and two who want it.
+    let seen = eventually("two wait for the connection", async || {
+        relay.metric("duet_database_waiting ").await == 2.0 && relay.metric(in_use).await >= 1.0
+    });
+    let (first, second, ready, ()) = tokio::join!(
         http.post("/api/auth/refresh", &body),
         http.post("/api/auth/refresh", &body),
         probe.get("/readyz"),
+        seen,
     );
     assert_eq!((ready.status, ready.text().as_str()), (503, "database\n"));
     for refused in [first, second] {
@@ -33,6 +39,10 @@ async fn while_the_file_is_locked_writes_are_told_to_come_back_and_reads_go_on()
         assert_eq!(refused.header("retry-after"), Some("5"));
     }
     http.get("/api/chat/me").await.ok();
+    eventually("nobody waits", async || {
+        relay.metric("duet_database_waiting ").await == 0.0 && relay.metric(in_use).await == 0.0
+    })
+    .await;
 
     other.execute("ROLLBACK").await.unwrap();
     let reply = http.post("/api/auth/refresh", &body).await;

@@ -633,6 +633,8 @@ async fn what_is_repeated_over_another_relay_is_written_once() {
     assert_eq!(first.ack(id).await, AckStatus::Written);
     assert_eq!(to.payloads(2).await, [message(1), message(2)]);
     to.assert_quiet().await;
+    let repeats = "duet_ws_repeats_total{kind=\"elsewhere\"} ";
+    assert_eq!(nodes.relays[1].metric(repeats).await, 2.0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

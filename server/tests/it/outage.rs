@@ -91,6 +91,8 @@ async fn a_database_that_hangs_is_given_up_after_five_seconds() {
         waiting.await.unwrap().is_some()
     })
     .await;
+    let in_use = "duet_database_connections{state=\"in_use\"} ";
+    assert!(relay.metric(in_use).await >= 1.0);
     pass(Duration::from_secs(5));
     let reply = refresh.await.unwrap();
     assert_eq!((reply.status, reply.error().as_str()), (503, "unavailable"));
