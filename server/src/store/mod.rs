@@ -36,7 +36,6 @@ mod sqlite;
 pub mod tickets;
 
 use std::{
-    io,
     path::PathBuf,
     sync::Arc,
     time::{Duration, Instant},
@@ -98,16 +97,13 @@ impl Store {
         })))
     }
 
-    /// Whether a location can be one of a database; nothing is asked of it.
+    /// Whether a location can be one of a database; nothing is asked of it, or made.
     ///
     /// # Errors
     /// [`StoreError`] when it cannot.
     pub fn check(location: &Location) -> Result<(), StoreError> {
         match location {
-            Location::File(path) if path.is_dir() => {
-                Err(StoreError::File(io::ErrorKind::IsADirectory.into()))
-            }
-            Location::File(_) => Ok(()),
+            Location::File(path) => Ok(sqlite::check(path)?),
             Location::Address(address) => postgres::options(address.expose()).map(drop),
         }
     }

@@ -13,7 +13,7 @@ use sqlx::{
     ConnectOptions as _, Connection as _, SqliteConnection, SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
-use std::{path::Path, time::Duration};
+use std::{fs, io, path::Path, time::Duration};
 use tokio::{
     sync::{Mutex, MutexGuard},
     time::timeout,
@@ -53,30 +53,78 @@ impl File {
     }
 }
 
+/// FULL: what was answered must be there after a power cut, or an ended session would be back, and a refresh token that was rotated
+/// would look stolen. NORMAL syncs the write-ahead log at checkpoints only.
 pub(super) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
         .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
+        .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
 }
 
 /// Makes an empty file that only its owner can read, unless it is there. SQLite gives its `-wal` and `-shm`
 /// files the same mode.
-pub(super) fn create_private(path: &Path) -> std::io::Result<()> {
+pub(super) fn create_private(path: &Path) -> io::Result<()> {
     if let Some(parent) = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(parent)?;
+        fs::create_dir_all(parent)?;
     }
-    let mut options = std::fs::OpenOptions::new();
+    let mut options = fs::OpenOptions::new();
     options.create(true).append(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+/// Whether a start could use a file, or make it: the folder, or the nearest one above it that is there, must take files, also beside
+/// a file that is there.
+pub(super) fn check(path: &Path) -> io::Result<()> {
+    let about = |path: &Path, error: io::Error| {
+        io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    };
+    if path.is_dir() {
+        return Err(about(path, io::ErrorKind::IsADirectory.into()));
+    }
+    let opened = fs::OpenOptions::new().read(true).write(true).open(path);
+    if let Err(error) = opened
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(about(path, error));
+    }
+    let mut above = path.ancestors().skip(1).map(|folder| {
+        if folder.as_os_str().is_empty() {
+            Path::new(".")
+        } else {
+            folder
+        }
+    });
+    let Some(folder) = above.find(|folder| folder.exists()) else {
+        return Err(about(path, io::ErrorKind::NotFound.into()));
+    };
+    takes_files(folder).map_err(|error| about(folder, error))
+}
+
+#[cfg(unix)]
+fn takes_files(folder: &Path) -> io::Result<()> {
+    use rustix::fs::{Access, access};
+    if !folder.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn takes_files(folder: &Path) -> io::Result<()> {
+    if folder.is_dir() {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::NotADirectory.into())
+    }
 }
 
 /// The connection that writes; see the module's documentation.
@@ -268,6 +316,21 @@ mod tests {
             run(&writer, LINE).await.unwrap();
             assert_eq!(seen(&path).await, written);
         }
+    }
+
+    #[tokio::test]
+    async fn a_commit_is_on_the_disk_when_it_is_answered() {
+        let (_directory, path, _) = writer().await;
+        let file = File::open(&path).await.unwrap();
+        let mut write = begin(&file.writer).await.unwrap();
+        let synchronous = sqlx::query("PRAGMA synchronous")
+            .fetch_one(write.connection())
+            .await
+            .unwrap();
+        // FULL.
+        assert_eq!(synchronous.get::<i64, _>(0), 2);
+        write.commit().await.unwrap();
+        file.close().await;
     }
 
     #[tokio::test]

@@ -110,13 +110,17 @@ impl Tls {
         Ok(Some((tls, shown)))
     }
 
-    /// Reads what the settings want, if it is there already: a certificate of the relay's own is made at the start.
+    /// Reads what the settings want, if it is there already: a certificate of the relay's own is made at the start, also if the key
+    /// that is there is another one's.
     ///
     /// # Errors
     /// [`TlsError`], in words for the operator.
     pub fn check(settings: &Settings) -> Result<(), TlsError> {
         match Pair::of(settings)? {
-            Some(pair) if !settings.tls_self_signed || pair.exists() => load(&pair).map(drop),
+            Some(pair) if !settings.tls_self_signed || pair.exists() => match load(&pair) {
+                Err(TlsError::NotItsKey { .. }) if settings.tls_self_signed => Ok(()),
+                loaded => loaded.map(drop),
+            },
             _ => Ok(()),
         }
     }

@@ -138,6 +138,51 @@ fn everything_that_would_keep_a_relay_from_starting_is_said_at_once_and_nothing_
         assert!(said.contains(named), "{named}: {said}");
     }
     assert!(!said.contains("canary"), "{said}");
+
+    // Where no database can be made, nor read.
+    for (database, named) in [
+        ("no.key/duet.db", "no.key/duet.db: "),
+        ("no.key/deep/duet.db", "no.key/deep/duet.db: "),
+    ] {
+        let (code, said) = check(&["--database", database]);
+        assert_eq!(code, Some(1), "{database}");
+        assert!(said.contains(named) && said.contains("one thing"), "{said}");
+    }
+    // Its signing key would stand beside it.
+    let (code, said) = check(&["--database", "."]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("database file: .: is a directory"), "{said}");
+    let deep = ["--database", "new/and/deeper/duet.db"];
+    assert_eq!(check(&deep), (Some(0), String::new()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_takes_no_files_is_no_place_for_a_database() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    let directory = tempfile::tempdir().unwrap();
+    let folder = directory.path().join("closed");
+    fs::create_dir(&folder).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o500)).unwrap();
+    let program = env!("CARGO_BIN_EXE_duet-relay");
+    // Root may write anywhere, unless it gives that up.
+    let mut command = if fs::metadata("/proc/self").unwrap().uid() == 0 {
+        let rights = "-dac_override,-dac_read_search";
+        let mut command = Command::new("/usr/bin/setpriv");
+        command.args(["--bounding-set", rights, program]);
+        command
+    } else {
+        Command::new(program)
+    };
+    let done = command
+        .args(["--database", "closed/deeper/duet.db", "check-config"])
+        .current_dir(directory.path())
+        .env_clear()
+        .output()
+        .unwrap();
+    let said = String::from_utf8(done.stderr).unwrap();
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    assert!(said.contains("closed: "), "{said}");
 }
 
 #[tokio::test]

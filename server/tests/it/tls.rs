@@ -505,6 +505,8 @@ async fn a_self_signed_certificate_stays_the_same_and_says_its_fingerprint() {
     // After a power cut between the two files the key is another certificate's: both are made anew.
     write_pair(directory.path(), "other.pem", "other-key.pem");
     fs::copy(directory.path().join("other-key.pem"), &key).unwrap();
+    let checked = run(directory.path(), &["--tls-self-signed", "check-config"]);
+    assert!(checked.status.success(), "{checked:?}");
     let mut program = Program::start(directory.path(), &["--tls-self-signed"]).await;
     assert!(answers_to(&program, &trust::made_for(&database)).await);
     assert_ne!(logged(&program, SHOWN)[0]["sha256"], fingerprints[0]);
