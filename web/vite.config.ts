@@ -3,6 +3,7 @@ import tailwindcss from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defaultAllowedOrigins, defineConfig, type Plugin } from 'vite';
 import { iconOf } from './scripts/icons.ts';
+import { viewerVersion } from './scripts/viewer-version.ts';
 
 /**
  * The relay's headers (docs: DESIGN.md section 7), here for `npm run preview` alone, so that a build can be looked
@@ -52,6 +53,7 @@ const icons: Plugin = {
 };
 
 export default defineConfig({
+  define: viewerVersion,
   plugins: [react({ compiler: true }), tailwindcss(), icons],
   worker: { format: 'es' },
   build: {

@@ -1,9 +1,11 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { viewerVersion } from './scripts/viewer-version.ts';
 
 /** Component tests ask for a DOM by `// @vitest-environment happy-dom` on their first line; the rest need none. */
 export default defineConfig({
   // The same compiler as in the build: what is tested is what is served.
+  define: viewerVersion,
   plugins: [react({ compiler: true })],
   test: {
     include: ['src/**/*.test.{ts,tsx}', 'viewer/**/*.test.ts', 'sw/**/*.test.ts'],

@@ -23,6 +23,7 @@ const allowed = {
     'engine/blank.ts',
     '../viewer/messages.ts',
     '../viewer/keys.ts',
+    '../viewer/version.ts',
   ],
   app: [
     'screens',

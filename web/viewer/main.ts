@@ -10,6 +10,7 @@ import { Player } from './player.ts';
 import { type Screen, show } from './show.ts';
 import { askFor, gotSiteFile } from './site-files.ts';
 import { still } from './still.ts';
+import { VERSION } from './version.ts';
 
 function serve(port: MessagePort): void {
   const tell = (message: FromViewer, transfer: Transferable[] = []) => port.postMessage(message, transfer);
@@ -87,5 +88,5 @@ function hello({ source, ports: [port] }: MessageEvent): void {
   serve(port);
 }
 addEventListener('message', hello);
-// Nothing but that it listens, to whoever made it.
-parent.postMessage(null, '*');
+// That it listens, and in which version, to whoever made it.
+parent.postMessage(VERSION, '*');

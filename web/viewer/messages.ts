@@ -1,4 +1,7 @@
-/** What the app and the viewer's frame say to each other, over a port that the app makes. */
+/**
+ * What the app and the viewer's frame say to each other, over a port that the app makes. What a message means is written down
+ * here: a change of this file is another version of it (`version.ts`), and then neither speaks to the other.
+ */
 
 /** How a file is shown, as its bytes say. */
 export type Shape = 'image' | 'pdf' | 'text' | 'audio' | 'video';

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { viewerVersion } from '../scripts/viewer-version.ts';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 
@@ -32,6 +33,7 @@ function besidePdf(): Plugin {
 export default defineConfig({
   root: here,
   base: '/viewer/',
+  define: viewerVersion,
   plugins: [besidePdf()],
   build: {
     outDir: '../dist/viewer',

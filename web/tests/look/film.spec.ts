@@ -13,12 +13,16 @@ declare global {
 }
 
 /** A clip of moving colours in this format, and a message with it of which nothing has come. */
-async function offered(page: Page, mimeType: string): Promise<void> {
+async function offered(
+  page: Page,
+  mimeType: string,
+  kind: TransferView['kind'] = 'videoMessage',
+): Promise<void> {
   const scene = scenes.find(({ name }) => name === '03-conversation');
   if (scene === undefined) throw new Error('no such scene');
   await enter(page, scene, { language: 'en', theme: 'light' });
   await page.evaluate(
-    async ({ type, seconds }) => {
+    async ({ type, seconds, kind }) => {
       const canvas = Object.assign(document.createElement('canvas'), { width: 320, height: 320 });
       const context = canvas.getContext('2d');
       if (context === null) throw new Error('nothing to draw on');
@@ -49,7 +53,7 @@ async function offered(page: Page, mimeType: string): Promise<void> {
         fid: 'film',
         name: 'film',
         mediaType: type,
-        kind: 'videoMessage',
+        kind,
         mode: 'both',
       } as const;
       const file = { ...said, size: whole.size, durationMs: seconds * 1000 };
@@ -65,7 +69,7 @@ async function offered(page: Page, mimeType: string): Promise<void> {
         },
       };
     },
-    { type: mimeType, seconds: LENGTH },
+    { type: mimeType, seconds: LENGTH, kind },
   );
 }
 
@@ -97,3 +101,50 @@ for (const type of ['video/webm;codecs=vp8,opus', 'video/mp4;codecs=avc1,opus'])
     expect(await marked).toBe('film');
   });
 }
+
+test('a film that was only opened is not read; played for a moment, also before all of it came, it is', async ({
+  page,
+}) => {
+  const at = (testId: string) => page.getByTestId(testId);
+  const marked = () => page.evaluate(() => fake.calls.filter(({ name }) => name === 'markSeen').length);
+  const inside = page.getByTestId('viewer-frame').contentFrame().locator('video');
+  const seconds = () => inside.evaluate((video: HTMLVideoElement) => video.currentTime);
+  await offered(page, 'video/webm;codecs=vp8,opus', 'file');
+  await page.evaluate(() => film.show(1));
+  await at('transfer-open').click();
+  await expect(at('viewer')).toHaveAttribute('data-state', 'shown');
+  await expect(at('player-toggle')).toBeVisible();
+  // Gone through, to its end, and not looked at.
+  await at('viewer').getByRole('slider').press('End');
+  await expect.poll(seconds).toBeGreaterThan(1);
+  await at('viewer-close').click();
+  await expect(at('viewer')).toHaveCount(0);
+  expect(await marked()).toBe(0);
+  await at('transfer-open').click();
+  await at('player-toggle').click();
+  await expect.poll(marked).toBe(1);
+});
+
+test('a page that is older than the viewer says so, wherever something would be drawn there', async ({
+  page,
+}) => {
+  const at = (testId: string) => page.getByTestId(testId);
+  // As a newer server would send it: it speaks in another version, and draws what it is given.
+  await page.route('**/viewer/index.html', async (route) => {
+    const body = `<script>
+      addEventListener('message', () => { document.body.textContent = 'shown wrong'; });
+      parent.postMessage('another version', '*');
+    </script><body></body>`;
+    await route.fulfill({ contentType: 'text/html', body });
+  });
+  await offered(page, 'video/webm;codecs=vp8,opus', 'file');
+  await page.evaluate(() => film.show(1));
+  await at('transfer-open').click();
+  const said = at('viewer').getByTestId('viewer-outdated');
+  await expect(said).toContainText('newer version');
+  await expect(said.getByRole('button')).toBeVisible();
+  await expect(page.getByTestId('viewer-frame').contentFrame().locator('body')).toBeEmpty();
+  await at('viewer-close').click();
+  // It can still be saved.
+  await expect(at('transfer-save')).toBeVisible();
+});

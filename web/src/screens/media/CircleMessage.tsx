@@ -2,8 +2,10 @@ import { Play } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { TransferView } from '../../engine/contract.ts';
 import type { Kind } from './kinds.ts';
+import { useHeard } from './use-heard.ts';
 import { useTellSeen } from './use-seen.ts';
-import { useHeard } from './VoiceMessage.tsx';
+import { Outdated } from './view/Outdated.tsx';
+import { useOutdated } from './view/outdated.ts';
 import { Picture } from './view/Picture.tsx';
 import { useStill } from './view/use-still.ts';
 import { useViewer } from './view/use-viewer.ts';
@@ -35,6 +37,8 @@ export function CircleMessage({ transfer, file, kind, mine }: CircleMessageProps
     if (heard) tellSeen();
   }, [heard, tellSeen]);
   const onEnd = useCallback(() => setPlaying(false), []);
+  const outdated = useOutdated();
+  if (outdated) return <Outdated />;
   // There is no picture yet, or none that this browser can make of the start alone.
   if (still === null) return whole ? <Empty /> : null;
   // It was tried, and there is nothing to be seen.

@@ -1,13 +1,14 @@
 import { Download, Pause, Play } from 'lucide-react';
-import { useEffect, useRef } from 'react';
 import type { TransferView } from '../../engine/contract.ts';
 import { useWords } from '../../i18n/index.tsx';
 import { Button } from '../../ui/Button.tsx';
 import { IconButton } from '../../ui/IconButton.tsx';
 import { saveBlob } from '../chat/save.ts';
-import { hearOn, isHeard, NOTHING_HEARD } from './heard.ts';
 import type { Kind } from './kinds.ts';
+import { useHeard } from './use-heard.ts';
 import { useTellSeen } from './use-seen.ts';
+import { Outdated } from './view/Outdated.tsx';
+import { useOutdated } from './view/outdated.ts';
 import { pauseSound, playSound, RATES, type Sound, seekSound, setRate, useSound } from './view/sound.ts';
 import { Waveform } from './Waveform.tsx';
 import { clock, useMediaWords } from './words/index.ts';
@@ -23,6 +24,7 @@ export interface VoiceMessageProps {
 export function VoiceMessage({ transfer, file, kind, mine }: VoiceMessageProps) {
   const { t } = useWords();
   const { voice, viewer } = useMediaWords();
+  const outdated = useOutdated();
   const tellSeen = useTellSeen(transfer, mine);
   const sound = useSound(file);
   useHeard(sound, tellSeen);
@@ -35,6 +37,7 @@ export function VoiceMessage({ transfer, file, kind, mine }: VoiceMessageProps) 
       className="min-w-0"
     >
       <VoiceBar {...{ file, kind, sound, duration }} peaks={transfer.peaks} />
+      {outdated && <Outdated />}
       {sound.state === 'failed' && (
         <p className="mt-1 text-sm" role="status">
           {viewer.failed}{' '}
@@ -51,18 +54,6 @@ export function VoiceMessage({ transfer, file, kind, mine }: VoiceMessageProps) 
       )}
     </fieldset>
   );
-}
-
-/** Calls `heard` once half of it was played. */
-export function useHeard(
-  { at, playing, duration }: Pick<Sound, 'at' | 'playing' | 'duration'>,
-  heard: () => void,
-): void {
-  const so_far = useRef(NOTHING_HEARD);
-  useEffect(() => {
-    so_far.current = hearOn(so_far.current, at, playing);
-    if (isHeard(so_far.current, duration)) heard();
-  }, [at, playing, duration, heard]);
 }
 
 export interface VoiceBarProps {

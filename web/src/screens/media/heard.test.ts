@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hearOn, isHeard, NOTHING_HEARD } from './heard.ts';
+import { hearOn, isHeard, isWatched, NOTHING_HEARD } from './heard.ts';
 
 const after = (...tellings: readonly (readonly [at: number, playing: boolean])[]) =>
   tellings.reduce((heard, [at, playing]) => hearOn(heard, at, playing), NOTHING_HEARD);
@@ -20,4 +20,17 @@ test('half of it is enough, and of what has no length nothing is heard', () => {
   expect(isHeard({ seconds: 5, at: null }, 10)).toBe(true);
   expect(isHeard({ seconds: 4.9, at: null }, 10)).toBe(false);
   expect(isHeard({ seconds: 9, at: null }, 0)).toBe(false);
+});
+
+test('what was only opened, or gone through without playing it, was not watched', () => {
+  expect(isWatched(NOTHING_HEARD, 10)).toBe(false);
+  expect(isWatched(after([0, false], [4, false], [8, false]), 10)).toBe(false);
+  expect(isWatched(after([0, true], [0.5, true]), 10)).toBe(false);
+  expect(isWatched(after([0, true], [0.5, true], [1, false]), 10)).toBe(true);
+});
+
+test('of what is shorter than a glance half is enough, and what has no length needs the glance', () => {
+  expect(isWatched(after([0, true], [0.2, false]), 0.4)).toBe(true);
+  expect(isWatched(NOTHING_HEARD, 0)).toBe(false);
+  expect(isWatched(after([0, true], [1, true]), 0)).toBe(true);
 });

@@ -17,6 +17,13 @@ export function hearOn({ seconds, at: before }: Heard, at: number, playing: bool
   return { seconds: seconds + more, at: playing ? at : null };
 }
 
+/** A film of which that much was played was seen; seconds. */
+const GLANCE = 1;
+
+/** Some of it: whoever only opens something that plays has not seen it. */
+export const isWatched = ({ seconds }: Heard, duration: number): boolean =>
+  seconds >= (duration > 0 ? Math.min(GLANCE, duration / 2) : GLANCE);
+
 /** Half of it: then its sender learns of it. */
 export const isHeard = ({ seconds }: Heard, duration: number): boolean =>
   duration > 0 && seconds >= duration / 2;

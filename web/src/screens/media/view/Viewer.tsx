@@ -1,6 +1,5 @@
 import { Download, Minus, Plus, X } from 'lucide-react';
-import { type ReactNode, useCallback, useMemo, useRef, useState } from 'react';
-import type { FromViewer } from '../../../../viewer/messages.ts';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { TransferView } from '../../../engine/contract.ts';
 import { useWords } from '../../../i18n/index.tsx';
 import { accountName } from '../../../state/index.ts';
@@ -10,8 +9,13 @@ import { FileName } from '../../chat/FileName.tsx';
 import { shownName } from '../../chat/file-name.ts';
 import { saveBlob } from '../../chat/save.ts';
 import { useApp } from '../../duet.tsx';
+import { isWatched } from '../heard.ts';
 import type { Kind } from '../kinds.ts';
+import { useHeard } from '../use-heard.ts';
 import { useMediaWords } from '../words/index.ts';
+import type { FromFrame } from './frame.ts';
+import { Outdated } from './Outdated.tsx';
+import { useOutdated } from './outdated.ts';
 import { PlayerBar } from './PlayerBar.tsx';
 import { type Guard, leftFor, useGuard } from './use-guard.ts';
 import { useViewer } from './use-viewer.ts';
@@ -22,7 +26,7 @@ export interface ViewerProps {
   readonly kind: Kind;
   readonly mine: boolean;
   readonly peerName: string;
-  /** It is on the screen. */
+  /** It is on the screen; of what plays, some of it was played. */
   readonly onSeen: () => void;
   readonly onClose: () => void;
 }
@@ -45,19 +49,18 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
   useGuard(guarded ? guard : null);
 
   const hear = useCallback(
-    (message: FromViewer) => {
-      if (message.type === 'shown') onSeen();
+    (message: FromFrame) => {
       if (message.type === 'key' && message.key === 'Escape') onClose();
       if (!guarded) return;
       if (message.type === 'key' && message.key === 'blocked') guard.blocked();
       if (message.type === 'key' && message.key === 'PrintScreen') guard.close();
       if (message.type === 'left') leftFor(guard);
     },
-    [guarded, guard, onSeen, onClose],
+    [guarded, guard, onClose],
   );
   const latest = useRef(hear);
   latest.current = hear;
-  const stable = useCallback((message: FromViewer) => latest.current(message), []);
+  const stable = useCallback((message: FromFrame) => latest.current(message), []);
   const watermark = guarded ? (accountName(account) ?? '') : null;
   const { element, state, playing, say } = useViewer(
     { file, ...kind, watermark, round: false, locale: language, whole, duration: transfer.durationMs / 1000 },
@@ -66,6 +69,15 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
 
   const plays = kind.shape === 'audio' || kind.shape === 'video';
   const zooms = !plays;
+  const outdated = useOutdated();
+  const [watched, setWatched] = useState(false);
+  const onWatched = useCallback(() => setWatched(true), []);
+  useHeard(playing, onWatched, isWatched);
+  const seen = plays ? watched : state === 'shown';
+  // Once all of it is there, also if it was watched before.
+  useEffect(() => {
+    if (seen) onSeen();
+  }, [seen, onSeen]);
   return (
     <dialog
       ref={dialog}
@@ -124,11 +136,17 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
           />
           {state !== 'shown' && (
             <Middle>
-              {state === 'opening'
-                ? whole
-                  ? viewer.loading
-                  : viewer.arriving
-                : `${viewer.failed} ${guarded ? viewer.failedOnlyLook : mine ? '' : viewer.failedSave}`}
+              {outdated ? (
+                <Outdated />
+              ) : state === 'opening' ? (
+                whole ? (
+                  viewer.loading
+                ) : (
+                  viewer.arriving
+                )
+              ) : (
+                `${viewer.failed} ${guarded ? viewer.failedOnlyLook : mine ? '' : viewer.failedSave}`
+              )}
             </Middle>
           )}
         </div>
@@ -154,12 +172,12 @@ export function Viewer({ transfer, file, kind, mine, peerName, onSeen, onClose }
 
 function Middle({ children }: { readonly children: ReactNode }) {
   return (
-    <p
+    <div
       role="status"
       className="absolute inset-0 flex items-center justify-center bg-paper p-8 text-center text-ink-2"
       data-testid="viewer-state"
     >
       {children}
-    </p>
+    </div>
   );
 }

@@ -1,19 +1,25 @@
 /** The page's handle on a viewer's frame: a document without origin, network and storage (`web/viewer/`). */
 import type { FromViewer, ToViewer } from '../../../../viewer/messages.ts';
+import { VERSION } from '../../../../viewer/version.ts';
+import { becomeOutdated } from './outdated.ts';
 
 /** Where the relay serves it, with a policy of its own. */
 const ADDRESS = '/viewer/index.html';
 /** What it may ask for: public files of its own build; while developing, of the package they come from. */
 const ITS_FILES = import.meta.env.DEV ? '/node_modules/pdfjs-dist/' : '/viewer/assets/';
 
+/** What is heard of a frame. `outdated`: it is of another version than this page, and nothing can be shown in it. */
+export type FromFrame = FromViewer | { readonly type: 'outdated' };
+
 export class ViewerFrame {
   private readonly channel = new MessageChannel();
-  private readonly listeners = new Set<(message: FromViewer) => void>();
+  private readonly listeners = new Set<(message: FromFrame) => void>();
+  private outdated = false;
 
   constructor(readonly element: HTMLIFrameElement) {
     this.channel.port1.onmessage = ({ data }: MessageEvent<FromViewer>) => {
       if (data.type === 'need') return void this.fetch(data.id, data.path);
-      for (const listener of this.listeners) listener(data);
+      this.tell(data);
     };
     // It says when it listens; what is said before waits in the port.
     addEventListener('message', this.greet);
@@ -23,10 +29,16 @@ export class ViewerFrame {
   }
 
   /** Its origin is like no other and cannot be named: the window itself is what tells it apart. */
-  private readonly greet = ({ source }: MessageEvent): void => {
+  private readonly greet = ({ source, data }: MessageEvent): void => {
     if (source === null || source !== this.element.contentWindow) return;
     removeEventListener('message', this.greet);
-    source.postMessage(null, { targetOrigin: '*', transfer: [this.channel.port2] });
+    if (data === VERSION) source.postMessage(null, { targetOrigin: '*', transfer: [this.channel.port2] });
+    else {
+      // The server is newer than this page, or older: nothing is handed to what would take it for something else.
+      this.outdated = true;
+      becomeOutdated();
+      this.tell({ type: 'outdated' });
+    }
   };
 
   /** The frame has no network. What it draws is a stranger's: it is given nothing but files of its own. */
@@ -37,11 +49,16 @@ export class ViewerFrame {
     this.say({ type: 'site-file', id, bytes });
   }
 
-  say(message: ToViewer): void {
-    this.channel.port1.postMessage(message);
+  private tell(message: FromFrame): void {
+    for (const listener of this.listeners) listener(message);
   }
 
-  hear(listener: (message: FromViewer) => void): () => void {
+  say(message: ToViewer): void {
+    if (this.outdated) queueMicrotask(() => this.tell({ type: 'outdated' }));
+    else this.channel.port1.postMessage(message);
+  }
+
+  hear(listener: (message: FromFrame) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react';
-import type { FromViewer, ToShow, ToViewer } from '../../../../viewer/messages.ts';
-import { ViewerFrame } from './frame.ts';
+import type { ToShow, ToViewer } from '../../../../viewer/messages.ts';
+import { type FromFrame, ViewerFrame } from './frame.ts';
 
 export interface Playing {
   readonly playing: boolean;
@@ -22,7 +22,7 @@ const STILL: Playing = { playing: false, at: 0, duration: 0 };
  * One file in a frame of its own, as long as the component is there. Of one that is not whole, `asked.file` may grow.
  * `hear` must stay the same function.
  */
-export function useViewer(asked: ToShow, hear: (message: FromViewer) => void): Viewing {
+export function useViewer(asked: ToShow, hear: (message: FromFrame) => void): Viewing {
   const element = useRef<HTMLIFrameElement>(null);
   const frame = useRef<ViewerFrame | null>(null);
   const [state, setState] = useState<Viewing['state']>('opening');

@@ -12,6 +12,8 @@ export interface Still {
   readonly duration: number;
 }
 
+const NOTHING: Still = { picture: null, duration: 0 };
+
 let open: ViewerFrame | null = null;
 let nextId = 1;
 /** By file: as long as somebody holds the file, and in memory alone. */
@@ -57,9 +59,10 @@ function ask(shown: Shown, edge: number): Promise<Still> {
   const frame = workshop();
   return new Promise((resolve) => {
     const stop = frame.hear((message) => {
-      if (message.type !== 'still' || message.id !== id) return;
+      const answered = message.type === 'still' && message.id === id;
+      if (!answered && message.type !== 'outdated') return;
       stop();
-      resolve({ picture: message.picture, duration: message.duration });
+      resolve(answered ? { picture: message.picture, duration: message.duration } : NOTHING);
     });
     frame.say({ type: 'still', id, edge, ...shown });
   });

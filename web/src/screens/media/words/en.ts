@@ -84,6 +84,8 @@ export const en = {
     failed: 'This browser cannot show this file.',
     failedSave: 'Save it and open it with another program.',
     failedOnlyLook: 'Ask for it in another format, or to be allowed to save it.',
+    outdated:
+      'There is a newer version of Duet, and this page is too old to show files. Reloading brings the new one, and ends what is open.',
     guarded: (name: string) =>
       `Your name and the time move across it, and it closes when you turn to another window. No browser can prevent a screenshot; ${name} knows that.`,
     blocked: (name: string) =>
