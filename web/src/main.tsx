@@ -4,6 +4,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { refuseOtherDrops } from './app/drops.ts';
 import { openEngine } from './app/engine.ts';
+import { rememberSignIn } from './app/first-visit.ts';
 import { takeInvitations } from './app/invitation.ts';
 import { makeRoomForKeyboard } from './app/keyboard.ts';
 import { rememberMuted } from './app/muted.ts';
@@ -30,6 +31,7 @@ const duet = createDuet(await openEngine());
 if (import.meta.env.DEV) Object.assign(globalThis, { duetMemory: duet.duet.memory });
 takeInvitations(duet.duet.memory);
 rememberMuted(duet.duet);
+rememberSignIn(duet.duet);
 followUpdates(duet.duet);
 wayBack.attach(browserPast);
 createRoot(root).render(

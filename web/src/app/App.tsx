@@ -1,6 +1,6 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import { chooseLanguage, LanguageProvider } from '../i18n/index.tsx';
-import { type Duet, DuetProvider, useApp, useDuet } from '../screens/duet.tsx';
+import { type Duet, DuetProvider, useApp, useDuet, useMemory } from '../screens/duet.tsx';
 import { InsecureBanner } from '../screens/InsecureBanner.tsx';
 import { lazily } from '../screens/lazily.tsx';
 import { forgetEverything } from '../screens/memory.ts';
@@ -12,6 +12,7 @@ import { KeyMissing } from '../screens/sign-in/KeyMissing.tsx';
 import { SignIn } from '../screens/sign-in/SignIn.tsx';
 import { Unlock } from '../screens/sign-in/Unlock.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
+import { expectsSomebody } from './first-visit.ts';
 import {
   keepPreference,
   keptContrast,
@@ -109,6 +110,9 @@ function Screen() {
   const account = useApp((app) => app.account);
   const preferences = usePreferences();
   const { memory } = useDuet();
+  const [expected] = useState(expectsSomebody);
+  // Whoever was invited is shown by whom, and what is in the way of the start is shown instead of it.
+  const atOnce = useMemory(({ invitation, startTrouble }) => invitation === null && startTrouble === null);
 
   useEffect(() => {
     // Ahead of its need. If it fails now, the same import is tried and told when it is drawn.
@@ -122,9 +126,8 @@ function Screen() {
   switch (account.stage) {
     case 'starting':
       return (
-        <Page>
-          <Starting />
-        </Page>
+        // In the same place as when the start is over, so that what is typed stays.
+        <Page>{expected || !atOnce ? <Starting /> : <SignIn />}</Page>
       );
     case 'signed-out':
       return (

@@ -4,6 +4,7 @@ import type { Contrast, Theme } from '../screens/settings/Settings.tsx';
 import type { Notify } from '../screens/signs/notify.ts';
 
 const KEYS = {
+  signedIn: 'duet.signed-in',
   engine: 'duet.engine',
   theme: 'duet.theme',
   contrast: 'duet.contrast',

@@ -155,6 +155,39 @@ describe('a reload', () => {
   });
 });
 
+describe('whoever is faster than the start', () => {
+  const password = 'correct horse battery';
+
+  test('is signed in once it is over', async () => {
+    const alice = new Person('alice', 'auto', relay);
+    const registering = alice.run('register', { name: 'alice', password });
+    await alice.start();
+    await registering;
+    await alice.online();
+  });
+
+  test('waits for a server that is not there yet, as the start does', async () => {
+    const alice = new Person('alice', 'auto', relay);
+    const registering = alice.run('register', { name: 'alice', password });
+    relay.reachable = false;
+    await expect(alice.start()).rejects.toEqual({ code: 'relay-unreachable' });
+    relay.reachable = true;
+    await alice.start();
+    await registering;
+    await alice.online();
+  });
+
+  test('is not signed in over a login that was there after all', async () => {
+    const alice = await new Person('alice', 'auto', relay).registered();
+    await new Person('bob', 'auto', relay).registered();
+    const again = alice.reloaded();
+    const signingIn = again.run('login', { name: 'bob', password });
+    await again.start();
+    await signingIn;
+    expect(again.app?.account).toMatchObject({ stage: 'ready', name: 'alice' });
+  });
+});
+
 describe('accounts', () => {
   test('logging out keeps the identity', async () => {
     for (const mode of ['native', 'wasm'] as const) {

@@ -43,6 +43,11 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
   const { crypto, keystore, now } = platform;
   let mode: EngineMode = 'auto';
   let realm: string | null = null;
+  /** The page may show the sign-in before the start is over; who is faster than it waits for it. */
+  let tellBegun: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => {
+    tellBegun = resolve;
+  });
   const app = new App(emit);
   const http = new Http(platform.fetch, platform.origin);
   const auth = new Auth({
@@ -121,12 +126,24 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
     const { maxFileBytes } = config;
     app.change({ realm, maxFileBytes });
     await account.resume();
+    tellBegun();
+  }
+
+  const stage = () => app.view.account.stage;
+
+  async function signIn(act: () => Promise<void>): Promise<void> {
+    if (stage() === 'starting') {
+      await begun;
+      // There was a login after all, and by now it is on the screen: nobody is signed in over it.
+      if (stage() !== 'signed-out') return;
+    }
+    await act();
   }
 
   return {
     start: (input) => start(input.mode),
-    register: (input) => account.register(input),
-    login: (input) => account.login(input),
+    register: (input) => signIn(() => account.register(input)),
+    login: (input) => signIn(() => account.login(input)),
     secondStep: (input) => account.secondStep(input),
     leaveSecondStep: () => account.leaveSecondStep(),
     secondFactor: () => second.secondFactor(),
@@ -167,7 +184,10 @@ export function createEngine(platform: Platform, emit: (event: EngineEvent) => v
       talks.awaitPerson(accountId, false);
     },
     invite: () => invitations.make(),
-    readInvitation: async ({ text }) => invitations.read(text),
+    async readInvitation({ text }) {
+      if (stage() === 'starting') await begun;
+      return invitations.read(text);
+    },
     acceptInvitation: ({ text }) => invitations.accept(text),
     search: ({ query }, signal) => directory.search(query, signal),
     openChat: (peer) => talks.calls.call(peer),

@@ -113,3 +113,46 @@ test('a deleted account is gone for both, and its name is nobody’s', async ({ 
   await alice.at('sign-in-submit').click();
   await expect(alice.notice('name-taken')).toBeVisible();
 });
+
+/** The server does not say what it is before `answer` is called. */
+async function slowStart({ page }: Person): Promise<{ asked: Promise<unknown>; answer: () => void }> {
+  let answer: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => {
+    answer = resolve;
+  });
+  const asked = page.waitForRequest('**/api/config');
+  await page.route(
+    '**/api/config',
+    async (route) => {
+      await answered;
+      await route.continue();
+    },
+    { times: 1 },
+  );
+  return { asked, answer };
+}
+
+test('whoever is new begins at once, before the server has answered; whoever was signed in is not asked', async ({
+  stage,
+}) => {
+  const alice = await stage.person('alice');
+  const first = await slowStart(alice);
+  await alice.page.reload();
+  await alice.at('tab-register').click();
+  await alice.at('sign-in-name').fill(alice.name);
+  await alice.at('sign-in-password').fill(password);
+  await alice.at('sign-in-submit').click();
+  await first.asked;
+  await expect(alice.at('sign-in-submit')).toBeDisabled();
+  first.answer();
+  await alice.untilOnline();
+
+  const second = await slowStart(alice);
+  await alice.page.reload();
+  await second.asked;
+  await expect(alice.page.getByRole('status')).toHaveText('One moment…');
+  await expect(alice.at('sign-in-name')).toHaveCount(0);
+  second.answer();
+  await alice.unlockIfAsked();
+  await alice.untilOnline();
+});

@@ -96,7 +96,8 @@ export function SignIn() {
       </Tabs>
       <div className="space-y-2 text-ink-2 text-sm">
         <p>{t.signIn.promise[mode]}</p>
-        {realm !== null && <p className="break-words">{t.signIn.realm(realm)}</p>}
+        {/* Its line is there before the server has said it: nothing moves then. */}
+        <p className="break-words">{realm === null ? '\u00a0' : t.signIn.realm(realm)}</p>
         {mode === 'login' && <Forgotten />}
       </div>
     </Card>
