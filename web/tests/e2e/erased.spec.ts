@@ -28,7 +28,11 @@ async function remains(page: Page): Promise<string> {
           asked.onerror = () => reject(asked.error);
         });
         const plain = (_: string, value: unknown) =>
-          value instanceof Uint8Array ? new TextDecoder().decode(value) : value;
+          value instanceof Uint8Array
+            ? new TextDecoder().decode(value)
+            : value instanceof Blob
+              ? `a file of ${value.size}`
+              : value;
         parts.push(JSON.stringify(all, plain));
       }
       database.close();
@@ -39,6 +43,36 @@ async function remains(page: Page): Promise<string> {
     return parts.join('\n');
   });
 }
+
+/** Addresses of files that were made and not given back; each keeps its file. */
+const heldAddresses = ({ page }: Person) => page.evaluate(() => [...globalThis.addresses]);
+
+declare global {
+  var addresses: Set<string>;
+}
+
+async function keepAddresses({ page }: Person): Promise<void> {
+  await page.evaluate(() => {
+    const [make, give] = [URL.createObjectURL, URL.revokeObjectURL];
+    globalThis.addresses = new Set();
+    URL.createObjectURL = (what) => {
+      const address = make.call(URL, what);
+      globalThis.addresses.add(address);
+      return address;
+    };
+    URL.revokeObjectURL = (address) => {
+      globalThis.addresses.delete(address);
+      give.call(URL, address);
+    };
+  });
+}
+
+/** A text of so many lines, all alike. */
+const textFile = (name: string, line: string, lines: number) => ({
+  name: `${name}.txt`,
+  mimeType: 'text/plain',
+  buffer: Buffer.from(`${line}\n`.repeat(lines)),
+});
 
 /** As a person writes: what a test puts into a field by a script would stay with the script. */
 async function write({ page }: Person, text: string): Promise<void> {
@@ -61,7 +95,7 @@ for (const engine of ['native', 'wasm'] as const) {
   test(`what is erased is on no screen, in no live region, in no storage and in no memory (${engine})`, async ({
     stage,
   }) => {
-    const alice = await stage.person('alice', { engine });
+    const alice = await stage.person('alice', { engine, through: stage.line.port });
     const bob = await stage.person('bob', { engine });
     const people = [alice, bob];
     for (const person of people) await person.register();
@@ -80,6 +114,13 @@ for (const engine of ['native', 'wasm'] as const) {
       after: word('harbour'),
       regretted: word('thunder'),
       quoting: word('pebble'),
+    };
+    /** Names and contents of files: one that came, and one that is on its way at the end. */
+    const files = {
+      name: word('inkwell'),
+      line: word('quarry'),
+      comingName: word('beacon'),
+      coming: word('tide'),
     };
 
     await test.step('what is said is found', async () => {
@@ -115,6 +156,38 @@ for (const engine of ['native', 'wasm'] as const) {
       }
     });
 
+    await test.step('and what is sent', async () => {
+      for (const person of people) await keepAddresses(person);
+      await alice.attach(textFile(files.name, files.line, 300));
+      await all(6);
+      await bob.at('transfer-open').click();
+      await expect(bob.at('viewer')).toHaveAttribute('data-state', 'shown');
+      const shown = bob.at('viewer-frame').contentFrame().locator('pre');
+      await expect(shown).toContainText(files.line);
+      await bob.at('viewer-close').click();
+      await expect(alice.at('message').last()).toHaveAttribute('data-status', 'read');
+      stage.line.uplink = 4_000_000;
+      await alice.attach(textFile(files.comingName, files.coming, 250_000));
+      await all(7);
+      await expect(bob.at('transfer').last()).toHaveAttribute('data-state', 'transferring');
+      // Some of it has come.
+      await expect
+        .poll(async () => Number(await bob.at('transfer-progress').last().getAttribute('aria-valuenow')))
+        .toBeGreaterThan(0);
+      await bob.at('transfer-pause').click();
+      await expect(alice.at('transfer').last()).toHaveAttribute('data-state', 'paused');
+      stage.line.uplink = null;
+      for (const person of people) {
+        const there = await remembered(
+          new Map([[person, threads.get(person) as Threads]]),
+          Object.values(files),
+        );
+        // How much is held of what is on its way is the worker's affair.
+        const { coming: _, ...sure } = files;
+        expect(there.map((one) => one.words)).toEqual(expect.arrayContaining(Object.values(sure)));
+      }
+    });
+
     await test.step('what is taken back is gone, and the conversation goes on', async () => {
       await rows(alice).nth(3).focus();
       await alice.page.keyboard.press('Delete');
@@ -130,11 +203,16 @@ for (const engine of ['native', 'wasm'] as const) {
       await expect(alice.at('conversation-state')).toHaveCount(0);
       for (const { page } of people) {
         const after = await remains(page);
-        for (const text of Object.values(words)) expect(after).not.toContain(text);
+        for (const text of Object.values({ ...words, ...files })) expect(after).not.toContain(text);
         // The search itself works.
         expect(after).toMatch(/"name":"(alice|bob)"/);
       }
-      await expect.poll(() => remembered(threads, Object.values(words))).toEqual([]);
+      for (const person of people) {
+        expect(await heldAddresses(person)).toEqual([]);
+        // The frames in which files were drawn, with all that these had.
+        await expect(person.page.locator('iframe')).toHaveCount(0);
+      }
+      await expect.poll(() => remembered(threads, Object.values({ ...words, ...files }))).toEqual([]);
     });
     for (const memory of threads.values()) await memory.close();
   });

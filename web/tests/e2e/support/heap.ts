@@ -1,6 +1,6 @@
 /**
- * What a browser holds in memory of a page and of its workers: JavaScript's heap, and every buffer, the memory of WebAssembly
- * among them. Over the protocol of the developer tools, after a collection of garbage.
+ * What a browser holds in memory of a page and of its workers: JavaScript's heap, every buffer, the memory of WebAssembly
+ * among them, and every file, which lies in no heap. Over the protocol of the developer tools, after a collection of garbage.
  */
 import type { CDPSession, Page } from '@playwright/test';
 
@@ -53,7 +53,7 @@ export class Threads {
   async search(words: readonly string[]): Promise<readonly Found[]> {
     const found: Found[] = [];
     for (const thread of this.threads) {
-      found.push(...(await inBuffers(thread, words)), ...(await inHeap(thread, words)));
+      for (const look of [inFiles, inBuffers, inHeap]) found.push(...(await look(thread, words)));
     }
     return found;
   }
@@ -119,28 +119,69 @@ const counting = `function (words) {
   return { counts, seen: this.length };
 }`;
 
+/** The same over Blobs and Files, by what is in them and by their names. */
+const countingFiles = `async function (words) {
+  const counts = {};
+  for (const one of this) {
+    // A prototype is found among its own objects, and has nothing in it.
+    if (Object.hasOwn(one, 'constructor')) continue;
+    const text = one.name + '\\n' + new TextDecoder('latin1').decode(await one.arrayBuffer().catch(() => new ArrayBuffer(0)));
+    for (const word of words) if (text.includes(word)) counts[word] = (counts[word] ?? 0) + 1;
+  }
+  return { counts, seen: this.length };
+}`;
+
+interface Counted {
+  readonly counts: Readonly<Record<string, number>>;
+  readonly seen: number;
+}
+
+/** What `count` says of all objects of this kind that something still holds. */
+async function countIn(
+  thread: Thread,
+  kind: string,
+  count: string,
+  words: readonly string[],
+): Promise<Counted> {
+  const objectGroup = 'duet-search';
+  const asked = { expression: `${kind}.prototype`, objectGroup };
+  const { result } = await thread.send<{ result: { objectId: string } }>('Runtime.evaluate', asked);
+  const all = { prototypeObjectId: result.objectId, objectGroup };
+  const { objects } = await thread.send<{ objects: { objectId: string } }>('Runtime.queryObjects', all);
+  const answer = await thread.send<{
+    result: { value: Counted };
+    exceptionDetails?: { exception?: { description?: string } };
+  }>('Runtime.callFunctionOn', {
+    functionDeclaration: count,
+    objectId: objects.objectId,
+    arguments: [{ value: words }],
+    returnByValue: true,
+    awaitPromise: true,
+  });
+  const failed = answer.exceptionDetails;
+  if (failed !== undefined) throw new Error(`looking through ${kind}: ${failed.exception?.description}`);
+  await thread.send('Runtime.releaseObjectGroup', { objectGroup });
+  return answer.result.value;
+}
+
+const told = (thread: Thread, kind: string, { counts }: Counted): readonly Found[] =>
+  Object.entries(counts).map(([text, count]) => ({
+    thread: thread.name,
+    words: text,
+    where: `${count} x ${kind}`,
+  }));
+
+async function inFiles(thread: Thread, words: readonly string[]): Promise<readonly Found[]> {
+  return told(thread, 'Blob', await countIn(thread, 'Blob', countingFiles, words));
+}
+
 async function inBuffers(thread: Thread, words: readonly string[]): Promise<readonly Found[]> {
   const found: Found[] = [];
   for (const kind of ['WebAssembly.Memory', 'ArrayBuffer', 'Uint8Array']) {
-    const objectGroup = 'duet-search';
-    const asked = { expression: `${kind}.prototype`, objectGroup };
-    const { result } = await thread.send<{ result: { objectId: string } }>('Runtime.evaluate', asked);
-    const all = { prototypeObjectId: result.objectId, objectGroup };
-    const { objects } = await thread.send<{ objects: { objectId: string } }>('Runtime.queryObjects', all);
-    const answer = await thread.send<{
-      result: { value: { counts: Readonly<Record<string, number>>; seen: number } };
-    }>('Runtime.callFunctionOn', {
-      functionDeclaration: counting,
-      objectId: objects.objectId,
-      arguments: [{ value: words }],
-      returnByValue: true,
-    });
-    const { counts, seen } = answer.result.value;
-    if (thread.name === 'worker' && kind === 'WebAssembly.Memory' && seen === 0)
+    const counted = await countIn(thread, kind, counting, words);
+    if (thread.name === 'worker' && kind === 'WebAssembly.Memory' && counted.seen === 0)
       throw new Error('where is the memory of the core?');
-    await thread.send('Runtime.releaseObjectGroup', { objectGroup });
-    for (const [text, count] of Object.entries(counts))
-      found.push({ thread: thread.name, words: text, where: `${count} x ${kind}` });
+    found.push(...told(thread, kind, counted));
   }
   return found;
 }
