@@ -124,3 +124,21 @@ test('an empty field is one line high on the narrowest phone, in both languages'
     await expect.poll(async () => (await field.boundingBox())?.height).toBe(44);
   }
 });
+
+test('emoji stand in eight columns as wide as the panel, also in a row that is not full', async ({
+  page,
+}) => {
+  await enter(page, scene('03-conversation'), { language: 'en', theme: 'light' });
+  await page.getByTestId('emoji-open').click();
+  await page.getByTestId('emoji-search').fill('heart');
+  const picker = page.getByTestId('emoji-picker');
+  const cells = picker.getByRole('gridcell');
+  await expect(cells.nth(8)).toBeVisible();
+  const columns = await cells.evaluateAll((all) => [
+    ...new Set(all.map((cell) => Math.round(cell.getBoundingClientRect().left))),
+  ]);
+  expect(columns).toHaveLength(8);
+  const row = await picker.getByRole('row').first().boundingBox();
+  const last = await cells.nth(7).boundingBox();
+  expect(Math.round((last?.x ?? 0) + (last?.width ?? 0))).toBe(Math.round((row?.x ?? 0) + (row?.width ?? 0)));
+});

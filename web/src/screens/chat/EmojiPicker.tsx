@@ -47,7 +47,7 @@ export default function EmojiPicker({ onPick }: EmojiPickerProps) {
             ),
             Row: ({ children, ...rest }) => (
               // biome-ignore lint/a11y/useAriaPropsSupportedByRole: its role is among the properties.
-              <div {...rest} aria-rowindex={fromOne(rest['aria-rowindex'])} className="grid grid-cols-8">
+              <div {...rest} aria-rowindex={fromOne(rest['aria-rowindex'])}>
                 {children}
               </div>
             ),
@@ -57,7 +57,7 @@ export default function EmojiPicker({ onPick }: EmojiPickerProps) {
                 {...rest}
                 type="button"
                 aria-colindex={fromOne(rest['aria-colindex'])}
-                className="grid h-10 min-w-0 place-items-center rounded-control font-emoji text-2xl data-active:bg-press"
+                className="grid h-10 w-1/8 shrink-0 place-items-center rounded-control font-emoji text-2xl data-active:bg-press"
               >
                 {emoji.emoji}
               </button>
