@@ -5,17 +5,13 @@ use duet_crypto::{
     identity::AccountId,
     relay::{AckStatus, EnvelopeId},
 };
-use std::{
-    collections::{HashMap, VecDeque, hash_map::Entry},
-    time::Duration,
-};
+use std::collections::{HashMap, VecDeque, hash_map::Entry};
 use tokio::time::Instant;
 
-use super::receipt::Receipt;
+use super::{receipt::Receipt, recent::LIFETIME};
 
-/// Written payloads that are remembered of all senders, and how long: as for those of one sender ([`super::recent`]).
+/// Written payloads that are remembered of all senders, as long as those of one sender.
 const REMEMBERED: usize = 2048;
-const LIFETIME: Duration = Duration::from_secs(120);
 
 type Key = (AccountId, EnvelopeId);
 

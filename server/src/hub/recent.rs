@@ -9,7 +9,8 @@ use std::{
 use tokio::time::Instant;
 
 const REMEMBERED: usize = 1024;
-const LIFETIME: Duration = Duration::from_secs(120);
+/// How long a frame is remembered.
+pub(super) const LIFETIME: Duration = Duration::from_secs(120);
 
 /// What is known of a frame that arrives.
 #[derive(Debug, PartialEq, Eq)]
